@@ -1,0 +1,130 @@
+//! What can be wrong with a request, as RFC 9457 problem documents.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal, $status:literal, $title:literal;)*) => {
+        /// One row of the table of errors: a code, its HTTP status and its title.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum Code { $($(#[$doc])* #[serde(rename = $name)] $variant,)* }
+
+        impl Code {
+            /// Every row.
+            pub const ALL: &'static [Code] = &[$(Code::$variant,)*];
+
+            /// The code as clients read it.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Code::$variant => $name,)* }
+            }
+
+            /// The HTTP status it comes with.
+            pub fn status(self) -> u16 {
+                match self { $(Code::$variant => $status,)* }
+            }
+
+            /// What it means, the same for every occurrence (RFC 9457, section 3.1.3).
+            pub fn title(self) -> &'static str {
+                match self { $(Code::$variant => $title,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The body is not JSON.
+    MalformedJson = "malformed_json", 400, "The body is not valid JSON";
+    /// A field is absent, unknown or not of its form.
+    InvalidField = "invalid_field", 400, "A field is missing, unknown or malformed";
+    /// The page's origin is not one of the site's.
+    OriginNotAllowed = "origin_not_allowed", 403, "The origin is not one of the site's origins";
+    /// Nothing is at that address.
+    NotFound = "not_found", 404, "There is nothing at this address";
+    /// No site of that id.
+    SiteUnknown = "site_unknown", 404, "No site has this id";
+    /// The site does not speak that language.
+    LanguageUnknown = "language_unknown", 404, "The site does not speak this language";
+    /// No notice of that hash was published.
+    NoticeUnknown = "notice_unknown", 404, "No notice with this hash was ever published";
+    /// The address does not know that method.
+    MethodNotAllowed = "method_not_allowed", 405, "The address does not accept this method";
+    /// The event id is taken by another content.
+    EventConflict = "event_conflict", 409, "The event id was already used with different content";
+    /// The body is over its limit.
+    BodyTooLarge = "body_too_large", 413, "The body is larger than the limit";
+    /// The notice named in a body was never published for the site.
+    NoticeNotPublished = "notice_not_published", 422, "The notice was never published for this site";
+    /// The notice does not speak the language named in a body.
+    LanguageNotInNotice = "language_not_in_notice", 422, "The notice does not speak this language";
+    /// A category the notice does not use.
+    CategoryUnknown = "category_unknown", 422, "The notice does not use this category";
+    /// A category of the notice has no choice.
+    CategoryMissing = "category_missing", 422, "The choice for a category is missing";
+    /// A vendor the notice does not name.
+    VendorUnknown = "vendor_unknown", 422, "The notice does not name this vendor";
+    /// A vendor of the notice has no choice.
+    VendorMissing = "vendor_missing", 422, "The choice for a vendor is missing";
+    /// An exempt category or vendor is refused.
+    ExemptRefused = "exempt_refused", 422, "What is exempt from consent cannot be refused";
+    /// The choices do not say what the action says.
+    ActionContradicted = "action_contradicted", 422, "The choices contradict the action";
+    /// Something broke in the server.
+    Internal = "internal", 500, "The server failed";
+    /// The queue of records is full.
+    QueueFull = "queue_full", 503, "Too many records are waiting to be stored";
+    /// The store does not answer.
+    StoreUnavailable = "store_unavailable", 503, "The store is not available";
+}
+
+/// A problem document (RFC 9457), `application/problem+json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// A URN that names the code.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The code's title.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What is wrong this time, and what to do.
+    pub detail: String,
+    /// The code.
+    pub code: Code,
+    /// The field at fault, as a path such as `vendors.youtube`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+}
+
+impl Problem {
+    /// A problem that is not about one field.
+    pub fn new(code: Code, detail: impl Into<String>) -> Problem {
+        Problem {
+            kind: format!("urn:constat:problem:{}", code.as_str()),
+            title: code.title().to_owned(),
+            status: code.status(),
+            detail: detail.into(),
+            code,
+            field: None,
+        }
+    }
+
+    /// A problem of one field.
+    pub fn of_field(code: Code, field: impl Into<String>, detail: impl Into<String>) -> Problem {
+        Problem { field: Some(field.into()), ..Problem::new(code, detail) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_written_in_the_document_as_in_the_table() {
+        for code in Code::ALL {
+            let problem = serde_json::to_value(Problem::new(*code, "why")).unwrap();
+            assert_eq!(problem["code"], code.as_str());
+            assert_eq!(problem["status"], code.status());
+            assert_eq!(problem["type"], format!("urn:constat:problem:{}", code.as_str()));
+            assert!(problem.get("field").is_none());
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The consent request, and the record it becomes.
+
+use crate::{Action, Category, Choices, ConsentId, EventId, Hash, Language, Layer, Signals};
+use crate::{SiteId, Timestamp, VendorId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The most bytes a consent request may have.
+pub const REQUEST_BYTES_MAX: usize = 16 * 1024;
+
+/// What the browser sends: `POST /v1/sites/{site}/consents`. Unknown fields are refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConsentRequest {
+    /// Names this answer; sent again with every retry.
+    pub event_id: EventId,
+    /// The visitor's pseudonym.
+    pub consent_id: ConsentId,
+    /// The answer this one follows, if the browser still knows it.
+    pub previous_event_id: Option<EventId>,
+    /// What the visitor did.
+    pub action: Action,
+    /// Where.
+    pub layer: Layer,
+    /// The language it was shown in.
+    pub language: Language,
+    /// The notice it was shown by.
+    pub notice_hash: Hash,
+    /// The choice for each category.
+    pub categories: BTreeMap<Category, bool>,
+    /// The choice for each vendor.
+    pub vendors: BTreeMap<VendorId, bool>,
+    /// The browser's preference signals.
+    pub signals: Signals,
+}
+
+impl ConsentRequest {
+    /// The choices in it.
+    pub fn choices(&self) -> Choices {
+        Choices { categories: self.categories.clone(), vendors: self.vendors.clone() }
+    }
+}
+
+/// One event of one consent id: what is stored, proven, exported and erased.
+/// Never edited (invariant 6). Holds no IP address, user agent, URL, referrer
+/// or account (invariant 5).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// As in the request.
+    pub event_id: EventId,
+    /// As in the request.
+    pub consent_id: ConsentId,
+    /// As in the request.
+    pub previous_event_id: Option<EventId>,
+    /// The site of the answer.
+    pub site: SiteId,
+    /// As in the request.
+    pub action: Action,
+    /// As in the request.
+    pub layer: Layer,
+    /// As in the request.
+    pub language: Language,
+    /// As in the request.
+    pub categories: BTreeMap<Category, bool>,
+    /// As in the request.
+    pub vendors: BTreeMap<VendorId, bool>,
+    /// As in the request.
+    pub signals: Signals,
+    /// As in the request.
+    pub notice_hash: Hash,
+    /// What consent depended on.
+    pub terms_hash: Hash,
+    /// When the server took it, by the server's clock.
+    pub recorded_at: Timestamp,
+    /// When the choice becomes void and the visitor is asked again.
+    pub choice_expires_at: Timestamp,
+    /// When the record itself is deleted.
+    pub expires_at: Timestamp,
+}
+
+impl Record {
+    /// Whether both came from the same request: all that the browser sent is
+    /// equal, whatever the server added.
+    pub fn same_request(&self, other: &Record) -> bool {
+        let dated = Record {
+            recorded_at: self.recorded_at,
+            choice_expires_at: self.choice_expires_at,
+            expires_at: self.expires_at,
+            ..other.clone()
+        };
+        *self == dated
+    }
+}
+
+/// The answer to a consent request: `201` when stored, `200` when repeated.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsentResponse {
+    /// The record as stored.
+    pub record: Record,
+    /// The signed receipt over it; null until the server signs receipts.
+    pub receipt: Option<String>,
+}

@@ -33,7 +33,7 @@ pub use hash::Hash;
 pub use ids::{ConsentId, EventId, PurposeId, SiteId, VendorId};
 pub use language::Language;
 pub use lifetime::{Lifetimes, Months};
-pub use notice::Notice;
+pub use notice::{Notice, PublishedNotice};
 pub use problem::{Code, Problem};
 pub use record::{ConsentRequest, Record};
 pub use texts::{TextKey, Texts};

@@ -134,6 +134,39 @@ impl Notice {
     }
 }
 
+/// A notice with its hashes, worked out once: it is on every record's way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublishedNotice {
+    notice: Notice,
+    notice_hash: Hash,
+    terms_hash: Hash,
+}
+
+impl PublishedNotice {
+    /// Hashes the notice.
+    pub fn new(notice: Notice) -> PublishedNotice {
+        PublishedNotice { notice_hash: notice.notice_hash(), terms_hash: notice.terms_hash(), notice }
+    }
+
+    /// [`Notice::notice_hash`].
+    pub fn notice_hash(&self) -> Hash {
+        self.notice_hash
+    }
+
+    /// [`Notice::terms_hash`].
+    pub fn terms_hash(&self) -> Hash {
+        self.terms_hash
+    }
+}
+
+impl std::ops::Deref for PublishedNotice {
+    type Target = Notice;
+
+    fn deref(&self) -> &Notice {
+        &self.notice
+    }
+}
+
 /// What consent depends on, and nothing else.
 #[derive(Serialize)]
 struct Terms<'a> {

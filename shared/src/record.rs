@@ -1,6 +1,6 @@
 //! The consent request, and the record it becomes.
 
-use crate::{Action, Category, Choices, ConsentId, EventId, Hash, Language, Layer, Signals};
+use crate::{Action, Category, ConsentId, EventId, Hash, Language, Layer, Signals};
 use crate::{SiteId, Timestamp, VendorId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -32,13 +32,6 @@ pub struct ConsentRequest {
     pub vendors: BTreeMap<VendorId, bool>,
     /// The browser's preference signals.
     pub signals: Signals,
-}
-
-impl ConsentRequest {
-    /// The choices in it.
-    pub fn choices(&self) -> Choices {
-        Choices { categories: self.categories.clone(), vendors: self.vendors.clone() }
-    }
 }
 
 /// One event of one consent id: what is stored, proven, exported and erased.

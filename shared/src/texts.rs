@@ -175,6 +175,11 @@ impl TextKey {
 pub struct Texts(Vec<String>);
 
 impl Texts {
+    /// Asks for every text; nothing when one is missing.
+    pub fn from_fn(text: impl Fn(TextKey) -> Option<String>) -> Option<Texts> {
+        TextKey::ALL.iter().map(|key| text(*key)).collect::<Option<_>>().map(Texts)
+    }
+
     /// The text of a key, as written.
     pub fn get(&self, key: TextKey) -> &str {
         &self.0[key as usize]

@@ -53,6 +53,20 @@ pub enum Transfer {
     Bcr,
 }
 
+impl Transfer {
+    /// The mechanism of that name, if there is one.
+    pub fn parse(name: &str) -> Option<Transfer> {
+        match name {
+            "none" => Some(Transfer::None),
+            "adequacy" => Some(Transfer::Adequacy),
+            "dpf" => Some(Transfer::Dpf),
+            "scc" => Some(Transfer::Scc),
+            "bcr" => Some(Transfer::Bcr),
+            _ => None,
+        }
+    }
+}
+
 /// Something a vendor stores in the browser.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -79,6 +93,18 @@ pub enum Storage {
     LocalStorage,
     /// `window.sessionStorage`.
     SessionStorage,
+}
+
+impl Storage {
+    /// The place of that name, if there is one.
+    pub fn parse(name: &str) -> Option<Storage> {
+        match name {
+            "cookie" => Some(Storage::Cookie),
+            "local_storage" => Some(Storage::LocalStorage),
+            "session_storage" => Some(Storage::SessionStorage),
+            _ => None,
+        }
+    }
 }
 
 /// A purpose in words.

@@ -1,0 +1,64 @@
+//! The widget and the loader, as the build left them, inside the binary.
+
+use crate::body::Body;
+use rust_embed::RustEmbed;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// What `cargo xtask build` makes before it builds this crate.
+#[derive(RustEmbed)]
+#[folder = "../target/assets"]
+struct Embedded;
+
+/// A build without all its files.
+#[derive(Debug, thiserror::Error)]
+#[error("the binary was built without {0}: build it with `cargo xtask build`")]
+pub struct AssetMissing(String);
+
+/// The files of the widget by name, and what consent.js is made from.
+pub struct Assets {
+    /// Ready to be served, by file name.
+    pub files: BTreeMap<String, Body>,
+    /// The loader, with the place for the settings in it.
+    pub loader: String,
+    /// The name of the widget's script.
+    pub widget_js: String,
+    /// The name of the widget's WebAssembly.
+    pub widget_wasm: String,
+}
+
+#[derive(Deserialize)]
+struct Manifest {
+    widget_js: String,
+    widget_wasm: String,
+}
+
+impl Assets {
+    /// Takes the files out of the binary.
+    ///
+    /// # Errors
+    /// [`AssetMissing`] when the build was not made by xtask.
+    pub fn embedded() -> Result<Assets, AssetMissing> {
+        let manifest = read("manifest.json")?;
+        let manifest: Manifest =
+            serde_json::from_slice(&manifest).map_err(|_| AssetMissing("a readable manifest.json".into()))?;
+        let file = |name: &str, mime| {
+            Ok((name.to_owned(), Body::immutable(mime, read(name)?, read(&format!("{name}.br"))?, read(&format!("{name}.gz"))?)))
+        };
+        let loader = String::from_utf8(read("loader.js")?).map_err(|_| AssetMissing("a readable loader.js".into()))?;
+        Ok(Assets {
+            files: BTreeMap::from([
+                file(&manifest.widget_js, "text/javascript; charset=utf-8")?,
+                file(&manifest.widget_wasm, "application/wasm")?,
+            ]),
+            loader,
+            widget_js: manifest.widget_js,
+            widget_wasm: manifest.widget_wasm,
+        })
+    }
+}
+
+fn read(name: &str) -> Result<Vec<u8>, AssetMissing> {
+    let file = Embedded::get(name).ok_or_else(|| AssetMissing(name.to_owned()))?;
+    Ok(file.data.into_owned())
+}

@@ -1,0 +1,3 @@
+//! What the product decides, free of HTTP and of any store.
+
+pub mod consent;

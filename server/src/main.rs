@@ -1,0 +1,50 @@
+//! Constat: a self-hosted consent management platform.
+
+mod app;
+mod assets;
+mod body;
+mod check;
+mod clock;
+mod config;
+mod demo;
+mod domain;
+mod records;
+mod retention;
+mod routes;
+mod serve;
+mod served;
+mod site;
+mod store;
+mod telemetry;
+mod writer;
+
+use clap::Parser;
+use config::{Cli, Command};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Serve(args) => serve::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Records(args) => records::run(&args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("constat: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Why a command failed, in sentences: what, where, and what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Failure(String);
+
+impl Failure {
+    /// A failure of these words.
+    pub fn new(words: impl Into<String>) -> Failure {
+        Failure(words.into())
+    }
+}

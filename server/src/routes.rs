@@ -1,0 +1,76 @@
+//! Every address of the server, on one page.
+
+use crate::app::App;
+use actix_cors::Cors;
+use actix_web::guard::{Any, Get, Guard, GuardContext, Head};
+use actix_web::http::{Method, header};
+use actix_web::middleware::DefaultHeaders;
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{Resource, Route};
+use constat_shared::SiteId;
+
+mod assets;
+mod banner;
+mod consent_js;
+mod consents;
+mod health;
+mod notice;
+mod problem;
+mod vendors;
+
+/// Adds every route to the server.
+pub fn configure(app: Data<App>) -> impl FnOnce(&mut ServiceConfig) {
+    move |config| {
+        let site = web::scope("/v1/sites/{site}")
+            .wrap(cors(app))
+            .service(at("/consent.js").route(get().to(consent_js::get)))
+            .service(at("/banner/{language}").route(get().to(banner::get)))
+            .service(at("/notice/{language}").route(get().to(notice::get)))
+            .service(at("/vendors").route(get().to(vendors::get)))
+            .service(at("/consents").route(web::post().to(consents::post)));
+        config
+            .service(site)
+            .service(at("/v1/notices/{notice_hash}").route(get().to(notice::get_by_hash)))
+            .service(at("/assets/{file}").route(get().to(assets::get)))
+            .service(at("/healthz").route(get().to(health::healthz)))
+            .service(at("/readyz").route(get().to(health::readyz)))
+            .default_service(web::to(problem::not_found));
+    }
+}
+
+/// Headers of every answer. Other sites' pages load what is here: that is its purpose.
+pub fn headers() -> DefaultHeaders {
+    DefaultHeaders::new()
+        .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .add(("Cross-Origin-Resource-Policy", "cross-origin"))
+}
+
+fn at(path: &str) -> Resource {
+    web::resource(path).default_service(web::to(problem::method_not_allowed))
+}
+
+/// Whoever may GET may ask for the headers alone.
+fn get() -> Route {
+    web::route().guard(GetOrHead)
+}
+
+struct GetOrHead;
+
+impl Guard for GetOrHead {
+    fn check(&self, context: &GuardContext<'_>) -> bool {
+        Any(Get()).or(Head()).check(context)
+    }
+}
+
+/// Answers the site's own origins and no others.
+fn cors(app: Data<App>) -> Cors {
+    Cors::default()
+        .allowed_origin_fn(move |origin, request| {
+            let site = request.uri.path().split('/').nth(3).and_then(|id| SiteId::parse(id).ok());
+            let site = site.and_then(|id| app.sites.get(&id));
+            site.is_some_and(|site| origin.to_str().is_ok_and(|origin| site.site.allows_origin(origin)))
+        })
+        .allowed_methods([Method::GET, Method::POST])
+        .allowed_header(header::CONTENT_TYPE)
+        .max_age(86_400)
+}

@@ -1,0 +1,101 @@
+//! `POST /v1/sites/{site}/consents`: a visitor's answer becomes a record.
+
+use super::consent_js::find_site;
+use super::problem::ApiError;
+use crate::app::App;
+use crate::clock;
+use crate::domain::consent;
+use crate::served::ServedSite;
+use crate::store::Appended;
+use actix_web::http::header;
+use actix_web::web::{Data, Path, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use constat_shared::record::{ConsentResponse, REQUEST_BYTES_MAX};
+use constat_shared::{Code, ConsentRequest, Problem, Record};
+
+/// Checks the answer against the notice it names, stores it, and returns the
+/// record once it is durable: 201, or 200 when the event id was stored before.
+pub async fn post(
+    request: HttpRequest,
+    app: Data<App>,
+    site: Path<String>,
+    payload: Payload,
+) -> Result<HttpResponse, ApiError> {
+    let site = find_site(&app, &site)?;
+    check_origin(&request, &site)?;
+    let body = payload.to_bytes_limited(REQUEST_BYTES_MAX).await.map_err(|_| too_large())?;
+    let body = body.map_err(|_| ApiError::new(Code::MalformedJson, "The body broke off: send it whole."))?;
+    let consent = parse(&body)?;
+    let record = record(&app, &site, consent).await?;
+    match app.writer.append(record.clone()).await? {
+        Appended::Stored => Ok(HttpResponse::Created().json(ConsentResponse { record, receipt: None })),
+        Appended::Repeated(first) => Ok(HttpResponse::Ok().json(ConsentResponse { record: *first, receipt: None })),
+        Appended::Conflict => {
+            let detail = "Make a new event id for every answer; repeat one only with the same content.";
+            Err(Problem::of_field(Code::EventConflict, "event_id", detail).into())
+        }
+    }
+}
+
+async fn record(app: &App, site: &ServedSite, request: ConsentRequest) -> Result<Record, ApiError> {
+    let now = clock::now();
+    if request.notice_hash == site.notice().notice_hash() {
+        return Ok(consent::record(request, site.notice(), now)?);
+    }
+    // The page was loaded before the notice changed.
+    match app.published(&site.notice().site, request.notice_hash).await? {
+        Some(earlier) => Ok(consent::record(request, &earlier, now)?),
+        None => {
+            let detail = "Take the hash from the site's consent.js or its notice route.";
+            Err(Problem::of_field(Code::NoticeNotPublished, "notice_hash", detail).into())
+        }
+    }
+}
+
+/// Browsers name the page's origin with every POST. It is compared, never kept.
+fn check_origin(request: &HttpRequest, site: &ServedSite) -> Result<(), ApiError> {
+    let origin = request.headers().get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    // A page served by this very server, as the demo is, belongs to it.
+    let own = |origin: &str| origin.split_once("://").is_some_and(|(_, authority)| Some(authority) == host);
+    if origin.is_some_and(|origin| site.site.allows_origin(origin) || own(origin)) {
+        return Ok(());
+    }
+    Err(ApiError::new(Code::OriginNotAllowed, "Name the page's origin in `origins` of the site file."))
+}
+
+/// Reads the body; an error names the field.
+fn parse(body: &[u8]) -> Result<ConsentRequest, ApiError> {
+    let reader = &mut serde_json::Deserializer::from_slice(body);
+    let consent: ConsentRequest = serde_path_to_error::deserialize(&mut *reader).map_err(|error| {
+        let inner = error.inner();
+        if inner.is_data() {
+            let field = field_of(&error.path().to_string(), &inner.to_string());
+            return ApiError(Problem::of_field(Code::InvalidField, field, sentence(&inner.to_string())));
+        }
+        ApiError::new(Code::MalformedJson, sentence(&inner.to_string()))
+    })?;
+    reader.end().map_err(|error| ApiError::new(Code::MalformedJson, sentence(&error.to_string())))?;
+    Ok(consent)
+}
+
+/// The field at fault. One that is missing or unknown stands only in the
+/// message, between backquotes; the path then ends at what surrounds it.
+fn field_of(path: &str, message: &str) -> String {
+    let named = message.split('`').nth(1).filter(|_| message.starts_with("missing field") || message.starts_with("unknown field"));
+    match (path, named) {
+        ("." | "", Some(name)) => name.to_owned(),
+        (path, Some(name)) if path != name && !path.ends_with(&format!(".{name}")) => format!("{path}.{name}"),
+        (path, _) => path.to_owned(),
+    }
+}
+
+fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}
+
+fn too_large() -> ApiError {
+    ApiError::new(Code::BodyTooLarge, format!("Send at most {REQUEST_BYTES_MAX} bytes."))
+}

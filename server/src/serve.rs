@@ -1,0 +1,161 @@
+//! `constat serve`: from the command line to a running server, and back down.
+
+use crate::app::App;
+use crate::assets::Assets;
+use crate::check::all;
+use crate::config::ServeArgs;
+use crate::demo::{self, ThirdParties};
+use crate::served::{ServedSite, Sites};
+use crate::site::{self, Catalogue, Site};
+use crate::store::Store;
+use crate::store::sqlite::SqliteStore;
+use crate::writer::{QUEUE_MAX, Writer};
+use crate::{Failure, clock, retention, routes, telemetry};
+use actix_web::web::Data;
+use actix_web::{App as ActixApp, HttpServer, rt};
+use std::fs::{DirBuilder, File};
+use std::net::TcpListener;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use std::sync::Arc;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Serves until SIGTERM or Ctrl-C. Every record acknowledged until then is on disk.
+pub fn run(args: &ServeArgs) -> Result<(), Failure> {
+    telemetry::start();
+    let sites = read_sites(args)?;
+    let _lock = prepare_folder(&args.data.data)?;
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&args.data.data).map_err(fail("the store did not open"))?);
+    let app = Data::new(App {
+        sites: Sites::default(),
+        writer: Writer::start(Arc::clone(&store), QUEUE_MAX),
+        store,
+        assets: Assets::embedded().map_err(|error| Failure::new(error.to_string()))?,
+    });
+    publish(&app, sites)?;
+    let served = rt::System::new().block_on(serve(args, app.clone()));
+    app.writer.stop();
+    tracing::info!("stopped; every acknowledged record is stored");
+    served
+}
+
+async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
+    let listener = bind(args, args.port)?;
+    let address = listener.local_addr().map_err(fail("the address is unknown"))?;
+    let mut out = vec![format!("listening http://{address}")];
+    let third_parties = match args.demo {
+        true => Some(start_third_parties(args, address.port(), &mut out)?),
+        false => None,
+    };
+    let pages = third_parties.as_ref().map(|origin| demo::Pages::new(origin));
+    rt::spawn(retention::run(Arc::clone(&app.store)));
+    rt::spawn(reload_on_hangup(args.sites.clone(), args.demo, app.clone()));
+    let server = HttpServer::new(move || {
+        let pages = pages.clone();
+        ActixApp::new()
+            .app_data(app.clone())
+            .wrap(routes::headers())
+            .configure(move |config| {
+                if let Some(pages) = pages {
+                    config.service(demo::pages(pages));
+                }
+            })
+            .configure(routes::configure(app.clone()))
+    });
+    let server = server.listen(listener).map_err(fail("the server did not start"))?.shutdown_timeout(10).run();
+    if args.demo {
+        out.push(format!("demo http://{address}/demo/fr/"));
+        out.push(format!("tag <script async src=\"http://{address}/v1/sites/{}/consent.js\"></script>", demo::SITE_ID));
+    }
+    out.push(format!("data {}", args.data.data.canonicalize().unwrap_or_else(|_| args.data.data.clone()).display()));
+    println!("{}", out.join("\n"));
+    server.await.map_err(fail("the server failed"))
+}
+
+/// Starts the stand-in for the third parties; returns its origin.
+fn start_third_parties(args: &ServeArgs, port: u16, out: &mut Vec<String>) -> Result<String, Failure> {
+    let wanted = args.demo_port.unwrap_or(if args.port == 0 { 0 } else { port.saturating_add(1) });
+    let listener = bind(args, wanted)?;
+    let port = listener.local_addr().map_err(fail("the address is unknown"))?.port();
+    let counts = Data::new(ThirdParties::default());
+    let server = HttpServer::new(move || ActixApp::new().app_data(counts.clone()).configure(demo::third_parties));
+    let server = server.workers(1).listen(listener).map_err(fail("the third parties did not start"))?;
+    rt::spawn(server.disable_signals().run());
+    // Another name for the same machine: to a browser, another site.
+    let origin = format!("http://localhost:{port}");
+    out.push(format!("third parties {origin}"));
+    Ok(origin)
+}
+
+fn bind(args: &ServeArgs, port: u16) -> Result<TcpListener, Failure> {
+    TcpListener::bind((args.host, port)).map_err(|error| {
+        let place = format!("{}:{port}", args.host);
+        Failure::new(format!("{place} cannot be listened on ({error}): stop what uses it, or choose another --port"))
+    })
+}
+
+/// Makes the data folder and holds it: one server at a time writes there.
+fn prepare_folder(dir: &Path) -> Result<File, Failure> {
+    let name = dir.display();
+    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(|error| {
+        Failure::new(format!("the data folder {name} cannot be made ({error}): choose another with --data"))
+    })?;
+    let lock = File::create(dir.join("lock"))
+        .map_err(|error| Failure::new(format!("the data folder {name} cannot be written ({error})")))?;
+    lock.try_lock().map_err(|_| Failure::new(format!("another constat serves {name}: stop it, or choose another --data")))?;
+    Ok(lock)
+}
+
+fn read_sites(args: &ServeArgs) -> Result<Vec<Site>, Failure> {
+    let sites = all_sites(args.sites.as_deref(), args.demo)?;
+    if sites.is_empty() {
+        let words = "there is no site to serve: name the folder of your site files with --sites, or try --demo";
+        return Err(Failure::new(words));
+    }
+    Ok(sites)
+}
+
+fn all_sites(dir: Option<&Path>, demo: bool) -> Result<Vec<Site>, Failure> {
+    let catalogue = Catalogue::embedded().map_err(|errors| all(&errors))?;
+    let mut sites = match dir {
+        Some(dir) => site::read_dir(dir, &catalogue).map_err(|errors| all(&errors))?,
+        None => Vec::new(),
+    };
+    if demo && !sites.iter().any(|site| site.notice.site.as_str() == demo::SITE_ID) {
+        sites.push(demo::site(&catalogue).map_err(|errors| all(&errors))?);
+    }
+    Ok(sites)
+}
+
+/// Keeps every notice in the store, then serves it: what is shown can be proven.
+fn publish(app: &App, sites: Vec<Site>) -> Result<(), Failure> {
+    let sites: Vec<_> = sites.into_iter().map(|site| ServedSite::new(site, &app.assets)).collect();
+    for site in &sites {
+        app.store.publish(site.notice(), clock::now()).map_err(fail("a notice could not be stored"))?;
+        let (site, notice_hash) = (&site.notice().site, site.notice().notice_hash());
+        tracing::info!(%site, %notice_hash, "serving a site");
+    }
+    app.sites.replace(sites);
+    Ok(())
+}
+
+/// Reads the site files again at each SIGHUP; a mistake in any keeps them all as they were.
+async fn reload_on_hangup(dir: Option<std::path::PathBuf>, demo: bool, app: Data<App>) {
+    let Ok(mut hangups) = signal(SignalKind::hangup()) else {
+        tracing::error!("SIGHUP cannot be received: site files are read only at the start");
+        return;
+    };
+    while hangups.recv().await.is_some() {
+        let (dir, app) = (dir.clone(), app.clone());
+        let reload = move || publish(&app, all_sites(dir.as_deref(), demo)?);
+        match actix_web::web::block(reload).await {
+            Ok(Ok(())) => tracing::info!("the site files were read again"),
+            Ok(Err(error)) => tracing::error!(%error, "the site files were not taken; the earlier ones are still served"),
+            Err(error) => tracing::error!(%error, "reading the site files was cut off"),
+        }
+    }
+}
+
+fn fail<E: std::fmt::Display>(what: &'static str) -> impl Fn(E) -> Failure {
+    move |error| Failure::new(format!("{what}: {error}"))
+}

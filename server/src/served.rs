@@ -1,0 +1,152 @@
+//! A site as it is served: everything about it made beforehand, from its notice.
+
+use crate::assets::Assets;
+use crate::body::Body;
+use crate::site::Site;
+use constat_shared::notice::Palette;
+use constat_shared::vendor::Storage;
+use constat_shared::{Category, Language, NoticeView, PublishedNotice, SiteId, TextKey, Vendor, cookie};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// A site's notice and every body made from it.
+pub struct ServedSite {
+    /// Its notice and origins.
+    pub site: Site,
+    /// The loader with the site's settings.
+    pub consent_js: Body,
+    /// By language.
+    pub pages: BTreeMap<Language, Pages>,
+}
+
+/// What a notice gives in one language.
+pub struct Pages {
+    /// The first layer, as HTML.
+    pub banner: Body,
+    /// The notice, as JSON.
+    pub notice: Body,
+    /// The vendors by category, as JSON.
+    pub vendors: Body,
+}
+
+impl ServedSite {
+    /// Renders a site.
+    pub fn new(site: Site, assets: &Assets) -> ServedSite {
+        let notice = &site.notice;
+        let consent_js = Body::new("text/javascript; charset=utf-8", consent_js(notice, assets));
+        let pages = notice.languages.iter().filter_map(|language| Some((*language, Pages::new(notice, *language)?)));
+        ServedSite { pages: pages.collect(), consent_js, site }
+    }
+
+    /// The notice visitors are shown now.
+    pub fn notice(&self) -> &PublishedNotice {
+        &self.site.notice
+    }
+}
+
+impl Pages {
+    /// Renders a notice in a language, or nothing when it does not speak it.
+    pub fn new(notice: &PublishedNotice, language: Language) -> Option<Pages> {
+        let view = notice.view(language)?;
+        let vendors = json!({
+            "site": view.site, "notice_hash": view.notice_hash, "language": language, "categories": view.categories,
+        });
+        let json = |value: Value| Body::new("application/json", value.to_string());
+        Some(Pages {
+            notice: json(json!(view)),
+            vendors: json(vendors),
+            banner: Body::new("text/html; charset=utf-8", constat_widget::first_layer_html(view)),
+        })
+    }
+}
+
+fn consent_js(notice: &PublishedNotice, assets: &Assets) -> String {
+    let settings = settings(notice, assets).to_string();
+    assets.loader.replace("__CONSTAT_SETTINGS__", &settings)
+}
+
+/// What the loader needs to know; `www/loader.js` reads exactly these.
+fn settings(notice: &PublishedNotice, assets: &Assets) -> Value {
+    let main = notice.main_language();
+    let digit = |on| if on { '1' } else { '0' };
+    let used: String = Category::ALL.map(|id| digit(notice.category(id).is_some())).into_iter().collect();
+    let exempt: String = Category::ALL.map(|id| digit(notice.is_exempt(id))).into_iter().collect();
+    let texts: BTreeMap<_, _> = notice.languages.iter().filter_map(|language| Some((language.as_str(), texts(notice, *language)?))).collect();
+    json!({
+        "site": notice.site,
+        "notice": notice.notice_hash(),
+        "terms": cookie::terms_prefix(notice.terms_hash()),
+        "months": notice.lifetimes.choice(),
+        "used": used,
+        "exempt": exempt,
+        "vendors": notice.vendors.iter().map(vendor).collect::<Vec<_>>(),
+        "lang": main,
+        "texts": texts,
+        "html": notice.view(main).map(first_layer),
+        "css": css(notice),
+        "js": assets.widget_js,
+        "wasm": assets.widget_wasm,
+    })
+}
+
+fn first_layer(view: NoticeView) -> String {
+    constat_widget::first_layer_html(view)
+}
+
+fn texts(notice: &PublishedNotice, language: Language) -> Option<Value> {
+    let texts = notice.texts.get(&language)?;
+    let keys = [
+        TextKey::ManageCookies,
+        TextKey::Saved,
+        TextKey::PlaceholderText,
+        TextKey::PlaceholderAllow,
+        TextKey::PolicyLink,
+    ];
+    Some(keys.into_iter().map(|key| (key.as_str().to_owned(), json!(texts.get(key)))).collect())
+}
+
+fn vendor(vendor: &Vendor) -> Value {
+    let stored = |storage| {
+        let own = vendor.cookies.iter().filter(move |cookie| cookie.first_party && cookie.storage == storage);
+        own.map(|cookie| cookie.name.as_str()).collect::<Vec<_>>()
+    };
+    json!([
+        vendor.id,
+        vendor.category.index(),
+        vendor.name,
+        vendor.policy_url,
+        stored(Storage::Cookie),
+        stored(Storage::LocalStorage),
+        stored(Storage::SessionStorage),
+    ])
+}
+
+fn css(notice: &PublishedNotice) -> String {
+    let (light, dark) = (palette(&notice.theme.light), palette(&notice.theme.dark));
+    let rules = constat_widget::FIRST_LAYER_CSS;
+    let css = format!(":host{{{light}}}@media(prefers-color-scheme:dark){{:host{{{dark}}}}}{rules}");
+    minifier::css::minify(&css).map_or_else(|_| css.clone(), |short| short.to_string())
+}
+
+fn palette(palette: &Palette) -> String {
+    let Palette { background, text, button, button_text } = palette;
+    format!("--background:{background};--text:{text};--button:{button};--button-text:{button_text};")
+}
+
+/// The sites being served, replaced as a whole.
+#[derive(Default)]
+pub struct Sites(RwLock<Arc<BTreeMap<SiteId, Arc<ServedSite>>>>);
+
+impl Sites {
+    /// The site of that id.
+    pub fn get(&self, id: &SiteId) -> Option<Arc<ServedSite>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    /// Serves these sites from now on.
+    pub fn replace(&self, sites: Vec<ServedSite>) {
+        let sites = sites.into_iter().map(|site| (site.notice().site.clone(), Arc::new(site))).collect();
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(sites);
+    }
+}

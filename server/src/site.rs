@@ -1,0 +1,262 @@
+//! Sites: what their owners write in a TOML file, checked, and the notice it
+//! stands for.
+
+mod catalogue;
+mod check;
+mod error;
+mod file;
+mod forms;
+mod source;
+
+#[cfg(test)]
+mod sample;
+
+pub use catalogue::Catalogue;
+pub use error::SiteError;
+
+use constat_shared::{PublishedNotice, SiteId};
+use error::Report;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// The most site files one server reads.
+const FILES_MAX: usize = 1_000;
+
+/// A site: its notice, and the origins its pages come from.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// What its visitors are shown.
+    pub notice: PublishedNotice,
+    /// Where its pages are, as browsers write it in the `Origin` header.
+    pub origins: Vec<String>,
+}
+
+impl Site {
+    /// Whether pages of that origin may speak for this site.
+    pub fn allows_origin(&self, origin: &str) -> bool {
+        self.origins.iter().any(|allowed| allowed == origin)
+    }
+}
+
+/// Reads a site from the text of its file.
+///
+/// # Errors
+/// Every mistake in it, by line.
+pub fn parse(file_name: &str, text: &str, catalogue: &Catalogue) -> Result<Site, Vec<SiteError>> {
+    parse_with_line(file_name, text, catalogue).map(|(site, _)| site)
+}
+
+/// The site, and the line its id is on.
+fn parse_with_line(
+    file_name: &str,
+    text: &str,
+    catalogue: &Catalogue,
+) -> Result<(Site, Option<usize>), Vec<SiteError>> {
+    let mut report = Report::new(file_name);
+    let file = source::read(text, &mut report);
+    let checked = file.and_then(|file| check::site(file, catalogue, &mut report));
+    let site = checked.map(|(notice, origins)| Site { notice: PublishedNotice::new(notice), origins });
+    let line = report.line_of("id");
+    report.finish(site).map(|site| (site, line))
+}
+
+/// Reads a site file.
+///
+/// # Errors
+/// Every mistake in it, or why it cannot be read.
+pub fn read_file(path: &Path, catalogue: &Catalogue) -> Result<Site, Vec<SiteError>> {
+    read_file_with_line(path, catalogue).map(|(site, _)| site)
+}
+
+fn read_file_with_line(path: &Path, catalogue: &Catalogue) -> Result<(Site, Option<usize>), Vec<SiteError>> {
+    let text = read_text(path).map_err(|error| vec![unreadable(path, &error)])?;
+    parse_with_line(&path.display().to_string(), &text, catalogue)
+}
+
+/// The text of a file, and one byte more than is allowed at most.
+fn read_text(path: &Path) -> std::io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(source::FILE_BYTES_MAX as u64 + 1).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+/// Reads every `*.toml` of a folder, by name.
+///
+/// # Errors
+/// Every mistake in every file, and two files for one site.
+pub fn read_dir(dir: &Path, catalogue: &Catalogue) -> Result<Vec<Site>, Vec<SiteError>> {
+    let paths = toml_files(dir).map_err(|error| vec![unreadable(dir, &error)])?;
+    if paths.len() > FILES_MAX {
+        let problem = format!("the folder has {} site files", paths.len());
+        let remedy = format!("Serve at most {FILES_MAX} sites from one server");
+        return Err(vec![whole_file(dir, problem, remedy)]);
+    }
+    let mut sites: Vec<Site> = Vec::new();
+    let mut files_by_id: BTreeMap<SiteId, PathBuf> = BTreeMap::new();
+    let mut errors = Vec::new();
+    for path in paths {
+        let (site, line) = match read_file_with_line(&path, catalogue) {
+            Ok(read) => read,
+            Err(found) => {
+                errors.extend(found);
+                continue;
+            }
+        };
+        let id = site.notice.site.clone();
+        match files_by_id.get(&id) {
+            Some(first) => errors.push(same_id(&path, line, id.as_str(), first)),
+            None => {
+                files_by_id.insert(id, path);
+                sites.push(site);
+            }
+        }
+    }
+    if errors.is_empty() { Ok(sites) } else { Err(errors) }
+}
+
+fn toml_files(dir: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(dir)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> SiteError {
+    whole_file(path, format!("it cannot be read: {error}"), "Check that it exists and may be read".to_owned())
+}
+
+fn whole_file(path: &Path, problem: String, remedy: String) -> SiteError {
+    SiteError { file: path.display().to_string(), line: None, key: String::new(), problem, remedy }
+}
+
+fn same_id(path: &Path, line: Option<usize>, id: &str, first: &Path) -> SiteError {
+    SiteError {
+        file: path.display().to_string(),
+        line,
+        key: "id".to_owned(),
+        problem: format!("{} already is the site `{id}`", first.display()),
+        remedy: "Give one of them another id".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sample::{BASE, catalogue, changed, site};
+    use super::*;
+    use constat_shared::{Category, Language, TextKey};
+
+    #[test]
+    fn a_site_that_writes_no_text_gets_complete_ones_in_four_languages() {
+        let notice = site(BASE).notice;
+        for language in Language::ALL {
+            let view = notice.view(language).expect("the notice speaks the language");
+            for key in TextKey::ALL {
+                assert!(!view.texts.get(*key).trim().is_empty(), "{language} {}", key.as_str());
+            }
+            for vendor in view.categories.iter().flat_map(|category| &category.vendors) {
+                assert!(!vendor.purposes.is_empty(), "{language} {}", vendor.id);
+            }
+        }
+        assert_eq!(notice.main_language(), Language::Fr);
+    }
+
+    #[test]
+    fn a_notice_lists_categories_in_order_and_vendors_by_id() {
+        let notice = site(BASE).notice;
+        let categories: Vec<_> = notice.categories.iter().map(|used| (used.id, used.exempt)).collect();
+        let expected = [
+            (Category::Essential, true),
+            (Category::Functional, true),
+            (Category::Audience, true),
+            (Category::Advertising, false),
+        ];
+        assert_eq!(categories, expected);
+        let vendors: Vec<_> = notice.vendors.iter().map(|vendor| vendor.id.as_str()).collect();
+        assert_eq!(vendors, ["counter", "own-chat", "retarget"]);
+        assert!(notice.purposes.keys().all(|id| ["advertising", "chat", "counting"].contains(&id.as_str())));
+    }
+
+    #[test]
+    fn a_notice_holds_only_the_languages_of_its_site() {
+        let text = changed(r#"["fr", "nl", "de", "en"]"#, r#"["nl"]"#);
+        let text = text.split("[purposes.").next().unwrap().to_owned()
+            + "[purposes.chat.nl]\ntitle = \"T\"\ndescription = \"D\"\n";
+        let notice = site(&text).notice;
+        assert_eq!(notice.texts.keys().collect::<Vec<_>>(), [&Language::Nl]);
+        assert!(notice.purposes.values().all(|texts| texts.keys().eq([&Language::Nl])));
+        assert_eq!(notice.controller.policy_url.len(), 1);
+    }
+
+    #[test]
+    fn changed_wording_changes_the_notice_and_not_the_terms() {
+        let before = site(BASE);
+        let wording = "\n[texts]\nfr.title = \"A\"\nnl.title = \"B\"\nde.title = \"C\"\nen.title = \"D\"\n";
+        let after = site(&format!("{BASE}{wording}"));
+        assert_ne!(after.notice.notice_hash(), before.notice.notice_hash());
+        assert_eq!(after.notice.terms_hash(), before.notice.terms_hash());
+        assert_eq!(after.notice.texts[&Language::De].get(TextKey::Title), "C");
+    }
+
+    #[test]
+    fn an_added_vendor_changes_the_terms() {
+        let (before, after) = (site(BASE), site(&format!("{BASE}\n[[vendors]]\nid = \"billboard\"\n")));
+        assert_ne!(after.notice.notice_hash(), before.notice.notice_hash());
+        assert_ne!(after.notice.terms_hash(), before.notice.terms_hash());
+    }
+
+    #[test]
+    fn only_a_listed_origin_is_allowed() {
+        let site = site(BASE);
+        assert!(site.allows_origin("https://www.boreale.example"));
+        for other in ["http://www.boreale.example", "https://www.boreale.example.evil", "null", ""] {
+            assert!(!site.allows_origin(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_folder_gives_its_sites_by_file_name_and_ignores_other_files() {
+        let dir = tempfile::tempdir().unwrap();
+        let other = changed("id = \"boreale\"", "id = \"australe\"");
+        std::fs::write(dir.path().join("b.toml"), BASE).unwrap();
+        std::fs::write(dir.path().join("a.toml"), other).unwrap();
+        std::fs::write(dir.path().join("notes.txt"), "not a site").unwrap();
+        let sites = read_dir(dir.path(), &catalogue()).unwrap();
+        let ids: Vec<_> = sites.iter().map(|site| site.notice.site.as_str()).collect();
+        assert_eq!(ids, ["australe", "boreale"]);
+    }
+
+    #[test]
+    fn two_files_for_one_site_are_a_mistake() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("a.toml"), BASE).unwrap();
+        std::fs::write(dir.path().join("b.toml"), BASE).unwrap();
+        let errors = read_dir(dir.path(), &catalogue()).unwrap_err();
+        assert_eq!(errors.len(), 1);
+        assert!(errors[0].file.ends_with("b.toml"), "{}", errors[0]);
+        assert_eq!((errors[0].line, errors[0].key.as_str()), (Some(1), "id"));
+        assert!(errors[0].to_string().contains("Give one of them another id"));
+    }
+
+    #[test]
+    fn the_mistakes_of_all_files_of_a_folder_are_reported() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("a.toml"), changed("\"cnil\"", "\"cnill\"")).unwrap();
+        std::fs::write(dir.path().join("b.toml"), "= 1").unwrap();
+        std::fs::write(dir.path().join("c.toml"), " ".repeat(source::FILE_BYTES_MAX + 1)).unwrap();
+        std::fs::write(dir.path().join("d.toml"), [0xff]).unwrap();
+        let errors = read_dir(dir.path(), &catalogue()).unwrap_err();
+        let files: Vec<_> =
+            errors.iter().map(|error| error.file.rsplit(['/', '\\']).next().unwrap()).collect();
+        assert_eq!(files, ["a.toml", "b.toml", "c.toml", "d.toml"]);
+        assert!(errors[2].to_string().contains("larger than 256 KiB"), "{}", errors[2]);
+        let absent = read_dir(&dir.path().join("absent"), &catalogue()).unwrap_err();
+        assert!(absent[0].to_string().contains("cannot be read"), "{}", absent[0]);
+    }
+}

@@ -1,0 +1,153 @@
+//! Records as rows, and back.
+
+use crate::store::StoreError;
+use constat_shared::{Action, Category, ConsentId, EventId, Hash, Language, Layer, Notice};
+use constat_shared::{Record, Signals, SiteId, Timestamp, VendorId};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::collections::{BTreeMap, HashMap};
+
+/// A row of `notices`, as much of it as records need.
+pub struct NoticeRow {
+    id: i64,
+    notice_hash: Hash,
+    terms_hash: Hash,
+    site: SiteId,
+    vendors: Vec<VendorId>,
+}
+
+const NOTICE: &str = "SELECT id, notice_hash, terms_hash, json FROM notices";
+
+impl NoticeRow {
+    /// The notice of that hash, if it was published.
+    pub fn by_hash(connection: &Connection, hash: &Hash) -> Result<Option<NoticeRow>, StoreError> {
+        let mut statement = connection.prepare_cached(&format!("{NOTICE} WHERE notice_hash = ?"))?;
+        let row = statement.query_row([hash.as_bytes()], |row| Ok(NoticeRow::read(row))).optional()?;
+        row.transpose()
+    }
+
+    fn by_id(connection: &Connection, id: i64) -> Result<NoticeRow, StoreError> {
+        let mut statement = connection.prepare_cached(&format!("{NOTICE} WHERE id = ?"))?;
+        statement.query_row([id], |row| Ok(NoticeRow::read(row)))?
+    }
+
+    fn read(row: &Row<'_>) -> Result<NoticeRow, StoreError> {
+        let json: String = row.get(3)?;
+        let notice: Notice = serde_json::from_str(&json).map_err(unreadable)?;
+        Ok(NoticeRow {
+            id: row.get(0)?,
+            notice_hash: Hash::from_bytes(row.get(1)?),
+            terms_hash: Hash::from_bytes(row.get(2)?),
+            site: notice.site,
+            vendors: notice.vendors.into_iter().map(|vendor| vendor.id).collect(),
+        })
+    }
+}
+
+fn unreadable(error: impl std::fmt::Display) -> StoreError {
+    StoreError::Unreadable(error.to_string())
+}
+
+/// Inserts a record, unless its event id is taken; says whether it did.
+pub fn insert(connection: &Connection, record: &Record, notice: &NoticeRow) -> Result<bool, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO records (event_id, consent_id, previous_event_id, notice, action, layer, language,
+           categories, vendors, gpc, dnt, recorded_at, choice_expires_at, expires_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (event_id) DO NOTHING",
+    )?;
+    let inserted = statement.execute(params![
+        record.event_id.as_bytes(),
+        record.consent_id.as_bytes(),
+        record.previous_event_id.as_ref().map(EventId::as_bytes),
+        notice.id,
+        record.action.as_str(),
+        record.layer.as_str(),
+        record.language.as_str(),
+        digits(Category::ALL.iter().map(|category| record.categories.get(category))),
+        digits(notice.vendors.iter().map(|vendor| record.vendors.get(vendor))),
+        record.signals.gpc,
+        record.signals.dnt,
+        record.recorded_at.unix_ms(),
+        record.choice_expires_at.unix_ms(),
+        record.expires_at.unix_ms(),
+    ])?;
+    Ok(inserted == 1)
+}
+
+const RECORD: &str = "SELECT event_id, consent_id, previous_event_id, notice, action, layer, language, categories,
+    vendors, gpc, dnt, recorded_at, choice_expires_at, expires_at FROM records";
+
+/// The record of an event id.
+pub fn by_event(connection: &Connection, event_id: &EventId) -> Result<Option<Record>, StoreError> {
+    let mut statement = connection.prepare_cached(&format!("{RECORD} WHERE event_id = ?"))?;
+    let mut rows = statement.query([event_id.as_bytes()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let notice = NoticeRow::by_id(connection, row.get(3)?)?;
+    read(row, &notice).map(Some)
+}
+
+/// The newest `limit` records of a consent id on a site, oldest first.
+pub fn by_consent(
+    connection: &Connection,
+    site: &SiteId,
+    consent_id: &ConsentId,
+    limit: usize,
+) -> Result<Vec<Record>, StoreError> {
+    let query = format!(
+        "{RECORD} WHERE consent_id = ? AND notice IN (SELECT id FROM notices WHERE site = ?)
+         ORDER BY recorded_at DESC, event_id DESC LIMIT ?"
+    );
+    let mut statement = connection.prepare_cached(&query)?;
+    let mut rows = statement.query(params![consent_id.as_bytes(), site.as_str(), limit as i64])?;
+    let mut notices = HashMap::new();
+    let mut records = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id: i64 = row.get(3)?;
+        if !notices.contains_key(&id) {
+            notices.insert(id, NoticeRow::by_id(connection, id)?);
+        }
+        records.push(read(row, &notices[&id])?);
+    }
+    records.reverse();
+    Ok(records)
+}
+
+fn read(row: &Row<'_>, notice: &NoticeRow) -> Result<Record, StoreError> {
+    let previous: Option<[u8; 16]> = row.get(2)?;
+    let time = |column| Ok::<_, rusqlite::Error>(Timestamp::from_unix_ms(row.get(column)?));
+    let word = |column| row.get_ref(column)?.as_str().map_err(unreadable);
+    let unknown = |what| StoreError::Unreadable(format!("an unknown {what}"));
+    Ok(Record {
+        event_id: EventId::from_bytes(row.get(0)?).map_err(unreadable)?,
+        consent_id: ConsentId::from_bytes(row.get(1)?).map_err(unreadable)?,
+        previous_event_id: previous.map(EventId::from_bytes).transpose().map_err(unreadable)?,
+        site: notice.site.clone(),
+        action: Action::parse(word(4)?).ok_or_else(|| unknown("action"))?,
+        layer: Layer::parse(word(5)?).ok_or_else(|| unknown("layer"))?,
+        language: Language::parse(word(6)?).ok_or_else(|| unknown("language"))?,
+        categories: switches(word(7)?, &Category::ALL)?,
+        vendors: switches(word(8)?, &notice.vendors)?,
+        signals: Signals { gpc: row.get(9)?, dnt: row.get(10)? },
+        notice_hash: notice.notice_hash,
+        terms_hash: notice.terms_hash,
+        recorded_at: time(11)?,
+        choice_expires_at: time(12)?,
+        expires_at: time(13)?,
+    })
+}
+
+fn digits<'a>(switches: impl Iterator<Item = Option<&'a bool>>) -> String {
+    let digit = |switch: Option<&bool>| match switch {
+        Some(true) => '1',
+        Some(false) => '0',
+        None => '-',
+    };
+    switches.map(digit).collect()
+}
+
+fn switches<K: Ord + Clone>(digits: &str, keys: &[K]) -> Result<BTreeMap<K, bool>, StoreError> {
+    if digits.len() != keys.len() {
+        return Err(unreadable("as many digits as categories or vendors were expected"));
+    }
+    let known = digits.chars().zip(keys).filter(|(digit, _)| *digit != '-');
+    Ok(known.map(|(digit, key)| (key.clone(), digit == '1')).collect())
+}

@@ -1,0 +1,44 @@
+//! The loader, as the widget sees it.
+
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The object the loader hands to [`crate::mount::open`]. The loader owns the
+    /// cookie, the page and the delivery; the widget only asks.
+    #[derive(Clone)]
+    pub type Bridge;
+
+    /// The node to render into, inside the shadow root.
+    #[wasm_bindgen(method, getter)]
+    pub fn root(this: &Bridge) -> web_sys::Element;
+
+    /// The notice in the visitor's language, parsed.
+    #[wasm_bindgen(method, getter)]
+    pub fn notice(this: &Bridge) -> JsValue;
+
+    /// The value of a consent cookie that still holds, or nothing.
+    #[wasm_bindgen(method)]
+    pub fn cookie(this: &Bridge) -> Option<String>;
+
+    /// Applies and delivers an answer. The bits follow the consent cookie's
+    /// order; they count only for `save`.
+    #[wasm_bindgen(method)]
+    pub fn answer(this: &Bridge, action: &str, layer: &str, categories: &str, vendors: &str);
+
+    /// The visitor left without an answer.
+    #[wasm_bindgen(method)]
+    pub fn leave(this: &Bridge);
+
+    /// Adds a style to the shadow root, once.
+    #[wasm_bindgen(method)]
+    pub fn style(this: &Bridge, css: &str);
+
+    /// A day in words, in the visitor's language.
+    #[wasm_bindgen(method)]
+    pub fn day(this: &Bridge, unix_ms: f64) -> String;
+
+    /// The name of a country in the visitor's language.
+    #[wasm_bindgen(method)]
+    pub fn country(this: &Bridge, code: &str) -> String;
+}

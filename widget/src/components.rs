@@ -1,0 +1,8 @@
+//! What the visitor sees, from the outside in.
+
+pub mod app;
+pub mod banner;
+pub mod category;
+pub mod configuration;
+pub mod stored_choice;
+pub mod vendor;

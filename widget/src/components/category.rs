@@ -1,0 +1,68 @@
+//! A category with its switch and its list of vendors.
+
+use super::configuration::ConfigurationProps;
+use super::vendor::vendor;
+use crate::state::Event;
+use constat_shared::view::CategoryView;
+use constat_shared::{Category, TextKey};
+use yew::{Callback, Html, html};
+
+fn texts_of(id: Category) -> (TextKey, TextKey) {
+    use TextKey as K;
+    match id {
+        Category::Essential => (K::CategoryEssentialTitle, K::CategoryEssentialDescription),
+        Category::Functional => (K::CategoryFunctionalTitle, K::CategoryFunctionalDescription),
+        Category::Audience => (K::CategoryAudienceTitle, K::CategoryAudienceDescription),
+        Category::Advertising => (K::CategoryAdvertisingTitle, K::CategoryAdvertisingDescription),
+        Category::ThirdParty => (K::CategoryThirdPartyTitle, K::CategoryThirdPartyDescription),
+    }
+}
+
+/// One category: title, switch, description, vendors.
+pub fn category(view: &CategoryView, props: &ConfigurationProps) -> Html {
+    let texts = &props.notice.texts;
+    let id = view.id;
+    let (title, description) = texts_of(id);
+    let label_id = format!("constat-{id}");
+    let services = match view.vendors.len() {
+        0 => texts.get(TextKey::ServicesNone).to_owned(),
+        count => texts.count(TextKey::ServicesOne, TextKey::Services, count),
+    };
+    let switched = props.on_event.reform(move |on| Event::SwitchCategory(id, on));
+    html! {
+        <section class="category" aria-labelledby={label_id.clone()}>
+            <div class="head">
+                <h3 id={label_id.clone()}>{ texts.get(title).to_owned() }</h3>
+                if view.exempt {
+                    <span class="always">{ texts.get(always_text(id)).to_owned() }</span>
+                } else {
+                    { switch(&label_id, id.as_str(), props.draft.category(id), switched) }
+                }
+            </div>
+            <p>{ texts.get(description).to_owned() }</p>
+            if view.vendors.is_empty() {
+                <p class="small">{ services }</p>
+            } else {
+                <details open={props.all_open}>
+                    <summary>{ services }</summary>
+                    <ul>{ for view.vendors.iter().map(|v| vendor(v, view.exempt, props)) }</ul>
+                </details>
+            }
+        </section>
+    }
+}
+
+fn always_text(id: Category) -> TextKey {
+    if id == Category::Essential { TextKey::AlwaysActive } else { TextKey::ExemptActive }
+}
+
+/// A switch, named by another element's text.
+pub fn switch(label_id: &str, name: &str, on: bool, switched: Callback<bool>) -> Html {
+    html! {
+        <label class="switch">
+            <input type="checkbox" role="switch" name={name.to_owned()} aria-labelledby={label_id.to_owned()}
+                checked={on} onclick={switched.reform(move |_| !on)} />
+            <span aria-hidden="true"></span>
+        </label>
+    }
+}

@@ -1,0 +1,109 @@
+//! The configuration layer.
+
+use super::category::category;
+use super::stored_choice::StoredChoice;
+use crate::state::{Draft, Event};
+use constat_shared::{Action, NoticeView, TextKey};
+use std::rc::Rc;
+use yew::{Callback, Html, NodeRef, html};
+
+/// What the configuration layer needs.
+pub struct ConfigurationProps {
+    /// The notice in the visitor's language.
+    pub notice: Rc<NoticeView>,
+    /// The switches.
+    pub draft: Draft,
+    /// Whether every list of vendors starts open.
+    pub all_open: bool,
+    /// The answer given earlier.
+    pub stored: Option<StoredChoice>,
+    /// The name of a country in the visitor's language.
+    pub country_name: Callback<String, String>,
+    /// Called when a switch is moved.
+    pub on_event: Callback<Event>,
+    /// Called with the answer.
+    pub on_answer: Callback<Action>,
+    /// Called when the layer is left, by its button or by Escape: no consent.
+    pub on_close: Callback<()>,
+    /// The dialog element.
+    pub dialog: NodeRef,
+}
+
+/// A modal dialog with every category, vendor and cookie. The browser's own
+/// dialog element holds the focus and puts the rest of the page out of reach.
+pub fn configuration(props: &ConfigurationProps) -> Html {
+    let dialog = props.dialog.clone();
+    let texts = &props.notice.texts;
+    let text = |key| texts.get(key).to_owned();
+    let answer = |action: Action, key, class: &'static str| {
+        let press = props.on_answer.reform(move |_| action);
+        let label = text(key);
+        html! { <button type="button" {class} data-action={action.as_str()} onclick={press}>{ label }</button> }
+    };
+    let close = {
+        let dialog = dialog.clone();
+        Callback::from(move |_| close_dialog(&dialog))
+    };
+    let categories = props.notice.categories.iter();
+    html! {
+        <dialog ref={dialog} class="configuration" aria-labelledby="constat-configuration" lang={props.notice.language.as_str()}
+            onclose={props.on_close.reform(|_| ())}>
+            <div class="head">
+                <h2 id="constat-configuration">{ text(TextKey::ConfigurationTitle) }</h2>
+                <button type="button" class="link" data-action="close" onclick={close}>{ text(TextKey::Close) }</button>
+            </div>
+            <div class="scroll" tabindex="-1">
+                if let Some(stored) = &props.stored {
+                    { stored.view(texts, &props.on_answer) }
+                }
+                <p>{ text(TextKey::ConfigurationIntro) }</p>
+                { for categories.map(|view| category(view, props)) }
+                { contacts(&props.notice) }
+            </div>
+            <div class="buttons">
+                { answer(Action::RefuseAll, TextKey::RefuseAll, "answer") }
+                { answer(Action::Save, TextKey::Save, "plain") }
+                { answer(Action::AllowAll, TextKey::AllowAll, "answer") }
+            </div>
+        </dialog>
+    }
+}
+
+fn contacts(notice: &NoticeView) -> Html {
+    let label = |key| notice.texts.get(key).to_owned();
+    let controller = &notice.controller;
+    html! {
+        <dl class="small facts">
+            <dt>{ label(TextKey::ControllerLabel) }</dt>
+            <dd>{ controller.name.clone() }{ ", " }{ controller.address.clone() }</dd>
+            <dt>{ label(TextKey::DpoLabel) }</dt>
+            <dd><a href={format!("mailto:{}", controller.dpo_email)}>{ controller.dpo_email.clone() }</a></dd>
+            <dt>{ label(TextKey::AuthorityLabel) }</dt>
+            <dd><a href={notice.authority.url.clone()} target="_blank" rel="noopener noreferrer">{ notice.authority.name.clone() }</a></dd>
+        </dl>
+    }
+}
+
+/// Opens the dialog over the page.
+#[cfg(target_arch = "wasm32")]
+pub fn show_modal(dialog: &NodeRef) {
+    if let Some(dialog) = dialog.cast::<web_sys::HtmlDialogElement>() {
+        // It fails only when the dialog is already open or out of the page.
+        let _ = dialog.show_modal();
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+fn close_dialog(dialog: &NodeRef) {
+    if let Some(dialog) = dialog.cast::<web_sys::HtmlDialogElement>() {
+        dialog.close();
+    }
+}
+
+// On the server nothing is ever opened or closed: only HTML is rendered.
+/// Opens nothing.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn show_modal(_: &NodeRef) {}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn close_dialog(_: &NodeRef) {}

@@ -1,0 +1,105 @@
+//! A vendor with its switch and everything declared about it.
+
+use super::category::switch;
+use super::configuration::ConfigurationProps;
+use crate::state::Event;
+use constat_shared::vendor::{Storage, Transfer};
+use constat_shared::view::{CookieView, VendorView};
+use constat_shared::{TextKey, Texts};
+use yew::{Html, html};
+
+/// One vendor: name, switch, and its facts behind a disclosure.
+pub fn vendor(view: &VendorView, exempt: bool, props: &ConfigurationProps) -> Html {
+    let texts = &props.notice.texts;
+    let label_id = format!("constat-vendor-{}", view.id);
+    let on = props.draft.vendor(&view.id);
+    let id = view.id.clone();
+    let switched = props.on_event.reform(move |on| Event::SwitchVendor(id.clone(), on));
+    let policy = texts.fill(TextKey::PolicyLink, "{vendor}", &view.name);
+    html! {
+        <li class="vendor">
+            <div class="head">
+                <h4 id={label_id.clone()}>{ view.name.clone() }</h4>
+                if exempt {
+                    <span class="always">{ texts.get(TextKey::ExemptActive).to_owned() }</span>
+                } else {
+                    { switch(&label_id, view.id.as_str(), on, switched) }
+                }
+            </div>
+            { facts(view, props) }
+            { cookies(&view.cookies, texts) }
+            <p class="small">
+                <a href={view.policy_url.clone()} target="_blank" rel="noopener noreferrer">{ policy }</a>
+            </p>
+        </li>
+    }
+}
+
+fn facts(view: &VendorView, props: &ConfigurationProps) -> Html {
+    let texts = &props.notice.texts;
+    let label = |key| texts.get(key).to_owned();
+    let country = props.country_name.emit(view.country.clone());
+    html! {
+        <dl class="small facts">
+            <dt>{ label(TextKey::PurposesLabel) }</dt>
+            { for view.purposes.iter().map(|purpose| html! {
+                <dd><b>{ purpose.title.clone() }</b><br />{ purpose.description.clone() }</dd>
+            }) }
+            <dt>{ label(TextKey::CompanyLabel) }</dt>
+            <dd>{ view.company.clone() }</dd>
+            <dt>{ label(TextKey::CountryLabel) }</dt>
+            <dd>{ country }</dd>
+            <dt>{ label(TextKey::TransferLabel) }</dt>
+            <dd>{ label(transfer_text(view.transfer)) }</dd>
+        </dl>
+    }
+}
+
+fn cookies(cookies: &[CookieView], texts: &Texts) -> Html {
+    let label = |key| texts.get(key).to_owned();
+    if cookies.is_empty() {
+        return html! { <p class="small">{ label(TextKey::CookiesNone) }</p> };
+    }
+    html! {
+        <table class="small">
+            <caption>{ label(TextKey::CookiesLabel) }</caption>
+            <thead><tr>
+                <th scope="col">{ label(TextKey::CookieName) }</th>
+                <th scope="col">{ label(TextKey::CookieDuration) }</th>
+                <th scope="col">{ label(TextKey::CookiePurpose) }</th>
+            </tr></thead>
+            <tbody>{ for cookies.iter().map(|cookie| html! {
+                <tr>
+                    <td><code>{ cookie.name.clone() }</code><br />{ label(storage_text(cookie.storage)) }</td>
+                    <td>{ duration(cookie.duration_days, texts) }</td>
+                    <td>{ cookie.purpose.clone() }</td>
+                </tr>
+            }) }</tbody>
+        </table>
+    }
+}
+
+fn duration(days: u16, texts: &Texts) -> String {
+    match days {
+        0 => texts.get(TextKey::DurationSession).to_owned(),
+        days => texts.count(TextKey::DurationDaysOne, TextKey::DurationDays, usize::from(days)),
+    }
+}
+
+fn storage_text(storage: Storage) -> TextKey {
+    match storage {
+        Storage::Cookie => TextKey::StorageCookie,
+        Storage::LocalStorage => TextKey::StorageLocalStorage,
+        Storage::SessionStorage => TextKey::StorageSessionStorage,
+    }
+}
+
+fn transfer_text(transfer: Transfer) -> TextKey {
+    match transfer {
+        Transfer::None => TextKey::TransferNone,
+        Transfer::Adequacy => TextKey::TransferAdequacy,
+        Transfer::Dpf => TextKey::TransferDpf,
+        Transfer::Scc => TextKey::TransferScc,
+        Transfer::Bcr => TextKey::TransferBcr,
+    }
+}

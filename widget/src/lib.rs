@@ -1,0 +1,43 @@
+//! The consent banner.
+//!
+//! The server renders the first layer beforehand with [`first_layer_html`];
+//! the loader paints it, answers its buttons at once and starts this crate's
+//! WebAssembly in parallel, which takes over the same node and adds the
+//! configuration layer. Everything but [`mount`] compiles natively, so that
+//! components are tested without a browser.
+
+pub mod components;
+pub mod state;
+
+#[cfg(target_arch = "wasm32")]
+pub mod bridge;
+#[cfg(target_arch = "wasm32")]
+pub mod mount;
+#[cfg(target_arch = "wasm32")]
+pub mod notice;
+
+/// The style of the first layer and of what the two layers share.
+pub const FIRST_LAYER_CSS: &str = include_str!("style/first_layer.css");
+
+/// The style of the configuration layer.
+pub const CONFIGURATION_CSS: &str = include_str!("style/configuration.css");
+
+/// The first layer as HTML, as the widget itself would render it.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn first_layer_html(notice: constat_shared::NoticeView) -> String {
+    let props = FirstLayerProps { notice: std::rc::Rc::new(notice) };
+    let renderer = yew::LocalServerRenderer::<FirstLayer>::with_props(props).hydratable(false);
+    futures_executor::block_on(renderer.render())
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+#[derive(PartialEq, yew::Properties)]
+struct FirstLayerProps {
+    notice: std::rc::Rc<constat_shared::NoticeView>,
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+#[yew::function_component]
+fn FirstLayer(props: &FirstLayerProps) -> yew::Html {
+    components::banner::banner(&props.notice, &yew::Callback::noop())
+}

@@ -1,0 +1,66 @@
+//! What the loader calls.
+
+use crate::bridge::Bridge;
+use crate::components::app::{App, AppProps};
+use crate::components::stored_choice::StoredChoice;
+use crate::notice;
+use crate::state::{Answer, View};
+use constat_shared::{ConsentCookie, NoticeView};
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use yew::{AppHandle, Callback};
+
+thread_local! {
+    static OPEN: RefCell<Option<AppHandle<App>>> = const { RefCell::new(None) };
+}
+
+/// Renders the widget into the loader's node, in place of whatever is there:
+/// the first layer the server rendered, or an earlier view of its own.
+///
+/// # Errors
+/// A sentence, when the notice or the view is not one this widget knows: it
+/// was then built with another version of the server.
+#[wasm_bindgen]
+pub fn open(bridge: Bridge, view: &str) -> Result<(), JsValue> {
+    let view = View::parse(view).ok_or_else(|| JsValue::from_str("unknown view"))?;
+    let notice = notice::read(&bridge.notice()).ok_or_else(|| JsValue::from_str("unknown notice"))?;
+    close();
+    bridge.style(crate::CONFIGURATION_CSS);
+    let root = bridge.root();
+    let props = props(bridge, view, notice);
+    let handle = yew::Renderer::<App>::with_root_and_props(root, props).render();
+    OPEN.with(|open| open.replace(Some(handle)));
+    Ok(())
+}
+
+/// Takes the widget off the page.
+#[wasm_bindgen]
+pub fn close() {
+    if let Some(handle) = OPEN.with(RefCell::take) {
+        handle.destroy();
+    }
+}
+
+fn props(bridge: Bridge, view: View, notice: NoticeView) -> AppProps {
+    let cookie = bridge.cookie().and_then(|value| ConsentCookie::decode(&value).ok());
+    let stored = cookie.as_ref().map(|cookie| StoredChoice {
+        decided: bridge.day(cookie.decided().unix_ms() as f64),
+        expires: bridge.day(cookie.expires().unix_ms() as f64),
+        consent_id: cookie.consent_id.to_string(),
+    });
+    let country_name = {
+        let bridge = bridge.clone();
+        Callback::from(move |code: String| bridge.country(&code))
+    };
+    let on_answer = {
+        let bridge = bridge.clone();
+        Callback::from(move |answer: Answer| {
+            let draft = &answer.draft;
+            let (categories, vendors) = (draft.category_bits(), draft.vendor_bits());
+            bridge.answer(answer.action.as_str(), answer.layer.as_str(), &categories, &vendors);
+        })
+    };
+    let on_leave = Callback::from(move |()| bridge.leave());
+    AppProps { notice: Rc::new(notice), view, stored, cookie, country_name, on_answer, on_leave }
+}

@@ -1,0 +1,184 @@
+//! `target/assets`, the files that the server embeds: the loader, the widget, and their names.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::budgets;
+use crate::compress::{brotli, gzip};
+use crate::failure::Failure;
+use crate::files::{read, replace_folder};
+use crate::glue;
+use crate::minify::{Kind, minify};
+use crate::stamp::Stamp;
+use crate::steps::{run, step};
+use crate::test::COMPILER_SAID;
+use crate::toolchain::{WASM_TARGET, ensure_wasm_target};
+use crate::workspace::Workspace;
+
+/// What the server replaces with the settings of a site.
+const PLACEHOLDER: &str = "__CONSTAT_SETTINGS__";
+
+const MANIFEST: &str = "manifest.json";
+
+/// The code that shapes the assets: when it changes, they are made again.
+const PIPELINE: [&str; 5] = [
+    include_str!("assets.rs"),
+    include_str!("budgets.rs"),
+    include_str!("compress.rs"),
+    include_str!("glue.rs"),
+    include_str!("minify.rs"),
+];
+
+/// The names under which the server serves the widget.
+pub struct Manifest {
+    /// The JavaScript around the module.
+    pub widget_js: String,
+    /// The module.
+    pub widget_wasm: String,
+}
+
+/// Compiles the widget and brings the assets up to date.
+pub fn build_assets(workspace: &Workspace) -> Result<(), Failure> {
+    ensure_wasm_target()?;
+    step("Compile the widget", || {
+        let arguments =
+            ["build", "-p", "constat-widget", "--lib", "--target", WASM_TARGET, "--profile", "widget"];
+        run(workspace.cargo(arguments).args(["--config", &without_paths(workspace)]), COMPILER_SAID)
+    })?;
+    let raw_wasm = read(&workspace.built("wasm32-unknown-unknown/widget/constat_widget.wasm"))?;
+    let loader = read(&workspace.root().join("www/loader.js"))?;
+    // The lock file stands for the versions of the libraries that do the work.
+    let lock = read(&workspace.root().join("Cargo.lock"))?;
+    let sources = PIPELINE.iter().map(|source| source.as_bytes());
+    let inputs = [raw_wasm.as_slice(), &loader, &lock].into_iter().chain(sources);
+    let stamp = Stamp::of(workspace.stamps().join("assets"), inputs);
+    if stamp.is_fresh() && all_present(&workspace.assets()) {
+        return Ok(());
+    }
+    step("Make the assets", || {
+        let files = make(raw_wasm, &loader)?;
+        check_budgets(&files)?;
+        replace_folder(&workspace.assets(), &files)?;
+        stamp.set()
+    })
+}
+
+/// The setting that keeps this machine's folders out of the module: panic messages name source
+/// files, and every visitor would receive the builder's home, and a module that differs per builder.
+fn without_paths(workspace: &Workspace) -> String {
+    let registry = Workspace::cargo_home().join("registry/src");
+    let flags = [registry.as_path(), workspace.root()]
+        .map(|folder| json!(format!("--remap-path-prefix={}=", folder.display())).to_string());
+    // A JSON string is a TOML string too. Cargo adds these flags to those of .cargo/config.toml.
+    format!("target.{WASM_TARGET}.rustflags=[{}]", flags.join(","))
+}
+
+/// The names in the manifest of `assets`.
+pub fn manifest(assets: &Path) -> Result<Manifest, Failure> {
+    let content = read(&assets.join(MANIFEST))?;
+    let json: Value = serde_json::from_slice(&content).unwrap_or_default();
+    let name = |key: &str| match json[key].as_str() {
+        Some(name) => Ok(name.to_owned()),
+        None => Err(Failure::new(
+            format!("{MANIFEST} lacks `{key}`."),
+            "Delete target/assets and run the command again.",
+        )),
+    };
+    Ok(Manifest { widget_js: name("widget_js")?, widget_wasm: name("widget_wasm")? })
+}
+
+/// Whether somebody removed a file since the stamp was set.
+fn all_present(assets: &Path) -> bool {
+    manifest(assets).is_ok_and(|manifest| {
+        let names = [manifest.widget_js, manifest.widget_wasm];
+        let variants =
+            names.iter().flat_map(|name| ["", ".br", ".gz"].map(|ending| format!("{name}{ending}")));
+        variants.chain(["loader.js".to_owned()]).all(|name| assets.join(name).is_file())
+    })
+}
+
+/// All files of the folder, by name.
+fn make(raw_wasm: Vec<u8>, loader: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
+    let loader = minify_loader(&String::from_utf8_lossy(loader))?;
+    let bound = glue::bind(raw_wasm)?;
+    let widget_js = minify("the widget's glue", &bound.js, Kind::Module)?.into_bytes();
+    let js_name = format!("widget-{}.js", short_hash(&widget_js));
+    let wasm_name = format!("widget-{}.wasm", short_hash(&bound.wasm));
+    let manifest = json!({ "widget_js": js_name, "widget_wasm": wasm_name });
+
+    let mut files = BTreeMap::new();
+    for (name, content) in [(js_name, widget_js), (wasm_name, bound.wasm)] {
+        files.insert(format!("{name}.br"), brotli(&content)?);
+        files.insert(format!("{name}.gz"), gzip(&content)?);
+        files.insert(name, content);
+    }
+    files.insert("loader.js".to_owned(), loader.into_bytes());
+    files.insert(MANIFEST.to_owned(), manifest.to_string().into_bytes());
+    Ok(files)
+}
+
+fn minify_loader(source: &str) -> Result<String, Failure> {
+    let loader = minify("www/loader.js", source, Kind::Script)?;
+    match loader.matches(PLACEHOLDER).count() {
+        1 => Ok(loader),
+        count => Err(Failure::new(
+            format!("the minified loader names {PLACEHOLDER} {count} times, not once."),
+            "Pass it once, as an argument, to the function that wraps www/loader.js.",
+        )),
+    }
+}
+
+fn check_budgets(files: &BTreeMap<String, Vec<u8>>) -> Result<(), Failure> {
+    let weight =
+        |ending: &str| files.iter().find(|(name, _)| name.ends_with(ending)).map_or(0, |(_, c)| c.len());
+    let (glue, wasm) = (weight(".js.br"), weight(".wasm.br"));
+    budgets::LOADER.check(brotli(files.get("loader.js").map_or(&[], Vec::as_slice))?.len())?;
+    budgets::GLUE.check(glue)?;
+    budgets::WASM.check(wasm)?;
+    budgets::WIDGET.check(glue + wasm)
+}
+
+/// Enough of the hash that two builds never share a name.
+fn short_hash(bytes: &[u8]) -> String {
+    let mut hash = hex::encode(Sha256::digest(bytes));
+    hash.truncate(12);
+    hash
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_placeholder_survives_minification() {
+        let source = "(function (settings) { window.a = settings.a + settings.b; })(__CONSTAT_SETTINGS__);";
+        let loader = minify_loader(source).unwrap();
+        assert!(loader.contains("(__CONSTAT_SETTINGS__)"), "{loader}");
+    }
+
+    #[test]
+    fn a_loader_without_its_placeholder_is_refused() {
+        let failure = minify_loader("window.loaded = true;").unwrap_err().to_string();
+        assert!(failure.contains("0 times, not once"), "{failure}");
+    }
+
+    #[test]
+    fn a_missing_file_makes_the_assets_stale() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut files = BTreeMap::from([
+            ("loader.js".to_owned(), Vec::new()),
+            (MANIFEST.to_owned(), br#"{"widget_js":"a.js","widget_wasm":"b.wasm"}"#.to_vec()),
+        ]);
+        for name in ["a.js", "a.js.br", "a.js.gz", "b.wasm", "b.wasm.br", "b.wasm.gz"] {
+            files.insert(name.to_owned(), Vec::new());
+        }
+        replace_folder(folder.path(), &files).unwrap();
+        assert!(all_present(folder.path()));
+        files.remove("b.wasm.gz");
+        replace_folder(folder.path(), &files).unwrap();
+        assert!(!all_present(folder.path()));
+    }
+}

@@ -1,0 +1,98 @@
+//! The bytes a visitor may be asked to fetch, all after brotli. Exceeding one fails the build.
+
+use crate::failure::Failure;
+
+/// A kilobyte here is 1,000 bytes, the stricter of the two readings.
+const KB: usize = 1_000;
+
+/// A limit on the bytes of one thing.
+pub struct Budget {
+    /// What is weighed, as the table and the failure name it.
+    pub what: &'static str,
+    /// The most it may weigh, after brotli.
+    pub limit_bytes: usize,
+    /// What to look at when it weighs more.
+    pub remedy: &'static str,
+}
+
+/// The minified loader, before the settings of a site are written into it.
+pub const LOADER: Budget = Budget {
+    what: "loader.js",
+    limit_bytes: 4 * KB + KB / 2,
+    remedy: "Move work that only an unanswered visitor needs from www/loader.js into the widget.",
+};
+
+/// The JavaScript that wasm-bindgen writes around the widget.
+pub const GLUE: Budget = Budget {
+    what: "widget glue (.js)",
+    limit_bytes: 6 * KB,
+    remedy: "Use fewer web-sys interfaces in the widget.",
+};
+
+/// The widget itself.
+pub const WASM: Budget = Budget {
+    what: "widget (.wasm)",
+    limit_bytes: 73 * KB,
+    remedy: "Look for a new dependency, a formatting call or a generic function that grew the widget.",
+};
+
+/// All of the widget.
+pub const WIDGET: Budget = Budget {
+    what: "glue + widget",
+    limit_bytes: 77 * KB,
+    remedy: "Make the glue or the widget smaller: both together are what an unanswered visitor waits for.",
+};
+
+/// What a returning visitor pays: the loader with the settings and first layer of the demo site.
+pub const CONSENT_JS: Budget = Budget {
+    what: "consent.js",
+    limit_bytes: 5 * KB,
+    remedy: "Make www/loader.js, the settings or the first layer's HTML and CSS smaller.",
+};
+
+/// What stands between a new visitor and a painted banner in a language that is not the main one.
+pub const FIRST_PAINT: Budget = Budget {
+    what: "consent.js + banner",
+    limit_bytes: 10 * KB,
+    remedy: "Make the first layer's HTML and CSS smaller.",
+};
+
+/// Everything a first visit fetches.
+pub const FIRST_VISIT: Budget = Budget {
+    what: "first visit",
+    limit_bytes: 85 * KB,
+    remedy: "Make the notice of the demo site or the widget smaller.",
+};
+
+impl Budget {
+    /// Prints the weight beside the limit, and fails when it is above.
+    pub fn check(&self, bytes: usize) -> Result<(), Failure> {
+        println!("   {:<22} {bytes:>7} of {:>6} bytes", self.what, self.limit_bytes);
+        if bytes <= self.limit_bytes {
+            return Ok(());
+        }
+        let over = bytes - self.limit_bytes;
+        Err(Failure::new(
+            format!(
+                "{} weighs {bytes} bytes after brotli, {over} over its budget of {}.",
+                self.what, self.limit_bytes
+            ),
+            format!("{} The budgets are in xtask/src/budgets.rs.", self.remedy),
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_itself_is_allowed_and_one_byte_more_is_not() {
+        assert!(GLUE.check(6_000).is_ok());
+        let failure = GLUE.check(6_001).unwrap_err().to_string();
+        assert!(
+            failure.contains("widget glue (.js) weighs 6001 bytes after brotli, 1 over its budget of 6000"),
+            "{failure}"
+        );
+    }
+}

@@ -1,0 +1,126 @@
+//! `cargo xtask test`: the cheap and telling checks first, the browser last.
+
+use std::process::Command;
+
+use crate::assets::build_assets;
+use crate::browser::ensure_browser;
+use crate::commands::build_release_server;
+use crate::failure::Failure;
+use crate::steps::{run, step};
+use crate::toolchain::WASM_TARGET;
+use crate::workspace::Workspace;
+
+/// Everything but xtask. Cargo gives a dependency the features that the chosen packages ask for:
+/// were the choice to differ from step to step, much would be compiled twice.
+const PRODUCT: [&str; 3] = ["--workspace", "--exclude", "xtask"];
+
+/// The package whose integration tests run the real server.
+const TESTS: &str = "constat-tests";
+
+/// The remedy when the compiler has already said everything.
+pub const COMPILER_SAID: &str = "Mend the errors that the compiler names above.";
+
+/// Runs every check. `quick` leaves out the release build, the durability and the browser tests.
+pub fn test(workspace: &Workspace, quick: bool) -> Result<(), Failure> {
+    if !quick {
+        // Better to know at once that it is missing than after ten minutes.
+        ensure_browser()?;
+    }
+    step("Check the formatting", || {
+        run(&mut workspace.cargo(["fmt", "--all", "--check"]), "Run `cargo fmt --all`.")
+    })?;
+    build_assets(workspace)?;
+    lint(workspace)?;
+    unit_tests(workspace)?;
+    build_dev_server(workspace)?;
+    let (slow, fast): (Vec<&str>, Vec<&str>) =
+        workspace.tests_of(TESTS).into_iter().partition(|test| is_slow(test));
+    server_tests(workspace, "Test the API", &fast)?;
+    if quick {
+        return Ok(());
+    }
+    build_release_server(workspace)?;
+    let (browser, durability): (Vec<&str>, Vec<&str>) = slow.into_iter().partition(|test| is_browser(test));
+    server_tests(workspace, "Test durability", &durability)?;
+    server_tests(workspace, "Test in the browser", &browser)
+}
+
+/// Compiles the server that the tests start.
+pub fn build_dev_server(workspace: &Workspace) -> Result<(), Failure> {
+    step("Compile the server for the tests", || {
+        run(workspace.cargo(["build", "--bin", "constat"]).args(PRODUCT), COMPILER_SAID)
+    })
+}
+
+/// The browser tests whose names contain one of `filters`, ready to run.
+pub fn browser_tests(workspace: &Workspace, filters: &[&str]) -> Command {
+    let browser: Vec<&str> = workspace.tests_of(TESTS).into_iter().filter(|test| is_browser(test)).collect();
+    let mut command = test_command(workspace, &browser);
+    command.args(filters);
+    command
+}
+
+fn is_slow(test: &str) -> bool {
+    is_browser(test) || test.starts_with("durability")
+}
+
+fn is_browser(test: &str) -> bool {
+    test.starts_with("browser")
+}
+
+fn lint(workspace: &Workspace) -> Result<(), Failure> {
+    let remedy = "Mend each warning named above: here a warning is an error.";
+    let clippy = |packages: &[&str]| {
+        let mut command = workspace.cargo(["clippy"]);
+        run(command.args(packages).args(["--", "-D", "warnings"]), remedy)
+    };
+    step("Lint the product", || clippy(&[PRODUCT.as_slice(), &["--all-targets"]].concat()))?;
+    step("Lint xtask", || clippy(&["-p", "xtask", "--all-targets"]))?;
+    step("Lint the widget for the browser", || clippy(&["-p", "constat-widget", "--target", WASM_TARGET]))
+}
+
+fn unit_tests(workspace: &Workspace) -> Result<(), Failure> {
+    let remedy = "The failing tests are named above; run one again with `cargo test -p PACKAGE NAME`.";
+    step("Unit tests", || {
+        let mut command = workspace.cargo(["test", "--lib", "--bins"]);
+        command.args(PRODUCT);
+        for test in workspace.tests_of_others(TESTS) {
+            command.args(["--test", test]);
+        }
+        run(&mut command, remedy)
+    })?;
+    step("Examples in the documentation", || run(workspace.cargo(["test", "--doc"]).args(PRODUCT), remedy))?;
+    step("Unit tests of xtask", || run(&mut workspace.cargo(["test", "-p", "xtask"]), remedy))
+}
+
+fn server_tests(workspace: &Workspace, name: &str, tests: &[&str]) -> Result<(), Failure> {
+    if tests.is_empty() {
+        return Ok(());
+    }
+    step(name, || {
+        let remedy = "The failing tests are named above; mend them, or the server.";
+        run(&mut test_command(workspace, tests), remedy)
+    })
+}
+
+/// Integration tests find the server they start in `CONSTAT_BIN`.
+fn test_command(workspace: &Workspace, tests: &[&str]) -> Command {
+    let mut command = workspace.cargo(["test"]);
+    command.args(PRODUCT).env("CONSTAT_BIN", workspace.server("debug"));
+    for test in tests {
+        command.args(["--test", test]);
+    }
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_test_runs_quickly_unless_its_name_says_otherwise() {
+        let slow = ["durability", "durability_redis", "browser", "browser_keyboard"];
+        assert!(slow.into_iter().all(is_slow));
+        assert!(!["api", "retention"].into_iter().any(is_slow));
+    }
+}

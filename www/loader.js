@@ -7,112 +7,108 @@
  *
  * The consent cookie's form is defined in shared/src/cookie.rs.
  */
-(function (settings) {
+((settings) => {
   "use strict";
 
-  var early = window.constat;
+  let early = window.constat;
   if (early && early.open) return; // The tag was pasted twice.
 
-  var MINUTE_MS = 6e4, QUEUE_MAX = 20;
-  var base = document.currentScript.src.split("/v1/sites/")[0];
-  var site = base + "/v1/sites/" + settings.site;
-  var keys = { queue: "constat.queue." + settings.site, last: "constat.last." + settings.site };
-  var asked = (document.documentElement.lang || "").slice(0, 2).toLowerCase();
-  var lang = settings.texts[asked] ? asked : settings.lang;
-  var texts = settings.texts[lang];
-  var categories = ["essential", "functional", "audience", "advertising", "third_party"];
+  let MINUTE_MS = 6e4, QUEUE_MAX = 20;
+  let base = document.currentScript.src.split("/v1/sites/")[0];
+  let site = base + "/v1/sites/" + settings.site;
+  let queueKey = "constat.queue." + settings.site, lastKey = "constat.last." + settings.site;
+  let asked = (document.documentElement.lang || "").slice(0, 2).toLowerCase();
+  let lang = settings.languages.includes(asked) ? asked : settings.languages[0];
+  let categories = ["essential", "functional", "audience", "advertising", "third_party"];
   // Choices are two strings of digits: one for each category, one for each vendor.
-  var refused = uniform(0), allowed = uniform(1);
-  var stored = read();
-  var choices = stored || refused;
-  var ran = {}; // Which vendors and categories have run a script in this page view.
-  var order = Promise.resolve(); // Released scripts run one after the other, as they stand in the page.
-  var memory = {}; // Stands in for localStorage where the browser forbids it.
-  var host, shadow, root, status, manage, styled, asking, widget, wanted;
+  let refused = uniform(0), allowed = uniform(1);
+  let stored = read();
+  let choices = stored || refused;
+  let ran = {}; // Which vendors and categories have run a script in this page view.
+  let order = Promise.resolve(); // Released scripts run one after the other, as they stand in the page.
+  let memory = {}; // Stands in for localStorage where the browser forbids it.
+  let shadow, root, status, manage, styled, asking, words, widget, wanted;
 
   /* The choices */
 
   function uniform(on) {
-    var exempt = function (at) { return on || +settings.exempt[at] ? "1" : "0"; };
+    let exempt = at => on || +settings.exempt[at] ? "1" : "0";
     return {
-      c: categories.map(function (_, at) { return +settings.used[at] ? exempt(at) : "0"; }).join(""),
-      v: settings.vendors.map(function (vendor) { return exempt(vendor[1]); }).join(""),
+      c: categories.map((_, at) => +settings.used[at] ? exempt(at) : "0").join(""),
+      v: settings.vendors.map(vendor => exempt(vendor[1])).join(""),
     };
   }
 
   function read() {
-    var match = /(?:^|;\s*)constat=(1\.[^;]*)/.exec(document.cookie);
-    var part = match ? match[1].split(".") : [];
+    let match = /(?:^|;\s*)constat=(1\.[^;]*)/.exec(document.cookie);
+    let part = match ? match[1].split(".") : [];
     if (part.length !== 7 || part[5].length !== 5) return null;
-    var expires = parseInt(part[4], 36) * MINUTE_MS;
+    let expires = parseInt(part[4], 36) * MINUTE_MS;
     if (!(Date.now() < expires)) return null;
-    var bit = function (at) { return parseInt(part[6][at >> 2] || 0, 16) >> (at & 3) & 1; };
+    let bit = at => parseInt(part[6][at >> 2] || 0, 16) >> (at & 3) & 1;
     return {
       id: part[1],
       // Another notice's vendors have other places: such a choice is void, its consent id lives on.
       holds: part[2] === settings.terms,
       raw: match[1],
       c: part[5],
-      v: settings.vendors.map(function (vendor, at) { return part[5][vendor[1]] ^ bit(at); }).join(""),
+      v: settings.vendors.map((vendor, at) => part[5][vendor[1]] ^ bit(at)).join(""),
     };
   }
 
   function write(id, next, now) {
-    var hex = "", expires = monthsAfter(now);
-    for (var at = 0; at < settings.vendors.length; at += 4) {
-      for (var digit = 0, bit = 0; bit < 4 && at + bit < settings.vendors.length; bit++) {
+    let hex = "", expires = monthsAfter(now);
+    for (let at = 0; at < settings.vendors.length; at += 4) {
+      let digit = 0;
+      for (let bit = 0; bit < 4 && at + bit < settings.vendors.length; bit++) {
         if (next.v[at + bit] !== next.c[settings.vendors[at + bit][1]]) digit |= 1 << bit;
       }
       hex += digit.toString(16);
     }
-    var minutes = function (ms) { return Math.floor(ms / MINUTE_MS).toString(36); };
+    let minutes = ms => Math.floor(ms / MINUTE_MS).toString(36);
     document.cookie = "constat=" + ["1", id, settings.terms, minutes(now), minutes(expires), next.c, hex.replace(/0+$/, "")].join(".") +
       ";path=/;samesite=lax;expires=" + new Date(expires).toUTCString() + (location.protocol === "https:" ? ";secure" : "");
   }
 
   /* The same day months later, or the last day of a month that is too short. */
   function monthsAfter(now) {
-    var date = new Date(now), day = date.getUTCDate();
-    date.setUTCMonth(date.getUTCMonth() + settings.months, 1);
-    var length = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
-    return date.setUTCDate(Math.min(day, length));
+    let date = new Date(now), day = date.getUTCDate();
+    date.setUTCMonth(date.getUTCMonth() + settings.months);
+    if (date.getUTCDate() !== day) date.setUTCDate(0);
+    return +date;
   }
 
-  /* UUIDv7 (RFC 9562, section 5.7) as 32 digits. */
+  /* UUIDv7 (RFC 9562, section 5.7). */
   function uuid() {
-    var bytes = crypto.getRandomValues(new Uint8Array(16)), ms = Date.now();
-    for (var at = 5; at >= 0; at--, ms = Math.floor(ms / 256)) bytes[at] = ms % 256;
+    let bytes = crypto.getRandomValues(new Uint8Array(16)), ms = Date.now();
+    for (let at = 5; at >= 0; at--, ms = Math.floor(ms / 256)) bytes[at] = ms % 256;
     bytes[6] = bytes[6] & 15 | 112;
     bytes[8] = bytes[8] & 63 | 128;
-    return Array.from(bytes, function (byte) { return (byte + 256).toString(16).slice(1); }).join("");
-  }
-
-  function hyphens(id) {
-    return id.replace(/(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+    return Array.from(bytes, (byte, at) => ([4, 6, 8, 10].includes(at) ? "-" : "") + (byte + 256).toString(16).slice(1)).join("");
   }
 
   function named(bits) {
-    var result = { categories: {}, vendors: {} };
-    categories.forEach(function (name, at) { if (+settings.used[at]) result.categories[name] = bits.c[at] === "1"; });
-    settings.vendors.forEach(function (vendor, at) { result.vendors[vendor[0]] = bits.v[at] === "1"; });
+    let result = { categories: {}, vendors: {} };
+    categories.forEach((name, at) => { if (+settings.used[at]) result.categories[name] = bits.c[at] === "1"; });
+    settings.vendors.forEach((vendor, at) => { result.vendors[vendor[0]] = bits.v[at] === "1"; });
     return result;
   }
 
   function allows(category, vendor) {
-    var now = named(choices);
+    let now = named(choices);
     return !!(vendor ? now.vendors[vendor] : now.categories[category]);
   }
 
   /* The page: scripts and frames wait until they are allowed. */
 
   function gate(node) {
-    var found = function (selector) {
+    let found = selector => {
       return (node.matches && node.matches(selector) ? [node] : []).concat(Array.from(node.querySelectorAll(selector)));
     };
-    found('script[type="text/plain"][data-category]').forEach(function (script) {
+    found('script[type="text/plain"][data-category]').forEach(script => {
       if (script.constat || !may(script)) return;
       script.constat = 1;
-      order = order.then(function () { return run(script); }).catch(function (error) { console.error(error); });
+      order = order.then(() => run(script)).catch(error => { console.error(error); });
     });
     found("iframe[data-src][data-category]").forEach(frame);
   }
@@ -124,14 +120,14 @@
   function run(script) {
     script.constat = 0;
     if (!script.isConnected || !may(script)) return;
-    var copy = document.createElement("script"), data = script.dataset;
-    Array.from(script.attributes).forEach(function (attribute) {
+    let copy = document.createElement("script"), data = script.dataset;
+    Array.from(script.attributes).forEach(attribute => {
       if (!/^(type|data-(type|src))$/.test(attribute.name)) copy.setAttribute(attribute.name, attribute.value);
     });
     copy.nonce = script.nonce;
     if (data.type) copy.type = data.type;
     ran[data.vendor || data.category] = 1;
-    return new Promise(function (done) {
+    return new Promise(done => {
       copy.onload = copy.onerror = done;
       if (data.src) copy.src = data.src; else copy.textContent = script.textContent;
       copy.async = script.hasAttribute("async");
@@ -141,7 +137,7 @@
   }
 
   function frame(node) {
-    var data = node.dataset, on = may(node), hidden = node.constat;
+    let data = node.dataset, on = may(node), hidden = node.constat;
     if (on) {
       if (hidden) {
         hidden.remove();
@@ -157,28 +153,29 @@
   }
 
   function placeholder(id) {
-    var node = make("constat-blocked"), inside = style(node.attachShadow({ mode: "open" }));
-    var vendor = settings.vendors.find(function (known) { return known[0] === id; });
-    var box = make("div", "blocked"), allow = make("button", "answer", texts.placeholder_allow);
-    box.lang = lang;
-    box.append(make("p", "", texts.placeholder_text.replace("{vendor}", vendor ? vendor[2] : "")));
-    if (vendor) {
-      allow.onclick = function () {
-        var at = settings.vendors.indexOf(vendor);
+    let node = make("constat-blocked"), inside = style(node.attachShadow({ mode: "open" }));
+    let vendor = settings.vendors.find(known => known[0] === id);
+    let name = vendor ? vendor[2] : "";
+    speak(([, , blocked, allow, policy]) => {
+      let box = make("div", "blocked", ""), button = make("button", "answer", allow), link = make("a", "", policy.replace("{vendor}", name));
+      box.lang = lang;
+      box.append(make("p", "", blocked.replace("{vendor}", name)));
+      inside.append(box);
+      if (!vendor) return; // Not in the notice: nobody can allow it.
+      button.onclick = () => {
+        let at = settings.vendors.indexOf(vendor);
         answer("save", "configuration", { c: choices.c, v: choices.v.slice(0, at) + "1" + choices.v.slice(at + 1) });
       };
-      var link = make("a", "", texts.policy_link.replace("{vendor}", vendor[2]));
       link.href = vendor[3];
       link.target = "_blank";
-      link.rel = "noopener noreferrer";
-      box.append(allow, link);
-    }
-    inside.append(box);
+      link.rel = "noreferrer";
+      box.append(button, link);
+    });
     return node;
   }
 
   function make(tag, name, text) {
-    var node = document.createElement(tag);
+    let node = document.createElement(tag);
     if (name) node.className = name;
     if (text) node.textContent = text;
     if (tag === "button") node.type = "button";
@@ -189,13 +186,13 @@
 
   function answer(action, layer, next) {
     if (action === "allow_all") next = allowed; else if (action !== "save") next = refused;
-    var id = stored ? stored.id : uuid(), event = hyphens(uuid()), before = choices, content = named(next);
+    let id = stored ? stored.id : uuid(), event = uuid(), before = choices, content = named(next);
     write(id, next, Date.now());
     enqueue({
       event_id: event,
-      consent_id: hyphens(id),
+      consent_id: id,
       // A new consent id starts afresh: nothing links it to an earlier one.
-      previous_event_id: stored && keep(keys.last) || null,
+      previous_event_id: stored && keep(lastKey) || null,
       action: action,
       layer: layer,
       language: lang,
@@ -204,46 +201,38 @@
       vendors: content.vendors,
       signals: { gpc: navigator.globalPrivacyControl === true, dnt: navigator.doNotTrack === "1" },
     });
-    keep(keys.last, event);
+    keep(lastKey, event);
     deliver();
     // A browser that keeps no cookies forgets the answer with the page, but obeys it until then.
     stored = read() || { id: id, holds: true, c: next.c, v: next.v };
     choices = next;
     leave();
     ready(showManage);
-    if (status) status.textContent = texts.saved;
+    if (status) speak((texts) => { status.textContent = texts[1]; });
     emit("change");
     if (clean(before, next)) location.reload(); else gate(document);
   }
 
   /* Removes what withdrawn vendors left on this domain; says whether one of them has run. */
   function clean(before, next) {
-    var again = categories.some(function (name, at) { return ran[name] && before.c[at] > next.c[at]; });
-    settings.vendors.forEach(function (vendor, at) {
+    let again = categories.some((name, at) => ran[name] && before.c[at] > next.c[at]);
+    settings.vendors.forEach(([id, , , , names], at) => {
       if (before.v[at] <= next.v[at]) return;
-      again = again || ran[vendor[0]];
-      document.cookie.split(/;\s*/).forEach(function (pair) {
-        var name = pair.split("=")[0];
-        if (matches(vendor[4], name)) forget(name);
-      });
-      [["localStorage", 5], ["sessionStorage", 6]].forEach(function (area) {
+      again = again || ran[id];
+      let mine = (name) => names.some((known) => known.slice(-1) === "*" ? name.startsWith(known.slice(0, -1)) : known === name);
+      document.cookie.split("; ").map((pair) => pair.split("=")[0]).filter(mine).forEach(forget);
+      ["localStorage", "sessionStorage"].forEach((area) => {
         try {
-          Object.keys(window[area[0]]).forEach(function (key) { if (matches(vendor[area[1]], key)) window[area[0]].removeItem(key); });
+          Object.keys(window[area]).filter(mine).forEach((key) => window[area].removeItem(key));
         } catch (_) { /* The browser forbids storage: nothing is there. */ }
       });
     });
     return again;
   }
 
-  function matches(names, name) {
-    return names.some(function (known) {
-      return known.slice(-1) === "*" ? name.indexOf(known.slice(0, -1)) === 0 : known === name;
-    });
-  }
-
   /* A cookie can only be removed with the domain it was set for, which it does not tell. */
   function forget(name) {
-    var labels = location.hostname.split("."), gone = name + "=;path=/;max-age=0";
+    let labels = location.hostname.split("."), gone = name + "=;path=/;max-age=0";
     document.cookie = gone;
     for (; labels.length; labels.shift()) document.cookie = gone + ";domain=" + labels.join(".");
   }
@@ -260,22 +249,21 @@
   }
 
   function waiting() {
-    try { return JSON.parse(keep(keys.queue)) || []; } catch (_) { return []; }
+    try { return JSON.parse(keep(queueKey)) || []; } catch (_) { return []; }
   }
 
   function enqueue(event) {
-    keep(keys.queue, JSON.stringify(waiting().concat(event).slice(-QUEUE_MAX)));
+    keep(queueKey, JSON.stringify(waiting().concat(event).slice(-QUEUE_MAX)));
   }
 
   function deliver() {
-    waiting().forEach(function (event) {
+    waiting().forEach(event => {
       // Sent as plain text, a request needs no preflight: one round trip, also while the page is being left.
-      fetch(site + "/consents", { method: "POST", body: JSON.stringify(event), keepalive: true, credentials: "omit" }).then(function (reply) {
+      fetch(site + "/consents", { method: "POST", body: JSON.stringify(event), keepalive: true }).then(reply => {
         // What the server will never take is given up; what it could not take now stays.
         if (reply.status >= 500 || reply.status === 408 || reply.status === 429) return;
-        if (!reply.ok) console.warn("constat: the record was refused", reply.status);
-        keep(keys.queue, JSON.stringify(waiting().filter(function (other) { return other.event_id !== event.event_id; })));
-      }).catch(function () { /* It goes with the next page view. */ });
+        keep(queueKey, JSON.stringify(waiting().filter(other => other.event_id !== event.event_id)));
+      }).catch(() => { /* It goes with the next page view. */ });
     });
   }
 
@@ -284,7 +272,7 @@
   function style(target, css) {
     css = css || settings.css;
     try {
-      var sheet = new CSSStyleSheet();
+      let sheet = new CSSStyleSheet();
       sheet.replaceSync(css);
       target.adoptedStyleSheets = Array.from(target.adoptedStyleSheets).concat(sheet);
     } catch (_) {
@@ -294,8 +282,8 @@
   }
 
   function surface() {
-    if (host) return;
-    host = make("constat-consent");
+    if (root) return;
+    let host = make("constat-consent");
     shadow = style(host.attachShadow({ mode: "open" }));
     root = make("div");
     status = make("div", "status");
@@ -307,7 +295,7 @@
   }
 
   function press(event) {
-    var button = !root.constat && event.target.closest("[data-action]"), action = button && button.dataset.action;
+    let button = !root.constat && event.target.closest("[data-action]"), action = button && button.dataset.action;
     if (!action) return; // Once the widget has taken over, its own handlers answer.
     if (action === "configure" || action === "vendors") {
       button.setAttribute("aria-busy", true);
@@ -321,28 +309,32 @@
     // A site's own link does instead of the button.
     if (manage || document.querySelector("[data-constat=manage]")) return;
     surface();
-    manage = make("button", "manage", texts.manage_cookies);
+    shadow.append(manage = make("button", "manage"));
     manage.lang = lang;
-    manage.onclick = function () { open("configure"); };
-    shadow.append(manage);
+    manage.onclick = () => { open("configure"); };
+    speak((texts) => { manage.textContent = texts[0]; });
   }
 
   function showBanner() {
     if (asking) return;
     asking = 1;
-    var paint = function (html) {
+    speak((_, html) => {
       if (holds() || root) return;
       surface();
       root.innerHTML = html;
       open("banner");
-    };
-    if (lang === settings.lang) return paint(settings.html);
-    fetch(site + "/banner/" + lang + "?notice=" + settings.notice, { credentials: "omit" }).then(text).then(paint).catch(function () { paint(settings.html); });
+    });
   }
 
-  function text(reply) {
-    if (!reply.ok) throw reply.status;
-    return reply.text();
+  /* The loader's own texts and the first layer, in the page's language: the site's main one travels with the loader. */
+  function speak(then) {
+    words = words || (lang === settings.languages[0] ? Promise.resolve(settings.banner) : ask("banner").catch(() => settings.banner));
+    words.then((banner) => then(banner.texts, banner.html));
+  }
+
+  /* What one notice shows in one language never changes: the browser asks once. */
+  function ask(what) {
+    return fetch(site + "/" + what + "/" + lang + "?notice=" + settings.notice).then((reply) => reply.ok ? reply.json() : Promise.reject(reply.status));
   }
 
   /* Starts the widget once, and opens what was asked for last. */
@@ -350,50 +342,50 @@
     // The takeover of the banner never pushes aside what the visitor opened meanwhile.
     if (view !== "banner" || !wanted) wanted = view;
     widget = widget || Promise.all([
-      import(base + "/assets/" + settings.js).then(function (module) {
-        return module.default({ module_or_path: base + "/assets/" + settings.wasm }).then(function () { return module; });
+      import(base + "/assets/" + settings.js).then(module => {
+        return module.default({ module_or_path: base + "/assets/" + settings.wasm }).then(() => module);
       }),
-      fetch(site + "/notice/" + lang + "?notice=" + settings.notice, { credentials: "omit" }).then(text).then(JSON.parse),
+      ask("notice"),
     ]);
-    widget.then(function (loaded) {
+    widget.then(loaded => {
       if (!wanted || wanted === "banner" && holds()) return;
       surface();
-      var focused = shadow.activeElement, again = focused && root.contains(focused) && focused.dataset.action;
+      let focused = shadow.activeElement, again = focused && root.contains(focused) && focused.dataset.action;
       bridge.notice = loaded[1];
       loaded[0].open(bridge, wanted);
       root.constat = 1;
       wanted = 0;
-      if (again) requestAnimationFrame(function () { refocus(again); });
-    }).catch(function () {
+      if (again) requestAnimationFrame(() => { refocus(again); });
+    }).catch(() => {
       widget = wanted = 0; // The next press tries again; the banner's own answers need no widget.
-      var busy = root && root.querySelector("[aria-busy]");
+      let busy = root && root.querySelector("[aria-busy]");
       if (busy) busy.removeAttribute("aria-busy");
     });
   }
 
   /* The takeover replaced the button that had the focus by its twin. */
   function refocus(action) {
-    var twin = root.querySelector('.banner [data-action="' + action + '"]');
+    let twin = root.querySelector('.banner [data-action="' + action + '"]');
     if (twin && !root.querySelector("dialog")) twin.focus();
   }
 
   function leave() {
     wanted = 0;
     if (!root) return;
-    var dialog = root.querySelector("dialog[open]");
+    let dialog = root.querySelector("dialog[open]");
     if (dialog) dialog.close(); // Gives the focus back to what opened it.
-    if (root.constat) widget.then(function (loaded) { loaded[0].close(); }); else root.textContent = "";
+    if (root.constat) widget.then(loaded => { loaded[0].close(); }); else root.textContent = "";
     root.constat = 0;
   }
 
-  var bridge = {
+  let bridge = {
     get root() { return root; },
-    cookie: function () { return holds() ? stored.raw : undefined; },
-    answer: function (action, layer, c, v) { answer(action, layer, { c: c, v: v }); },
+    cookie: () => holds() ? stored.raw : undefined,
+    answer: (action, layer, c, v) => { answer(action, layer, { c: c, v: v }); },
     leave: leave,
-    style: function (css) { if (!styled) style(shadow, css); styled = 1; },
-    day: function (ms) { return new Date(ms).toLocaleDateString(lang, { dateStyle: "long" }); },
-    country: function (code) { return new Intl.DisplayNames([lang], { type: "region" }).of(code); },
+    style: css => { if (!styled) style(shadow, css); styled = 1; },
+    day: ms => new Date(ms).toLocaleDateString(lang, { dateStyle: "long" }),
+    country: code => new Intl.DisplayNames([lang], { type: "region" }).of(code),
   };
 
   function holds() {
@@ -415,22 +407,22 @@
   }
 
   window.constat = {
-    choices: function () { return holds() ? named(choices) : null; },
+    choices: () => holds() ? named(choices) : null,
     allows: allows,
-    open: function () { ready(function () { open("configure"); }); },
-    withdraw: function () { answer("withdraw", "configuration"); },
+    open: () => { ready(() => { open("configure"); }); },
+    withdraw: () => { answer("withdraw", "configuration"); },
     push: call,
   };
 
   if (!holds()) choices = refused;
-  new MutationObserver(function (changes) {
-    changes.forEach(function (change) {
-      change.addedNodes.forEach(function (node) { if (node.nodeType === 1) gate(node); });
+  new MutationObserver(changes => {
+    changes.forEach(change => {
+      change.addedNodes.forEach(node => { if (node.nodeType === 1) gate(node); });
     });
     if (document.body && !holds()) showBanner();
   }).observe(document, { childList: true, subtree: true });
   gate(document);
-  document.addEventListener("click", function (event) {
+  document.addEventListener("click", event => {
     if (!event.target.closest || !event.target.closest("[data-constat=manage]")) return;
     event.preventDefault();
     window.constat.open();

@@ -1,7 +1,7 @@
 //! Bodies made once, compressed once, and served many times.
 
 use actix_web::http::header::{
-    self, AcceptEncoding, CacheControl, CacheDirective, ContentEncoding, ETag, EntityTag, Header, IfNoneMatch,
+    self, AcceptEncoding, CacheControl, CacheDirective, ContentEncoding, ETag, EntityTag, Header, IfNoneMatch, TryIntoHeaderValue,
 };
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
@@ -70,8 +70,7 @@ impl Body {
 
     fn cache_control(&self) -> CacheControl {
         if self.immutable {
-            let immutable = CacheDirective::Extension("immutable".into(), None);
-            return CacheControl(vec![CacheDirective::Public, CacheDirective::MaxAge(YEAR_S), immutable]);
+            return CacheControl(immutable());
         }
         CacheControl(vec![CacheDirective::Public, CacheDirective::MaxAge(FRESH_S)])
     }
@@ -87,6 +86,19 @@ impl Body {
         }
         (ContentEncoding::Identity, self.plain.clone())
     }
+}
+
+/// Lets browsers keep an answer whose address says which notice it is from.
+pub fn for_ever(mut response: HttpResponse) -> HttpResponse {
+    if let Ok(value) = CacheControl(immutable()).try_into_value() {
+        response.headers_mut().insert(header::CACHE_CONTROL, value);
+    }
+    response
+}
+
+fn immutable() -> Vec<CacheDirective> {
+    let immutable = CacheDirective::Extension("immutable".into(), None);
+    vec![CacheDirective::Public, CacheDirective::MaxAge(YEAR_S), immutable]
 }
 
 /// The highest brotli quality: it is paid once.

@@ -4,7 +4,6 @@ use crate::assets::Assets;
 use crate::body::Body;
 use crate::site::Site;
 use constat_shared::notice::Palette;
-use constat_shared::vendor::Storage;
 use constat_shared::{Category, Language, NoticeView, PublishedNotice, SiteId, TextKey, Vendor, cookie};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -22,7 +21,7 @@ pub struct ServedSite {
 
 /// What a notice gives in one language.
 pub struct Pages {
-    /// The first layer, as HTML.
+    /// The first layer as HTML and the loader's own texts, as JSON.
     pub banner: Body,
     /// The notice, as JSON.
     pub notice: Body,
@@ -56,7 +55,7 @@ impl Pages {
         Some(Pages {
             notice: json(json!(view)),
             vendors: json(vendors),
-            banner: Body::new("text/html; charset=utf-8", constat_widget::first_layer_html(view)),
+            banner: json(banner(view)),
         })
     }
 }
@@ -68,11 +67,9 @@ fn consent_js(notice: &PublishedNotice, assets: &Assets) -> String {
 
 /// What the loader needs to know; `www/loader.js` reads exactly these.
 fn settings(notice: &PublishedNotice, assets: &Assets) -> Value {
-    let main = notice.main_language();
     let digit = |on| if on { '1' } else { '0' };
     let used: String = Category::ALL.map(|id| digit(notice.category(id).is_some())).into_iter().collect();
     let exempt: String = Category::ALL.map(|id| digit(notice.is_exempt(id))).into_iter().collect();
-    let texts: BTreeMap<_, _> = notice.languages.iter().filter_map(|language| Some((language.as_str(), texts(notice, *language)?))).collect();
     json!({
         "site": notice.site,
         "notice": notice.notice_hash(),
@@ -81,45 +78,32 @@ fn settings(notice: &PublishedNotice, assets: &Assets) -> Value {
         "used": used,
         "exempt": exempt,
         "vendors": notice.vendors.iter().map(vendor).collect::<Vec<_>>(),
-        "lang": main,
-        "texts": texts,
-        "html": notice.view(main).map(first_layer),
+        "languages": notice.languages,
+        "banner": notice.view(notice.main_language()).map(banner),
         "css": css(notice),
         "js": assets.widget_js,
         "wasm": assets.widget_wasm,
     })
 }
 
-fn first_layer(view: NoticeView) -> String {
-    constat_widget::first_layer_html(view)
-}
-
-fn texts(notice: &PublishedNotice, language: Language) -> Option<Value> {
-    let texts = notice.texts.get(&language)?;
-    let keys = [
+/// The first layer, and the loader's own texts in the order it knows them by.
+fn banner(view: NoticeView) -> Value {
+    let texts = [
         TextKey::ManageCookies,
         TextKey::Saved,
         TextKey::PlaceholderText,
         TextKey::PlaceholderAllow,
         TextKey::PolicyLink,
     ];
-    Some(keys.into_iter().map(|key| (key.as_str().to_owned(), json!(texts.get(key)))).collect())
+    let texts = texts.map(|key| view.texts.get(key).to_owned());
+    json!({ "texts": texts, "html": constat_widget::first_layer_html(view) })
 }
 
 fn vendor(vendor: &Vendor) -> Value {
-    let stored = |storage| {
-        let own = vendor.cookies.iter().filter(move |cookie| cookie.first_party && cookie.storage == storage);
-        own.map(|cookie| cookie.name.as_str()).collect::<Vec<_>>()
-    };
-    json!([
-        vendor.id,
-        vendor.category.index(),
-        vendor.name,
-        vendor.policy_url,
-        stored(Storage::Cookie),
-        stored(Storage::LocalStorage),
-        stored(Storage::SessionStorage),
-    ])
+    // What it leaves on the site's own domain, where a withdrawal can remove it.
+    let own = vendor.cookies.iter().filter(|cookie| cookie.first_party);
+    let names: Vec<_> = own.map(|cookie| cookie.name.as_str()).collect();
+    json!([vendor.id, vendor.category.index(), vendor.name, vendor.policy_url, names])
 }
 
 fn css(notice: &PublishedNotice) -> String {

@@ -1,7 +1,7 @@
 //! The consent cookie: what the browser keeps of the visitor's answer.
 //!
 //! `1.<consent id>.<terms>.<decided>.<expires>.<categories>.<exceptions>`:
-//! the consent id as 32 hexadecimal digits, the first 12 digits of the terms
+//! the consent id, the first 12 digits of the terms
 //! hash, two times in minutes since 1970 (base 36), five digits `0` or `1` for
 //! the categories in the order of [`Category::ALL`], and hexadecimal digits
 //! whose bits name the vendors that differ from their category: vendor *i* of
@@ -97,7 +97,7 @@ impl ConsentCookie {
 
     /// The value of the cookie; at most [`BYTES_MAX`] with its name.
     pub fn encode(&self) -> String {
-        let id = hex::encode(self.consent_id.as_bytes());
+        let id = self.consent_id;
         let categories: String = self.categories.iter().map(|on| if *on { '1' } else { '0' }).collect();
         let exceptions = encode_places(&self.exceptions);
         let (decided, expires) = (base36(self.decided_min), base36(self.expires_min));
@@ -114,13 +114,11 @@ impl ConsentCookie {
         let &[VERSION, id, terms, decided, expires, categories, exceptions] = parts.as_slice() else {
             return Err(CookieError);
         };
-        let mut id_bytes = [0; 16];
-        hex::decode_to_slice(id, &mut id_bytes).map_err(|_| CookieError)?;
         if terms.len() != TERMS_PREFIX_LEN {
             return Err(CookieError);
         }
         let cookie = ConsentCookie {
-            consent_id: ConsentId::from_bytes(id_bytes).map_err(|_| CookieError)?,
+            consent_id: ConsentId::parse(id).map_err(|_| CookieError)?,
             terms_prefix: terms.to_owned(),
             decided_min: u32::from_str_radix(decided, 36).map_err(|_| CookieError)?,
             expires_min: u32::from_str_radix(expires, 36).map_err(|_| CookieError)?,

@@ -1,1 +1,5 @@
-//! Helpers.
+//! What the tests share: a running server, sites to serve, and requests.
+
+pub mod consent;
+pub mod server;
+pub mod site;

@@ -3,7 +3,7 @@
 use super::consent_js::find_site;
 use super::problem::ApiError;
 use crate::app::App;
-use crate::body::Body;
+use crate::body::{self, Body};
 use crate::served::Pages;
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -58,12 +58,13 @@ pub async fn shown(
         Some(text) => Hash::parse(text).map_err(|_| notice_unknown())?,
     };
     if hash == site.notice().notice_hash() {
-        return site.pages.get(&language).map(respond).ok_or_else(ApiError::language_unknown);
+        let response = site.pages.get(&language).map(respond).ok_or_else(ApiError::language_unknown)?;
+        return Ok(if query.notice.is_some() { body::for_ever(response) } else { response });
     }
     let earlier = app.published(&site.notice().site, hash).await?.ok_or_else(notice_unknown)?;
     let pages = web::block(move || Pages::new(&earlier, language)).await;
     let pages = pages.map_err(|_| ApiError::new(Code::Internal, "Ask again later."))?;
-    pages.as_ref().map(respond).ok_or_else(ApiError::language_unknown)
+    pages.as_ref().map(respond).map(body::for_ever).ok_or_else(ApiError::language_unknown)
 }
 
 fn notice_unknown() -> ApiError {

@@ -11,12 +11,12 @@ pub fn banner(notice: &NoticeView, on_press: &Callback<&'static str>) -> Html {
     let text = |key| texts.get(key).to_owned();
     let button = |action: &'static str, class: &'static str, label: String| {
         let press = on_press.reform(move |_| action);
-        html! { <button type="button" {class} data-action={action} onclick={press}>{ label }</button> }
+        html! { <button {class} data-action={action} onclick={press}>{ label }</button> }
     };
     let vendors = texts.count(TextKey::ThirdPartiesOne, TextKey::ThirdParties, notice.vendor_count());
     let months = notice.lifetimes.choice().get().to_string();
     html! {
-        <section class="banner" role="dialog" aria-modal="false" aria-labelledby="constat-title" lang={notice.language.as_str()}>
+        <section class="banner" role="dialog" aria-labelledby="constat-title" lang={notice.language.as_str()}>
             <div class="head">
                 <h2 id="constat-title">{ text(TextKey::Title) }</h2>
                 { button("continue_without_accepting", "link", text(TextKey::ContinueWithoutAccepting)) }

@@ -38,7 +38,7 @@ pub fn configuration(props: &ConfigurationProps) -> Html {
     let answer = |action: Action, key, class: &'static str| {
         let press = props.on_answer.reform(move |_| action);
         let label = text(key);
-        html! { <button type="button" {class} data-action={action.as_str()} onclick={press}>{ label }</button> }
+        html! { <button {class} data-action={action.as_str()} onclick={press}>{ label }</button> }
     };
     let close = {
         let dialog = dialog.clone();
@@ -50,7 +50,7 @@ pub fn configuration(props: &ConfigurationProps) -> Html {
             onclose={props.on_close.reform(|_| ())}>
             <div class="head">
                 <h2 id="constat-configuration">{ text(TextKey::ConfigurationTitle) }</h2>
-                <button type="button" class="link" data-action="close" onclick={close}>{ text(TextKey::Close) }</button>
+                <button class="link" data-action="close" onclick={close}>{ text(TextKey::Close) }</button>
             </div>
             <div class="scroll" tabindex="-1">
                 if let Some(stored) = &props.stored {

@@ -28,7 +28,7 @@ impl StoredChoice {
                 <p class="small">
                     { texts.get(TextKey::ConsentIdLabel).to_owned() }{ " " }<code>{ self.consent_id.clone() }</code>
                 </p>
-                <button type="button" class="plain" data-action="withdraw" onclick={withdraw}>
+                <button class="plain" data-action="withdraw" onclick={withdraw}>
                     { texts.get(TextKey::Withdraw).to_owned() }
                 </button>
             </section>

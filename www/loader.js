@@ -295,8 +295,8 @@
   }
 
   function press(event) {
-    let button = !root.constat && event.target.closest("[data-action]"), action = button && button.dataset.action;
-    if (!action) return; // Once the widget has taken over, its own handlers answer.
+    let button = event.target.closest("[data-action]"), action = button && button.dataset.action;
+    if (!action) return;
     if (action === "configure" || action === "vendors") {
       button.setAttribute("aria-busy", true);
       open(action);
@@ -352,6 +352,7 @@
       surface();
       let focused = shadow.activeElement, again = focused && root.contains(focused) && focused.dataset.action;
       bridge.notice = loaded[1];
+      root.removeEventListener("click", press); // From now on the widget's own handlers answer.
       loaded[0].open(bridge, wanted);
       root.constat = 1;
       wanted = 0;

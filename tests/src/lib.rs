@@ -1,5 +1,8 @@
 //! What the tests share: a running server, sites to serve, and requests.
 
+pub mod api;
+pub mod browser;
 pub mod consent;
+pub mod pages;
 pub mod server;
 pub mod site;

@@ -1,9 +1,11 @@
 //! A server under test: the real binary, on a free port, in a folder of its own.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 /// How long a server may take to start or to stop, also on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -11,6 +13,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A running `constat serve`. It is killed when the value is dropped.
 pub struct Server {
     child: Child,
+    log: Log,
     /// `http://127.0.0.1:PORT`.
     pub url: String,
     /// With the demo: `http://localhost:PORT`.
@@ -67,8 +70,8 @@ impl Server {
             }
         }
         let Some(url) = url else { panic!("the server did not start: {}", read_all(&mut child)) };
-        drain(&mut child);
-        Server { child, url, third_parties }
+        let log = Log::read(&mut child);
+        Server { child, log, url, third_parties }
     }
 
     /// The process id.
@@ -94,20 +97,46 @@ impl Server {
     /// # Panics
     /// When the process is gone.
     pub fn signal(&self, signal: rustix::process::Signal) {
-        let pid = rustix::process::Pid::from_raw(self.child.id().cast_signed()).expect("a process id is not zero");
+        let pid =
+            rustix::process::Pid::from_raw(self.child.id().cast_signed()).expect("a process id is not zero");
         rustix::process::kill_process(pid, signal).expect("the server is running");
+    }
+
+    /// What it has logged so far.
+    pub fn log(&self) -> String {
+        self.log.text()
+    }
+
+    /// Waits until it has logged these words so many times.
+    ///
+    /// # Panics
+    /// When it does not in time.
+    pub async fn logs(&self, words: &str, count: usize) {
+        let start = Instant::now();
+        while self.log().matches(words).count() < count {
+            assert!(start.elapsed() < PATIENCE, "the server did not log {words:?}: {}", self.log());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 
     /// Asks it to stop, waits, and says whether it stopped well.
     ///
     /// # Panics
     /// When it does not stop in time.
-    pub fn stop(mut self) -> bool {
+    pub fn stop(self) -> bool {
+        self.stop_with_log().0
+    }
+
+    /// As [`Server::stop`], and gives all that it logged.
+    ///
+    /// # Panics
+    /// As [`Server::stop`].
+    pub fn stop_with_log(mut self) -> (bool, String) {
         self.signal(rustix::process::Signal::TERM);
-        let start = std::time::Instant::now();
+        let start = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().expect("the process can be waited for") {
-                return status.success();
+                return (status.success(), self.log.to_the_end());
             }
             assert!(start.elapsed() < PATIENCE, "the server did not stop");
             std::thread::sleep(Duration::from_millis(10));
@@ -132,8 +161,46 @@ fn read_all(child: &mut Child) -> String {
     std::io::read_to_string(stderr).unwrap_or_default()
 }
 
-/// Reads the log away, so that the server never waits for a full pipe.
-fn drain(child: &mut Child) {
-    let stderr = child.stderr.take().expect("stderr is piped");
-    std::thread::spawn(move || std::io::copy(&mut BufReader::new(stderr), &mut std::io::sink()));
+/// What a server writes to its standard error. It is read as it comes, so that
+/// the server never waits for a full pipe.
+struct Log {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    reader: Option<JoinHandle<()>>,
+}
+
+impl Log {
+    fn read(child: &mut Child) -> Log {
+        let mut stderr = child.stderr.take().expect("stderr is piped");
+        let bytes = Arc::new(Mutex::new(Vec::new()));
+        let read = Arc::clone(&bytes);
+        let reader = std::thread::spawn(move || {
+            let mut chunk = [0; 4096];
+            while let Ok(count @ 1..) = stderr.read(&mut chunk) {
+                read.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&chunk[..count]);
+            }
+        });
+        Log { bytes, reader: Some(reader) }
+    }
+
+    fn text(&self) -> String {
+        let bytes = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// All of it, once the process has ended.
+    fn to_the_end(&mut self) -> String {
+        // A reader that panicked has nothing more to give.
+        let _ = self.reader.take().map(JoinHandle::join);
+        self.text()
+    }
+}
+
+/// Runs a subcommand that ends by itself.
+///
+/// # Panics
+/// When it does not end in time.
+pub async fn run<S: AsRef<std::ffi::OsStr>>(args: impl IntoIterator<Item = S>) -> Output {
+    let output = tokio::process::Command::new(binary()).args(args).kill_on_drop(true).output();
+    let output = tokio::time::timeout(PATIENCE, output).await.expect("the command ends by itself");
+    output.expect("the binary can be started")
 }

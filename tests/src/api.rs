@@ -1,0 +1,181 @@
+//! A server with one site, and a client that asks it.
+
+use crate::server::Server;
+use crate::site::{self, Sites};
+use reqwest::header::{HeaderMap, ORIGIN};
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::Value;
+use std::path::Path;
+
+/// The site that [`Api::start`] serves.
+pub const SITE: &str = "polaire";
+/// Where that site's pages are.
+pub const SITE_ORIGIN: &str = "https://www.polaire.example";
+
+/// A running server, its folders, and a client.
+pub struct Api {
+    /// First, so that it has ended when its folders are removed.
+    pub server: Server,
+    /// Its site files.
+    pub sites: Sites,
+    /// Its data folder.
+    pub data: tempfile::TempDir,
+    /// Follows no redirects and decompresses nothing.
+    pub client: Client,
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body as it came, perhaps compressed.
+    pub body: Vec<u8>,
+}
+
+impl Api {
+    /// Serves [`site::small`] as [`SITE`].
+    pub fn start() -> Api {
+        Api::serve(Sites::with(SITE, &site::small(SITE, SITE_ORIGIN)))
+    }
+
+    /// Serves a folder of sites.
+    ///
+    /// # Panics
+    /// When there is no room for a temporary folder, or the server does not start.
+    pub fn serve(sites: Sites) -> Api {
+        let data = tempfile::tempdir().expect("there is room for a temporary folder");
+        let server = Server::start(data.path(), &["--sites", sites.arg()]);
+        Api { server, sites, data, client: client() }
+    }
+
+    /// Stops the server, and starts another on the same folders.
+    ///
+    /// # Panics
+    /// When it does not stop well or does not start again.
+    pub fn restart(self) -> Api {
+        let Api { server, sites, data, client } = self;
+        assert!(server.stop(), "the server stops well");
+        let server = Server::start(data.path(), &["--sites", sites.arg()]);
+        Api { server, sites, data, client }
+    }
+
+    /// A request to a path of the server.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.server.url))
+    }
+
+    /// GETs a path.
+    pub async fn get(&self, path: &str) -> Answer {
+        answer(self.request(Method::GET, path)).await
+    }
+
+    /// The hash of the notice that [`SITE`] shows.
+    ///
+    /// # Panics
+    /// When the server does not say it.
+    pub async fn notice_hash(&self) -> String {
+        let notice = self.get(&format!("/v1/sites/{SITE}/notice/fr")).await.json();
+        notice["notice_hash"].as_str().expect("a notice has a hash").to_owned()
+    }
+
+    /// An answer of a visitor of [`SITE`], ready to be sent.
+    pub async fn consent(&self, action: &str) -> Value {
+        crate::consent::request(&self.notice_hash().await, action)
+    }
+
+    /// POSTs an answer to [`SITE`], from one of its pages.
+    pub async fn post(&self, consent: &Value) -> Answer {
+        self.post_to(SITE, consent.to_string()).await
+    }
+
+    /// POSTs a body to a site, from a page of [`SITE_ORIGIN`].
+    pub async fn post_to(&self, site: &str, body: impl Into<reqwest::Body>) -> Answer {
+        let path = format!("/v1/sites/{site}/consents");
+        answer(self.request(Method::POST, &path).header(ORIGIN, SITE_ORIGIN).body(body)).await
+    }
+
+    /// How many records are stored.
+    pub fn record_count(&self) -> i64 {
+        record_count(self.data.path())
+    }
+}
+
+/// A client for the server alone.
+///
+/// # Panics
+/// Never: it is made of constants.
+pub fn client() -> Client {
+    let never = reqwest::redirect::Policy::none();
+    Client::builder().no_proxy().redirect(never).build().expect("a client can be made")
+}
+
+/// Sends a request and reads the answer.
+///
+/// # Panics
+/// When the server does not answer.
+pub async fn answer(request: RequestBuilder) -> Answer {
+    let response = request.send().await.expect("the server answers");
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let body = response.bytes().await.expect("the answer is whole").to_vec();
+    Answer { status, headers, body }
+}
+
+/// How many records a data folder holds, also while a server writes there.
+///
+/// # Panics
+/// When there is no store.
+pub fn record_count(data: &Path) -> i64 {
+    let only_read = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let store = rusqlite::Connection::open_with_flags(data.join("constat.db"), only_read).expect("a store");
+    store.query_row("SELECT count(*) FROM records", [], |row| row.get(0)).expect("the store has records")
+}
+
+impl Answer {
+    /// A header's value; empty when it is absent.
+    ///
+    /// # Panics
+    /// When it is there twice.
+    pub fn header(&self, name: &str) -> &str {
+        let mut values = self.headers.get_all(name).iter();
+        let value = values.next().map_or("", |value| value.to_str().expect("headers are text"));
+        assert!(values.next().is_none(), "{name} is there twice");
+        value
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Panics
+    /// When it is not.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error} in {self:?}"))
+    }
+
+    /// The body as text.
+    ///
+    /// # Panics
+    /// When it is not.
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).expect("the body is text")
+    }
+
+    /// Checks that the answer is a complete problem document of this code,
+    /// about this field (`""` for none).
+    ///
+    /// # Panics
+    /// When it is not; the message begins with `what`.
+    pub fn assert_problem(&self, what: &str, code: &str, field: &str) {
+        assert_eq!(self.header("content-type"), "application/problem+json", "{what}: {self:?}");
+        assert_eq!(self.header("cache-control"), "no-store", "{what}");
+        let problem = self.json();
+        let said = (problem["code"].as_str(), problem["field"].as_str().unwrap_or_default());
+        assert_eq!(said, (Some(code), field), "{what}: {problem}");
+        assert_eq!(problem["status"], self.status, "{what}");
+        assert_eq!(problem["type"], format!("urn:constat:problem:{code}"), "{what}");
+        for member in ["title", "detail"] {
+            assert!(problem[member].as_str().is_some_and(|text| text.len() > 5), "{what}: {problem}");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What the modules of this test share: the demo, or a host page of one's own.
+
+use constat_shared::{ConsentCookie, Hash, Notice, Record};
+use constat_tests::browser::{Browser, Outcome};
+use constat_tests::pages::Pages;
+use constat_tests::server::{Server, binary};
+use constat_tests::site::{Sites, small};
+use serde_json::Value;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use tempfile::TempDir;
+
+/// The demo insurer, its third parties, and the store behind it.
+#[derive(Clone)]
+pub struct Demo {
+    pub server: Arc<Server>,
+    pub data: Arc<TempDir>,
+}
+
+impl Demo {
+    pub fn start() -> Demo {
+        let data = tempfile::tempdir().unwrap();
+        let server = Server::start(data.path(), &["--demo"]);
+        Demo { server: Arc::new(server), data: Arc::new(data) }
+    }
+
+    pub fn page(&self, path: &str) -> String {
+        format!("{}/demo/{path}", self.server.url)
+    }
+
+    /// How often each address of the third parties was asked.
+    pub async fn counts(&self) -> Value {
+        let url = format!("{}/counts", self.server.third_parties.as_ref().unwrap());
+        reqwest::get(url).await.unwrap().json().await.unwrap()
+    }
+
+    /// The records of the consent id in the browser's cookie, oldest first.
+    pub async fn records(&self, browser: &Browser) -> Vec<Record> {
+        records(self.data.path(), "boreale", browser).await
+    }
+}
+
+/// A host page of one's own on a small site, and third parties of one's own.
+#[derive(Clone)]
+pub struct Host {
+    pub pages: Arc<Pages>,
+    pub third: Arc<Pages>,
+    pub sites: Arc<Sites>,
+    pub server: Arc<Server>,
+    pub data: Arc<TempDir>,
+}
+
+impl Host {
+    /// Serves a page with this in its head and body, at `/`.
+    pub fn start(head: &str, body: &str) -> Host {
+        let (pages, third) = (Pages::start(), Pages::start());
+        let sites = Sites::with("polaire", &small("polaire", &pages.origin()));
+        let data = tempfile::tempdir().unwrap();
+        let server = Server::start(data.path(), &["--sites", sites.arg()]);
+        let third_origin = third.other_origin();
+        let page = format!(
+            r#"<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>Polaire</title>
+            <script async src="{}/v1/sites/polaire/consent.js"></script>{head}</head><body>{body}</body></html>"#,
+            server.url,
+        );
+        pages.put("/", page.replace("THIRD", &third_origin));
+        let (pages, third, sites) = (Arc::new(pages), Arc::new(third), Arc::new(sites));
+        Host { pages, third, sites, server: Arc::new(server), data: Arc::new(data) }
+    }
+
+    pub fn url(&self) -> String {
+        format!("{}/", self.pages.origin())
+    }
+
+    pub async fn records(&self, browser: &Browser) -> Vec<Record> {
+        records(self.data.path(), "polaire", browser).await
+    }
+}
+
+/// Asks `constat records`, as a DPO would, until the record is there: the page never waits for it.
+async fn records(data: &Path, site: &str, browser: &Browser) -> Vec<Record> {
+    let Some(cookie) = browser.consent_cookie().await.unwrap() else { return Vec::new() };
+    let consent_id = ConsentCookie::decode(&cookie).unwrap().consent_id.to_string();
+    for _ in 0..200 {
+        let mut command = Command::new(binary());
+        command.args(["records", "--json", "--site", site, "--consent-id", &consent_id, "--data"]).arg(data);
+        let output = command.output().unwrap();
+        let records: Vec<Record> = serde_json::from_slice(&output.stdout).unwrap();
+        if !records.is_empty() {
+            return records;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    Vec::new()
+}
+
+/// Waits until the browser has nothing left to deliver.
+pub async fn delivered(browser: &Browser, site: &str) -> Outcome {
+    browser.until(&format!("localStorage.getItem('constat.queue.{site}') === '[]'")).await
+}
+
+/// The notice of a hash, from the server.
+pub async fn notice(server: &Server, hash: Hash) -> Notice {
+    let url = format!("{}/v1/notices/{hash}", server.url);
+    reqwest::get(url).await.unwrap().json().await.unwrap()
+}

@@ -1,0 +1,56 @@
+//! The pictures of the README, and a look at every layer in every language.
+
+use constat_tests::browser::{Browser, DESKTOP, Outcome, PHONE, browse};
+use constat_tests::server::Server;
+use std::path::PathBuf;
+
+/// Where pictures go: the folder of `CONSTAT_SCREENSHOTS`, or one that is removed again.
+fn with_folder(test: impl FnOnce(PathBuf)) {
+    match std::env::var_os("CONSTAT_SCREENSHOTS") {
+        Some(folder) => {
+            std::fs::create_dir_all(&folder).unwrap();
+            test(folder.into());
+        }
+        None => test(tempfile::tempdir().unwrap().path().to_owned()),
+    }
+}
+
+async fn take(browser: &Browser, file: PathBuf) -> Outcome {
+    let picture = browser.screenshot().await?;
+    assert!(picture.len() > 10_000, "{} is nearly empty", file.display());
+    if let Some(folder) = file.parent().filter(|folder| folder.is_dir()) {
+        assert!(folder.is_dir());
+        std::fs::write(file, picture)?;
+    }
+    Ok(())
+}
+
+fn pictures(name: &'static str, size: (u32, u32)) {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path(), &["--demo"]);
+    with_folder(|folder| {
+        browse(size, |browser| async move {
+            for language in ["fr", "nl", "de", "en"] {
+                browser.run("document.cookie = 'constat=;max-age=0;path=/'").await.ok();
+                browser.open(&format!("{}/demo/{language}/", server.url)).await?;
+                browser.taken_over().await?;
+                take(&browser, folder.join(format!("banner-{language}-{name}.png"))).await?;
+                browser.press("configure").await?;
+                browser.find("dialog[open]").await?;
+                take(&browser, folder.join(format!("configuration-{language}-{name}.png"))).await?;
+                browser.press("refuse_all").await?;
+            }
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn screenshots_on_a_phone() {
+    pictures("phone", PHONE);
+}
+
+#[test]
+fn screenshots_on_a_desktop() {
+    pictures("desktop", DESKTOP);
+}

@@ -1,0 +1,124 @@
+//! When the visitor is asked again, and when not.
+
+use crate::page::{Host, delivered};
+use constat_tests::browser::{Browser, DESKTOP, Outcome, browse};
+use constat_tests::site::small;
+use rustix::process::Signal;
+
+/// Serves another site file from the running server, and waits until it does.
+async fn change(host: &Host, text: &str) -> Outcome {
+    let url = format!("{}/v1/sites/polaire/notice/fr", host.server.url);
+    let hash = async || {
+        Ok::<_, reqwest::Error>(
+            reqwest::get(&url).await?.json::<serde_json::Value>().await?["notice_hash"].clone(),
+        )
+    };
+    let before = hash().await?;
+    host.sites.write("polaire", text);
+    host.server.signal(Signal::HUP);
+    for _ in 0..200 {
+        if hash().await? != before {
+            return Ok(());
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    Err("the server did not take the site file".into())
+}
+
+/// Loads the page with an empty cache of scripts: five minutes have passed.
+async fn revisit(host: &Host, browser: &Browser) -> Outcome {
+    browser.clear_cache().await?;
+    browser.open(&host.url()).await?;
+    browser.until("window.constat?.allows").await
+}
+
+#[test]
+fn changed_wording_does_not_ask_again_and_an_added_vendor_does() {
+    browse(DESKTOP, |browser| async move {
+        let host = Host::start("", "");
+        browser.open(&host.url()).await?;
+        browser.press("allow_all").await?;
+        delivered(&browser, "polaire").await?;
+        let first = host.records(&browser).await.remove(0);
+
+        let site = small("polaire", &host.pages.origin());
+        let reworded =
+            ["fr", "nl", "de", "en"].map(|code| format!("[texts.{code}]\ntitle = \"Cookies?\"\n")).concat();
+        change(&host, &format!("{site}{reworded}")).await?;
+        revisit(&host, &browser).await?;
+        assert!(
+            browser.run("return constat.allows('audience', 'google-analytics')").await?.as_bool().unwrap()
+        );
+        assert!(!browser.shows(".banner").await?);
+
+        change(&host, &format!("{site}[[vendors]]\nid = \"criteo\"\n")).await?;
+        revisit(&host, &browser).await?;
+        browser.find(".banner").await?;
+        assert!(browser.run("return constat.choices()").await?.is_null());
+        assert!(
+            !browser.run("return constat.allows('audience', 'google-analytics')").await?.as_bool().unwrap()
+        );
+        browser.press("refuse_all").await?;
+        delivered(&browser, "polaire").await?;
+        let records = host.records(&browser).await;
+        assert_eq!(records[1].consent_id, first.consent_id, "the same visitor's history");
+        assert_ne!(records[1].terms_hash, first.terms_hash);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_page_loaded_before_a_change_shows_and_records_the_notice_it_had() {
+    browse(DESKTOP, |browser| async move {
+        let host = Host::start("", "");
+        // The widget is asked for only when the notice has changed already.
+        browser.block(&["*/assets/*", "*/notice/*"]).await?;
+        browser.open(&host.url()).await?;
+        browser.find(".banner").await?;
+        let site = small("polaire", &host.pages.origin());
+        change(&host, &format!("{site}[[vendors]]\nid = \"criteo\"\n")).await?;
+        browser.block(&[]).await?;
+        browser.press("vendors").await?;
+        browser.find("dialog[open]").await?;
+        assert!(!browser.shows("input[name=criteo]").await?);
+        browser.press("refuse_all").await?;
+        delivered(&browser, "polaire").await?;
+        let record = host.records(&browser).await.remove(0);
+        assert_eq!(record.vendors.len(), 3);
+        Ok(())
+    });
+}
+
+#[test]
+fn an_expired_choice_is_void_and_the_banner_returns() {
+    browse(DESKTOP, |browser| async move {
+        let host = Host::start("", "");
+        browser.open(&host.url()).await?;
+        browser.press("allow_all").await?;
+        delivered(&browser, "polaire").await?;
+        let first = host.records(&browser).await.remove(0);
+        // A day short of six months the choice holds; a day after them it is void.
+        for (days, holds) in [(179, true), (186, false)] {
+            browser
+                .prepare(&format!("{{ const now = Date.now; Date.now = () => now() + {days} * 864e5 }}"))
+                .await?;
+            browser.open(&host.url()).await?;
+            browser.until("window.constat?.allows").await?;
+            assert_eq!(
+                browser.run("return constat.allows('audience')").await?.as_bool(),
+                Some(holds),
+                "{days}"
+            );
+            // The next script of this kind would come on top of this one.
+            browser.forget_prepared().await?;
+        }
+        browser.prepare("{ const now = Date.now; Date.now = () => now() + 186 * 864e5 }").await?;
+        browser.reload().await?;
+        browser.press("refuse_all").await?;
+        delivered(&browser, "polaire").await?;
+        let second = host.records(&browser).await.remove(0);
+        assert_ne!(second.consent_id, first.consent_id);
+        assert_eq!(second.previous_event_id, None, "nothing links it to the void choice");
+        Ok(())
+    });
+}

@@ -94,3 +94,62 @@ pub struct ConsentResponse {
     /// The signed receipt over it; null until the server signs receipts.
     pub receipt: Option<String>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{canonical, sample};
+    use proptest::prelude::*;
+
+    fn ids() -> impl Strategy<Value = [u8; 16]> {
+        any::<[u8; 16]>().prop_map(|mut bytes| {
+            bytes[6] = bytes[6] & 0x0f | 0x70;
+            bytes[8] = bytes[8] & 0x3f | 0x80;
+            bytes
+        })
+    }
+
+    fn records() -> impl Strategy<Value = Record> {
+        let choices = prop::collection::vec(any::<bool>(), 5);
+        let times = prop::array::uniform3(0_i64..253_402_300_799_999);
+        (ids(), ids(), prop::option::of(ids()), 0..5_usize, 0..4_usize, choices, times, any::<[bool; 3]>())
+            .prop_map(|(event, consent, previous, action, language, choices, times, flags)| {
+                let event_id = |bytes| EventId::from_bytes(bytes).unwrap();
+                let notice = sample::notice(5);
+                Record {
+                    event_id: event_id(event),
+                    consent_id: ConsentId::from_bytes(consent).unwrap(),
+                    previous_event_id: previous.map(event_id),
+                    site: notice.site.clone(),
+                    action: Action::ALL[action],
+                    layer: if flags[0] { Layer::Banner } else { Layer::Configuration },
+                    language: Language::ALL[language],
+                    categories: Category::ALL.into_iter().zip(choices.clone()).collect(),
+                    vendors: notice.vendors.iter().map(|v| v.id.clone()).zip(choices).collect(),
+                    signals: Signals { gpc: flags[1], dnt: flags[2] },
+                    notice_hash: Hash::of(&event),
+                    terms_hash: Hash::of(&consent),
+                    recorded_at: Timestamp::from_unix_ms(times[0]),
+                    choice_expires_at: Timestamp::from_unix_ms(times[1]),
+                    expires_at: Timestamp::from_unix_ms(times[2]),
+                }
+            })
+    }
+
+    proptest! {
+        #[test]
+        fn every_record_survives_its_canonical_json(record in records()) {
+            let json = canonical::to_vec(&record);
+            let read: Record = serde_json::from_slice(&json).unwrap();
+            prop_assert_eq!(canonical::to_vec(&read), json);
+            prop_assert_eq!(read, record);
+        }
+
+        #[test]
+        fn two_records_are_of_one_request_whatever_the_clock_said(record in records(), other in records()) {
+            let later = Record { recorded_at: other.recorded_at, expires_at: other.expires_at, ..record.clone() };
+            prop_assert!(record.same_request(&later));
+            prop_assert!(!record.same_request(&Record { event_id: other.event_id, ..record.clone() }) || record.event_id == other.event_id);
+        }
+    }
+}

@@ -14,6 +14,7 @@ pub mod hash;
 pub mod ids;
 pub mod language;
 pub mod lifetime;
+pub mod log;
 pub mod notice;
 pub mod problem;
 pub mod record;

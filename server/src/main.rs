@@ -8,6 +8,7 @@ mod clock;
 mod config;
 mod demo;
 mod domain;
+mod keys;
 mod records;
 mod retention;
 mod routes;

@@ -3,22 +3,57 @@
 //! The traits' comments are the contract; `store/contract.rs` holds the tests
 //! that every backend passes. Nothing outside this folder knows an engine.
 
-use constat_shared::{ConsentId, Hash, Notice, PublishedNotice, Record, SiteId, Timestamp};
+use constat_shared::log::merkle;
+use constat_shared::{CommitmentKey, ConsentId, EventId, Hash, LogId, Month, Notice, PublishedNotice, Record};
+use constat_shared::{SiteId, Timestamp};
 
 #[cfg(test)]
 pub mod contract;
 pub mod sqlite;
 
+/// A record on its way into the store, with its commitment.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The record.
+    pub record: Record,
+    /// The key of its commitment.
+    pub key: CommitmentKey,
+    /// The hash of its leaf in the log.
+    pub leaf: Hash,
+}
+
+impl Entry {
+    /// Commits to a record with a key.
+    pub fn new(record: Record, key: CommitmentKey) -> Entry {
+        let leaf = merkle::leaf_hash(key.commit(&record).as_bytes());
+        Entry { record, key, leaf }
+    }
+
+    /// The log it belongs to: its site's, of the month it was taken in.
+    pub fn log(&self) -> LogId {
+        LogId { site: self.record.site.clone(), month: Month::of(self.record.recorded_at) }
+    }
+}
+
 /// What became of one record of a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Appended {
-    /// It is stored, and durable.
-    Stored,
+    /// It is stored, and durable, at this place of its log.
+    Stored(u64),
     /// Its event id was stored before with the same request: this is the
-    /// record of that time. Nothing was written.
-    Repeated(Box<Record>),
+    /// record of that time and its place. Nothing was written.
+    Repeated(Box<Record>, u64),
     /// Its event id was stored before with another request. Nothing was written.
     Conflict,
+}
+
+/// A log's size and root at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The number of leaves.
+    pub size: u64,
+    /// The root over them.
+    pub root: Hash,
 }
 
 /// Why a store did not do what it was asked.
@@ -40,11 +75,12 @@ pub const HISTORY_MAX: usize = 1000;
 
 /// A store of records and notices. Calls block; they may come from any thread.
 pub trait Store: Send + Sync {
-    /// Stores records in their order, in one durable commit: once this returns
-    /// `Ok`, they survive a crash of the process and of the machine. The
-    /// answers are in the order of the records. On an error nothing is stored.
-    /// An event id is stored once, also within one batch.
-    fn append(&self, records: &[Record]) -> Result<Vec<Appended>, StoreError>;
+    /// Stores records in their order, each with a leaf at the end of its log,
+    /// in one durable commit: once this returns `Ok`, they survive a crash of
+    /// the process and of the machine. The answers are in the order of the
+    /// records. On an error nothing is stored. An event id is stored once, also
+    /// within one batch.
+    fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError>;
 
     /// The records of a consent id on a site, by `recorded_at`, oldest first,
     /// the newest [`HISTORY_MAX`] of them. Empty when there is none.
@@ -56,10 +92,54 @@ pub trait Store: Send + Sync {
     /// A notice that was published, whenever that was.
     fn notice(&self, hash: &Hash) -> Result<Option<Notice>, StoreError>;
 
-    /// Deletes every record whose `expires_at` is not after `now`, so that its
-    /// bytes are in no file of the store, and says how many there were.
+    /// The record of an event id on a site, with its key and its place in the log.
+    fn find(&self, site: &SiteId, event_id: &EventId) -> Result<Option<(Entry, u64)>, StoreError>;
+
+    /// Deletes every record of a consent id on a site with its key, so that
+    /// their bytes are in no file of the store, and says how many there were.
+    /// Their leaves stay: every earlier head of the log still holds.
+    fn erase(&self, site: &SiteId, consent_id: &ConsentId) -> Result<u64, StoreError>;
+
+    /// Deletes every record whose `expires_at` is not after `now` as
+    /// [`Store::erase`] does, writes a purge entry to the current log of each
+    /// site concerned in the same commit, and says how many there were.
     fn expire(&self, now: Timestamp) -> Result<u64, StoreError>;
+
+    /// The size and root of a log; nothing when it has no leaf.
+    fn head(&self, log: &LogId) -> Result<Option<Head>, StoreError>;
+
+    /// The proof that the leaf at `index` is in the tree of the first `size`
+    /// leaves; nothing when the log has no such leaf or is smaller.
+    fn inclusion_proof(&self, log: &LogId, index: u64, size: u64) -> Result<Option<Vec<Hash>>, StoreError>;
+
+    /// The proof that the tree of `to` leaves begins with that of `from`;
+    /// nothing when the log is smaller than `to`, or `from` larger.
+    fn consistency_proof(&self, log: &LogId, from: u64, to: u64) -> Result<Option<Vec<Hash>>, StoreError>;
+
+    /// Keeps the newest signed head of a log.
+    fn keep_checkpoint(&self, log: &LogId, note: &str) -> Result<(), StoreError>;
+
+    /// The signed head kept last.
+    fn checkpoint(&self, log: &LogId) -> Result<Option<String>, StoreError>;
+
+    /// Works a whole log out anew from what is stored; says what differs first.
+    fn audit(&self, log: &LogId) -> Result<Audit, StoreError>;
 
     /// Whether the store answers.
     fn ping(&self) -> Result<(), StoreError>;
+}
+
+/// What an audit of a log found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Audit {
+    /// The leaves whose record is stored and agrees with them.
+    pub record_count: u64,
+    /// The leaves that are entries of the server's own.
+    pub entry_count: u64,
+    /// The leaves whose record was erased or has expired.
+    pub erased_count: u64,
+    /// The head worked out from the leaves; nothing for an empty log.
+    pub head: Option<Head>,
+    /// The first thing that is not as it should be, in words.
+    pub difference: Option<String>,
 }

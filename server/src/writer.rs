@@ -2,8 +2,7 @@
 //! last commit was on its way to the disk and hands it to the store as one
 //! batch (group commit). Nobody is answered before their record is durable.
 
-use crate::store::{Appended, Store, StoreError};
-use constat_shared::Record;
+use crate::store::{Appended, Entry, Store, StoreError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use tokio::sync::{mpsc, oneshot};
@@ -27,7 +26,7 @@ pub enum WriteError {
 }
 
 struct Job {
-    record: Record,
+    entry: Entry,
     reply: oneshot::Sender<Result<Appended, WriteError>>,
 }
 
@@ -50,11 +49,11 @@ impl Writer {
     /// # Errors
     /// [`WriteError`]: the record is then not acknowledged, and a repetition
     /// with the same event id is right whatever became of it.
-    pub async fn append(&self, record: Record) -> Result<Appended, WriteError> {
+    pub async fn append(&self, entry: Entry) -> Result<Appended, WriteError> {
         let (reply, answer) = oneshot::channel();
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let queue = queue.ok_or(WriteError::Store)?;
-        queue.try_send(Job { record, reply }).map_err(|error| match error {
+        queue.try_send(Job { entry, reply }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => WriteError::QueueFull,
             mpsc::error::TrySendError::Closed(_) => WriteError::Store,
         })?;
@@ -79,8 +78,8 @@ impl Writer {
 fn write_all(store: &dyn Store, mut jobs: mpsc::Receiver<Job>) {
     let mut waiting = Vec::with_capacity(BATCH_MAX);
     while jobs.blocking_recv_many(&mut waiting, BATCH_MAX) > 0 {
-        let (records, replies): (Vec<_>, Vec<_>) = waiting.drain(..).map(|job| (job.record, job.reply)).unzip();
-        answer(store.append(&records), replies);
+        let (entries, replies): (Vec<_>, Vec<_>) = waiting.drain(..).map(|job| (job.entry, job.reply)).unzip();
+        answer(store.append(&entries), replies);
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod checkpoint;
 pub mod commitment;
+pub mod entry;
 pub mod merkle;
 
 use crate::{SiteId, Timestamp};

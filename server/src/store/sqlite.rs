@@ -5,15 +5,19 @@
 //! `secure_delete` overwrites what is deleted, and the log of changes is cut
 //! off after an expiry, so that no file keeps a deleted record's bytes.
 
-use super::{Appended, HISTORY_MAX, Store, StoreError};
-use constat_shared::{ConsentId, Hash, Notice, PublishedNotice, Record, SiteId, Timestamp, canonical};
+use super::{Appended, Audit, Entry, HISTORY_MAX, Head, Store, StoreError};
+use constat_shared::{ConsentId, EventId, Hash, LogEntry, LogId, Month, Notice, PublishedNotice, Record};
+use constat_shared::{SiteId, Timestamp, canonical};
+use log::Log;
 use rows::NoticeRow;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+mod log;
 mod rows;
 
 /// The name of the database in the data folder.
@@ -23,10 +27,10 @@ const SCHEMA: &str = include_str!("sqlite/schema.sql");
 const SCHEMA_VERSION: i64 = 1;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const READERS_MAX: usize = 8;
-/// Notices kept at hand while records are written; a site has few at a time.
-const NOTICES_CACHED_MAX: usize = 256;
+/// Notices and logs kept at hand while records are written; a site has few at a time.
+const CACHED_MAX: usize = 256;
 /// How many records one commit of an expiry deletes, so that writers wait briefly.
-const EXPIRE_CHUNK: i64 = 5000;
+const EXPIRE_CHUNK: u64 = 5000;
 
 /// The embedded store.
 pub struct SqliteStore {
@@ -38,6 +42,7 @@ pub struct SqliteStore {
 struct Writer {
     connection: Connection,
     notices: HashMap<Hash, Arc<NoticeRow>>,
+    logs: HashMap<LogId, Log>,
 }
 
 impl From<rusqlite::Error> for StoreError {
@@ -83,8 +88,23 @@ impl SqliteStore {
     }
 
     fn with(path: std::path::PathBuf, connection: Connection) -> SqliteStore {
-        let writer = Writer { connection, notices: HashMap::new() };
+        let writer = Writer { connection, notices: HashMap::new(), logs: HashMap::new() };
         SqliteStore { path, writer: Mutex::new(writer), readers: Mutex::default() }
+    }
+
+    /// Reads a log as it is at one moment; nothing when it has no leaf.
+    fn read_log<T>(
+        &self,
+        id: &LogId,
+        job: impl FnOnce(&Connection, &Log) -> Result<Option<T>, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        self.read(|connection| {
+            let moment = connection.unchecked_transaction()?;
+            match Log::find(&moment, id)? {
+                Some(log) if log.size > 0 => job(&moment, &log),
+                _ => Ok(None),
+            }
+        })
     }
 
     /// Reads with a connection of its own, kept for the next reader.
@@ -120,7 +140,7 @@ fn check_version(connection: &Connection) -> Result<(), StoreError> {
 
 fn create_schema(connection: &mut Connection) -> Result<(), StoreError> {
     // Immediate: of two processes that start at once, one makes the schema.
-    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     if tables == 0 {
         transaction.execute_batch(SCHEMA)?;
@@ -138,42 +158,97 @@ fn restrict(path: &Path) -> Result<(), StoreError> {
 }
 
 impl Writer {
-    fn append(&mut self, records: &[Record]) -> Result<Vec<Appended>, StoreError> {
-        let Writer { connection, notices } = self;
-        let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        if notices.len() > NOTICES_CACHED_MAX {
-            notices.clear();
+    fn append(&mut self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError> {
+        let result = self.try_append(entries);
+        if result.is_err() {
+            // What was rolled back must not be remembered.
+            self.logs.clear();
         }
-        let mut results = Vec::with_capacity(records.len());
-        for record in records {
-            let notice = match notices.get(&record.notice_hash) {
-                Some(notice) => Arc::clone(notice),
-                None => {
-                    let notice = NoticeRow::by_hash(&transaction, &record.notice_hash)?;
-                    let notice = Arc::new(notice.ok_or(StoreError::NoticeUnknown(record.notice_hash))?);
-                    notices.insert(record.notice_hash, Arc::clone(&notice));
-                    notice
+        result
+    }
+
+    fn try_append(&mut self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError> {
+        let Writer { connection, notices, logs } = self;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if notices.len() > CACHED_MAX || logs.len() > CACHED_MAX {
+            notices.clear();
+            logs.clear();
+        }
+        let mut results = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let notice = known_notice(&transaction, notices, &entry.record.notice_hash)?;
+            let log = match logs.entry(entry.log()) {
+                Occupied(known) => known.into_mut(),
+                Vacant(place) => {
+                    let log = Log::open(&transaction, place.key())?;
+                    place.insert(log)
                 }
             };
-            results.push(append_one(&transaction, record, &notice)?);
+            results.push(append_one(&transaction, entry, &notice, log)?);
         }
         transaction.commit()?;
         Ok(results)
     }
+
+    /// Deletes in commits that are short, so that nobody waits long, and then
+    /// cuts the log of changes off, where the deleted bytes still stand.
+    fn truncate_changes(&self) -> Result<(), StoreError> {
+        // A reader in the middle of its work makes this report "busy": the
+        // next commit's own checkpoint then does it.
+        Ok(self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+    }
+
+    /// Deletes up to [`EXPIRE_CHUNK`] records that are due, and says so in the logs.
+    fn expire_some(&mut self, now: Timestamp) -> Result<u64, StoreError> {
+        // The places are counted anew here; those of the records follow behind.
+        self.logs.clear();
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let counts = rows::delete_due(&transaction, now, EXPIRE_CHUNK)?;
+        for (site, record_count) in &counts {
+            let log = LogId { site: site.clone(), month: Month::of(now) };
+            let entry = LogEntry::Purge { site: site.clone(), purged_at: now, record_count: *record_count };
+            log::write_entry(&transaction, &mut Log::open(&transaction, &log)?, &entry)?;
+        }
+        transaction.commit()?;
+        Ok(counts.values().sum())
+    }
 }
 
-fn append_one(connection: &Connection, record: &Record, notice: &NoticeRow) -> Result<Appended, StoreError> {
-    if rows::insert(connection, record, notice)? {
-        return Ok(Appended::Stored);
+fn known_notice(
+    connection: &Connection,
+    notices: &mut HashMap<Hash, Arc<NoticeRow>>,
+    hash: &Hash,
+) -> Result<Arc<NoticeRow>, StoreError> {
+    if let Some(notice) = notices.get(hash) {
+        return Ok(Arc::clone(notice));
     }
-    let before = rows::by_event(connection, &record.event_id)?
+    let notice = NoticeRow::by_hash(connection, hash)?;
+    let notice = Arc::new(notice.ok_or(StoreError::NoticeUnknown(*hash))?);
+    notices.insert(*hash, Arc::clone(&notice));
+    Ok(notice)
+}
+
+fn append_one(
+    connection: &Connection,
+    entry: &Entry,
+    notice: &NoticeRow,
+    log: &mut Log,
+) -> Result<Appended, StoreError> {
+    if rows::insert(connection, entry, notice, log)? {
+        return log.push(connection, entry.leaf).map(Appended::Stored);
+    }
+    let record = &entry.record;
+    let (before, place) = rows::by_event(connection, &record.event_id)?
         .ok_or_else(|| StoreError::Unreadable(format!("the record {} came and went", record.event_id)))?;
-    Ok(if before.same_request(record) { Appended::Repeated(Box::new(before)) } else { Appended::Conflict })
+    if before.record.same_request(record) {
+        return Ok(Appended::Repeated(Box::new(before.record), place));
+    }
+    Ok(Appended::Conflict)
 }
 
 impl Store for SqliteStore {
-    fn append(&self, records: &[Record]) -> Result<Vec<Appended>, StoreError> {
-        lock(&self.writer).append(records)
+    fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError> {
+        lock(&self.writer).append(entries)
     }
 
     fn history(&self, site: &SiteId, consent_id: &ConsentId) -> Result<Vec<Record>, StoreError> {
@@ -206,25 +281,74 @@ impl Store for SqliteStore {
         })
     }
 
+    fn find(&self, site: &SiteId, event_id: &EventId) -> Result<Option<(Entry, u64)>, StoreError> {
+        let found = self.read(|connection| rows::by_event(connection, event_id))?;
+        Ok(found.filter(|(entry, _)| entry.record.site == *site))
+    }
+
+    fn erase(&self, site: &SiteId, consent_id: &ConsentId) -> Result<u64, StoreError> {
+        let writer = lock(&self.writer);
+        let deleted = rows::delete_of(&writer.connection, site, consent_id)?;
+        if deleted > 0 {
+            writer.truncate_changes()?;
+        }
+        Ok(deleted)
+    }
+
     fn expire(&self, now: Timestamp) -> Result<u64, StoreError> {
         let mut total = 0;
         loop {
-            let deleted = lock(&self.writer).connection.execute(
-                "DELETE FROM records WHERE event_id IN (SELECT event_id FROM records WHERE expires_at <= ? LIMIT ?)",
-                params![now.unix_ms(), EXPIRE_CHUNK],
-            )?;
-            total += deleted as u64;
-            if (deleted as i64) < EXPIRE_CHUNK {
+            let deleted = lock(&self.writer).expire_some(now)?;
+            total += deleted;
+            if deleted < EXPIRE_CHUNK {
                 break;
             }
         }
         if total > 0 {
-            let writer = lock(&self.writer);
-            // A reader in the middle of its work makes this report "busy": the
-            // next commit's own checkpoint then does it.
-            writer.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            lock(&self.writer).truncate_changes()?;
         }
         Ok(total)
+    }
+
+    fn head(&self, log: &LogId) -> Result<Option<Head>, StoreError> {
+        self.read_log(log, |connection, log| log.head(connection, log.size).map(Some))
+    }
+
+    fn inclusion_proof(&self, log: &LogId, index: u64, size: u64) -> Result<Option<Vec<Hash>>, StoreError> {
+        self.read_log(log, |connection, log| {
+            let there = index < size && size <= log.size;
+            there.then(|| log.inclusion(connection, index, size)).transpose()
+        })
+    }
+
+    fn consistency_proof(&self, log: &LogId, from: u64, to: u64) -> Result<Option<Vec<Hash>>, StoreError> {
+        self.read_log(log, |connection, log| {
+            let there = from <= to && to <= log.size;
+            there.then(|| log.consistency(connection, from, to)).transpose()
+        })
+    }
+
+    fn keep_checkpoint(&self, log: &LogId, note: &str) -> Result<(), StoreError> {
+        let writer = lock(&self.writer);
+        writer.connection.execute(
+            "UPDATE logs SET checkpoint = ? WHERE site = ? AND month = ?",
+            params![note, log.site.as_str(), log.month.to_string()],
+        )?;
+        Ok(())
+    }
+
+    fn checkpoint(&self, log: &LogId) -> Result<Option<String>, StoreError> {
+        self.read(|connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT checkpoint FROM logs WHERE site = ? AND month = ?")?;
+            let note = statement.query_row(params![log.site.as_str(), log.month.to_string()], |row| row.get(0));
+            Ok(note.optional()?.flatten())
+        })
+    }
+
+    fn audit(&self, log: &LogId) -> Result<Audit, StoreError> {
+        let audit = self.read_log(log, |connection, log| log::audit(connection, log).map(Some))?;
+        audit.ok_or_else(|| StoreError::Unreadable(format!("there is no log {}", log.origin())))
     }
 
     fn ping(&self) -> Result<(), StoreError> {

@@ -1,7 +1,8 @@
 //! Records as rows, and back.
 
-use crate::store::StoreError;
-use constat_shared::{Action, Category, ConsentId, EventId, Hash, Language, Layer, Notice};
+use super::log::Log;
+use crate::store::{Entry, StoreError};
+use constat_shared::{Action, Category, CommitmentKey, ConsentId, EventId, Hash, Language, Layer, Notice};
 use constat_shared::{Record, Signals, SiteId, Timestamp, VendorId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::{BTreeMap, HashMap};
@@ -48,11 +49,18 @@ fn unreadable(error: impl std::fmt::Display) -> StoreError {
 }
 
 /// Inserts a record, unless its event id is taken; says whether it did.
-pub fn insert(connection: &Connection, record: &Record, notice: &NoticeRow) -> Result<bool, StoreError> {
+pub fn insert(
+    connection: &Connection,
+    entry: &Entry,
+    notice: &NoticeRow,
+    log: &Log,
+) -> Result<bool, StoreError> {
+    let record = &entry.record;
     let mut statement = connection.prepare_cached(
         "INSERT INTO records (event_id, consent_id, previous_event_id, notice, action, layer, language,
-           categories, vendors, gpc, dnt, recorded_at, choice_expires_at, expires_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (event_id) DO NOTHING",
+           categories, vendors, gpc, dnt, recorded_at, choice_expires_at, expires_at,
+           commitment_key, log, leaf_index)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (event_id) DO NOTHING",
     )?;
     let inserted = statement.execute(params![
         record.event_id.as_bytes(),
@@ -69,20 +77,55 @@ pub fn insert(connection: &Connection, record: &Record, notice: &NoticeRow) -> R
         record.recorded_at.unix_ms(),
         record.choice_expires_at.unix_ms(),
         record.expires_at.unix_ms(),
+        entry.key.as_bytes(),
+        log.id,
+        log.size.cast_signed(),
     ])?;
     Ok(inserted == 1)
 }
 
 const RECORD: &str = "SELECT event_id, consent_id, previous_event_id, notice, action, layer, language, categories,
-    vendors, gpc, dnt, recorded_at, choice_expires_at, expires_at FROM records";
+    vendors, gpc, dnt, recorded_at, choice_expires_at, expires_at, commitment_key, leaf_index FROM records";
 
-/// The record of an event id.
-pub fn by_event(connection: &Connection, event_id: &EventId) -> Result<Option<Record>, StoreError> {
+/// The record of an event id, with its key and its place in the log.
+pub fn by_event(connection: &Connection, event_id: &EventId) -> Result<Option<(Entry, u64)>, StoreError> {
     let mut statement = connection.prepare_cached(&format!("{RECORD} WHERE event_id = ?"))?;
     let mut rows = statement.query([event_id.as_bytes()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     let notice = NoticeRow::by_id(connection, row.get(3)?)?;
-    read(row, &notice).map(Some)
+    read_entry(row, &notice).map(Some)
+}
+
+/// The place and leaf hash of every record of a log; `true` says it is a record.
+pub fn leaves(connection: &Connection, log: i64) -> Result<Vec<(u64, Hash, bool)>, StoreError> {
+    let mut statement = connection.prepare(&format!("{RECORD} WHERE log = ?"))?;
+    let mut rows = statement.query([log])?;
+    let mut notices = HashMap::new();
+    let mut leaves = Vec::new();
+    while let Some(row) = rows.next()? {
+        let notice = cached(connection, &mut notices, row.get(3)?)?;
+        let (entry, place) = read_entry(row, notice)?;
+        leaves.push((place, entry.leaf, true));
+    }
+    Ok(leaves)
+}
+
+fn cached<'a>(
+    connection: &Connection,
+    notices: &'a mut HashMap<i64, NoticeRow>,
+    id: i64,
+) -> Result<&'a NoticeRow, StoreError> {
+    use std::collections::hash_map::Entry::{Occupied, Vacant};
+    Ok(match notices.entry(id) {
+        Occupied(known) => known.into_mut(),
+        Vacant(place) => place.insert(NoticeRow::by_id(connection, id)?),
+    })
+}
+
+fn read_entry(row: &Row<'_>, notice: &NoticeRow) -> Result<(Entry, u64), StoreError> {
+    let key = CommitmentKey::from_bytes(row.get(14)?);
+    let place: i64 = row.get(15)?;
+    Ok((Entry::new(read(row, notice)?, key), place.unsigned_abs()))
 }
 
 /// The newest `limit` records of a consent id on a site, oldest first.
@@ -101,11 +144,8 @@ pub fn by_consent(
     let mut notices = HashMap::new();
     let mut records = Vec::new();
     while let Some(row) = rows.next()? {
-        let id: i64 = row.get(3)?;
-        if !notices.contains_key(&id) {
-            notices.insert(id, NoticeRow::by_id(connection, id)?);
-        }
-        records.push(read(row, &notices[&id])?);
+        let notice = cached(connection, &mut notices, row.get(3)?)?;
+        records.push(read(row, notice)?);
     }
     records.reverse();
     Ok(records)
@@ -150,4 +190,32 @@ fn switches<K: Ord + Clone>(digits: &str, keys: &[K]) -> Result<BTreeMap<K, bool
     }
     let known = digits.chars().zip(keys).filter(|(digit, _)| *digit != '-');
     Ok(known.map(|(digit, key)| (key.clone(), digit == '1')).collect())
+}
+
+/// Deletes up to `limit` records that are due; says how many of each site.
+pub fn delete_due(
+    connection: &Connection,
+    now: Timestamp,
+    limit: u64,
+) -> Result<BTreeMap<SiteId, u64>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "DELETE FROM records WHERE event_id IN (SELECT event_id FROM records WHERE expires_at <= ? LIMIT ?)
+         RETURNING (SELECT site FROM notices WHERE id = notice)",
+    )?;
+    let mut rows = statement.query(params![now.unix_ms(), limit.cast_signed()])?;
+    let mut counts = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let site = SiteId::parse(row.get_ref(0)?.as_str().map_err(unreadable)?).map_err(unreadable)?;
+        *counts.entry(site).or_default() += 1;
+    }
+    Ok(counts)
+}
+
+/// Deletes the records of a consent id on a site; says how many there were.
+pub fn delete_of(connection: &Connection, site: &SiteId, consent_id: &ConsentId) -> Result<u64, StoreError> {
+    let deleted = connection.execute(
+        "DELETE FROM records WHERE consent_id = ? AND notice IN (SELECT id FROM notices WHERE site = ?)",
+        params![consent_id.as_bytes(), site.as_str()],
+    )?;
+    Ok(deleted as u64)
 }

@@ -29,8 +29,40 @@ CREATE TABLE records (
   dnt INTEGER NOT NULL,              -- Do Not Track was on
   recorded_at INTEGER NOT NULL,      -- milliseconds since 1970, UTC
   choice_expires_at INTEGER NOT NULL,
-  expires_at INTEGER NOT NULL        -- when the row is deleted
+  expires_at INTEGER NOT NULL,       -- when the row is deleted
+  -- The leaf in the log is SHA-256(0x00, HMAC-SHA-256(commitment_key, the
+  -- record's canonical JSON)); deleting the row leaves it meaning nothing.
+  commitment_key BLOB NOT NULL,
+  log INTEGER NOT NULL,
+  leaf_index INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX records_by_consent_id ON records (consent_id);
 CREATE INDEX records_by_expiry ON records (expires_at);
+
+-- One log for each site and calendar month: an RFC 6962 Merkle tree.
+CREATE TABLE logs (
+  id INTEGER PRIMARY KEY,
+  site TEXT NOT NULL,
+  month TEXT NOT NULL,               -- yyyy-mm, UTC
+  checkpoint TEXT,                   -- the newest signed head (C2SP tlog-checkpoint)
+  UNIQUE (site, month)
+) STRICT;
+
+-- Hashes of complete subtrees: level 0 are the leaves, and every eighth level
+-- above them is kept, so that any root or proof is a few hundred hashes away.
+CREATE TABLE subtrees (
+  log INTEGER NOT NULL REFERENCES logs (id),
+  level INTEGER NOT NULL,            -- 0, 8, 16, ...: 2 to the power of level leaves
+  place INTEGER NOT NULL,            -- counted from 0 within the level
+  hash BLOB NOT NULL,                -- SHA-256
+  PRIMARY KEY (log, level, place)
+) STRICT, WITHOUT ROWID;
+
+-- Leaves that are no records: what the server itself wrote down.
+CREATE TABLE entries (
+  log INTEGER NOT NULL REFERENCES logs (id),
+  leaf_index INTEGER NOT NULL,
+  json TEXT NOT NULL,                -- canonical JSON; the data of the leaf
+  PRIMARY KEY (log, leaf_index)
+) STRICT, WITHOUT ROWID;

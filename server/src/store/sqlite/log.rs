@@ -1,0 +1,207 @@
+//! The logs' trees in SQLite: every leaf, and every eighth level above them.
+
+use crate::store::{Audit, Head, StoreError};
+use constat_shared::log::merkle::{self, Subtrees, node_hash};
+use constat_shared::{Hash, LogEntry, LogId, canonical};
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// The distance between two levels that are kept: 2^8 = 256 hashes make one of
+/// the next. A proof then works out a few hundred hashes, well under a
+/// millisecond, and an append writes 1.004 rows.
+const STEP: u32 = 8;
+
+/// A row of `logs`, and how many leaves it has.
+#[derive(Clone, Copy)]
+pub struct Log {
+    /// Its number in the database.
+    pub id: i64,
+    /// The number of leaves.
+    pub size: u64,
+}
+
+impl Log {
+    /// A log that is there.
+    pub fn find(connection: &Connection, log: &LogId) -> Result<Option<Log>, StoreError> {
+        let mut statement = connection.prepare_cached("SELECT id FROM logs WHERE site = ? AND month = ?")?;
+        let id = statement.query_row(params![log.site.as_str(), log.month.to_string()], |row| row.get(0));
+        let Some(id) = id.optional()? else { return Ok(None) };
+        let mut statement =
+            connection.prepare_cached("SELECT max(place) FROM subtrees WHERE log = ? AND level = 0")?;
+        let last: Option<i64> = statement.query_row([id], |row| row.get(0))?;
+        Ok(Some(Log { id, size: last.map_or(0, |last| last.unsigned_abs() + 1) }))
+    }
+
+    /// A log, made when it is not there.
+    pub fn open(connection: &Connection, log: &LogId) -> Result<Log, StoreError> {
+        if let Some(found) = Log::find(connection, log)? {
+            return Ok(found);
+        }
+        connection.execute(
+            "INSERT INTO logs (site, month) VALUES (?, ?)",
+            params![log.site.as_str(), log.month.to_string()],
+        )?;
+        Ok(Log { id: connection.last_insert_rowid(), size: 0 })
+    }
+
+    /// Adds a leaf at the end, and what it completes above it; returns its place.
+    pub fn push(&mut self, connection: &Connection, leaf: Hash) -> Result<u64, StoreError> {
+        let index = self.size;
+        self.insert(connection, 0, index, leaf)?;
+        self.size += 1;
+        let mut level = STEP;
+        while self.size.is_multiple_of(1 << level) {
+            let place = (self.size >> level) - 1;
+            let hash = self.subtree_from(connection, level - STEP, level, place)?;
+            self.insert(connection, level, place, hash)?;
+            level += STEP;
+        }
+        Ok(index)
+    }
+
+    fn insert(&self, connection: &Connection, level: u32, place: u64, hash: Hash) -> Result<(), StoreError> {
+        let mut statement =
+            connection.prepare_cached("INSERT INTO subtrees (log, level, place, hash) VALUES (?, ?, ?, ?)")?;
+        statement.execute(params![self.id, level, place.cast_signed(), hash.as_bytes()])?;
+        Ok(())
+    }
+
+    /// The hash of a complete subtree, worked out from the kept level `base` below it.
+    fn subtree_from(&self, connection: &Connection, base: u32, level: u32, index: u64) -> Result<Hash, StoreError> {
+        let count = 1_u64 << (level - base);
+        let mut statement = connection.prepare_cached(
+            "SELECT hash FROM subtrees WHERE log = ? AND level = ? AND place >= ? AND place < ? ORDER BY place",
+        )?;
+        let (first, end) = (index * count, (index + 1) * count);
+        let rows = statement.query_map(params![self.id, base, first.cast_signed(), end.cast_signed()], |row| {
+            row.get(0).map(Hash::from_bytes)
+        })?;
+        let mut hashes = rows.collect::<Result<Vec<_>, _>>()?;
+        if hashes.len() as u64 != count {
+            let what = format!("the log lacks hashes of level {base} between {first} and {end}");
+            return Err(StoreError::Unreadable(what));
+        }
+        while hashes.len() > 1 {
+            hashes = hashes.chunks_exact(2).map(|pair| node_hash(pair[0], pair[1])).collect();
+        }
+        Ok(hashes[0])
+    }
+
+    /// The head over the first `size` leaves.
+    pub fn head(&self, connection: &Connection, size: u64) -> Result<Head, StoreError> {
+        let root = merkle::root(size, &mut Tree { log: self, connection })?;
+        Ok(Head { size, root })
+    }
+
+    /// The proof of a leaf.
+    pub fn inclusion(&self, connection: &Connection, index: u64, size: u64) -> Result<Vec<Hash>, StoreError> {
+        merkle::inclusion_proof(index, size, &mut Tree { log: self, connection })
+    }
+
+    /// The proof of a beginning.
+    pub fn consistency(&self, connection: &Connection, from: u64, to: u64) -> Result<Vec<Hash>, StoreError> {
+        merkle::consistency_proof(from, to, &mut Tree { log: self, connection })
+    }
+}
+
+struct Tree<'a> {
+    log: &'a Log,
+    connection: &'a Connection,
+}
+
+impl Subtrees for Tree<'_> {
+    type Error = StoreError;
+
+    fn subtree(&mut self, level: u32, index: u64) -> Result<Hash, StoreError> {
+        self.log.subtree_from(self.connection, level - level % STEP, level, index)
+    }
+}
+
+/// Writes an entry of the server's own at the end of a log.
+pub fn write_entry(connection: &Connection, log: &mut Log, entry: &LogEntry) -> Result<(), StoreError> {
+    let json = String::from_utf8(canonical::to_vec(entry)).map_err(|e| StoreError::Unreadable(e.to_string()))?;
+    let index = log.push(connection, entry.leaf_hash())?;
+    connection.execute(
+        "INSERT INTO entries (log, leaf_index, json) VALUES (?, ?, ?)",
+        params![log.id, index.cast_signed(), json],
+    )?;
+    Ok(())
+}
+
+/// The tree in memory while an audit goes through it: the hashes that still wait for their twin.
+#[derive(Default)]
+struct Growing(Vec<(u32, Hash)>);
+
+impl Growing {
+    /// Adds a leaf; calls back with every subtree it completes.
+    fn push(&mut self, leaf: Hash, mut completed: impl FnMut(u32, Hash)) {
+        let mut node = (0, leaf);
+        while let Some((level, left)) = self.0.pop_if(|(level, _)| *level == node.0) {
+            node = (level + 1, node_hash(left, node.1));
+            completed(node.0, node.1);
+        }
+        self.0.push(node);
+    }
+
+    fn root(&self) -> Option<Hash> {
+        let nodes = self.0.iter().rev().map(|(_, hash)| *hash);
+        nodes.reduce(|right, left| node_hash(left, right))
+    }
+}
+
+/// Works the log out anew: every stored record and entry against its leaf,
+/// every kept subtree against the leaves below it.
+pub fn audit(connection: &Connection, log: &Log) -> Result<Audit, StoreError> {
+    let mut audit = Audit { record_count: 0, entry_count: 0, erased_count: 0, head: None, difference: None };
+    let mut growing = Growing::default();
+    let mut stored = stored_leaves(connection, log)?.into_iter().peekable();
+    let mut leaves = connection.prepare("SELECT hash FROM subtrees WHERE log = ? AND level = 0 ORDER BY place")?;
+    let mut kept = connection.prepare("SELECT hash FROM subtrees WHERE log = ? AND level = ? AND place = ?")?;
+    let mut rows = leaves.query([log.id])?;
+    let mut index = 0_u64;
+    while let Some(row) = rows.next()? {
+        let leaf = Hash::from_bytes(row.get(0)?);
+        match stored.next_if(|(place, _, _)| *place == index) {
+            Some((_, hash, _)) if hash != leaf => {
+                let words = format!("leaf {index} is not the one of what is stored for it");
+                audit.difference.get_or_insert(words);
+            }
+            Some((_, _, true)) => audit.record_count += 1,
+            Some((_, _, false)) => audit.entry_count += 1,
+            None => audit.erased_count += 1,
+        }
+        let mut completed = Vec::new();
+        growing.push(leaf, |level, hash| completed.push((level, hash)));
+        for (level, hash) in completed.into_iter().filter(|(level, _)| level % STEP == 0) {
+            let place = index >> level;
+            let stored: Option<[u8; 32]> =
+                kept.query_row(params![log.id, level, place.cast_signed()], |row| row.get(0)).optional()?;
+            if stored != Some(*hash.as_bytes()) {
+                let words = format!("the kept hash {place} of level {level} is not the one of its leaves");
+                audit.difference.get_or_insert(words);
+            }
+        }
+        index += 1;
+    }
+    if let Some((place, _, _)) = stored.next() {
+        audit.difference.get_or_insert(format!("something is stored for leaf {place}, which the log does not have"));
+    }
+    if index != log.size {
+        audit.difference.get_or_insert(format!("{index} leaves follow each other, {} were expected", log.size));
+    }
+    audit.head = growing.root().map(|root| Head { size: index, root });
+    Ok(audit)
+}
+
+/// The leaf hash of everything that is stored for the log, by place, and whether it is a record.
+fn stored_leaves(connection: &Connection, log: &Log) -> Result<Vec<(u64, Hash, bool)>, StoreError> {
+    let mut leaves = super::rows::leaves(connection, log.id)?;
+    let mut statement = connection.prepare("SELECT leaf_index, json FROM entries WHERE log = ?")?;
+    let mut rows = statement.query([log.id])?;
+    while let Some(row) = rows.next()? {
+        let index: i64 = row.get(0)?;
+        let json: String = row.get(1)?;
+        leaves.push((index.unsigned_abs(), merkle::leaf_hash(json.as_bytes()), false));
+    }
+    leaves.sort_unstable_by_key(|(place, _, _)| *place);
+    Ok(leaves)
+}

@@ -79,12 +79,16 @@ impl Writer {
 fn write_all(store: &dyn Store, mut jobs: mpsc::Receiver<Job>) {
     let mut waiting = Vec::with_capacity(BATCH_MAX);
     while jobs.blocking_recv_many(&mut waiting, BATCH_MAX) > 0 {
-        let (records, replies): (Vec<_>, Vec<_>) = waiting.drain(..).map(|job| (job.record, job.reply)).unzip();
+        let (records, replies): (Vec<_>, Vec<_>) =
+            waiting.drain(..).map(|job| (job.record, job.reply)).unzip();
         answer(store.append(&records), replies);
     }
 }
 
-fn answer(result: Result<Vec<Appended>, StoreError>, replies: Vec<oneshot::Sender<Result<Appended, WriteError>>>) {
+fn answer(
+    result: Result<Vec<Appended>, StoreError>,
+    replies: Vec<oneshot::Sender<Result<Appended, WriteError>>>,
+) {
     // A visitor who has left no longer waits for the answer: sending may fail.
     match result {
         Ok(results) => {
@@ -135,7 +139,8 @@ mod tests {
         let Bench { dir: _dir, store, notice } = bench();
         let writer = Writer::start(store.clone(), 64);
         let records: Vec<_> = (0..50).map(|_| record(&notice)).collect();
-        let mut answers: Vec<_> = records.iter().map(|record| Box::pin(writer.append(record.clone()))).collect();
+        let mut answers: Vec<_> =
+            records.iter().map(|record| Box::pin(writer.append(record.clone()))).collect();
         for answer in &mut answers {
             // The first poll puts the record into the queue.
             let _ = answer.as_mut().poll(&mut Context::from_waker(Waker::noop()));
@@ -156,7 +161,9 @@ mod tests {
         other.execute_batch("BEGIN IMMEDIATE").unwrap();
         let writer = Arc::new(Writer::start(store, 4));
         let attempts: Vec<_> = (0..64).map(|_| (Arc::clone(&writer), record(&notice))).collect();
-        let sent = attempts.into_iter().map(|(writer, record)| tokio::spawn(async move { writer.append(record).await }));
+        let sent = attempts
+            .into_iter()
+            .map(|(writer, record)| tokio::spawn(async move { writer.append(record).await }));
         let sent: Vec<_> = sent.collect();
         tokio::task::yield_now().await;
         other.execute_batch("COMMIT").unwrap();

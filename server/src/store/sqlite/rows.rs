@@ -4,6 +4,7 @@ use crate::store::StoreError;
 use constat_shared::{Action, Category, ConsentId, EventId, Hash, Language, Layer, Notice};
 use constat_shared::{Record, Signals, SiteId, Timestamp, VendorId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::collections::{BTreeMap, HashMap};
 
 /// A row of `notices`, as much of it as records need.
@@ -28,6 +29,17 @@ impl NoticeRow {
     fn by_id(connection: &Connection, id: i64) -> Result<NoticeRow, StoreError> {
         let mut statement = connection.prepare_cached(&format!("{NOTICE} WHERE id = ?"))?;
         statement.query_row([id], |row| Ok(NoticeRow::read(row)))?
+    }
+
+    fn cached<'a>(
+        connection: &Connection,
+        notices: &'a mut HashMap<i64, NoticeRow>,
+        id: i64,
+    ) -> Result<&'a NoticeRow, StoreError> {
+        Ok(match notices.entry(id) {
+            Occupied(known) => known.into_mut(),
+            Vacant(place) => place.insert(NoticeRow::by_id(connection, id)?),
+        })
     }
 
     fn read(row: &Row<'_>) -> Result<NoticeRow, StoreError> {
@@ -73,7 +85,8 @@ pub fn insert(connection: &Connection, record: &Record, notice: &NoticeRow) -> R
     Ok(inserted == 1)
 }
 
-const RECORD: &str = "SELECT event_id, consent_id, previous_event_id, notice, action, layer, language, categories,
+const RECORD: &str =
+    "SELECT event_id, consent_id, previous_event_id, notice, action, layer, language, categories,
     vendors, gpc, dnt, recorded_at, choice_expires_at, expires_at FROM records";
 
 /// The record of an event id.
@@ -101,14 +114,22 @@ pub fn by_consent(
     let mut notices = HashMap::new();
     let mut records = Vec::new();
     while let Some(row) = rows.next()? {
-        let id: i64 = row.get(3)?;
-        if !notices.contains_key(&id) {
-            notices.insert(id, NoticeRow::by_id(connection, id)?);
-        }
-        records.push(read(row, &notices[&id])?);
+        let notice = cached(connection, &mut notices, row.get(3)?)?;
+        records.push(read(row, notice)?);
     }
     records.reverse();
     Ok(records)
+}
+
+fn cached<'a>(
+    connection: &Connection,
+    notices: &'a mut HashMap<i64, NoticeRow>,
+    id: i64,
+) -> Result<&'a NoticeRow, StoreError> {
+    Ok(match notices.entry(id) {
+        Occupied(known) => known.into_mut(),
+        Vacant(place) => place.insert(NoticeRow::by_id(connection, id)?),
+    })
 }
 
 fn read(row: &Row<'_>, notice: &NoticeRow) -> Result<Record, StoreError> {

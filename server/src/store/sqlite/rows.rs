@@ -31,17 +31,6 @@ impl NoticeRow {
         statement.query_row([id], |row| Ok(NoticeRow::read(row)))?
     }
 
-    fn cached<'a>(
-        connection: &Connection,
-        notices: &'a mut HashMap<i64, NoticeRow>,
-        id: i64,
-    ) -> Result<&'a NoticeRow, StoreError> {
-        Ok(match notices.entry(id) {
-            Occupied(known) => known.into_mut(),
-            Vacant(place) => place.insert(NoticeRow::by_id(connection, id)?),
-        })
-    }
-
     fn read(row: &Row<'_>) -> Result<NoticeRow, StoreError> {
         let json: String = row.get(3)?;
         let notice: Notice = serde_json::from_str(&json).map_err(unreadable)?;

@@ -43,9 +43,18 @@ impl Assets {
         let manifest: Manifest =
             serde_json::from_slice(&manifest).map_err(|_| AssetMissing("a readable manifest.json".into()))?;
         let file = |name: &str, mime| {
-            Ok((name.to_owned(), Body::immutable(mime, read(name)?, read(&format!("{name}.br"))?, read(&format!("{name}.gz"))?)))
+            Ok((
+                name.to_owned(),
+                Body::immutable(
+                    mime,
+                    read(name)?,
+                    read(&format!("{name}.br"))?,
+                    read(&format!("{name}.gz"))?,
+                ),
+            ))
         };
-        let loader = String::from_utf8(read("loader.js")?).map_err(|_| AssetMissing("a readable loader.js".into()))?;
+        let loader =
+            String::from_utf8(read("loader.js")?).map_err(|_| AssetMissing("a readable loader.js".into()))?;
         Ok(Assets {
             files: BTreeMap::from([
                 file(&manifest.widget_js, "text/javascript; charset=utf-8")?,

@@ -1,7 +1,8 @@
 //! Bodies made once, compressed once, and served many times.
 
 use actix_web::http::header::{
-    self, AcceptEncoding, CacheControl, CacheDirective, ContentEncoding, ETag, EntityTag, Header, IfNoneMatch, TryIntoHeaderValue,
+    self, AcceptEncoding, CacheControl, CacheDirective, ContentEncoding, ETag, EntityTag, Header,
+    IfNoneMatch, TryIntoHeaderValue,
 };
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};

@@ -36,11 +36,13 @@ impl Pages {
         let page = |name: std::borrow::Cow<'static, str>| {
             let mut bytes = Embedded::get(&name)?.data.into_owned();
             if name.ends_with(".html") {
-                bytes = String::from_utf8(bytes).ok()?.replace("{{THIRD_PARTIES}}", third_parties).into_bytes();
+                bytes =
+                    String::from_utf8(bytes).ok()?.replace("{{THIRD_PARTIES}}", third_parties).into_bytes();
             }
             Some((name.to_string(), Body::new(mime(&name), bytes)))
         };
-        let pages = Embedded::iter().filter(|name| !name.starts_with("third-parties/") && !name.ends_with(".toml"));
+        let pages =
+            Embedded::iter().filter(|name| !name.starts_with("third-parties/") && !name.ends_with(".toml"));
         Pages(Arc::new(pages.filter_map(page).collect()))
     }
 }

@@ -11,11 +11,15 @@ use std::io::Write;
 pub fn run(args: &RecordsArgs) -> Result<(), Failure> {
     let dir = &args.data.data;
     if !dir.join(FILE_NAME).is_file() {
-        let words = format!("there is no store in {}: name the folder `constat serve` was given with --data", dir.display());
+        let words = format!(
+            "there is no store in {}: name the folder `constat serve` was given with --data",
+            dir.display()
+        );
         return Err(Failure::new(words));
     }
     let store = SqliteStore::open_to_read(dir).map_err(|error| Failure::new(error.to_string()))?;
-    let records = store.history(&args.site, &args.consent_id).map_err(|error| Failure::new(error.to_string()))?;
+    let records =
+        store.history(&args.site, &args.consent_id).map_err(|error| Failure::new(error.to_string()))?;
     let text = if args.json { json(&records) } else { table(&records) };
     // Whoever reads only the first lines has closed the pipe: that is no failure.
     let _ = std::io::stdout().write_all(text.as_bytes());
@@ -36,7 +40,15 @@ fn table(records: &[Record]) -> String {
             ("recorded at", record.recorded_at.to_string()),
             ("event id", record.event_id.to_string()),
             ("follows", record.previous_event_id.map_or("nothing known".to_owned(), |id| id.to_string())),
-            ("action", format!("{} on the {}, in {}", record.action.as_str(), record.layer.as_str(), record.language)),
+            (
+                "action",
+                format!(
+                    "{} on the {}, in {}",
+                    record.action.as_str(),
+                    record.layer.as_str(),
+                    record.language
+                ),
+            ),
             ("allowed", chosen(record, true)),
             ("refused", chosen(record, false)),
             ("signals", format!("GPC {}, DNT {}", on_off(record.signals.gpc), on_off(record.signals.dnt))),

@@ -5,7 +5,7 @@ use actix_cors::Cors;
 use actix_web::guard::{Any, Get, Guard, GuardContext, Head};
 use actix_web::http::{Method, header};
 use actix_web::middleware::DefaultHeaders;
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data, QueryConfig, ServiceConfig};
 use actix_web::{Resource, Route};
 use constat_shared::SiteId;
 
@@ -18,22 +18,26 @@ mod notice;
 mod problem;
 mod vendors;
 
+const READ: &str = "GET, HEAD";
+const WRITE: &str = "POST";
+
 /// Adds every route to the server.
 pub fn configure(app: Data<App>) -> impl FnOnce(&mut ServiceConfig) {
     move |config| {
         let site = web::scope("/v1/sites/{site}")
             .wrap(cors(app))
-            .service(at("/consent.js").route(get().to(consent_js::get)))
-            .service(at("/banner/{language}").route(get().to(banner::get)))
-            .service(at("/notice/{language}").route(get().to(notice::get)))
-            .service(at("/vendors").route(get().to(vendors::get)))
-            .service(at("/consents").route(web::post().to(consents::post)));
+            .service(at("/consent.js", READ).route(get().to(consent_js::get)))
+            .service(at("/banner/{language}", READ).route(get().to(banner::get)))
+            .service(at("/notice/{language}", READ).route(get().to(notice::get)))
+            .service(at("/vendors", READ).route(get().to(vendors::get)))
+            .service(at("/consents", WRITE).route(web::post().to(consents::post)));
         config
+            .app_data(QueryConfig::default().error_handler(problem::query_malformed))
             .service(site)
-            .service(at("/v1/notices/{notice_hash}").route(get().to(notice::get_by_hash)))
-            .service(at("/assets/{file}").route(get().to(assets::get)))
-            .service(at("/healthz").route(get().to(health::healthz)))
-            .service(at("/readyz").route(get().to(health::readyz)))
+            .service(at("/v1/notices/{notice_hash}", READ).route(get().to(notice::get_by_hash)))
+            .service(at("/assets/{file}", READ).route(get().to(assets::get)))
+            .service(at("/healthz", READ).route(get().to(health::healthz)))
+            .service(at("/readyz", READ).route(get().to(health::readyz)))
             .default_service(web::to(problem::not_found));
     }
 }
@@ -45,8 +49,10 @@ pub fn headers() -> DefaultHeaders {
         .add(("Cross-Origin-Resource-Policy", "cross-origin"))
 }
 
-fn at(path: &str) -> Resource {
-    web::resource(path).default_service(web::to(problem::method_not_allowed))
+/// An address; `allowed` names the methods its routes know.
+fn at(path: &str, allowed: &'static str) -> Resource {
+    web::resource(path)
+        .default_service(web::to(move || std::future::ready(problem::method_not_allowed(allowed))))
 }
 
 /// Whoever may GET may ask for the headers alone.

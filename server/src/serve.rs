@@ -11,6 +11,7 @@ use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
 use crate::writer::{QUEUE_MAX, Writer};
 use crate::{Failure, clock, retention, routes, telemetry};
+use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use actix_web::{App as ActixApp, HttpServer, rt};
 use std::fs::{DirBuilder, File};
@@ -18,14 +19,15 @@ use std::net::TcpListener;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Serves until SIGTERM or Ctrl-C. Every record acknowledged until then is on disk.
 pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     telemetry::start();
-    let sites = read_sites(args)?;
+    let sites = all_sites(args.sites.as_deref(), args.demo)?;
     let _lock = prepare_folder(&args.data.data)?;
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&args.data.data).map_err(fail("the store did not open"))?);
+    let store: Arc<dyn Store> =
+        Arc::new(SqliteStore::open(&args.data.data).map_err(fail("the store did not open"))?);
     let app = Data::new(App {
         sites: Sites::default(),
         writer: Writer::start(Arc::clone(&store), QUEUE_MAX),
@@ -49,7 +51,10 @@ async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
     };
     let pages = third_parties.as_ref().map(|origin| demo::Pages::new(origin));
     rt::spawn(retention::run(Arc::clone(&app.store)));
-    rt::spawn(reload_on_hangup(args.sites.clone(), args.demo, app.clone()));
+    // From here on, before anybody is told that the server runs, no signal ends it roughly.
+    let hear = |kind| signal(kind).map_err(fail("a signal cannot be received"));
+    let (terminate, interrupt) = (hear(SignalKind::terminate())?, hear(SignalKind::interrupt())?);
+    rt::spawn(reload_on_hangup(hear(SignalKind::hangup())?, args.sites.clone(), args.demo, app.clone()));
     let server = HttpServer::new(move || {
         let pages = pages.clone();
         ActixApp::new()
@@ -62,12 +67,20 @@ async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
             })
             .configure(routes::configure(app.clone()))
     });
-    let server = server.listen(listener).map_err(fail("the server did not start"))?.shutdown_timeout(10).run();
+    let server = server.listen(listener).map_err(fail("the server did not start"))?.shutdown_timeout(10);
+    let server = server.disable_signals().run();
+    rt::spawn(stop_when_told(terminate, interrupt, server.handle()));
     if args.demo {
         out.push(format!("demo http://{address}/demo/fr/"));
-        out.push(format!("tag <script async src=\"http://{address}/v1/sites/{}/consent.js\"></script>", demo::SITE_ID));
+        out.push(format!(
+            "tag <script async src=\"http://{address}/v1/sites/{}/consent.js\"></script>",
+            demo::SITE_ID
+        ));
     }
-    out.push(format!("data {}", args.data.data.canonicalize().unwrap_or_else(|_| args.data.data.clone()).display()));
+    out.push(format!(
+        "data {}",
+        args.data.data.canonicalize().unwrap_or_else(|_| args.data.data.clone()).display()
+    ));
     println!("{}", out.join("\n"));
     server.await.map_err(fail("the server failed"))
 }
@@ -78,7 +91,8 @@ fn start_third_parties(args: &ServeArgs, port: u16, out: &mut Vec<String>) -> Re
     let listener = bind(args, wanted)?;
     let port = listener.local_addr().map_err(fail("the address is unknown"))?.port();
     let counts = Data::new(ThirdParties::default());
-    let server = HttpServer::new(move || ActixApp::new().app_data(counts.clone()).configure(demo::third_parties));
+    let server =
+        HttpServer::new(move || ActixApp::new().app_data(counts.clone()).configure(demo::third_parties));
     let server = server.workers(1).listen(listener).map_err(fail("the third parties did not start"))?;
     rt::spawn(server.disable_signals().run());
     // Another name for the same machine: to a browser, another site.
@@ -90,7 +104,9 @@ fn start_third_parties(args: &ServeArgs, port: u16, out: &mut Vec<String>) -> Re
 fn bind(args: &ServeArgs, port: u16) -> Result<TcpListener, Failure> {
     TcpListener::bind((args.host, port)).map_err(|error| {
         let place = format!("{}:{port}", args.host);
-        Failure::new(format!("{place} cannot be listened on ({error}): stop what uses it, or choose another --port"))
+        Failure::new(format!(
+            "{place} cannot be listened on ({error}): stop what uses it, or choose another --port"
+        ))
     })
 }
 
@@ -102,17 +118,10 @@ fn prepare_folder(dir: &Path) -> Result<File, Failure> {
     })?;
     let lock = File::create(dir.join("lock"))
         .map_err(|error| Failure::new(format!("the data folder {name} cannot be written ({error})")))?;
-    lock.try_lock().map_err(|_| Failure::new(format!("another constat serves {name}: stop it, or choose another --data")))?;
+    lock.try_lock().map_err(|_| {
+        Failure::new(format!("another constat serves {name}: stop it, or choose another --data"))
+    })?;
     Ok(lock)
-}
-
-fn read_sites(args: &ServeArgs) -> Result<Vec<Site>, Failure> {
-    let sites = all_sites(args.sites.as_deref(), args.demo)?;
-    if sites.is_empty() {
-        let words = "there is no site to serve: name the folder of your site files with --sites, or try --demo";
-        return Err(Failure::new(words));
-    }
-    Ok(sites)
 }
 
 fn all_sites(dir: Option<&Path>, demo: bool) -> Result<Vec<Site>, Failure> {
@@ -123,6 +132,11 @@ fn all_sites(dir: Option<&Path>, demo: bool) -> Result<Vec<Site>, Failure> {
     };
     if demo && !sites.iter().any(|site| site.notice.site.as_str() == demo::SITE_ID) {
         sites.push(demo::site(&catalogue).map_err(|errors| all(&errors))?);
+    }
+    if sites.is_empty() {
+        let words =
+            "there is no site to serve: name the folder of your site files with --sites, or try --demo";
+        return Err(Failure::new(words));
     }
     Ok(sites)
 }
@@ -140,20 +154,28 @@ fn publish(app: &App, sites: Vec<Site>) -> Result<(), Failure> {
 }
 
 /// Reads the site files again at each SIGHUP; a mistake in any keeps them all as they were.
-async fn reload_on_hangup(dir: Option<std::path::PathBuf>, demo: bool, app: Data<App>) {
-    let Ok(mut hangups) = signal(SignalKind::hangup()) else {
-        tracing::error!("SIGHUP cannot be received: site files are read only at the start");
-        return;
-    };
+async fn reload_on_hangup(mut hangups: Signal, dir: Option<std::path::PathBuf>, demo: bool, app: Data<App>) {
     while hangups.recv().await.is_some() {
         let (dir, app) = (dir.clone(), app.clone());
         let reload = move || publish(&app, all_sites(dir.as_deref(), demo)?);
         match actix_web::web::block(reload).await {
             Ok(Ok(())) => tracing::info!("the site files were read again"),
-            Ok(Err(error)) => tracing::error!(%error, "the site files were not taken; the earlier ones are still served"),
+            Ok(Err(error)) => {
+                tracing::error!(%error, "the site files were not taken; the earlier ones are still served")
+            }
             Err(error) => tracing::error!(%error, "reading the site files was cut off"),
         }
     }
+}
+
+/// Stops the server at SIGTERM or Ctrl-C; requests on their way are answered first.
+async fn stop_when_told(mut terminate: Signal, mut interrupt: Signal, server: ServerHandle) {
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping");
+    server.stop(true).await;
 }
 
 fn fail<E: std::fmt::Display>(what: &'static str) -> impl Fn(E) -> Failure {

@@ -34,7 +34,8 @@ impl ServedSite {
     pub fn new(site: Site, assets: &Assets) -> ServedSite {
         let notice = &site.notice;
         let consent_js = Body::new("text/javascript; charset=utf-8", consent_js(notice, assets));
-        let pages = notice.languages.iter().filter_map(|language| Some((*language, Pages::new(notice, *language)?)));
+        let pages =
+            notice.languages.iter().filter_map(|language| Some((*language, Pages::new(notice, *language)?)));
         ServedSite { pages: pages.collect(), consent_js, site }
     }
 
@@ -52,11 +53,7 @@ impl Pages {
             "site": view.site, "notice_hash": view.notice_hash, "language": language, "categories": view.categories,
         });
         let json = |value: Value| Body::new("application/json", value.to_string());
-        Some(Pages {
-            notice: json(json!(view)),
-            vendors: json(vendors),
-            banner: json(banner(view)),
-        })
+        Some(Pages { notice: json(json!(view)), vendors: json(vendors), banner: json(banner(view)) })
     }
 }
 

@@ -23,6 +23,7 @@ pub mod record;
 mod sample;
 pub mod texts;
 pub mod timestamp;
+pub mod unique;
 pub mod vendor;
 pub mod view;
 

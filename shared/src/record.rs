@@ -1,7 +1,7 @@
 //! The consent request, and the record it becomes.
 
 use crate::{Action, Category, ConsentId, EventId, Hash, Language, Layer, Signals};
-use crate::{SiteId, Timestamp, VendorId};
+use crate::{SiteId, Timestamp, VendorId, unique};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -27,8 +27,10 @@ pub struct ConsentRequest {
     /// The notice it was shown by.
     pub notice_hash: Hash,
     /// The choice for each category.
+    #[serde(deserialize_with = "unique::switches")]
     pub categories: BTreeMap<Category, bool>,
     /// The choice for each vendor.
+    #[serde(deserialize_with = "unique::switches")]
     pub vendors: BTreeMap<VendorId, bool>,
     /// The browser's preference signals.
     pub signals: Signals,

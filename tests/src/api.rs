@@ -6,6 +6,8 @@ use reqwest::header::{HeaderMap, ORIGIN};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
 use std::path::Path;
+use std::sync::{Arc, Weak};
+use tokio::sync::Mutex;
 
 /// The site that [`Api::start`] serves.
 pub const SITE: &str = "polaire";
@@ -20,12 +22,11 @@ pub struct Api {
     pub sites: Sites,
     /// Its data folder.
     pub data: tempfile::TempDir,
-    /// Follows no redirects and decompresses nothing.
+    /// See [`client`].
     pub client: Client,
 }
 
 /// An answer, read to its end.
-#[derive(Debug)]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
@@ -39,6 +40,12 @@ impl Api {
     /// Serves [`site::small`] as [`SITE`].
     pub fn start() -> Api {
         Api::serve(Sites::with(SITE, &site::small(SITE, SITE_ORIGIN)))
+    }
+
+    /// As [`Api::start`], for tests that only look and post: other tests use it too.
+    pub async fn shared() -> Arc<Api> {
+        static API: Shared<Api> = Shared::new();
+        API.get(async || Api::start()).await
     }
 
     /// Serves a folder of sites.
@@ -103,13 +110,42 @@ impl Api {
     }
 }
 
-/// A client for the server alone.
+/// A value that tests running at the same time share. It is dropped, and so
+/// cleaned up, when the last of them ends.
+pub struct Shared<T>(Mutex<Weak<T>>);
+
+impl<T> Shared<T> {
+    /// Nothing yet.
+    #[allow(clippy::new_without_default)]
+    pub const fn new() -> Shared<T> {
+        Shared(Mutex::const_new(Weak::new()))
+    }
+
+    /// The value that others use now, or else a new one.
+    pub async fn get(&self, make: impl AsyncFnOnce() -> T) -> Arc<T> {
+        let mut shared = self.0.lock().await;
+        if let Some(value) = shared.upgrade() {
+            return value;
+        }
+        let value = Arc::new(make().await);
+        *shared = Arc::downgrade(&value);
+        value
+    }
+}
+
+/// A client that follows no redirects and decompresses nothing. Each request
+/// has a connection of its own: a kept one would belong to one test's runtime.
 ///
 /// # Panics
 /// Never: it is made of constants.
 pub fn client() -> Client {
     let never = reqwest::redirect::Policy::none();
-    Client::builder().no_proxy().redirect(never).build().expect("a client can be made")
+    Client::builder()
+        .no_proxy()
+        .redirect(never)
+        .pool_max_idle_per_host(0)
+        .build()
+        .expect("a client can be made")
 }
 
 /// Sends a request and reads the answer.
@@ -131,6 +167,12 @@ pub fn record_count(data: &Path) -> i64 {
     let only_read = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
     let store = rusqlite::Connection::open_with_flags(data.join("constat.db"), only_read).expect("a store");
     store.query_row("SELECT count(*) FROM records", [], |row| row.get(0)).expect("the store has records")
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {:?} {:.2000}", self.status, self.headers, String::from_utf8_lossy(&self.body))
+    }
 }
 
 impl Answer {

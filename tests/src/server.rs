@@ -133,10 +133,22 @@ impl Server {
     /// As [`Server::stop`].
     pub fn stop_with_log(mut self) -> (bool, String) {
         self.signal(rustix::process::Signal::TERM);
+        (self.wait(), self.log.finish())
+    }
+
+    /// Waits for one that was told to stop, and says whether it stopped well.
+    ///
+    /// # Panics
+    /// When it does not stop in time.
+    pub fn ended_well(mut self) -> bool {
+        self.wait()
+    }
+
+    fn wait(&mut self) -> bool {
         let start = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().expect("the process can be waited for") {
-                return (status.success(), self.log.to_the_end());
+                return status.success();
             }
             assert!(start.elapsed() < PATIENCE, "the server did not stop");
             std::thread::sleep(Duration::from_millis(10));
@@ -188,7 +200,7 @@ impl Log {
     }
 
     /// All of it, once the process has ended.
-    fn to_the_end(&mut self) -> String {
+    fn finish(&mut self) -> String {
         // A reader that panicked has nothing more to give.
         let _ = self.reader.take().map(JoinHandle::join);
         self.text()

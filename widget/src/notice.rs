@@ -19,7 +19,8 @@ pub fn read(value: &JsValue) -> Option<NoticeView> {
         language: Language::parse(&text(value, "language")?)?,
         notice_hash: Hash::parse(&text(value, "notice_hash")?).ok()?,
         terms_hash: Hash::parse(&text(value, "terms_hash")?).ok()?,
-        lifetimes: Lifetimes::new(months(&lifetimes, "choice_months")?, months(&lifetimes, "proof_months")?).ok()?,
+        lifetimes: Lifetimes::new(months(&lifetimes, "choice_months")?, months(&lifetimes, "proof_months")?)
+            .ok()?,
         controller: ControllerView {
             name: text(&controller, "name")?,
             address: text(&controller, "address")?,

@@ -5,7 +5,7 @@
 const TEXTS = {
   fr: {
     exempt: "Sans consentement",
-    asked: "Avec votre accord",
+    asked: "Seulement avec votre accord",
     empty: "Aucun service de cette catégorie.",
     none: "Aucun cookie déclaré",
     company: "Société",
@@ -157,7 +157,7 @@ const TEXTS = {
     nothing: "This site currently uses no third-party services.",
     categories: {
       essential: "Essential",
-      functional: "Comfort",
+      functional: "Convenience",
       audience: "Audience measurement",
       advertising: "Advertising",
       third_party: "Third-party content",

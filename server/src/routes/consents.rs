@@ -12,6 +12,7 @@ use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use constat_shared::record::{ConsentResponse, REQUEST_BYTES_MAX};
 use constat_shared::{Code, ConsentRequest, Problem, Record};
+use serde::de::IgnoredAny;
 
 /// Checks the answer against the notice it names, stores it, and returns the
 /// record once it is durable: 201, or 200 when the event id was stored before.
@@ -29,7 +30,9 @@ pub async fn post(
     let record = record(&app, &site, consent).await?;
     match app.writer.append(record.clone()).await? {
         Appended::Stored => Ok(HttpResponse::Created().json(ConsentResponse { record, receipt: None })),
-        Appended::Repeated(first) => Ok(HttpResponse::Ok().json(ConsentResponse { record: *first, receipt: None })),
+        Appended::Repeated(first) => {
+            Ok(HttpResponse::Ok().json(ConsentResponse { record: *first, receipt: None }))
+        }
         Appended::Conflict => {
             let detail = "Make a new event id for every answer; repeat one only with the same content.";
             Err(Problem::of_field(Code::EventConflict, "event_id", detail).into())
@@ -66,26 +69,35 @@ fn check_origin(request: &HttpRequest, site: &ServedSite) -> Result<(), ApiError
 
 /// Reads the body; an error names the field.
 fn parse(body: &[u8]) -> Result<ConsentRequest, ApiError> {
+    serde_json::from_slice::<IgnoredAny>(body)
+        .map_err(|error| ApiError::new(Code::MalformedJson, sentence(&error.to_string())))?;
+    // Serde would also take the values alone, in the order of the fields.
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(ApiError::new(Code::InvalidField, "Send one JSON object."));
+    }
     let reader = &mut serde_json::Deserializer::from_slice(body);
-    let consent: ConsentRequest = serde_path_to_error::deserialize(&mut *reader).map_err(|error| {
-        let inner = error.inner();
-        if inner.is_data() {
-            let field = field_of(&error.path().to_string(), &inner.to_string());
-            return ApiError(Problem::of_field(Code::InvalidField, field, sentence(&inner.to_string())));
-        }
-        ApiError::new(Code::MalformedJson, sentence(&inner.to_string()))
-    })?;
-    reader.end().map_err(|error| ApiError::new(Code::MalformedJson, sentence(&error.to_string())))?;
-    Ok(consent)
+    serde_path_to_error::deserialize(reader).map_err(|error| {
+        let message = error.inner().to_string();
+        let field = field_of(&error.path().to_string(), &message);
+        ApiError(Problem::of_field(Code::InvalidField, field, sentence(&message)))
+    })
 }
 
-/// The field at fault. One that is missing or unknown stands only in the
-/// message, between backquotes; the path then ends at what surrounds it.
+/// The field at fault. One that is missing, unknown or there twice stands only
+/// in the message, between backquotes; the path then ends at what surrounds
+/// it, or in a question mark.
 fn field_of(path: &str, message: &str) -> String {
-    let named = message.split('`').nth(1).filter(|_| message.starts_with("missing field") || message.starts_with("unknown field"));
-    match (path, named) {
+    let says = |words| message.starts_with(words);
+    let around = path.strip_suffix(".?");
+    let at_fault = says("missing field") || says("unknown field") || says("duplicate field");
+    // A variant is a field's value, but where the path breaks off it is the name of a choice.
+    let at_fault = at_fault || around.is_some() && says("unknown variant");
+    let named = message.split('`').nth(1).filter(|_| at_fault);
+    match (around.unwrap_or(path), named) {
         ("." | "", Some(name)) => name.to_owned(),
-        (path, Some(name)) if path != name && !path.ends_with(&format!(".{name}")) => format!("{path}.{name}"),
+        (path, Some(name)) if path != name && !path.ends_with(&format!(".{name}")) => {
+            format!("{path}.{name}")
+        }
         (path, _) => path.to_owned(),
     }
 }

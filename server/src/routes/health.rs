@@ -15,9 +15,14 @@ pub async fn healthz() -> impl Responder {
 /// Records can be written and read.
 pub async fn readyz(app: Data<App>) -> Result<impl Responder, ApiError> {
     if !app.writer.is_running() {
-        return Err(ApiError::new(Code::StoreUnavailable, "The writing thread has stopped: restart the server."));
+        return Err(ApiError::new(
+            Code::StoreUnavailable,
+            "The writing thread has stopped: restart the server.",
+        ));
     }
     let store = Arc::clone(&app.store);
-    web::block(move || store.ping()).await.map_err(|_| ApiError::new(Code::Internal, "Ask again later."))??;
+    web::block(move || store.ping())
+        .await
+        .map_err(|_| ApiError::new(Code::Internal, "Ask again later."))??;
     Ok(HttpResponse::Ok().content_type("text/plain").body("ready\n"))
 }

@@ -30,7 +30,11 @@ pub async fn get(
 }
 
 /// A whole notice in every language, as canonical JSON: what its hash is the hash of.
-pub async fn get_by_hash(request: HttpRequest, app: Data<App>, hash: Path<String>) -> Result<HttpResponse, ApiError> {
+pub async fn get_by_hash(
+    request: HttpRequest,
+    app: Data<App>,
+    hash: Path<String>,
+) -> Result<HttpResponse, ApiError> {
     let hash = Hash::parse(&hash).map_err(|_| notice_unknown())?;
     let store = Arc::clone(&app.store);
     let notice = web::block(move || store.notice(&hash)).await;

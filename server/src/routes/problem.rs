@@ -2,8 +2,9 @@
 
 use crate::store::StoreError;
 use crate::writer::WriteError;
+use actix_web::error::QueryPayloadError;
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpResponse, ResponseError};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use constat_shared::{Code, Problem};
 use std::fmt;
 
@@ -70,9 +71,18 @@ pub async fn not_found() -> ApiError {
     ApiError::new(Code::NotFound, "Look the address up in the server's documentation.")
 }
 
-/// For every address asked with a method it does not know.
-pub async fn method_not_allowed() -> ApiError {
-    ApiError::new(Code::MethodNotAllowed, "Look the method up in the server's documentation.")
+/// For every address asked with a method it does not know; `allowed` names those it does.
+pub fn method_not_allowed(allowed: &'static str) -> HttpResponse {
+    let problem =
+        ApiError::new(Code::MethodNotAllowed, format!("Use one of the address's own methods: {allowed}."));
+    let mut response = problem.error_response();
+    response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static(allowed));
+    response
+}
+
+/// For a query that says one thing twice, or is not one.
+pub fn query_malformed(error: QueryPayloadError, _: &HttpRequest) -> actix_web::Error {
+    ApiError::new(Code::InvalidField, format!("Mend the query of the address: {error}.")).into()
 }
 
 impl actix_web::Responder for ApiError {

@@ -4,8 +4,10 @@
 use super::{Appended, Store, StoreError};
 use crate::domain::consent;
 use crate::site::{self, Catalogue};
-use constat_shared::{Choices, ConsentId, ConsentRequest, EventId, Hash, Language, Layer, Months, PublishedNotice};
 use constat_shared::{Action, Record, Signals, Timestamp};
+use constat_shared::{
+    Choices, ConsentId, ConsentRequest, EventId, Hash, Language, Layer, Months, PublishedNotice,
+};
 
 const SITE: &str = r#"
 id = "boreale"
@@ -77,7 +79,11 @@ pub fn a_record_comes_back_as_it_was_stored(store: &dyn Store) {
     publish(store, &notice);
     let first = record(&notice, "2026-03-01T09:30:00.123Z");
     let mut second = consent::record(
-        ConsentRequest { previous_event_id: Some(first.event_id), consent_id: first.consent_id, ..request(&notice, Action::AllowAll) },
+        ConsentRequest {
+            previous_event_id: Some(first.event_id),
+            consent_id: first.consent_id,
+            ..request(&notice, Action::AllowAll)
+        },
         &notice,
         at("2026-03-02T09:30:00Z"),
     )

@@ -190,11 +190,8 @@ impl Writer {
         Ok(results)
     }
 
-    /// Deletes in commits that are short, so that nobody waits long, and then
-    /// cuts the log of changes off, where the deleted bytes still stand.
+    /// Cuts the log of changes off, where deleted bytes still stand.
     fn truncate_changes(&self) -> Result<(), StoreError> {
-        // A reader in the middle of its work makes this report "busy": the
-        // next commit's own checkpoint then does it.
         Ok(self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
     }
 
@@ -304,9 +301,8 @@ impl Store for SqliteStore {
                 break;
             }
         }
-        if total > 0 {
-            lock(&self.writer).truncate_changes()?;
-        }
+        // A reader in the middle of its work can prevent it, so every run does it.
+        lock(&self.writer).truncate_changes()?;
         Ok(total)
     }
 

@@ -21,7 +21,7 @@ fn site_paths() -> [String; 4] {
 
 #[tokio::test]
 async fn the_sites_own_pages_may_read_its_answers() {
-    let api = Api::start();
+    let api = Api::shared().await;
     for path in site_paths() {
         let answer = get_from(&api, SITE_ORIGIN, &path).await;
         assert_eq!(answer.status, 200, "{path}");
@@ -37,7 +37,7 @@ async fn the_sites_own_pages_may_read_its_answers() {
 
 #[tokio::test]
 async fn the_sites_own_pages_may_read_why_they_were_refused() {
-    let api = Api::start();
+    let api = Api::shared().await;
     let refused = api.post_to(SITE, "{").await;
     assert_eq!((refused.status, refused.header("access-control-allow-origin")), (400, SITE_ORIGIN));
     let absent = get_from(&api, SITE_ORIGIN, &format!("/v1/sites/{SITE}/notice/it")).await;
@@ -46,8 +46,10 @@ async fn the_sites_own_pages_may_read_why_they_were_refused() {
 
 #[tokio::test]
 async fn other_pages_may_not() {
-    let api = Api::start();
-    for origin in [OTHER_ORIGIN, "null", "http://www.polaire.example", "https://www.polaire.example.evil.example"] {
+    let api = Api::shared().await;
+    for origin in
+        [OTHER_ORIGIN, "null", "http://www.polaire.example", "https://www.polaire.example.evil.example"]
+    {
         for path in site_paths() {
             let answer = get_from(&api, origin, &path).await;
             assert_eq!(answer.header("access-control-allow-origin"), "", "{origin} {path}");
@@ -62,25 +64,29 @@ async fn other_pages_may_not() {
 
 #[tokio::test]
 async fn a_preflight_of_the_site_is_answered_with_what_the_site_may_send() {
-    let api = Api::start();
+    let api = Api::shared().await;
     let answer = preflight(&api, SITE_ORIGIN, "POST", "content-type").await;
     assert!((200..300).contains(&answer.status), "{answer:?}");
     assert_eq!(answer.header("access-control-allow-origin"), SITE_ORIGIN);
     assert!(answer.header("access-control-allow-methods").contains("POST"), "{answer:?}");
-    assert!(answer.header("access-control-allow-headers").to_lowercase().contains("content-type"), "{answer:?}");
+    assert!(
+        answer.header("access-control-allow-headers").to_lowercase().contains("content-type"),
+        "{answer:?}"
+    );
     assert!(!answer.header("access-control-max-age").is_empty());
     // Nothing here needs cookies of the server's own, and none are sent.
     assert_eq!(answer.header("access-control-allow-credentials"), "");
     for (method, headers) in [("DELETE", "content-type"), ("POST", "x-secret")] {
         let answer = preflight(&api, SITE_ORIGIN, method, headers).await;
-        let allowed = (answer.header("access-control-allow-methods"), answer.header("access-control-allow-headers"));
+        let allowed =
+            (answer.header("access-control-allow-methods"), answer.header("access-control-allow-headers"));
         assert!(!allowed.0.contains("DELETE") && !allowed.1.contains("x-secret"), "{allowed:?}");
     }
 }
 
 #[tokio::test]
 async fn what_is_the_same_for_every_site_may_be_read_by_anybody() {
-    let api = Api::start();
+    let api = Api::shared().await;
     let notice = format!("/v1/notices/{}", api.notice_hash().await);
     assert_eq!(get_from(&api, OTHER_ORIGIN, &notice).await.header("access-control-allow-origin"), "*");
 }

@@ -1,6 +1,9 @@
 //! The server over real sockets, address by address.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, as it should")]
+
 mod assets;
+mod bodies;
 mod check;
 mod consents;
 mod cors;

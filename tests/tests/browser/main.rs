@@ -1,5 +1,7 @@
 //! The banner in a real browser, on the demo insurer and on pages made for the test.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod answers;
 mod gating;
 mod keyboard;

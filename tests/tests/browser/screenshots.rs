@@ -6,23 +6,17 @@ use std::path::PathBuf;
 
 /// Where pictures go: the folder of `CONSTAT_SCREENSHOTS`, or one that is removed again.
 fn with_folder(test: impl FnOnce(PathBuf)) {
-    match std::env::var_os("CONSTAT_SCREENSHOTS") {
-        Some(folder) => {
-            std::fs::create_dir_all(&folder).unwrap();
-            test(folder.into());
-        }
-        None => test(tempfile::tempdir().unwrap().path().to_owned()),
-    }
+    let removed_again = tempfile::tempdir().unwrap();
+    let asked_for = std::env::var_os("CONSTAT_SCREENSHOTS").map(PathBuf::from);
+    let folder = asked_for.unwrap_or_else(|| removed_again.path().to_owned());
+    std::fs::create_dir_all(&folder).unwrap();
+    test(folder);
 }
 
 async fn take(browser: &Browser, file: PathBuf) -> Outcome {
     let picture = browser.screenshot().await?;
     assert!(picture.len() > 10_000, "{} is nearly empty", file.display());
-    if let Some(folder) = file.parent().filter(|folder| folder.is_dir()) {
-        assert!(folder.is_dir());
-        std::fs::write(file, picture)?;
-    }
-    Ok(())
+    Ok(std::fs::write(file, picture)?)
 }
 
 fn pictures(name: &'static str, size: (u32, u32)) {

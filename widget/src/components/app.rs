@@ -6,7 +6,9 @@ use super::stored_choice::StoredChoice;
 use crate::state::{Answer, Draft, Event, State, View};
 use constat_shared::{Action, ConsentCookie, Layer, NoticeView};
 use std::rc::Rc;
-use yew::{Callback, Html, Properties, function_component, html, use_effect_with, use_node_ref, use_reducer_eq};
+use yew::{
+    Callback, Html, Properties, function_component, html, use_effect_with, use_node_ref, use_reducer_eq,
+};
 
 /// What the widget is given.
 #[derive(Clone, PartialEq, Properties)]

@@ -103,7 +103,8 @@ mod tests {
     #[test]
     fn an_authority_is_known_by_its_short_name_or_written_out() {
         for (short, name, url) in AUTHORITIES {
-            let authority = site(&BASE.replacen("\"cnil\"", &format!("{short:?}"), 1)).notice.authority;
+            let authority =
+                site(&BASE.replacen("\"cnil\"", &format!("{short:?}"), 1)).notice.authority.clone();
             assert_eq!((authority.name.as_str(), authority.url.as_str()), (name, url));
             assert!(super::forms::https(url).is_ok());
         }

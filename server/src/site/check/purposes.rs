@@ -107,7 +107,7 @@ mod tests {
     fn a_site_can_put_the_catalogues_purposes_in_its_own_words() {
         let words = |code| format!("[purposes.counting.{code}]\ntitle = \"{code}\"\ndescription = \"D\"\n");
         let text = BASE.to_owned() + &["fr", "nl", "de", "en"].map(words).concat();
-        let purposes = site(&text).notice.purposes;
+        let purposes = site(&text).notice.purposes.clone();
         let counting = &purposes[&super::PurposeId::parse("counting").unwrap()];
         assert_eq!(counting[&Language::Nl].title, "nl");
     }

@@ -1,0 +1,94 @@
+//! `constat check`: site files, without a server.
+
+use constat_tests::api::{SITE, SITE_ORIGIN};
+use constat_tests::server::run;
+use constat_tests::site::{self, Sites};
+use std::path::PathBuf;
+
+struct Checked {
+    code: Option<i32>,
+    said: String,
+    complained: String,
+}
+
+async fn check(files: &[PathBuf]) -> Checked {
+    let args = std::iter::once("check".into()).chain(files.iter().map(|file| file.as_os_str().to_owned()));
+    let output = run(args).await;
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    Checked { code: output.status.code(), said: text(&output.stdout), complained: text(&output.stderr) }
+}
+
+/// The line of a text that some words are on, from 1.
+fn line_of(text: &str, words: &str) -> usize {
+    text.lines().position(|line| line.contains(words)).expect("the text has the words") + 1
+}
+
+fn small() -> String {
+    site::small(SITE, SITE_ORIGIN)
+}
+
+#[tokio::test]
+async fn good_files_are_named_with_their_notice() {
+    let sites = Sites::with(SITE, &small());
+    sites.write("other", &site::small("other", SITE_ORIGIN));
+    let files = [sites.file(SITE), sites.file("other")];
+    let checked = check(&files).await;
+    assert_eq!((checked.code, checked.complained.as_str()), (Some(0), ""));
+    for (line, file) in checked.said.lines().zip(&files) {
+        assert!(line.starts_with(&format!("{}: good, notice ", file.display())), "{line}");
+    }
+    assert_eq!(checked.said.lines().count(), 2);
+}
+
+#[tokio::test]
+async fn every_mistake_of_every_file_is_named_by_file_line_key_and_remedy() {
+    let sites = Sites::with(SITE, &small());
+    let months = small().replace("choice_months = 6", "choice_months = 5");
+    let vendor = small().replace("id = \"youtube\"", "id = \"youtub\"\ncolour = 1");
+    sites.write("months", &months);
+    sites.write("vendor", &vendor);
+    let files =
+        [sites.file(SITE), sites.file("months"), sites.file("vendor"), sites.path().join("absent.toml")];
+    let checked = check(&files).await;
+    assert_eq!(checked.code, Some(1));
+    assert!(checked.said.contains("polaire.toml: good"), "{}", checked.said);
+    assert_eq!(checked.said.lines().count(), 1, "{}", checked.said);
+    let words = [
+        format!("months.toml:{}: lifetimes.choice_months: ", line_of(&months, "choice_months")),
+        "6 to 13".to_owned(),
+        format!("vendor.toml:{}: vendors.youtub: ", line_of(&vendor, "youtub")),
+        "`youtube`".to_owned(),
+        format!("vendor.toml:{}: vendors.youtub.colour: ", line_of(&vendor, "colour")),
+        "absent.toml: ".to_owned(),
+    ];
+    for words in words {
+        assert!(checked.complained.contains(&words), "{words}: {}", checked.complained);
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_toml_is_named_with_its_line() {
+    let text = format!("{}\n= 1\n", small());
+    let sites = Sites::with(SITE, &text);
+    let checked = check(&[sites.file(SITE)]).await;
+    assert_eq!(checked.code, Some(1));
+    let place = format!("polaire.toml:{}: ", text.lines().count());
+    assert!(checked.complained.contains(&place), "{}", checked.complained);
+}
+
+#[tokio::test]
+async fn accepting_and_refusing_must_look_the_same() {
+    let theme = "[theme.light]\nallow_all = { background = \"#0b4f6c\", text = \"#ffffff\" }\n\
+                 refuse_all = { background = \"#ffffff\", text = \"#0b4f6c\" }\n";
+    let sites = Sites::with(SITE, &format!("{}{theme}", small()));
+    let checked = check(&[sites.file(SITE)]).await;
+    assert_eq!(checked.code, Some(1));
+    assert!(checked.complained.contains("theme.light"), "{}", checked.complained);
+}
+
+#[tokio::test]
+async fn without_a_file_the_usage_is_explained() {
+    let checked = check(&[]).await;
+    assert_eq!(checked.code, Some(2));
+    assert!(checked.complained.contains("<FILE>"), "{}", checked.complained);
+}

@@ -141,7 +141,7 @@ mod tests {
         }
         writer.stop();
         for record in &records {
-            assert_eq!(store.history(&notice.site, &record.consent_id).unwrap(), [record.clone()]);
+            assert_eq!(store.history(&notice.site, &record.consent_id).unwrap(), std::slice::from_ref(record));
         }
         assert!(matches!(writer.append(record(&notice)).await, Err(WriteError::Store)));
         assert!(!writer.is_running());

@@ -79,19 +79,15 @@ where
 
 fn start_chromedriver() -> (Chromedriver, String) {
     let mut command = Command::new("chromedriver");
-    let mut child = command
-        .arg("--port=0")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("chromedriver is installed");
-    let mut stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
+    command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut driver = Chromedriver(command.spawn().expect("chromedriver is installed"));
+    let mut stdout = BufReader::new(driver.0.stdout.take().expect("stdout is piped"));
     let mut line = String::new();
     while stdout.read_line(&mut line).expect("chromedriver says its port") > 0 {
         if let Some((_, port)) = line.trim_end().trim_end_matches('.').rsplit_once("successfully on port ") {
             let address = format!("http://127.0.0.1:{port}");
             std::thread::spawn(move || std::io::copy(&mut stdout, &mut std::io::sink()));
-            return (Chromedriver(child), address);
+            return (driver, address);
         }
         line.clear();
     }

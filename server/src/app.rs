@@ -1,6 +1,7 @@
 //! What the routes depend on.
 
 use crate::assets::Assets;
+use crate::keys::Keys;
 use crate::served::Sites;
 use crate::store::{Store, StoreError};
 use crate::writer::Writer;
@@ -15,6 +16,8 @@ pub struct App {
     pub store: Arc<dyn Store>,
     /// The way records are written.
     pub writer: Writer,
+    /// What signs receipts and checkpoints.
+    pub keys: Keys,
     /// The widget's files.
     pub assets: Assets,
 }

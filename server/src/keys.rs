@@ -61,7 +61,10 @@ impl Keys {
 
     fn of(all: Vec<Key>) -> Result<Keys, Failure> {
         let Some(current) = all.last() else { return Err(Failure::new("there is no key")) };
-        let der = current.secret.to_pkcs8_der().map_err(|error| Failure::new(format!("a key cannot be used: {error}")))?;
+        let der = current
+            .secret
+            .to_pkcs8_der()
+            .map_err(|error| Failure::new(format!("a key cannot be used: {error}")))?;
         let mut header = Header::new(Algorithm::EdDSA);
         header.kid = Some(current.id.clone());
         let encoding = EncodingKey::from_ed_der(der.as_bytes());
@@ -106,7 +109,10 @@ fn read_all(dir: &Path) -> Result<Vec<Key>, Failure> {
             keys.push(read(&path, number)?);
         }
         if keys.len() > KEYS_MAX {
-            return Err(Failure::new(format!("{} holds more than {KEYS_MAX} keys: move the oldest away", dir.display())));
+            return Err(Failure::new(format!(
+                "{} holds more than {KEYS_MAX} keys: move the oldest away",
+                dir.display()
+            )));
         }
     }
     keys.sort_by_key(|key| key.number);
@@ -117,9 +123,12 @@ fn read(path: &Path, number: u32) -> Result<Key, Failure> {
     let mode = std::fs::metadata(path).map_err(|error| unusable(path, error))?.mode() & 0o777;
     if mode & 0o077 != 0 {
         let name = path.display();
-        return Err(Failure::new(format!("the key {name} may be read by others (mode {mode:03o}): chmod 600 {name}")));
+        return Err(Failure::new(format!(
+            "the key {name} may be read by others (mode {mode:03o}): chmod 600 {name}"
+        )));
     }
-    let secret = SigningKey::read_pkcs8_pem_file(path).map_err(|error| unusable(path, error))?;
+    let pem = std::fs::read_to_string(path).map_err(|error| unusable(path, error))?;
+    let secret = SigningKey::from_pkcs8_pem(&pem).map_err(|error| unusable(path, error))?;
     Ok(Key { number, id: receipt::thumbprint(&secret.verifying_key()), secret })
 }
 
@@ -127,7 +136,8 @@ fn make(dir: &Path, number: u32) -> Result<PathBuf, Failure> {
     let path = dir.join(format!("{number}.pem"));
     let mut seed = [0; 32];
     getrandom::fill(&mut seed).map_err(|error| unusable(&path, error))?;
-    let pem = SigningKey::from_bytes(&seed).to_pkcs8_pem(LineEnding::LF).map_err(|error| unusable(&path, error))?;
+    let pem =
+        SigningKey::from_bytes(&seed).to_pkcs8_pem(LineEnding::LF).map_err(|error| unusable(&path, error))?;
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
     let mut file = file.map_err(|error| unusable(&path, error))?;
     file.write_all(pem.as_bytes()).and_then(|()| file.sync_all()).map_err(|error| unusable(&path, error))?;

@@ -14,12 +14,15 @@ mod banner;
 mod consent_js;
 mod consents;
 mod health;
+mod history;
+mod log;
 mod notice;
 mod problem;
 mod vendors;
 
 const READ: &str = "GET, HEAD";
 const WRITE: &str = "POST";
+const OWN: &str = "GET, HEAD, DELETE";
 
 /// Adds every route to the server.
 pub fn configure(app: Data<App>) -> impl FnOnce(&mut ServiceConfig) {
@@ -30,12 +33,21 @@ pub fn configure(app: Data<App>) -> impl FnOnce(&mut ServiceConfig) {
             .service(at("/banner/{language}", READ).route(get().to(banner::get)))
             .service(at("/notice/{language}", READ).route(get().to(notice::get)))
             .service(at("/vendors", READ).route(get().to(vendors::get)))
-            .service(at("/consents", WRITE).route(web::post().to(consents::post)));
+            .service(at("/consents", WRITE).route(web::post().to(consents::post)))
+            .service(
+                at("/consents/{consent_id}", OWN)
+                    .route(get().to(history::get))
+                    .route(web::delete().to(history::delete)),
+            )
+            .service(at("/log/{month}/checkpoint", READ).route(get().to(log::checkpoint)))
+            .service(at("/log/{month}/proof/{index}", READ).route(get().to(log::proof)))
+            .service(at("/log/{month}/consistency", READ).route(get().to(log::consistency)));
         config
             .app_data(QueryConfig::default().error_handler(problem::query_malformed))
             .service(site)
             .service(at("/v1/notices/{notice_hash}", READ).route(get().to(notice::get_by_hash)))
             .service(at("/assets/{file}", READ).route(get().to(assets::get)))
+            .service(at("/.well-known/jwks.json", READ).route(get().to(log::jwks)))
             .service(at("/healthz", READ).route(get().to(health::healthz)))
             .service(at("/readyz", READ).route(get().to(health::readyz)))
             .default_service(web::to(problem::not_found));
@@ -76,7 +88,7 @@ fn cors(app: Data<App>) -> Cors {
             let site = site.and_then(|id| app.sites.get(&id));
             site.is_some_and(|site| origin.to_str().is_ok_and(|origin| site.site.allows_origin(origin)))
         })
-        .allowed_methods([Method::GET, Method::POST])
-        .allowed_header(header::CONTENT_TYPE)
+        .allowed_methods([Method::GET, Method::POST, Method::DELETE])
+        .allowed_headers([header::CONTENT_TYPE, header::AUTHORIZATION])
         .max_age(86_400)
 }

@@ -5,6 +5,7 @@ use crate::assets::Assets;
 use crate::check::all;
 use crate::config::ServeArgs;
 use crate::demo::{self, ThirdParties};
+use crate::keys::Keys;
 use crate::served::{ServedSite, Sites};
 use crate::site::{self, Catalogue, Site};
 use crate::store::Store;
@@ -30,6 +31,7 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
         Arc::new(SqliteStore::open(&args.data.data).map_err(fail("the store did not open"))?);
     let app = Data::new(App {
         sites: Sites::default(),
+        keys: Keys::open(&args.data.data)?,
         writer: Writer::start(Arc::clone(&store), QUEUE_MAX),
         store,
         assets: Assets::embedded().map_err(|error| Failure::new(error.to_string()))?,

@@ -4,7 +4,9 @@
 //! that every backend passes. Nothing outside this folder knows an engine.
 
 use constat_shared::log::merkle;
-use constat_shared::{CommitmentKey, ConsentId, EventId, Hash, LogId, Month, Notice, PublishedNotice, Record};
+use constat_shared::{
+    CommitmentKey, ConsentId, EventId, Hash, LogId, Month, Notice, PublishedNotice, Record,
+};
 use constat_shared::{SiteId, Timestamp};
 
 #[cfg(test)]

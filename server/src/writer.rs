@@ -51,13 +51,18 @@ impl Writer {
     /// with the same event id is right whatever became of it.
     pub async fn append(&self, entry: Entry) -> Result<Appended, WriteError> {
         let (reply, answer) = oneshot::channel();
-        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let queue = queue.ok_or(WriteError::Store)?;
-        queue.try_send(Job { entry, reply }).map_err(|error| match error {
+        self.enqueue(Job { entry, reply })?;
+        answer.await.unwrap_or(Err(WriteError::Store))
+    }
+
+    /// The way into the queue is not kept while the answer is awaited: it would keep the thread from ending.
+    fn enqueue(&self, job: Job) -> Result<(), WriteError> {
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let queue = queue.as_ref().ok_or(WriteError::Store)?;
+        queue.try_send(job).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => WriteError::QueueFull,
             mpsc::error::TrySendError::Closed(_) => WriteError::Store,
-        })?;
-        answer.await.unwrap_or(Err(WriteError::Store))
+        })
     }
 
     /// Whether records can still be written.
@@ -78,12 +83,16 @@ impl Writer {
 fn write_all(store: &dyn Store, mut jobs: mpsc::Receiver<Job>) {
     let mut waiting = Vec::with_capacity(BATCH_MAX);
     while jobs.blocking_recv_many(&mut waiting, BATCH_MAX) > 0 {
-        let (entries, replies): (Vec<_>, Vec<_>) = waiting.drain(..).map(|job| (job.entry, job.reply)).unzip();
+        let (entries, replies): (Vec<_>, Vec<_>) =
+            waiting.drain(..).map(|job| (job.entry, job.reply)).unzip();
         answer(store.append(&entries), replies);
     }
 }
 
-fn answer(result: Result<Vec<Appended>, StoreError>, replies: Vec<oneshot::Sender<Result<Appended, WriteError>>>) {
+fn answer(
+    result: Result<Vec<Appended>, StoreError>,
+    replies: Vec<oneshot::Sender<Result<Appended, WriteError>>>,
+) {
     // A visitor who has left no longer waits for the answer: sending may fail.
     match result {
         Ok(results) => {
@@ -124,9 +133,10 @@ mod tests {
         Bench { dir, store, notice }
     }
 
-    fn record(notice: &PublishedNotice) -> Record {
+    fn record(notice: &PublishedNotice) -> Entry {
         let request = contract::request(notice, Action::RefuseAll);
-        consent::record(request, notice, Timestamp::from_unix_ms(1_772_000_000_000)).unwrap()
+        let record = consent::record(request, notice, Timestamp::from_unix_ms(1_772_000_000_000)).unwrap();
+        contract::entry(&record)
     }
 
     #[tokio::test]
@@ -134,14 +144,18 @@ mod tests {
         let Bench { dir: _dir, store, notice } = bench();
         let writer = Writer::start(store.clone(), 64);
         let records: Vec<_> = (0..50).map(|_| record(&notice)).collect();
-        let mut answers: Vec<_> = records.iter().map(|record| Box::pin(writer.append(record.clone()))).collect();
+        let mut answers: Vec<_> =
+            records.iter().map(|record| Box::pin(writer.append(record.clone()))).collect();
         for answer in &mut answers {
             // The first poll puts the record into the queue.
             let _ = answer.as_mut().poll(&mut Context::from_waker(Waker::noop()));
         }
         writer.stop();
-        for record in &records {
-            assert_eq!(store.history(&notice.site, &record.consent_id).unwrap(), std::slice::from_ref(record));
+        for Entry { record, .. } in &records {
+            assert_eq!(
+                store.history(&notice.site, &record.consent_id).unwrap(),
+                std::slice::from_ref(record)
+            );
         }
         assert!(matches!(writer.append(record(&notice)).await, Err(WriteError::Store)));
         assert!(!writer.is_running());
@@ -155,14 +169,16 @@ mod tests {
         other.execute_batch("BEGIN IMMEDIATE").unwrap();
         let writer = Arc::new(Writer::start(store, 4));
         let attempts: Vec<_> = (0..64).map(|_| (Arc::clone(&writer), record(&notice))).collect();
-        let sent = attempts.into_iter().map(|(writer, record)| tokio::spawn(async move { writer.append(record).await }));
+        let sent = attempts
+            .into_iter()
+            .map(|(writer, record)| tokio::spawn(async move { writer.append(record).await }));
         let sent: Vec<_> = sent.collect();
         tokio::task::yield_now().await;
         other.execute_batch("COMMIT").unwrap();
         let mut refused = 0;
         for answer in sent {
             match answer.await.unwrap() {
-                Ok(appended) => assert_eq!(appended, Appended::Stored),
+                Ok(appended) => assert!(matches!(appended, Appended::Stored(_))),
                 Err(error) => {
                     assert!(matches!(error, WriteError::QueueFull));
                     refused += 1;
@@ -170,6 +186,6 @@ mod tests {
             }
         }
         assert!(refused > 0);
-        assert_eq!(writer.append(record(&notice)).await.unwrap(), Appended::Stored);
+        assert!(matches!(writer.append(record(&notice)).await.unwrap(), Appended::Stored(_)));
     }
 }

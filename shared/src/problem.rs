@@ -35,6 +35,12 @@ codes! {
     MalformedJson = "malformed_json", 400, "The body is not valid JSON";
     /// A field is absent, unknown or not of its form.
     InvalidField = "invalid_field", 400, "A field is missing, unknown or malformed";
+    /// The visitor's own records are asked for without a receipt.
+    ReceiptMissing = "receipt_missing", 401, "A receipt is needed";
+    /// The bearer token is no receipt of this server.
+    ReceiptInvalid = "receipt_invalid", 401, "The receipt is not one of this server";
+    /// The receipt is of another consent id or site.
+    ReceiptForeign = "receipt_foreign", 403, "The receipt is of other records";
     /// The page's origin is not one of the site's.
     OriginNotAllowed = "origin_not_allowed", 403, "The origin is not one of the site's origins";
     /// Nothing is at that address.
@@ -45,6 +51,8 @@ codes! {
     LanguageUnknown = "language_unknown", 404, "The site does not speak this language";
     /// No notice of that hash was published.
     NoticeUnknown = "notice_unknown", 404, "No notice with this hash was ever published";
+    /// No such log, or no such place in it.
+    LogUnknown = "log_unknown", 404, "The log has no such place";
     /// The address does not know that method.
     MethodNotAllowed = "method_not_allowed", 405, "The address does not accept this method";
     /// The event id is taken by another content.

@@ -93,8 +93,8 @@ impl Record {
 pub struct ConsentResponse {
     /// The record as stored.
     pub record: Record,
-    /// The signed receipt over it; null until the server signs receipts.
-    pub receipt: Option<String>,
+    /// The signed receipt over it, a JWT ([`crate::Receipt`]).
+    pub receipt: String,
 }
 
 #[cfg(test)]

@@ -6,12 +6,12 @@ use crate::app::App;
 use crate::clock;
 use crate::domain::consent;
 use crate::served::ServedSite;
-use crate::store::Appended;
+use crate::store::{Appended, Entry};
 use actix_web::http::header;
 use actix_web::web::{Data, Path, Payload};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use constat_shared::record::{ConsentResponse, REQUEST_BYTES_MAX};
-use constat_shared::{Code, ConsentRequest, Problem, Record};
+use constat_shared::{Code, CommitmentKey, ConsentRequest, LogId, Month, Problem, Receipt, Record};
 use serde::de::IgnoredAny;
 
 /// Checks the answer against the notice it names, stores it, and returns the
@@ -27,17 +27,44 @@ pub async fn post(
     let body = payload.to_bytes_limited(REQUEST_BYTES_MAX).await.map_err(|_| too_large())?;
     let body = body.map_err(|_| ApiError::new(Code::MalformedJson, "The body broke off: send it whole."))?;
     let consent = parse(&body)?;
-    let record = record(&app, &site, consent).await?;
-    match app.writer.append(record.clone()).await? {
-        Appended::Stored => Ok(HttpResponse::Created().json(ConsentResponse { record, receipt: None })),
-        Appended::Repeated(first) => {
-            Ok(HttpResponse::Ok().json(ConsentResponse { record: *first, receipt: None }))
+    let entry = commit(record(&app, &site, consent).await?)?;
+    let (record, log) = (entry.record.clone(), entry.log());
+    match app.writer.append(entry).await? {
+        Appended::Stored(place) => respond(&app, HttpResponse::Created(), record, log, place),
+        Appended::Repeated(first, place) => {
+            let log = LogId { site: first.site.clone(), month: Month::of(first.recorded_at) };
+            respond(&app, HttpResponse::Ok(), *first, log, place)
         }
         Appended::Conflict => {
             let detail = "Make a new event id for every answer; repeat one only with the same content.";
             Err(Problem::of_field(Code::EventConflict, "event_id", detail).into())
         }
     }
+}
+
+/// Commits to a record with a key of its own.
+fn commit(record: Record) -> Result<Entry, ApiError> {
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).map_err(|error| {
+        tracing::error!(%error, "the system gave no random numbers");
+        ApiError::new(Code::Internal, "Send the same request again later, with the same event id.")
+    })?;
+    Ok(Entry::new(record, CommitmentKey::from_bytes(key)))
+}
+
+/// Answers with the record and its signed receipt.
+fn respond(
+    app: &App,
+    mut response: HttpResponseBuilder,
+    record: Record,
+    log: LogId,
+    place: u64,
+) -> Result<HttpResponse, ApiError> {
+    let receipt = app.keys.sign(&Receipt::new(record.clone(), log, place)).map_err(|error| {
+        tracing::error!(%error, "a stored record goes without its receipt");
+        ApiError::new(Code::Internal, "Send the same request again later, with the same event id.")
+    })?;
+    Ok(response.json(ConsentResponse { record, receipt }))
 }
 
 async fn record(app: &App, site: &ServedSite, request: ConsentRequest) -> Result<Record, ApiError> {

@@ -1,13 +1,12 @@
 //! What every store does, as tests that each backend runs on itself. Each
 //! wants a store that is empty.
 
-use super::{Appended, Store, StoreError};
+use super::{Appended, Entry, Store, StoreError};
 use crate::domain::consent;
 use crate::site::{self, Catalogue};
-use constat_shared::{Action, Record, Signals, Timestamp};
-use constat_shared::{
-    Choices, ConsentId, ConsentRequest, EventId, Hash, Language, Layer, Months, PublishedNotice,
-};
+use constat_shared::log::merkle::{self, verify_consistency, verify_inclusion};
+use constat_shared::{Action, Choices, CommitmentKey, ConsentId, ConsentRequest, EventId, Hash, Language};
+use constat_shared::{Layer, LogEntry, LogId, Month, Months, PublishedNotice, Record, Signals, Timestamp};
 
 const SITE: &str = r#"
 id = "boreale"
@@ -69,6 +68,20 @@ pub fn request(notice: &PublishedNotice, action: Action) -> ConsentRequest {
     }
 }
 
+/// A record on its way into the store, with a key that need not be secret here.
+pub fn entry(record: &Record) -> Entry {
+    Entry::new(record.clone(), CommitmentKey::from_bytes([7; 32]))
+}
+
+fn append(store: &dyn Store, records: &[Record]) -> Result<Vec<Appended>, StoreError> {
+    let entries: Vec<_> = records.iter().map(entry).collect();
+    store.append(&entries)
+}
+
+fn log_of(record: &Record) -> LogId {
+    entry(record).log()
+}
+
 fn record(notice: &PublishedNotice, recorded_at: &str) -> Record {
     consent::record(request(notice, Action::RefuseAll), notice, at(recorded_at)).unwrap()
 }
@@ -90,8 +103,8 @@ pub fn a_record_comes_back_as_it_was_stored(store: &dyn Store) {
     .unwrap();
     second.layer = Layer::Configuration;
     // The later one comes first: the history is by time, not by arrival.
-    let results = store.append(&[second.clone(), first.clone()]).unwrap();
-    assert_eq!(results, [Appended::Stored, Appended::Stored]);
+    let results = append(store, &[second.clone(), first.clone()]).unwrap();
+    assert_eq!(results, [Appended::Stored(0), Appended::Stored(1)]);
     assert_eq!(store.history(&notice.site, &first.consent_id).unwrap(), [first, second]);
     assert_eq!(store.history(&notice.site, &consent_id()).unwrap(), []);
 }
@@ -103,10 +116,10 @@ pub fn a_repeated_event_returns_the_first_record_and_writes_nothing(store: &dyn 
     let first = record(&notice, "2026-03-01T09:30:00Z");
     let months = Months::MIN;
     let again = Record { recorded_at: months.after(first.recorded_at), ..first.clone() };
-    let repeated = Appended::Repeated(Box::new(first.clone()));
-    let results = store.append(&[first.clone(), again.clone()]).unwrap();
-    assert_eq!(results, [Appended::Stored, repeated.clone()]);
-    assert_eq!(store.append(&[again]).unwrap(), [repeated]);
+    let repeated = Appended::Repeated(Box::new(first.clone()), 0);
+    let results = append(store, &[first.clone(), again.clone()]).unwrap();
+    assert_eq!(results, [Appended::Stored(0), repeated.clone()]);
+    assert_eq!(append(store, &[again]).unwrap(), [repeated]);
     assert_eq!(store.history(&notice.site, &first.consent_id).unwrap(), [first]);
 }
 
@@ -115,14 +128,14 @@ pub fn an_event_id_with_other_content_is_a_conflict(store: &dyn Store) {
     let notice = notice("boreale");
     publish(store, &notice);
     let first = record(&notice, "2026-03-01T09:30:00Z");
-    store.append(std::slice::from_ref(&first)).unwrap();
+    append(store, std::slice::from_ref(&first)).unwrap();
     let others = [
         Record { consent_id: consent_id(), ..first.clone() },
         Record { action: Action::Withdraw, ..first.clone() },
         Record { signals: Signals::default(), ..first.clone() },
     ];
     for other in others {
-        assert_eq!(store.append(&[other]).unwrap(), [Appended::Conflict]);
+        assert_eq!(append(store, &[other]).unwrap(), [Appended::Conflict]);
     }
     assert_eq!(store.history(&notice.site, &first.consent_id).unwrap(), [first]);
 }
@@ -133,10 +146,10 @@ pub fn a_batch_with_an_unpublished_notice_stores_nothing(store: &dyn Store) {
     publish(store, &notice);
     let good = record(&notice, "2026-03-01T09:30:00Z");
     let bad = record(&unpublished, "2026-03-01T09:30:00Z");
-    let error = store.append(&[good.clone(), bad]).unwrap_err();
+    let error = append(store, &[good.clone(), bad]).unwrap_err();
     assert!(matches!(error, StoreError::NoticeUnknown(hash) if hash == unpublished.notice_hash()));
     assert_eq!(store.history(&notice.site, &good.consent_id).unwrap(), []);
-    assert_eq!(store.append(&[good]).unwrap(), [Appended::Stored]);
+    assert_eq!(append(store, &[good]).unwrap(), [Appended::Stored(0)]);
 }
 
 /// Byte for byte: its hash is the proof.
@@ -156,7 +169,7 @@ pub fn expiry_deletes_what_is_due_and_nothing_else(store: &dyn Store) {
     publish(store, &notice);
     let due = record(&notice, "2026-03-01T09:30:00.000Z");
     let later = record(&notice, "2026-03-01T09:30:00.001Z");
-    store.append(&[due.clone(), later.clone()]).unwrap();
+    append(store, &[due.clone(), later.clone()]).unwrap();
     let before = Timestamp::from_unix_ms(due.expires_at.unix_ms() - 1);
     assert_eq!(store.expire(before).unwrap(), 0);
     assert_eq!(store.expire(due.expires_at).unwrap(), 1);
@@ -173,7 +186,7 @@ pub fn histories_are_apart_by_site_and_consent_id(store: &dyn Store) {
     publish(store, &two);
     let here = record(&one, "2026-03-01T09:30:00Z");
     let there = Record { consent_id: here.consent_id, ..record(&two, "2026-03-01T09:30:00Z") };
-    store.append(&[here.clone(), there.clone()]).unwrap();
+    append(store, &[here.clone(), there.clone()]).unwrap();
     assert_eq!(store.history(&one.site, &here.consent_id).unwrap(), [here]);
     assert_eq!(store.history(&two.site, &there.consent_id).unwrap(), [there]);
 }
@@ -184,9 +197,118 @@ pub fn an_expiring_record(store: &dyn Store) -> (Record, Vec<u8>) {
     publish(store, &notice);
     let due = record(&notice, "2026-03-01T09:30:00Z");
     let others: Vec<_> = (0..200).map(|_| record(&notice, "2026-06-01T09:30:00Z")).collect();
-    store.append(&others[..100]).unwrap();
-    store.append(std::slice::from_ref(&due)).unwrap();
-    store.append(&others[100..]).unwrap();
+    append(store, &others[..100]).unwrap();
+    append(store, std::slice::from_ref(&due)).unwrap();
+    append(store, &others[100..]).unwrap();
     let marker = due.consent_id.as_bytes().to_vec();
     (due, marker)
+}
+
+/// Every record has a leaf, every leaf a proof, and every earlier size of the
+/// log is the beginning of every later one.
+pub fn the_log_grows_by_a_leaf_for_each_record_and_proves_every_one(store: &dyn Store) {
+    let notice = notice("boreale");
+    publish(store, &notice);
+    let log = log_of(&record(&notice, "2026-03-01T09:30:00Z"));
+    assert_eq!(store.head(&log).unwrap(), None);
+    let mut heads = Vec::new();
+    let mut leaves = Vec::new();
+    // Past 256 leaves, where the kept levels above them begin.
+    for count in [1, 2, 5, 120, 130, 300] {
+        let records: Vec<_> = (0..count).map(|_| record(&notice, "2026-03-01T09:30:00Z")).collect();
+        let entries: Vec<_> = records.iter().map(entry).collect();
+        let results = store.append(&entries).unwrap();
+        for (entry, result) in entries.iter().zip(results) {
+            assert_eq!(result, Appended::Stored(leaves.len() as u64));
+            leaves.push(entry.leaf);
+        }
+        heads.push(store.head(&log).unwrap().unwrap());
+    }
+    let last = *heads.last().unwrap();
+    assert_eq!(last.size, leaves.len() as u64);
+    for head in &heads {
+        let proof = store.consistency_proof(&log, head.size, last.size).unwrap().unwrap();
+        assert!(verify_consistency(head.size, head.root, last.size, last.root, &proof), "{head:?}");
+        for index in [0, head.size / 2, head.size - 1] {
+            let proof = store.inclusion_proof(&log, index, head.size).unwrap().unwrap();
+            assert!(
+                verify_inclusion(leaves[index as usize], index, head.size, &proof, head.root),
+                "{index} {head:?}"
+            );
+        }
+    }
+    assert_eq!(store.inclusion_proof(&log, last.size, last.size).unwrap(), None);
+    assert_eq!(store.inclusion_proof(&log, 0, last.size + 1).unwrap(), None);
+    assert_eq!(store.consistency_proof(&log, 1, last.size + 1).unwrap(), None);
+}
+
+/// Logs are apart by site and by month (UTC), to the millisecond.
+pub fn each_site_and_month_has_a_log_of_its_own(store: &dyn Store) {
+    let (one, two) = (notice("boreale"), notice("other"));
+    publish(store, &one);
+    publish(store, &two);
+    let records = [
+        record(&one, "2026-03-31T23:59:59.999Z"),
+        record(&one, "2026-04-01T00:00:00.000Z"),
+        record(&two, "2026-03-31T23:59:59.999Z"),
+    ];
+    let first = [Appended::Stored(0), Appended::Stored(0), Appended::Stored(0)];
+    assert_eq!(append(store, &records).unwrap(), first);
+    for record in &records {
+        let head = store.head(&log_of(record)).unwrap().unwrap();
+        assert_eq!((head.size, head.root), (1, entry(record).leaf));
+    }
+}
+
+/// A repeated or refused event leaves no leaf.
+pub fn what_is_not_stored_is_not_in_the_log(store: &dyn Store) {
+    let notice = notice("boreale");
+    publish(store, &notice);
+    let first = record(&notice, "2026-03-01T09:30:00Z");
+    let conflict = Record { action: Action::Withdraw, ..first.clone() };
+    append(store, &[first.clone(), first.clone(), conflict]).unwrap();
+    let unpublished = record(&super::contract::notice("other"), "2026-03-01T09:30:00Z");
+    let later = record(&notice, "2026-03-01T09:30:01Z");
+    append(store, &[later.clone(), unpublished]).unwrap_err();
+    assert_eq!(store.head(&log_of(&first)).unwrap().unwrap().size, 1);
+    assert_eq!(append(store, &[later]).unwrap(), [Appended::Stored(1)]);
+}
+
+/// Erasure takes the record and its key; the log keeps its root.
+pub fn an_erased_record_is_gone_and_its_leaf_stays(store: &dyn Store) {
+    let notice = notice("boreale");
+    publish(store, &notice);
+    let (gone, kept) = (record(&notice, "2026-03-01T09:30:00Z"), record(&notice, "2026-03-01T09:30:01Z"));
+    append(store, &[gone.clone(), kept.clone()]).unwrap();
+    let before = store.head(&log_of(&gone)).unwrap();
+    assert_eq!(store.erase(&super::contract::notice("other").site, &gone.consent_id).unwrap(), 0);
+    assert_eq!(store.erase(&notice.site, &gone.consent_id).unwrap(), 1);
+    assert_eq!(store.erase(&notice.site, &gone.consent_id).unwrap(), 0);
+    assert!(store.find(&notice.site, &gone.event_id).unwrap().is_none());
+    assert_eq!(store.find(&notice.site, &kept.event_id).unwrap().unwrap().0.record, kept);
+    assert_eq!(store.head(&log_of(&gone)).unwrap(), before);
+    let audit = store.audit(&log_of(&gone)).unwrap();
+    assert_eq!((audit.record_count, audit.erased_count, audit.difference), (1, 1, None));
+    assert_eq!(audit.head, before);
+}
+
+/// The count and the date, and nobody's name; older heads still hold.
+pub fn a_purge_is_written_into_the_log(store: &dyn Store) {
+    let notice = notice("boreale");
+    publish(store, &notice);
+    let due: Vec<_> = (0..3).map(|_| record(&notice, "2026-03-01T09:30:00Z")).collect();
+    let (now, later) = (due[0].expires_at, record(&notice, "2027-04-01T09:00:00Z"));
+    append(store, &due).unwrap();
+    append(store, std::slice::from_ref(&later)).unwrap();
+    let log = LogId { site: notice.site.clone(), month: Month::of(now) };
+    let before = store.head(&log).unwrap().unwrap();
+    assert_eq!(store.expire(now).unwrap(), 3);
+    let purge = LogEntry::Purge { site: notice.site.clone(), purged_at: now, record_count: 3 };
+    let root = merkle::node_hash(entry(&later).leaf, purge.leaf_hash());
+    let after = store.head(&log).unwrap().unwrap();
+    assert_eq!((before.size, after.size, after.root), (1, 2, root));
+    for log in [&log, &log_of(&due[0])] {
+        assert_eq!(store.audit(log).unwrap().difference, None);
+    }
+    assert_eq!(append(store, &[record(&notice, "2027-04-01T09:31:00Z")]).unwrap(), [Appended::Stored(2)]);
 }

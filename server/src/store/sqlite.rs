@@ -254,7 +254,8 @@ impl Store for SqliteStore {
 
     fn publish(&self, notice: &PublishedNotice, at: Timestamp) -> Result<(), StoreError> {
         let writer = lock(&self.writer);
-        let json = String::from_utf8(canonical::to_vec(&**notice)).map_err(|e| StoreError::Unreadable(e.to_string()))?;
+        let json = String::from_utf8(canonical::to_vec(&**notice))
+            .map_err(|e| StoreError::Unreadable(e.to_string()))?;
         writer.connection.execute(
             "INSERT INTO notices (notice_hash, terms_hash, site, published_at, json) VALUES (?, ?, ?, ?, ?)
              ON CONFLICT (notice_hash) DO NOTHING",
@@ -271,7 +272,8 @@ impl Store for SqliteStore {
 
     fn notice(&self, hash: &Hash) -> Result<Option<Notice>, StoreError> {
         self.read(|connection| {
-            let mut statement = connection.prepare_cached("SELECT json FROM notices WHERE notice_hash = ?")?;
+            let mut statement =
+                connection.prepare_cached("SELECT json FROM notices WHERE notice_hash = ?")?;
             let json: Option<String> = statement.query_row([hash.as_bytes()], |row| row.get(0)).optional()?;
             let parse = |json: String| serde_json::from_str(&json);
             json.map(parse).transpose().map_err(|error| StoreError::Unreadable(error.to_string()))
@@ -337,7 +339,8 @@ impl Store for SqliteStore {
         self.read(|connection| {
             let mut statement =
                 connection.prepare_cached("SELECT checkpoint FROM logs WHERE site = ? AND month = ?")?;
-            let note = statement.query_row(params![log.site.as_str(), log.month.to_string()], |row| row.get(0));
+            let note =
+                statement.query_row(params![log.site.as_str(), log.month.to_string()], |row| row.get(0));
             Ok(note.optional()?.flatten())
         })
     }
@@ -361,6 +364,11 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(dir.path()).unwrap();
         (dir, store)
+    }
+
+    fn holds(dir: &Path, marker: &[u8]) -> bool {
+        let files = std::fs::read_dir(dir).unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
+        files.into_iter().any(|bytes| bytes.windows(marker.len()).any(|window| window == marker))
     }
 
     #[test]
@@ -399,16 +407,69 @@ mod tests {
     }
 
     #[test]
+    fn the_log_grows_by_a_leaf_for_each_record_and_proves_every_one() {
+        contract::the_log_grows_by_a_leaf_for_each_record_and_proves_every_one(&store().1);
+    }
+
+    #[test]
+    fn each_site_and_month_has_a_log_of_its_own() {
+        contract::each_site_and_month_has_a_log_of_its_own(&store().1);
+    }
+
+    #[test]
+    fn what_is_not_stored_is_not_in_the_log() {
+        contract::what_is_not_stored_is_not_in_the_log(&store().1);
+    }
+
+    #[test]
+    fn an_erased_record_is_gone_and_its_leaf_stays() {
+        contract::an_erased_record_is_gone_and_its_leaf_stays(&store().1);
+    }
+
+    #[test]
+    fn a_purge_is_written_into_the_log() {
+        contract::a_purge_is_written_into_the_log(&store().1);
+    }
+
+    #[test]
     fn the_bytes_of_an_expired_record_are_in_no_file() {
         let (dir, store) = store();
         let (record, marker) = contract::an_expiring_record(&store);
-        let holds = |dir: &Path| {
-            let files = std::fs::read_dir(dir).unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
-            files.into_iter().any(|bytes| bytes.windows(marker.len()).any(|window| window == marker))
-        };
-        assert!(holds(dir.path()), "the marker must be found before, or the test proves nothing");
+        assert!(holds(dir.path(), &marker), "the marker must be found before, or the test proves nothing");
         assert_eq!(store.expire(record.expires_at).unwrap(), 1);
-        assert!(!holds(dir.path()));
+        assert!(!holds(dir.path(), &marker));
+    }
+
+    #[test]
+    fn the_bytes_of_an_erased_record_are_in_no_file() {
+        let (dir, store) = store();
+        let (record, marker) = contract::an_expiring_record(&store);
+        let key = [7; 32];
+        assert!(holds(dir.path(), &marker) && holds(dir.path(), &key));
+        assert_eq!(store.erase(&record.site, &record.consent_id).unwrap(), 1);
+        assert!(!holds(dir.path(), &marker));
+    }
+
+    #[test]
+    fn an_audit_names_what_was_changed_behind_the_server_s_back() {
+        let (dir, store) = store();
+        let (record, _) = contract::an_expiring_record(&store);
+        // The others of its kind were taken three months later.
+        let log = LogId { month: Month::parse("2026-06").unwrap(), ..contract::entry(&record).log() };
+        assert_eq!(store.audit(&log).unwrap().difference, None);
+        let hand = Connection::open(dir.path().join(FILE_NAME)).unwrap();
+        let changes = [
+            ("UPDATE records SET action = 'allow_all' WHERE leaf_index = 100", "leaf 100"),
+            ("UPDATE records SET leaf_index = 999 WHERE leaf_index = 100", "leaf 999"),
+            ("UPDATE subtrees SET hash = zeroblob(32) WHERE level = 0 AND place = 7", "leaf 7"),
+        ];
+        for (change, named) in changes {
+            hand.execute_batch(&format!("SAVEPOINT before; {change}")).unwrap();
+            let audit = log::audit(&hand, &Log::find(&hand, &log).unwrap().unwrap()).unwrap();
+            let words = audit.difference.unwrap_or_default();
+            assert!(words.contains(named), "{change}: {words}");
+            hand.execute_batch("ROLLBACK TO before; RELEASE before").unwrap();
+        }
     }
 
     #[test]

@@ -59,22 +59,29 @@ impl Log {
     }
 
     fn insert(&self, connection: &Connection, level: u32, place: u64, hash: Hash) -> Result<(), StoreError> {
-        let mut statement =
-            connection.prepare_cached("INSERT INTO subtrees (log, level, place, hash) VALUES (?, ?, ?, ?)")?;
+        let mut statement = connection
+            .prepare_cached("INSERT INTO subtrees (log, level, place, hash) VALUES (?, ?, ?, ?)")?;
         statement.execute(params![self.id, level, place.cast_signed(), hash.as_bytes()])?;
         Ok(())
     }
 
     /// The hash of a complete subtree, worked out from the kept level `base` below it.
-    fn subtree_from(&self, connection: &Connection, base: u32, level: u32, index: u64) -> Result<Hash, StoreError> {
+    fn subtree_from(
+        &self,
+        connection: &Connection,
+        base: u32,
+        level: u32,
+        index: u64,
+    ) -> Result<Hash, StoreError> {
         let count = 1_u64 << (level - base);
         let mut statement = connection.prepare_cached(
             "SELECT hash FROM subtrees WHERE log = ? AND level = ? AND place >= ? AND place < ? ORDER BY place",
         )?;
         let (first, end) = (index * count, (index + 1) * count);
-        let rows = statement.query_map(params![self.id, base, first.cast_signed(), end.cast_signed()], |row| {
-            row.get(0).map(Hash::from_bytes)
-        })?;
+        let rows = statement
+            .query_map(params![self.id, base, first.cast_signed(), end.cast_signed()], |row| {
+                row.get(0).map(Hash::from_bytes)
+            })?;
         let mut hashes = rows.collect::<Result<Vec<_>, _>>()?;
         if hashes.len() as u64 != count {
             let what = format!("the log lacks hashes of level {base} between {first} and {end}");
@@ -118,7 +125,8 @@ impl Subtrees for Tree<'_> {
 
 /// Writes an entry of the server's own at the end of a log.
 pub fn write_entry(connection: &Connection, log: &mut Log, entry: &LogEntry) -> Result<(), StoreError> {
-    let json = String::from_utf8(canonical::to_vec(entry)).map_err(|e| StoreError::Unreadable(e.to_string()))?;
+    let json =
+        String::from_utf8(canonical::to_vec(entry)).map_err(|e| StoreError::Unreadable(e.to_string()))?;
     let index = log.push(connection, entry.leaf_hash())?;
     connection.execute(
         "INSERT INTO entries (log, leaf_index, json) VALUES (?, ?, ?)",
@@ -154,8 +162,10 @@ pub fn audit(connection: &Connection, log: &Log) -> Result<Audit, StoreError> {
     let mut audit = Audit { record_count: 0, entry_count: 0, erased_count: 0, head: None, difference: None };
     let mut growing = Growing::default();
     let mut stored = stored_leaves(connection, log)?.into_iter().peekable();
-    let mut leaves = connection.prepare("SELECT hash FROM subtrees WHERE log = ? AND level = 0 ORDER BY place")?;
-    let mut kept = connection.prepare("SELECT hash FROM subtrees WHERE log = ? AND level = ? AND place = ?")?;
+    let mut leaves =
+        connection.prepare("SELECT hash FROM subtrees WHERE log = ? AND level = 0 ORDER BY place")?;
+    let mut kept =
+        connection.prepare("SELECT hash FROM subtrees WHERE log = ? AND level = ? AND place = ?")?;
     let mut rows = leaves.query([log.id])?;
     let mut index = 0_u64;
     while let Some(row) = rows.next()? {
@@ -183,10 +193,14 @@ pub fn audit(connection: &Connection, log: &Log) -> Result<Audit, StoreError> {
         index += 1;
     }
     if let Some((place, _, _)) = stored.next() {
-        audit.difference.get_or_insert(format!("something is stored for leaf {place}, which the log does not have"));
+        audit
+            .difference
+            .get_or_insert(format!("something is stored for leaf {place}, which the log does not have"));
     }
     if index != log.size {
-        audit.difference.get_or_insert(format!("{index} leaves follow each other, {} were expected", log.size));
+        audit
+            .difference
+            .get_or_insert(format!("{index} leaves follow each other, {} were expected", log.size));
     }
     audit.head = growing.root().map(|root| Head { size: index, root });
     Ok(audit)

@@ -84,7 +84,8 @@ pub fn insert(
     Ok(inserted == 1)
 }
 
-const RECORD: &str = "SELECT event_id, consent_id, previous_event_id, notice, action, layer, language, categories,
+const RECORD: &str =
+    "SELECT event_id, consent_id, previous_event_id, notice, action, layer, language, categories,
     vendors, gpc, dnt, recorded_at, choice_expires_at, expires_at, commitment_key, leaf_index FROM records";
 
 /// The record of an event id, with its key and its place in the log.

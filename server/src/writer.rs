@@ -52,13 +52,18 @@ impl Writer {
     /// with the same event id is right whatever became of it.
     pub async fn append(&self, record: Record) -> Result<Appended, WriteError> {
         let (reply, answer) = oneshot::channel();
-        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let queue = queue.ok_or(WriteError::Store)?;
-        queue.try_send(Job { record, reply }).map_err(|error| match error {
+        self.enqueue(Job { record, reply })?;
+        answer.await.unwrap_or(Err(WriteError::Store))
+    }
+
+    /// The way into the queue is not kept while the answer is awaited: it would keep the thread from ending.
+    fn enqueue(&self, job: Job) -> Result<(), WriteError> {
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let queue = queue.as_ref().ok_or(WriteError::Store)?;
+        queue.try_send(job).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => WriteError::QueueFull,
             mpsc::error::TrySendError::Closed(_) => WriteError::Store,
-        })?;
-        answer.await.unwrap_or(Err(WriteError::Store))
+        })
     }
 
     /// Whether records can still be written.
@@ -147,7 +152,10 @@ mod tests {
         }
         writer.stop();
         for record in &records {
-            assert_eq!(store.history(&notice.site, &record.consent_id).unwrap(), std::slice::from_ref(record));
+            assert_eq!(
+                store.history(&notice.site, &record.consent_id).unwrap(),
+                std::slice::from_ref(record)
+            );
         }
         assert!(matches!(writer.append(record(&notice)).await, Err(WriteError::Store)));
         assert!(!writer.is_running());

@@ -16,7 +16,7 @@
   let MINUTE_MS = 6e4, QUEUE_MAX = 20;
   let base = document.currentScript.src.split("/v1/sites/")[0];
   let site = base + "/v1/sites/" + settings.site;
-  let queueKey = "constat.queue." + settings.site, lastKey = "constat.last." + settings.site;
+  let queueKey = "constat.queue." + settings.site;
   let asked = (document.documentElement.lang || "").slice(0, 2).toLowerCase();
   let lang = settings.languages.includes(asked) ? asked : settings.languages[0];
   let categories = ["essential", "functional", "audience", "advertising", "third_party"];
@@ -42,21 +42,22 @@
   function read() {
     let match = /(?:^|;\s*)constat=(1\.[^;]*)/.exec(document.cookie);
     let part = match ? match[1].split(".") : [];
-    if (part.length !== 7 || part[5].length !== 5) return null;
-    let expires = parseInt(part[4], 36) * MINUTE_MS;
+    if (part.length !== 8 || part[6].length !== 5) return null;
+    let expires = parseInt(part[5], 36) * MINUTE_MS;
     if (!(Date.now() < expires)) return null;
-    let bit = at => parseInt(part[6][at >> 2] || 0, 16) >> (at & 3) & 1;
+    let bit = at => parseInt(part[7][at >> 2] || 0, 16) >> (at & 3) & 1;
     return {
       id: part[1],
+      last: part[2],
       // Another notice's vendors have other places: such a choice is void, its consent id lives on.
-      holds: part[2] === settings.terms,
+      holds: part[3] === settings.terms,
       raw: match[1],
-      c: part[5],
-      v: settings.vendors.map((vendor, at) => part[5][vendor[1]] ^ bit(at)).join(""),
+      c: part[6],
+      v: settings.vendors.map((vendor, at) => part[6][vendor[1]] ^ bit(at)).join(""),
     };
   }
 
-  function write(id, next, now) {
+  function write(id, event, next, now) {
     let hex = "", expires = monthsAfter(now);
     for (let at = 0; at < settings.vendors.length; at += 4) {
       let digit = 0;
@@ -66,7 +67,7 @@
       hex += digit.toString(16);
     }
     let minutes = ms => Math.floor(ms / MINUTE_MS).toString(36);
-    document.cookie = "constat=" + ["1", id, settings.terms, minutes(now), minutes(expires), next.c, hex.replace(/0+$/, "")].join(".") +
+    document.cookie = "constat=" + ["1", id, event, settings.terms, minutes(now), minutes(expires), next.c, hex.replace(/0+$/, "")].join(".") +
       ";path=/;samesite=lax;expires=" + new Date(expires).toUTCString() + (location.protocol === "https:" ? ";secure" : "");
   }
 
@@ -140,9 +141,11 @@
     let data = node.dataset, on = may(node), hidden = node.constat;
     if (on) {
       if (hidden) {
+        let focused = hidden === document.activeElement;
         hidden.remove();
         node.constat = 0;
         node.style.removeProperty("display");
+        if (focused) node.focus();
       }
       if (node.getAttribute("src") !== data.src) node.src = data.src;
     } else if (!hidden) {
@@ -187,12 +190,12 @@
   function answer(action, layer, next) {
     if (action === "allow_all") next = allowed; else if (action !== "save") next = refused;
     let id = stored ? stored.id : uuid(), event = uuid(), before = choices, content = named(next);
-    write(id, next, Date.now());
+    write(id, event, next, Date.now());
     enqueue({
       event_id: event,
       consent_id: id,
       // A new consent id starts afresh: nothing links it to an earlier one.
-      previous_event_id: stored && keep(lastKey) || null,
+      previous_event_id: stored && stored.last,
       action: action,
       layer: layer,
       language: lang,
@@ -201,14 +204,16 @@
       vendors: content.vendors,
       signals: { gpc: navigator.globalPrivacyControl === true, dnt: navigator.doNotTrack === "1" },
     });
-    keep(lastKey, event);
     deliver();
     // A browser that keeps no cookies forgets the answer with the page, but obeys it until then.
-    stored = read() || { id: id, holds: true, c: next.c, v: next.v };
+    stored = read() || { id: id, last: event, holds: true, c: next.c, v: next.v };
     choices = next;
     leave();
-    ready(showManage);
-    if (status) speak((texts) => { status.textContent = texts[1]; });
+    ready(() => {
+      surface();
+      showManage();
+      speak((texts) => { status.textContent = texts[1]; });
+    });
     emit("change");
     if (clean(before, next)) location.reload(); else gate(document);
   }

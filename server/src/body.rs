@@ -26,8 +26,7 @@ pub struct Body {
 
 impl Body {
     /// Compresses a body whose address may show another one later.
-    pub fn new(mime: &'static str, plain: impl Into<Vec<u8>>) -> Body {
-        let plain = plain.into();
+    pub fn new(mime: &'static str, plain: Vec<u8>) -> Body {
         let (brotli, gzip) = (brotli(&plain), gzip(&plain));
         Body::with(mime, plain, brotli, gzip, false)
     }

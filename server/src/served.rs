@@ -33,9 +33,11 @@ impl ServedSite {
     /// Renders a site.
     pub fn new(site: Site, assets: &Assets) -> ServedSite {
         let notice = &site.notice;
-        let consent_js = Body::new("text/javascript; charset=utf-8", consent_js(notice, assets));
-        let pages =
-            notice.languages.iter().filter_map(|language| Some((*language, Pages::new(notice, *language)?)));
+        let consent_js = Body::new("text/javascript; charset=utf-8", consent_js(notice, assets).into_bytes());
+        let pages = notice
+            .languages
+            .iter()
+            .filter_map(|language| Some((*language, Pages::new(notice, *language, Body::new)?)));
         ServedSite { pages: pages.collect(), consent_js, site }
     }
 
@@ -46,13 +48,17 @@ impl ServedSite {
 }
 
 impl Pages {
-    /// Renders a notice in a language, or nothing when it does not speak it.
-    pub fn new(notice: &PublishedNotice, language: Language) -> Option<Pages> {
+    /// Renders a notice in a language into bodies, or nothing when it does not speak it.
+    pub fn new(
+        notice: &PublishedNotice,
+        language: Language,
+        body: fn(&'static str, Vec<u8>) -> Body,
+    ) -> Option<Pages> {
         let view = notice.view(language)?;
         let vendors = json!({
             "site": view.site, "notice_hash": view.notice_hash, "language": language, "categories": view.categories,
         });
-        let json = |value: Value| Body::new("application/json", value.to_string());
+        let json = |value: Value| body("application/json", value.to_string().into_bytes());
         Some(Pages { notice: json(json!(view)), vendors: json(vendors), banner: json(banner(view)) })
     }
 }

@@ -1,7 +1,7 @@
 //! The consent cookie: what the browser keeps of the visitor's answer.
 //!
-//! `1.<consent id>.<terms>.<decided>.<expires>.<categories>.<exceptions>`:
-//! the consent id, the first 12 digits of the terms
+//! `1.<consent id>.<event id>.<terms>.<decided>.<expires>.<categories>.<exceptions>`:
+//! the consent id, the event id of the answer, the first 12 digits of the terms
 //! hash, two times in minutes since 1970 (base 36), five digits `0` or `1` for
 //! the categories in the order of [`Category::ALL`], and hexadecimal digits
 //! whose bits name the vendors that differ from their category: vendor *i* of
@@ -10,7 +10,7 @@
 //! `www/loader.js` writes and reads the same form; this is its definition.
 
 use crate::vendor::VENDORS_MAX;
-use crate::{Category, Choices, ConsentId, Hash, Notice, Timestamp};
+use crate::{Category, Choices, ConsentId, EventId, Hash, Notice, Timestamp};
 
 /// The name of the cookie.
 pub const NAME: &str = "constat";
@@ -32,6 +32,8 @@ pub struct CookieError;
 pub struct ConsentCookie {
     /// The visitor's pseudonym.
     pub consent_id: ConsentId,
+    /// The answer, which the next one follows.
+    pub event_id: EventId,
     terms_prefix: String,
     decided_min: u32,
     expires_min: u32,
@@ -43,7 +45,7 @@ pub struct ConsentCookie {
 impl ConsentCookie {
     /// The cookie for an answer to a notice. Seconds are cut off.
     pub fn new(
-        consent_id: ConsentId,
+        (consent_id, event_id): (ConsentId, EventId),
         notice: &Notice,
         choices: &Choices,
         decided: Timestamp,
@@ -62,6 +64,7 @@ impl ConsentCookie {
         let places = notice.vendors.iter().enumerate();
         ConsentCookie {
             consent_id,
+            event_id,
             terms_prefix: terms_prefix(notice.terms_hash()),
             decided_min: minutes(decided),
             expires_min: minutes(expires),
@@ -97,11 +100,11 @@ impl ConsentCookie {
 
     /// The value of the cookie; at most [`BYTES_MAX`] with its name.
     pub fn encode(&self) -> String {
-        let id = self.consent_id;
+        let (id, event) = (self.consent_id, self.event_id);
         let categories: String = self.categories.iter().map(|on| if *on { '1' } else { '0' }).collect();
         let exceptions = encode_places(&self.exceptions);
         let (decided, expires) = (base36(self.decided_min), base36(self.expires_min));
-        format!("{VERSION}.{id}.{}.{decided}.{expires}.{categories}.{exceptions}", self.terms_prefix)
+        format!("{VERSION}.{id}.{event}.{}.{decided}.{expires}.{categories}.{exceptions}", self.terms_prefix)
     }
 
     /// Reads a value of the cookie. Every value that is read is the one
@@ -111,7 +114,7 @@ impl ConsentCookie {
     /// [`CookieError`] for any other value.
     pub fn decode(value: &str) -> Result<ConsentCookie, CookieError> {
         let parts: Vec<&str> = value.split('.').collect();
-        let &[VERSION, id, terms, decided, expires, categories, exceptions] = parts.as_slice() else {
+        let &[VERSION, id, event, terms, decided, expires, categories, exceptions] = parts.as_slice() else {
             return Err(CookieError);
         };
         if terms.len() != TERMS_PREFIX_LEN {
@@ -119,6 +122,7 @@ impl ConsentCookie {
         }
         let cookie = ConsentCookie {
             consent_id: ConsentId::parse(id).map_err(|_| CookieError)?,
+            event_id: EventId::parse(event).map_err(|_| CookieError)?,
             terms_prefix: terms.to_owned(),
             decided_min: u32::from_str_radix(decided, 36).map_err(|_| CookieError)?,
             expires_min: u32::from_str_radix(expires, 36).map_err(|_| CookieError)?,
@@ -194,7 +198,7 @@ mod tests {
         }
 
         #[test]
-        fn a_damaged_cookie_is_read_as_written_or_not_at_all(at in 0usize..90, byte in 0u8..128) {
+        fn a_damaged_cookie_is_read_as_written_or_not_at_all(at in 0usize..130, byte in 0u8..128) {
             let mut value = sample::cookie(&[true, false, true]).encode().into_bytes();
             let at = at % value.len();
             value[at] = byte;

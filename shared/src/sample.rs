@@ -2,7 +2,9 @@
 
 use crate::notice::{Authority, Controller, FORMAT, NoticeCategory, Palette, Theme};
 use crate::vendor::{Cookie, PurposeText, Storage, Transfer};
-use crate::{Category, Choices, Color, ConsentCookie, ConsentId, Language, Lifetimes, Months, Notice};
+use crate::{
+    Category, Choices, Color, ConsentCookie, ConsentId, EventId, Language, Lifetimes, Months, Notice,
+};
 use crate::{PurposeId, SiteId, TextKey, Texts, Timestamp, Vendor, VendorId};
 use std::collections::BTreeMap;
 
@@ -69,11 +71,15 @@ pub fn consent_id() -> ConsentId {
     ConsentId::parse("019376c0-5b1a-7cc3-98c4-dc0c0c07398f").unwrap()
 }
 
+pub fn event_id() -> EventId {
+    EventId::parse("019376c0-5b1a-7cc3-98c4-dc0c0c073990").unwrap()
+}
+
 /// A cookie in which each vendor is allowed as its bit says, and the category is not.
 pub fn cookie(vendors: &[bool]) -> ConsentCookie {
     let notice = notice(vendors.len());
     let mut choices = Choices::uniform(&notice, false);
     choices.vendors = notice.vendors.iter().map(|v| v.id.clone()).zip(vendors.iter().copied()).collect();
     let decided = Timestamp::parse("2026-03-01T09:30:00Z").unwrap();
-    ConsentCookie::new(consent_id(), &notice, &choices, decided, Months::MIN.after(decided))
+    ConsentCookie::new((consent_id(), event_id()), &notice, &choices, decided, Months::MIN.after(decided))
 }

@@ -88,8 +88,16 @@ text_keys! {
     ExemptActive = "exempt_active",
     /// When the choice ends, with `{date}`.
     ExpiresOn = "expires_on",
-    /// The banner's text: what is asked, why, and that refusing costs nothing.
+    /// The banner's text: what is asked, for which `{purposes}`, and that refusing is as easy.
     Intro = "intro",
+    /// In place of `{purposes}` where the site asks for advertising.
+    IntroAdvertising = "intro_advertising",
+    /// The same for audience measurement.
+    IntroAudience = "intro_audience",
+    /// The same for functional trackers.
+    IntroFunctional = "intro_functional",
+    /// The same for third-party content.
+    IntroThirdParty = "intro_third_party",
     /// How long the choice is kept, with `{months}`.
     Lifetime = "lifetime",
     /// The permanent link and button.
@@ -163,6 +171,7 @@ impl TextKey {
         match self {
             TextKey::DecidedOn | TextKey::ExpiresOn => &["{date}"],
             TextKey::DurationDays | TextKey::Services | TextKey::ThirdParties => &["{count}"],
+            TextKey::Intro => &["{purposes}"],
             TextKey::Lifetime => &["{months}"],
             TextKey::PlaceholderText | TextKey::PolicyLink => &["{vendor}"],
             _ => &[],

@@ -2,7 +2,9 @@
 
 use crate::notice::{Authority, Controller};
 use crate::vendor::{PurposeText, Storage, Transfer};
-use crate::{Category, Hash, Language, Lifetimes, Notice, PurposeId, SiteId, Texts, Vendor, VendorId};
+use crate::{
+    Category, Hash, Language, Lifetimes, Notice, PurposeId, SiteId, TextKey, Texts, Vendor, VendorId,
+};
 use serde::{Deserialize, Serialize};
 
 /// A notice in one language, all the banner needs. The colours are not in it:
@@ -158,6 +160,20 @@ impl ControllerView {
 }
 
 impl NoticeView {
+    /// The banner's text, naming the purposes this site asks consent for and no others.
+    pub fn intro(&self) -> String {
+        let asked = self.categories.iter().filter(|category| !category.exempt);
+        let purposes = asked.filter_map(|category| match category.id {
+            Category::Essential => None,
+            Category::Functional => Some(self.texts.get(TextKey::IntroFunctional)),
+            Category::Audience => Some(self.texts.get(TextKey::IntroAudience)),
+            Category::Advertising => Some(self.texts.get(TextKey::IntroAdvertising)),
+            Category::ThirdParty => Some(self.texts.get(TextKey::IntroThirdParty)),
+        });
+        let purposes: Vec<_> = purposes.collect();
+        self.texts.fill(TextKey::Intro, "{purposes}", &purposes.join(", "))
+    }
+
     /// The number of third parties the notice names.
     pub fn vendor_count(&self) -> usize {
         self.categories.iter().map(|category| category.vendors.len()).sum()

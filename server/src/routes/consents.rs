@@ -96,12 +96,17 @@ fn check_origin(request: &HttpRequest, site: &ServedSite) -> Result<(), ApiError
 
 /// Reads the body; an error names the field.
 fn parse(body: &[u8]) -> Result<ConsentRequest, ApiError> {
+    // Serde would also take the values alone, in the order of the fields.
+    let object = body.trim_ascii_start().starts_with(b"{");
+    if let (true, Ok(consent)) = (object, serde_json::from_slice(body)) {
+        return Ok(consent);
+    }
     serde_json::from_slice::<IgnoredAny>(body)
         .map_err(|error| ApiError::new(Code::MalformedJson, sentence(&error.to_string())))?;
-    // Serde would also take the values alone, in the order of the fields.
-    if !body.trim_ascii_start().starts_with(b"{") {
+    if !object {
         return Err(ApiError::new(Code::InvalidField, "Send one JSON object."));
     }
+    // Read again, slowly, only to name the field at fault.
     let reader = &mut serde_json::Deserializer::from_slice(body);
     serde_path_to_error::deserialize(reader).map_err(|error| {
         let message = error.inner().to_string();

@@ -66,9 +66,9 @@ pub async fn shown(
         return Ok(if query.notice.is_some() { body::for_ever(response) } else { response });
     }
     let earlier = app.published(&site.notice().site, hash).await?.ok_or_else(notice_unknown)?;
-    let pages = web::block(move || Pages::new(&earlier, language)).await;
+    let pages = web::block(move || Pages::new(&earlier, language, Body::immutable_plain)).await;
     let pages = pages.map_err(|_| ApiError::new(Code::Internal, "Ask again later."))?;
-    pages.as_ref().map(respond).map(body::for_ever).ok_or_else(ApiError::language_unknown)
+    pages.as_ref().map(respond).ok_or_else(ApiError::language_unknown)
 }
 
 fn notice_unknown() -> ApiError {

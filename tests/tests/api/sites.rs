@@ -82,7 +82,10 @@ async fn the_first_layer_has_every_word_and_two_equal_answers_in_every_language(
         let text = |key: &str| texts[key].as_str().unwrap().replace('&', "&amp;");
         let keys = [
             "title",
-            "intro",
+            "intro_functional",
+            "intro_audience",
+            "intro_advertising",
+            "intro_third_party",
             "continue_without_accepting",
             "refuse_all",
             "configure",
@@ -92,6 +95,7 @@ async fn the_first_layer_has_every_word_and_two_equal_answers_in_every_language(
         for key in keys {
             assert!(html.contains(&text(key)), "{language} {key}: {html}");
         }
+        assert!(text("intro").split("{purposes}").all(|part| html.contains(part)), "{language}: {html}");
         let filled =
             [text("lifetime").replace("{months}", "6"), text("third_parties").replace("{count}", "3")];
         assert!(filled.iter().all(|text| html.contains(text)), "{language}: {html}");
@@ -99,6 +103,16 @@ async fn the_first_layer_has_every_word_and_two_equal_answers_in_every_language(
         assert_eq!(attribute(html, "refuse_all", "class"), attribute(html, "allow_all", "class"), "{html}");
         assert!(html.contains(notice["controller"]["policy_url"].as_str().unwrap()));
     }
+}
+
+#[tokio::test]
+async fn the_first_layer_names_the_purposes_the_site_asks_for_and_no_others() {
+    let site = site::small(SITE, SITE_ORIGIN).replace("[categories.advertising]\n", "");
+    let exempt = site.replace("[categories.functional]", "[categories.functional]\nexempt = true");
+    let api = Api::serve(Sites::with(SITE, &exempt));
+    let html = api.get(&path("banner/en")).await.json()["html"].to_string();
+    assert!(html.contains("audience measurement, third-party content"), "{html}");
+    assert!(!html.contains("advertising") && !html.contains("convenience"), "{html}");
 }
 
 /// An attribute of the button with that action.

@@ -4,6 +4,7 @@ use crate::page::{Demo, Host, delivered};
 use constat_shared::{Action, VendorId};
 use constat_tests::browser::{DESKTOP, browse};
 use serde_json::json;
+use thirtyfour::Key;
 
 #[test]
 fn scripts_run_in_the_order_of_the_page_whatever_they_cost_to_fetch() {
@@ -66,8 +67,14 @@ fn a_blocked_frame_says_so_and_can_be_allowed_alone() {
         assert!(text.as_str().unwrap().contains("YouTube"), "{text}");
         let link = browser.run(&format!("return {placeholder}.querySelector('a').href")).await?;
         assert!(link.as_str().unwrap().starts_with("https://"), "{link}");
-        browser.run(&format!("{placeholder}.querySelector('button').click()")).await?;
+        // On a later page nothing of Constat's is open: the answer still is announced and keeps the focus.
+        browser.reload().await?;
+        browser.until(&format!("{placeholder}.querySelector('button')")).await?;
+        browser.run(&format!("{placeholder}.querySelector('button').focus()")).await?;
+        browser.keys(&[Key::Enter]).await?;
         browser.until(&format!("{frame}.src.includes('/video.html') && {frame}.checkVisibility()")).await?;
+        assert_eq!(browser.run(&format!("return document.activeElement === {frame}")).await?, json!(true));
+        browser.until("document.querySelector('constat-consent').shadowRoot.querySelector('[role=status]').textContent").await?;
         delivered(&browser, "boreale").await?;
         let records = demo.records(&browser).await;
         let allowed: Vec<_> =

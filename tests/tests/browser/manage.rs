@@ -42,6 +42,7 @@ fn a_site_s_own_link_opens_it_and_takes_the_button_s_place() {
         assert!(!browser.shows(".manage").await?);
         browser.click("footer [data-constat=manage]").await?;
         let dialog = browser.find("dialog[open]").await?;
+        assert!(!browser.shows("[data-action=withdraw]").await?, "there is no consent to take back");
         assert_eq!(dialog.attr("lang").await?.as_deref(), Some("de"));
         browser.press("close").await?;
         browser

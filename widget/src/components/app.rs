@@ -70,6 +70,7 @@ pub fn App(props: &AppProps) -> Html {
         draft: state.draft.clone(),
         all_open: state.view == View::Vendors,
         stored: props.stored.clone(),
+        consented: Draft::new(&props.notice, props.cookie.as_ref()) != Draft::new(&props.notice, None),
         country_name: props.country_name.clone(),
         on_event,
         on_answer: answer(Layer::Configuration),

@@ -21,7 +21,7 @@ pub fn banner(notice: &NoticeView, on_press: &Callback<&'static str>) -> Html {
                 <h2 id="constat-title">{ text(TextKey::Title) }</h2>
                 { button("continue_without_accepting", "link", text(TextKey::ContinueWithoutAccepting)) }
             </div>
-            <p>{ text(TextKey::Intro) }</p>
+            <p>{ notice.intro() }</p>
             <p class="small">
                 { texts.fill(TextKey::Lifetime, "{months}", &months) }{ " " }
                 { button("vendors", "link", vendors) }{ " · " }

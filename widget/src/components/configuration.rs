@@ -17,6 +17,8 @@ pub struct ConfigurationProps {
     pub all_open: bool,
     /// The answer given earlier.
     pub stored: Option<StoredChoice>,
+    /// Whether that answer allows anything that needs consent.
+    pub consented: bool,
     /// The name of a country in the visitor's language.
     pub country_name: Callback<String, String>,
     /// Called when a switch is moved.
@@ -54,7 +56,7 @@ pub fn configuration(props: &ConfigurationProps) -> Html {
             </div>
             <div class="scroll" tabindex="-1">
                 if let Some(stored) = &props.stored {
-                    { stored.view(texts, &props.on_answer) }
+                    { stored.view(texts, props.consented, &props.on_answer) }
                 }
                 <p>{ text(TextKey::ConfigurationIntro) }</p>
                 { for categories.map(|view| category(view, props)) }

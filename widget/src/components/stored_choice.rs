@@ -15,8 +15,9 @@ pub struct StoredChoice {
 }
 
 impl StoredChoice {
-    /// Date, expiry and consent id, and the button that takes the consent back.
-    pub fn view(&self, texts: &Texts, on_answer: &Callback<Action>) -> Html {
+    /// Date, expiry and consent id, and the button that takes the consent
+    /// back, where there is one to take back.
+    pub fn view(&self, texts: &Texts, consented: bool, on_answer: &Callback<Action>) -> Html {
         let withdraw = on_answer.reform(|_| Action::Withdraw);
         html! {
             <section class="stored" aria-labelledby="constat-stored">
@@ -28,9 +29,11 @@ impl StoredChoice {
                 <p class="small">
                     { texts.get(TextKey::ConsentIdLabel).to_owned() }{ " " }<code>{ self.consent_id.clone() }</code>
                 </p>
-                <button class="plain" data-action="withdraw" onclick={withdraw}>
-                    { texts.get(TextKey::Withdraw).to_owned() }
-                </button>
+                if consented {
+                    <button class="plain" data-action="withdraw" onclick={withdraw}>
+                        { texts.get(TextKey::Withdraw).to_owned() }
+                    </button>
+                }
             </section>
         }
     }

@@ -1,7 +1,7 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand};
-use constat_shared::{ConsentId, SiteId};
+use constat_shared::{ConsentId, EventId, Month, SiteId};
 use std::net::IpAddr;
 use std::path::PathBuf;
 
@@ -23,6 +23,14 @@ pub enum Command {
     Check(CheckArgs),
     /// Show the records of a consent id, also while the server runs.
     Records(RecordsArgs),
+    /// Write the evidence bundle of a record, also while the server runs.
+    Prove(ProveArgs),
+    /// Check an evidence bundle or a receipt, with no server and no network.
+    Verify(VerifyArgs),
+    /// Work a whole log out anew and report the first difference.
+    Audit(AuditArgs),
+    /// List or rotate the keys that sign receipts and checkpoints.
+    Keys(KeysArgs),
 }
 
 /// Where the data lie.
@@ -77,4 +85,67 @@ pub struct RecordsArgs {
     /// Print JSON instead of a table.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `constat prove`.
+#[derive(Debug, Args)]
+pub struct ProveArgs {
+    #[command(flatten)]
+    pub data: DataArgs,
+    /// The site.
+    #[arg(long, value_name = "ID", value_parser = SiteId::parse)]
+    pub site: SiteId,
+    /// The consent id, as "Manage cookies" shows it to the visitor.
+    #[arg(long, value_name = "UUID", value_parser = ConsentId::parse)]
+    pub consent_id: ConsentId,
+    /// Which of its records; by default the newest.
+    #[arg(long, value_name = "UUID", value_parser = EventId::parse)]
+    pub event: Option<EventId>,
+    /// The file to write.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+}
+
+/// `constat verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// The evidence bundle.
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// A receipt, in place of a bundle.
+    #[arg(long, value_name = "FILE", conflicts_with = "file", requires = "jwks")]
+    pub receipt: Option<PathBuf>,
+    /// The server's public keys, from `/.well-known/jwks.json`.
+    #[arg(long, value_name = "FILE")]
+    pub jwks: Option<PathBuf>,
+}
+
+/// `constat audit`.
+#[derive(Debug, Args)]
+pub struct AuditArgs {
+    #[command(flatten)]
+    pub data: DataArgs,
+    /// The site.
+    #[arg(long, value_name = "ID", value_parser = SiteId::parse)]
+    pub site: SiteId,
+    /// The month, in UTC.
+    #[arg(long, value_name = "YYYY-MM", value_parser = Month::parse)]
+    pub month: Month,
+}
+
+/// `constat keys`.
+#[derive(Debug, Args)]
+pub struct KeysArgs {
+    /// What to do with them.
+    #[command(subcommand)]
+    pub command: KeysCommand,
+}
+
+/// The subcommands of `constat keys`.
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// List them, oldest first; the last one signs.
+    List(DataArgs),
+    /// Make a new one, which signs from the server's next start on.
+    Rotate(DataArgs),
 }

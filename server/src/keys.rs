@@ -6,6 +6,7 @@
 //! may live.
 
 use crate::Failure;
+use crate::config::{DataArgs, KeysArgs, KeysCommand};
 use constat_shared::receipt::Jwk;
 use constat_shared::{Receipt, receipt};
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
@@ -98,6 +99,26 @@ impl Keys {
         jsonwebtoken::encode(&self.header, receipt, &self.encoding)
             .map_err(|error| Failure::new(format!("a receipt could not be signed: {error}")))
     }
+}
+
+/// `constat keys`: prints the keys, oldest first, after a rotation if one was asked for.
+pub fn run(args: &KeysArgs) -> Result<(), Failure> {
+    let (KeysCommand::List(DataArgs { data }) | KeysCommand::Rotate(DataArgs { data })) = &args.command;
+    if !data.is_dir() {
+        let name = data.display();
+        let words =
+            format!("there is no data folder {name}: name the one `constat serve` was given with --data");
+        return Err(Failure::new(words));
+    }
+    let keys = match args.command {
+        KeysCommand::List(_) => Keys::open(data)?,
+        KeysCommand::Rotate(_) => Keys::rotate(data)?,
+    };
+    for key in &keys.all {
+        let role = if key.number == keys.current().number { "signs" } else { "verifies" };
+        println!("{:>3} {} {role}", key.number, key.id);
+    }
+    Ok(())
 }
 
 fn read_all(dir: &Path) -> Result<Vec<Key>, Failure> {

@@ -2,6 +2,7 @@
 
 mod app;
 mod assets;
+mod audit;
 mod body;
 mod check;
 mod clock;
@@ -9,6 +10,7 @@ mod config;
 mod demo;
 mod domain;
 mod keys;
+mod prove;
 mod records;
 mod retention;
 mod routes;
@@ -17,6 +19,7 @@ mod served;
 mod site;
 mod store;
 mod telemetry;
+mod verify;
 mod writer;
 
 use clap::Parser;
@@ -28,6 +31,10 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Records(args) => records::run(&args),
+        Command::Prove(args) => prove::run(&args),
+        Command::Verify(args) => verify::run(&args),
+        Command::Audit(args) => audit::run(&args),
+        Command::Keys(args) => keys::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

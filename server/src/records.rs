@@ -6,10 +6,24 @@ use crate::store::Store;
 use crate::store::sqlite::{FILE_NAME, SqliteStore};
 use constat_shared::Record;
 use std::io::Write;
+use std::path::Path;
 
 /// Prints the records of a consent id, oldest first.
 pub fn run(args: &RecordsArgs) -> Result<(), Failure> {
-    let dir = &args.data.data;
+    let store = open_store(&args.data.data)?;
+    let records =
+        store.history(&args.site, &args.consent_id).map_err(|error| Failure::new(error.to_string()))?;
+    let text = if args.json { json(&records) } else { table(&records) };
+    // Whoever reads only the first lines has closed the pipe: that is no failure.
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    Ok(())
+}
+
+/// Opens the store of a data folder to read it, also while a server uses it.
+///
+/// # Errors
+/// A sentence, when there is none or it cannot be read.
+pub fn open_store(dir: &Path) -> Result<SqliteStore, Failure> {
     if !dir.join(FILE_NAME).is_file() {
         let words = format!(
             "there is no store in {}: name the folder `constat serve` was given with --data",
@@ -17,13 +31,7 @@ pub fn run(args: &RecordsArgs) -> Result<(), Failure> {
         );
         return Err(Failure::new(words));
     }
-    let store = SqliteStore::open_to_read(dir).map_err(|error| Failure::new(error.to_string()))?;
-    let records =
-        store.history(&args.site, &args.consent_id).map_err(|error| Failure::new(error.to_string()))?;
-    let text = if args.json { json(&records) } else { table(&records) };
-    // Whoever reads only the first lines has closed the pipe: that is no failure.
-    let _ = std::io::stdout().write_all(text.as_bytes());
-    Ok(())
+    SqliteStore::open_to_read(dir).map_err(|error| Failure::new(error.to_string()))
 }
 
 fn json(records: &[Record]) -> String {

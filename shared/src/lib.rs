@@ -10,6 +10,7 @@ pub mod category;
 pub mod choices;
 pub mod color;
 pub mod cookie;
+pub mod evidence;
 pub mod hash;
 pub mod ids;
 pub mod language;

@@ -71,7 +71,7 @@ impl Receipt {
     /// # Errors
     /// [`ReceiptError::Malformed`] when it names none, or no Ed25519 key.
     pub fn key_id(jwt: &str) -> Result<String, ReceiptError> {
-        let (header, _, _) = parts(jwt)?;
+        let [header, _, _] = parts(jwt)?;
         let header: Header = serde_json::from_slice(&header).map_err(|_| ReceiptError::Malformed)?;
         if header.alg == "EdDSA" { Ok(header.kid) } else { Err(ReceiptError::Malformed) }
     }
@@ -81,7 +81,7 @@ impl Receipt {
     /// # Errors
     /// [`ReceiptError`], by what is wrong first.
     pub fn open(jwt: &str, key: &VerifyingKey) -> Result<Receipt, ReceiptError> {
-        let (_, claims, signature) = parts(jwt)?;
+        let [_, claims, signature] = parts(jwt)?;
         Receipt::key_id(jwt)?;
         let (signed, _) = jwt.rsplit_once('.').ok_or(ReceiptError::Malformed)?;
         let signature = Signature::from_slice(&signature).map_err(|_| ReceiptError::Malformed)?;
@@ -92,14 +92,14 @@ impl Receipt {
     }
 }
 
-fn parts(jwt: &str) -> Result<(Vec<u8>, Vec<u8>, Vec<u8>), ReceiptError> {
+fn parts(jwt: &str) -> Result<[Vec<u8>; 3], ReceiptError> {
     let parts: Vec<&str> = jwt.split('.').collect();
     let &[header, claims, signature] = parts.as_slice() else { return Err(ReceiptError::Malformed) };
     let decode = |part: &str| BASE64URL.decode(part).map_err(|_| ReceiptError::Malformed);
     if jwt.len() > RECEIPT_BYTES_MAX {
         return Err(ReceiptError::Malformed);
     }
-    Ok((decode(header)?, decode(claims)?, decode(signature)?))
+    Ok([decode(header)?, decode(claims)?, decode(signature)?])
 }
 
 /// The name of a public key: its JWK thumbprint (RFC 7638, RFC 8037 appendix A.3).

@@ -52,7 +52,7 @@ async fn an_answer_becomes_a_record_of_all_that_was_sent_dated_by_the_server() {
     let after = now_ms();
     assert_eq!((answer.status, answer.header("content-type")), (201, "application/json"), "{answer:?}");
     let reply = answer.json();
-    assert_eq!(reply["receipt"], Value::Null);
+    assert!(reply["receipt"].is_string());
     assert_eq!(reply.as_object().unwrap().len(), 2);
 
     let record = &reply["record"];

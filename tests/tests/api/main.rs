@@ -10,6 +10,7 @@ mod cors;
 mod notices;
 mod operations;
 mod privacy;
+mod proof;
 mod records;
 mod refusals;
 mod reload;

@@ -1,0 +1,43 @@
+//! `constat audit`: a whole log worked out anew from the store.
+
+use crate::Failure;
+use crate::config::AuditArgs;
+use crate::keys::Keys;
+use crate::records::open_store;
+use crate::store::Store;
+use constat_shared::LogId;
+use constat_shared::log::checkpoint::Checkpoint;
+use constat_shared::log::merkle::verify_consistency;
+
+/// Prints what a log holds, and fails with the first thing that is not as it should be.
+pub fn run(args: &AuditArgs) -> Result<(), Failure> {
+    let failed = |error: crate::store::StoreError| Failure::new(error.to_string());
+    let store = open_store(&args.data.data)?;
+    let log = LogId { site: args.site.clone(), month: args.month };
+    let audit = store.audit(&log).map_err(failed)?;
+    if let Some(difference) = audit.difference {
+        return Err(Failure::new(format!("{}: {difference}", log.origin())));
+    }
+    let Some(head) = audit.head else { return Err(Failure::new(format!("{} is empty", log.origin()))) };
+    if let Some(note) = store.checkpoint(&log).map_err(failed)? {
+        let keys = Keys::open(&args.data.data)?;
+        let opened =
+            keys.public().iter().filter_map(|jwk| Checkpoint::open(&note, &log, &jwk.key()?).ok()).next();
+        let kept = opened.ok_or_else(|| {
+            Failure::new("the checkpoint kept last is not signed by any key of the data folder")
+        })?;
+        let proof = store.consistency_proof(&log, kept.size, head.size).map_err(failed)?.unwrap_or_default();
+        if !verify_consistency(kept.size, kept.root, head.size, head.root, &proof) {
+            let words =
+                format!("the log does not begin with the {} leaves of the checkpoint kept last", kept.size);
+            return Err(Failure::new(words));
+        }
+    }
+    println!("{}: {} leaves agree with what is stored", log.origin(), head.size);
+    println!(
+        "records {}, entries {}, erased or expired {}",
+        audit.record_count, audit.entry_count, audit.erased_count
+    );
+    println!("root {}", head.root);
+    Ok(())
+}

@@ -119,6 +119,11 @@ mod tests {
             assert_text_fault(&in_all(key, " ", "{months}"), &format!("fr.{key}"), &at, "Write it");
         }
         let long = "é".repeat(2_001);
-        assert_text_fault(&in_all("configuration_intro", &long, "A"), "fr.configuration_intro", "texts.fr.configuration_intro", "Shorten it to 2000");
+        assert_text_fault(
+            &in_all("configuration_intro", &long, "A"),
+            "fr.configuration_intro",
+            "texts.fr.configuration_intro",
+            "Shorten it to 2000",
+        );
     }
 }

@@ -189,7 +189,7 @@
 
   function answer(action, layer, next) {
     if (action === "allow_all") next = allowed; else if (action !== "save") next = refused;
-    let id = stored ? stored.id : uuid(), event = uuid(), before = choices, content = named(next);
+    let id = stored ? stored.id : uuid(), event = uuid(), content = named(next);
     write(id, event, next, Date.now());
     enqueue({
       event_id: event,
@@ -215,14 +215,14 @@
       speak((texts) => { status.textContent = texts[1]; });
     });
     emit("change");
-    if (clean(before, next)) location.reload(); else gate(document);
+    if (clean(next)) location.reload(); else gate(document);
   }
 
-  /* Removes what withdrawn vendors left on this domain; says whether one of them has run. */
-  function clean(before, next) {
-    let again = categories.some((name, at) => ran[name] && before.c[at] > next.c[at]);
+  /* Removes what refused vendors left on this domain, whenever that was; says whether one of them has run. */
+  function clean(next) {
+    let again = categories.some((name, at) => ran[name] && next.c[at] < 1);
     settings.vendors.forEach(([id, , , , names], at) => {
-      if (before.v[at] <= next.v[at]) return;
+      if (next.v[at] > 0) return;
       again = again || ran[id];
       let mine = (name) => names.some((known) => known.slice(-1) === "*" ? name.startsWith(known.slice(0, -1)) : known === name);
       document.cookie.split("; ").map((pair) => pair.split("=")[0]).filter(mine).forEach(forget);

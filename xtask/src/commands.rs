@@ -16,15 +16,10 @@ use crate::workspace::Workspace;
 /// `cargo xtask build`: one file, `target/release/constat`, with everything inside it.
 pub fn build(workspace: &Workspace) -> Result<(), Failure> {
     build_assets(workspace)?;
-    build_release_server(workspace)
-}
-
-/// The release server, within its budgets. The assets have to be there.
-pub fn build_release_server(workspace: &Workspace) -> Result<(), Failure> {
     step("Compile the server", || {
         run(&mut workspace.cargo(["build", "--release", "-p", "constat"]), COMPILER_SAID)
     })?;
-    weigh(workspace)
+    weigh(workspace, "release")
 }
 
 /// `cargo xtask serve`: builds, then becomes the server, so that signals reach it.

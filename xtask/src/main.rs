@@ -40,7 +40,7 @@ enum Task {
     Serve(ServeOptions),
     /// Check formatting and lints, and run all tests
     Test {
-        /// Leave out the release build, the durability tests and the browser
+        /// Leave out the durability and the browser tests
         #[arg(long)]
         quick: bool,
     },

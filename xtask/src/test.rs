@@ -4,10 +4,10 @@ use std::process::Command;
 
 use crate::assets::build_assets;
 use crate::browser::ensure_browser;
-use crate::commands::build_release_server;
 use crate::failure::Failure;
 use crate::steps::{run, step};
 use crate::toolchain::WASM_TARGET;
+use crate::weigh::weigh;
 use crate::workspace::Workspace;
 
 /// Everything but xtask. Cargo gives a dependency the features that the chosen packages ask for:
@@ -20,7 +20,7 @@ const TESTS: &str = "constat-tests";
 /// The remedy when the compiler has already said everything.
 pub const COMPILER_SAID: &str = "Mend the errors that the compiler names above.";
 
-/// Runs every check. `quick` leaves out the release build, the durability and the browser tests.
+/// Runs every check. `quick` leaves out the durability and the browser tests.
 pub fn test(workspace: &Workspace, quick: bool) -> Result<(), Failure> {
     if !quick {
         // Better to know at once that it is missing than after ten minutes.
@@ -33,13 +33,13 @@ pub fn test(workspace: &Workspace, quick: bool) -> Result<(), Failure> {
     lint(workspace)?;
     unit_tests(workspace)?;
     build_dev_server(workspace)?;
+    weigh(workspace, "debug")?;
     let (slow, fast): (Vec<&str>, Vec<&str>) =
         workspace.tests_of(TESTS).into_iter().partition(|test| is_slow(test));
     server_tests(workspace, "Test the API", &fast)?;
     if quick {
         return Ok(());
     }
-    build_release_server(workspace)?;
     let (browser, durability): (Vec<&str>, Vec<&str>) = slow.into_iter().partition(|test| is_browser(test));
     server_tests(workspace, "Test durability", &durability)?;
     server_tests(workspace, "Test in the browser", &browser)

@@ -15,16 +15,17 @@ use crate::workspace::Workspace;
 /// The code that weighs: when it changes, the same server is weighed again.
 const SCALES: [&str; 2] = [include_str!("budgets.rs"), include_str!("weigh.rs")];
 
-/// Checks the budgets of what the release server answers, unless this very server passed before.
-pub fn weigh(workspace: &Workspace) -> Result<(), Failure> {
-    let server = identity(&workspace.server("release"))?;
+/// Checks the budgets of what the server of a profile answers, unless this very server passed
+/// before. The bytes are the same in every profile.
+pub fn weigh(workspace: &Workspace, profile: &str) -> Result<(), Failure> {
+    let server = identity(&workspace.server(profile))?;
     let inputs = SCALES.iter().map(|source| source.as_bytes()).chain([server.as_bytes()]);
     let stamp = Stamp::of(workspace.stamps().join("weighed"), inputs);
     if stamp.is_fresh() {
         return Ok(());
     }
     step("Weigh what a visitor fetches", || {
-        let demo = Demo::start(&workspace.server("release"))?;
+        let demo = Demo::start(&workspace.server(profile))?;
         check_budgets(workspace, &demo)?;
         demo.stop()?;
         stamp.set()

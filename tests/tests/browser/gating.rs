@@ -113,6 +113,21 @@ fn withdrawing_stops_later_requests_and_removes_what_was_left() {
 }
 
 #[test]
+fn a_refusal_removes_what_an_earlier_consent_left_behind() {
+    browse(DESKTOP, |browser| async move {
+        let host = Host::start("", "");
+        browser.open(&host.url()).await?;
+        browser.find(".banner").await?;
+        // As after a consent on earlier terms, or to another banner.
+        browser.run("document.cookie = '_ga=1;path=/'; document.cookie = 'mine=1;path=/'; window.same_page = true").await?;
+        browser.press("refuse_all").await?;
+        browser.until("!document.cookie.includes('_ga=') && document.cookie.includes('mine=1')").await?;
+        assert_eq!(browser.run("return window.same_page").await?, json!(true));
+        Ok(())
+    });
+}
+
+#[test]
 fn withdrawing_before_anything_ran_needs_no_reload() {
     browse(DESKTOP, |browser| async move {
         let host = Host::start(

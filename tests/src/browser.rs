@@ -77,7 +77,14 @@ where
     });
 }
 
+/// Chromedriver takes a port that is free for IPv4 and ends when the same one
+/// is taken for IPv6, as now and then it is: then it is started again.
 fn start_chromedriver() -> (Chromedriver, String) {
+    let started = (0..10).find_map(|_| try_chromedriver());
+    started.expect("chromedriver starts")
+}
+
+fn try_chromedriver() -> Option<(Chromedriver, String)> {
     let mut command = Command::new("chromedriver");
     command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null());
     let mut driver = Chromedriver(command.spawn().expect("chromedriver is installed"));
@@ -87,11 +94,11 @@ fn start_chromedriver() -> (Chromedriver, String) {
         if let Some((_, port)) = line.trim_end().trim_end_matches('.').rsplit_once("successfully on port ") {
             let address = format!("http://127.0.0.1:{port}");
             std::thread::spawn(move || std::io::copy(&mut stdout, &mut std::io::sink()));
-            return (driver, address);
+            return Some((driver, address));
         }
         line.clear();
     }
-    panic!("chromedriver did not start");
+    None
 }
 
 fn capabilities((width, height): (u32, u32)) -> Capabilities {

@@ -12,7 +12,6 @@ use constat_shared::{Receipt, receipt};
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey};
 use ed25519_dalek::{SigningKey, VerifyingKey};
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
@@ -28,11 +27,9 @@ struct Key {
     secret: SigningKey,
 }
 
-/// Every key of a data folder; at least one.
+/// Every key of a data folder, oldest first; at least one.
 pub struct Keys {
     all: Vec<Key>,
-    header: Header,
-    encoding: EncodingKey,
 }
 
 impl Keys {
@@ -47,7 +44,7 @@ impl Keys {
         if read_all(&dir)?.is_empty() {
             make(&dir, 1)?;
         }
-        Keys::of(read_all(&dir)?)
+        Ok(Keys { all: read_all(&dir)? })
     }
 
     /// Makes a new key, which signs from the next start of the server on.
@@ -58,18 +55,6 @@ impl Keys {
         let keys = Keys::open(data)?;
         make(&data.join("keys"), keys.current().number + 1)?;
         Keys::open(data)
-    }
-
-    fn of(all: Vec<Key>) -> Result<Keys, Failure> {
-        let Some(current) = all.last() else { return Err(Failure::new("there is no key")) };
-        let der = current
-            .secret
-            .to_pkcs8_der()
-            .map_err(|error| Failure::new(format!("a key cannot be used: {error}")))?;
-        let mut header = Header::new(Algorithm::EdDSA);
-        header.kid = Some(current.id.clone());
-        let encoding = EncodingKey::from_ed_der(der.as_bytes());
-        Ok(Keys { header, encoding, all })
     }
 
     fn current(&self) -> &Key {
@@ -92,12 +77,9 @@ impl Keys {
     }
 
     /// The receipt as a signed JWT.
-    ///
-    /// # Errors
-    /// When the signing fails, which no receipt brings about.
-    pub fn sign(&self, receipt: &Receipt) -> Result<String, Failure> {
-        jsonwebtoken::encode(&self.header, receipt, &self.encoding)
-            .map_err(|error| Failure::new(format!("a receipt could not be signed: {error}")))
+    pub fn sign(&self, receipt: &Receipt) -> String {
+        let key = self.current();
+        receipt.sign(&key.secret, &key.id)
     }
 }
 

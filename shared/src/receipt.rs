@@ -5,7 +5,7 @@
 use crate::{ConsentId, EventId, LogId, Record};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
-use ed25519_dalek::{Signature, VerifyingKey};
+use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -66,6 +66,13 @@ impl Receipt {
         }
     }
 
+    /// The receipt as a JWT in compact form (RFC 7515, section 7.1).
+    pub fn sign(&self, key: &SigningKey, key_id: &str) -> String {
+        let header = format!(r#"{{"alg":"EdDSA","kid":"{key_id}","typ":"JWT"}}"#);
+        let claims = serde_json::to_vec(self).expect("a receipt is representable in JSON");
+        jws(header.as_bytes(), &claims, key)
+    }
+
     /// The name of the key that a receipt says it is signed with.
     ///
     /// # Errors
@@ -90,6 +97,14 @@ impl Receipt {
         let again = Receipt::new(receipt.record.clone(), receipt.log.clone(), receipt.leaf_index);
         if again == receipt { Ok(receipt) } else { Err(ReceiptError::Inconsistent) }
     }
+}
+
+fn jws(header: &[u8], payload: &[u8], key: &SigningKey) -> String {
+    let mut text = format!("{}.{}", BASE64URL.encode(header), BASE64URL.encode(payload));
+    let signature = key.sign(text.as_bytes()).to_bytes();
+    text.push('.');
+    BASE64URL.encode_string(signature, &mut text);
+    text
 }
 
 fn parts(jwt: &str) -> Result<[Vec<u8>; 3], ReceiptError> {
@@ -162,6 +177,18 @@ mod tests {
         assert_eq!(Jwk::of(&key).key(), Some(key));
         let renamed = Jwk { kid: "other".into(), ..Jwk::of(&key) };
         assert_eq!(renamed.key(), None);
+    }
+
+    /// RFC 8037, appendix A.4.
+    #[test]
+    fn a_signature_is_that_of_the_published_example() {
+        let d = BASE64URL.decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A").unwrap();
+        let key = SigningKey::from_bytes(&d.try_into().unwrap());
+        let signed = jws(br#"{"alg":"EdDSA"}"#, b"Example of Ed25519 signing", &key);
+        assert_eq!(
+            signed,
+            "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg"
+        );
     }
 
     #[test]

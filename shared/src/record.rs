@@ -98,7 +98,7 @@ pub struct ConsentResponse {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::{canonical, sample};
     use proptest::prelude::*;
@@ -111,7 +111,7 @@ mod tests {
         })
     }
 
-    fn records() -> impl Strategy<Value = Record> {
+    pub fn records() -> impl Strategy<Value = Record> {
         let choices = prop::collection::vec(any::<bool>(), 5);
         let times = prop::array::uniform3(0_i64..253_402_300_799_999);
         (ids(), ids(), prop::option::of(ids()), 0..5_usize, 0..4_usize, choices, times, any::<[bool; 3]>())

@@ -74,8 +74,6 @@ pub struct VendorView {
     pub purposes: Vec<PurposeText>,
     /// What it stores.
     pub cookies: Vec<CookieView>,
-    /// The hosts it is reached at.
-    pub hosts: Vec<String>,
 }
 
 /// A cookie in one language.
@@ -143,7 +141,6 @@ impl Notice {
             transfer: vendor.transfer,
             purposes: vendor.purposes.iter().map(purpose).collect::<Option<_>>()?,
             cookies: vendor.cookies.iter().map(cookie).collect::<Option<_>>()?,
-            hosts: vendor.hosts.clone(),
         })
     }
 }

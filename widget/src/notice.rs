@@ -51,7 +51,6 @@ fn vendor(value: &JsValue) -> Option<VendorView> {
         transfer: Transfer::parse(&text(value, "transfer")?)?,
         purposes: list(value, "purposes", purpose)?,
         cookies: list(value, "cookies", cookie)?,
-        hosts: list(value, "hosts", JsValue::as_string)?,
     })
 }
 

@@ -164,7 +164,7 @@ mod tests {
             TextKey::ALL.iter().map(|key| (key.as_str().to_owned(), json!(key.as_str()))).collect();
         let vendor = |id: &str| {
             json!({ "id": id, "name": id, "company": "C", "policy_url": "https://c.example", "country": "FR",
-                "transfer": "none", "purposes": [], "cookies": [], "hosts": [] })
+                "transfer": "none", "purposes": [], "cookies": [] })
         };
         let notice = json!({
             "site": "boreale", "language": "fr", "notice_hash": "0".repeat(64), "terms_hash": "0".repeat(64),

@@ -30,10 +30,10 @@ pub async fn post(
     let entry = commit(record(&app, &site, consent).await?)?;
     let (record, log) = (entry.record.clone(), entry.log());
     match app.writer.append(entry).await? {
-        Appended::Stored(place) => respond(&app, HttpResponse::Created(), record, log, place),
+        Appended::Stored(place) => Ok(respond(&app, HttpResponse::Created(), record, log, place)),
         Appended::Repeated(first, place) => {
             let log = LogId { site: first.site.clone(), month: Month::of(first.recorded_at) };
-            respond(&app, HttpResponse::Ok(), *first, log, place)
+            Ok(respond(&app, HttpResponse::Ok(), *first, log, place))
         }
         Appended::Conflict => {
             let detail = "Make a new event id for every answer; repeat one only with the same content.";
@@ -59,12 +59,10 @@ fn respond(
     record: Record,
     log: LogId,
     place: u64,
-) -> Result<HttpResponse, ApiError> {
-    let receipt = app.keys.sign(&Receipt::new(record.clone(), log, place)).map_err(|error| {
-        tracing::error!(%error, "a stored record goes without its receipt");
-        ApiError::new(Code::Internal, "Send the same request again later, with the same event id.")
-    })?;
-    Ok(response.json(ConsentResponse { record, receipt }))
+) -> HttpResponse {
+    let claims = Receipt::new(record, log, place);
+    let receipt = app.keys.sign(&claims);
+    response.json(ConsentResponse { record: claims.record, receipt })
 }
 
 async fn record(app: &App, site: &ServedSite, request: ConsentRequest) -> Result<Record, ApiError> {

@@ -25,9 +25,12 @@ pub enum WriteError {
     Store,
 }
 
+/// What became of an entry, which comes back with it.
+type Answer = Result<(Appended, Entry), WriteError>;
+
 struct Job {
     entry: Entry,
-    reply: oneshot::Sender<Result<Appended, WriteError>>,
+    reply: oneshot::Sender<Answer>,
 }
 
 /// The way to the writing thread.
@@ -44,12 +47,12 @@ impl Writer {
         Writer { queue: Mutex::new(Some(queue)), thread: Mutex::new(Some(thread)) }
     }
 
-    /// Stores a record; returns once it is durable.
+    /// Stores a record; returns it once it is durable.
     ///
     /// # Errors
     /// [`WriteError`]: the record is then not acknowledged, and a repetition
     /// with the same event id is right whatever became of it.
-    pub async fn append(&self, entry: Entry) -> Result<Appended, WriteError> {
+    pub async fn append(&self, entry: Entry) -> Answer {
         let (reply, answer) = oneshot::channel();
         self.enqueue(Job { entry, reply })?;
         answer.await.unwrap_or(Err(WriteError::Store))
@@ -85,19 +88,20 @@ fn write_all(store: &dyn Store, mut jobs: mpsc::Receiver<Job>) {
     while jobs.blocking_recv_many(&mut waiting, BATCH_MAX) > 0 {
         let (entries, replies): (Vec<_>, Vec<_>) =
             waiting.drain(..).map(|job| (job.entry, job.reply)).unzip();
-        answer(store.append(&entries), replies);
+        answer(store.append(&entries), entries, replies);
     }
 }
 
 fn answer(
     result: Result<Vec<Appended>, StoreError>,
-    replies: Vec<oneshot::Sender<Result<Appended, WriteError>>>,
+    entries: Vec<Entry>,
+    replies: Vec<oneshot::Sender<Answer>>,
 ) {
     // A visitor who has left no longer waits for the answer: sending may fail.
     match result {
         Ok(results) => {
-            for (reply, appended) in replies.into_iter().zip(results) {
-                let _ = reply.send(Ok(appended));
+            for ((reply, appended), entry) in replies.into_iter().zip(results).zip(entries) {
+                let _ = reply.send(Ok((appended, entry)));
             }
         }
         Err(error) => {
@@ -178,7 +182,7 @@ mod tests {
         let mut refused = 0;
         for answer in sent {
             match answer.await.unwrap() {
-                Ok(appended) => assert!(matches!(appended, Appended::Stored(_))),
+                Ok(appended) => assert!(matches!(appended, (Appended::Stored(_), _))),
                 Err(error) => {
                     assert!(matches!(error, WriteError::QueueFull));
                     refused += 1;
@@ -186,6 +190,6 @@ mod tests {
             }
         }
         assert!(refused > 0);
-        assert!(matches!(writer.append(record(&notice)).await.unwrap(), Appended::Stored(_)));
+        assert!(matches!(writer.append(record(&notice)).await.unwrap(), (Appended::Stored(_), _)));
     }
 }

@@ -28,14 +28,10 @@ pub async fn post(
     let body = body.map_err(|_| ApiError::new(Code::MalformedJson, "The body broke off: send it whole."))?;
     let consent = parse(&body)?;
     let entry = commit(record(&app, &site, consent).await?)?;
-    let (record, log) = (entry.record.clone(), entry.log());
     match app.writer.append(entry).await? {
-        Appended::Stored(place) => Ok(respond(&app, HttpResponse::Created(), record, log, place)),
-        Appended::Repeated(first, place) => {
-            let log = LogId { site: first.site.clone(), month: Month::of(first.recorded_at) };
-            Ok(respond(&app, HttpResponse::Ok(), *first, log, place))
-        }
-        Appended::Conflict => {
+        (Appended::Stored(place), entry) => Ok(respond(&app, HttpResponse::Created(), entry.record, place)),
+        (Appended::Repeated(first, place), _) => Ok(respond(&app, HttpResponse::Ok(), *first, place)),
+        (Appended::Conflict, _) => {
             let detail = "Make a new event id for every answer; repeat one only with the same content.";
             Err(Problem::of_field(Code::EventConflict, "event_id", detail).into())
         }
@@ -53,13 +49,8 @@ fn commit(record: Record) -> Result<Entry, ApiError> {
 }
 
 /// Answers with the record and its signed receipt.
-fn respond(
-    app: &App,
-    mut response: HttpResponseBuilder,
-    record: Record,
-    log: LogId,
-    place: u64,
-) -> HttpResponse {
+fn respond(app: &App, mut response: HttpResponseBuilder, record: Record, place: u64) -> HttpResponse {
+    let log = LogId { site: record.site.clone(), month: Month::of(record.recorded_at) };
     let claims = Receipt::new(record, log, place);
     let receipt = app.keys.sign(&claims);
     response.json(ConsentResponse { record: claims.record, receipt })

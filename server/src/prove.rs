@@ -6,7 +6,6 @@ use crate::keys::Keys;
 use crate::records::open_store;
 use crate::store::{Entry, Store};
 use constat_shared::evidence::{self, Evidence, FORMAT};
-use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::receipt::Jwk;
 use std::fmt::Display;
 
@@ -45,7 +44,7 @@ fn bundle(store: &dyn Store, keys: &Keys, entry: Entry, leaf_index: u64) -> Resu
     Ok(Evidence {
         format: FORMAT,
         statement: evidence::statement(&entry.record),
-        checkpoint: Checkpoint { size: head.size, root: head.root }.sign(&log, keys.signing()),
+        checkpoint: head.sign(&log, keys.signing()),
         record: entry.record,
         commitment_key: entry.key,
         notice,

@@ -11,6 +11,7 @@ use constat_shared::SiteId;
 
 mod assets;
 mod banner;
+mod blocking;
 mod consent_js;
 mod consents;
 mod health;

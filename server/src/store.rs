@@ -3,10 +3,9 @@
 //! The traits' comments are the contract; `store/contract.rs` holds the tests
 //! that every backend passes. Nothing outside this folder knows an engine.
 
+use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::merkle;
-use constat_shared::{
-    CommitmentKey, ConsentId, EventId, Hash, LogId, Month, Notice, PublishedNotice, Record,
-};
+use constat_shared::{CommitmentKey, ConsentId, EventId, Hash, LogId, Notice, PublishedNotice, Record};
 use constat_shared::{SiteId, Timestamp};
 
 #[cfg(test)]
@@ -33,7 +32,7 @@ impl Entry {
 
     /// The log it belongs to: its site's, of the month it was taken in.
     pub fn log(&self) -> LogId {
-        LogId { site: self.record.site.clone(), month: Month::of(self.record.recorded_at) }
+        LogId::of(&self.record)
     }
 }
 
@@ -47,15 +46,6 @@ pub enum Appended {
     Repeated(Box<Record>, u64),
     /// Its event id was stored before with another request. Nothing was written.
     Conflict,
-}
-
-/// A log's size and root at a moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Head {
-    /// The number of leaves.
-    pub size: u64,
-    /// The root over them.
-    pub root: Hash,
 }
 
 /// Why a store did not do what it was asked.
@@ -108,7 +98,7 @@ pub trait Store: Send + Sync {
     fn expire(&self, now: Timestamp) -> Result<u64, StoreError>;
 
     /// The size and root of a log; nothing when it has no leaf.
-    fn head(&self, log: &LogId) -> Result<Option<Head>, StoreError>;
+    fn head(&self, log: &LogId) -> Result<Option<Checkpoint>, StoreError>;
 
     /// The proof that the leaf at `index` is in the tree of the first `size`
     /// leaves; nothing when the log has no such leaf or is smaller.
@@ -141,7 +131,7 @@ pub struct Audit {
     /// The leaves whose record was erased or has expired.
     pub erased_count: u64,
     /// The head worked out from the leaves; nothing for an empty log.
-    pub head: Option<Head>,
+    pub head: Option<Checkpoint>,
     /// The first thing that is not as it should be, in words.
     pub difference: Option<String>,
 }

@@ -9,7 +9,7 @@
 use crate::log::checkpoint::Checkpoint;
 use crate::log::merkle;
 use crate::receipt::Jwk;
-use crate::{Action, CommitmentKey, Hash, Language, LogId, Month, Notice, Record, canonical};
+use crate::{Action, CommitmentKey, Hash, Language, LogId, Notice, Record, canonical};
 use serde::{Deserialize, Serialize};
 
 /// The format of bundles this code makes and reads.
@@ -132,7 +132,7 @@ impl Evidence {
     }
 
     fn check_log(&self) -> Result<Checkpoint, EvidenceError> {
-        let log = LogId { site: self.record.site.clone(), month: Month::of(self.record.recorded_at) };
+        let log = LogId::of(&self.record);
         if log != self.log {
             return Err(EvidenceError::Log);
         }
@@ -227,7 +227,7 @@ mod tests {
         let leaf = merkle::leaf_hash(key.commit(&record).as_bytes());
         let others = [merkle::leaf_hash(b"before"), merkle::leaf_hash(b"after")];
         let root = merkle::node_hash(merkle::node_hash(others[0], leaf), others[1]);
-        let log = LogId { site: notice.site.clone(), month: Month::of(recorded_at) };
+        let log = LogId::of(&record);
         let signing = SigningKey::from_bytes(&[3; 32]);
         Evidence {
             format: FORMAT,

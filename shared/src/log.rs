@@ -6,7 +6,7 @@ pub mod commitment;
 pub mod entry;
 pub mod merkle;
 
-use crate::{SiteId, Timestamp};
+use crate::{Record, SiteId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -79,6 +79,11 @@ pub struct LogId {
 }
 
 impl LogId {
+    /// The log a record belongs to: its site's, of the month it was taken in.
+    pub fn of(record: &Record) -> LogId {
+        LogId { site: record.site.clone(), month: Month::of(record.recorded_at) }
+    }
+
     /// The log's name in its checkpoints: `constat/{site}/{month}`.
     pub fn origin(&self) -> String {
         format!("constat/{}/{}", self.site, self.month)

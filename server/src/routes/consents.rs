@@ -11,7 +11,7 @@ use actix_web::http::header;
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use constat_shared::record::{ConsentResponse, REQUEST_BYTES_MAX};
-use constat_shared::{Code, CommitmentKey, ConsentRequest, LogId, Month, Problem, Receipt, Record};
+use constat_shared::{Code, CommitmentKey, ConsentRequest, LogId, Problem, Receipt, Record};
 use serde::de::IgnoredAny;
 
 /// Checks the answer against the notice it names, stores it, and returns the
@@ -50,7 +50,7 @@ fn commit(record: Record) -> Result<Entry, ApiError> {
 
 /// Answers with the record and its signed receipt.
 fn respond(app: &App, mut response: HttpResponseBuilder, record: Record, place: u64) -> HttpResponse {
-    let log = LogId { site: record.site.clone(), month: Month::of(record.recorded_at) };
+    let log = LogId::of(&record);
     let claims = Receipt::new(record, log, place);
     let receipt = app.keys.sign(&claims);
     response.json(ConsentResponse { record: claims.record, receipt })

@@ -1,11 +1,11 @@
 //! `GET /healthz` and `GET /readyz`, for whoever runs the server.
 
+use super::blocking::on_store;
 use super::problem::ApiError;
 use crate::app::App;
-use actix_web::web::{self, Data};
+use actix_web::web::Data;
 use actix_web::{HttpResponse, Responder};
 use constat_shared::Code;
-use std::sync::Arc;
 
 /// The process answers.
 pub async fn healthz() -> impl Responder {
@@ -20,9 +20,6 @@ pub async fn readyz(app: Data<App>) -> Result<impl Responder, ApiError> {
             "The writing thread has stopped: restart the server.",
         ));
     }
-    let store = Arc::clone(&app.store);
-    web::block(move || store.ping())
-        .await
-        .map_err(|_| ApiError::new(Code::Internal, "Ask again later."))??;
+    on_store(&app, |store| store.ping()).await?;
     Ok(HttpResponse::Ok().content_type("text/plain").body("ready\n"))
 }

@@ -1,15 +1,15 @@
 //! `GET` and `DELETE /v1/sites/{site}/consents/{consent_id}`: the visitor's own
 //! records, for whoever holds a receipt of them.
 
+use super::blocking::on_store;
 use super::consent_js::find_site;
 use super::problem::ApiError;
 use crate::app::App;
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL};
-use actix_web::web::{self, Data, Path};
+use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use constat_shared::{Code, ConsentId, Receipt, SiteId};
 use serde_json::json;
-use std::sync::Arc;
 
 /// Every record of the consent id, oldest first (GDPR, articles 15 and 20).
 pub async fn get(
@@ -18,12 +18,11 @@ pub async fn get(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
     let (site, consent_id) = authorised(&request, &app, &path)?;
-    let store = Arc::clone(&app.store);
-    let records = web::block({
+    let records = on_store(&app, {
         let site = site.clone();
-        move || store.history(&site, &consent_id)
+        move |store| store.history(&site, &consent_id)
     });
-    let records = records.await.map_err(|_| ApiError::new(Code::Internal, "Ask again later."))??;
+    let records = records.await?;
     let body = json!({ "site": site, "consent_id": consent_id, "records": records });
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(body))
 }
@@ -36,9 +35,7 @@ pub async fn delete(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
     let (site, consent_id) = authorised(&request, &app, &path)?;
-    let store = Arc::clone(&app.store);
-    let erased = web::block(move || store.erase(&site, &consent_id)).await;
-    let erased_count = erased.map_err(|_| ApiError::new(Code::Internal, "Ask again later."))??;
+    let erased_count = on_store(&app, move |store| store.erase(&site, &consent_id)).await?;
     tracing::info!(erased_count, "records were erased at a visitor's request");
     let body = json!({ "erased_count": erased_count });
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(body))

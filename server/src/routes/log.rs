@@ -1,26 +1,26 @@
 //! `GET /v1/sites/{site}/log/{month}/…`: what lets anybody check that the log only grows.
 
+use super::blocking::{aside, on_store};
 use super::consent_js::find_site;
 use super::problem::ApiError;
 use crate::app::App;
-use crate::store::{Store, StoreError};
+use crate::store::StoreError;
 use actix_web::HttpResponse;
 use actix_web::http::header::CACHE_CONTROL;
-use actix_web::web::{self, Data, Path, Query};
+use actix_web::web::{Data, Path, Query};
 use constat_shared::log::checkpoint::{Checkpoint, CheckpointError};
 use constat_shared::{Code, Hash, LogId, Month};
 use serde::Deserialize;
 use serde_json::json;
-use std::sync::Arc;
 
 /// The log's signed head (C2SP tlog-checkpoint), over all it holds now.
 pub async fn checkpoint(app: Data<App>, path: Path<(String, String)>) -> Result<HttpResponse, ApiError> {
     let log = find_log(&app, &path.0, &path.1)?;
-    let note = blocking(&app, {
+    let note = aside({
         let app = app.clone();
-        move |_| newest_checkpoint(&app, &log)
+        move || newest_checkpoint(&app, &log)
     });
-    let note = note.await?.ok_or_else(log_unknown)?;
+    let note = note.await??.ok_or_else(log_unknown)?;
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-store"))
         .content_type("text/plain; charset=utf-8")
@@ -28,7 +28,7 @@ pub async fn checkpoint(app: Data<App>, path: Path<(String, String)>) -> Result<
 }
 
 /// The checkpoint kept last when it still says all, else a new one, which is then kept.
-pub fn newest_checkpoint(app: &App, log: &LogId) -> Result<Option<String>, StoreError> {
+fn newest_checkpoint(app: &App, log: &LogId) -> Result<Option<String>, StoreError> {
     let Some(head) = app.store.head(log)? else { return Ok(None) };
     let key = app.keys.signing();
     if let Some(note) = app.store.checkpoint(log)? {
@@ -37,7 +37,7 @@ pub fn newest_checkpoint(app: &App, log: &LogId) -> Result<Option<String>, Store
             return Ok(Some(note));
         }
     }
-    let note = Checkpoint { size: head.size, root: head.root }.sign(log, key);
+    let note = head.sign(log, key);
     app.store.keep_checkpoint(log, &note)?;
     Ok(Some(note))
 }
@@ -55,7 +55,7 @@ pub async fn proof(
     query: Query<OfSize>,
 ) -> Result<HttpResponse, ApiError> {
     let (log, index, size) = (find_log(&app, &path.0, &path.1)?, path.2, query.size);
-    let proven = blocking(&app, move |store| {
+    let proven = on_store(&app, move |store| {
         let Some(head) = store.head(&log)? else { return Ok(None) };
         let size = size.unwrap_or(head.size);
         Ok(store.inclusion_proof(&log, index, size)?.map(|proof| (log, size, proof)))
@@ -78,7 +78,7 @@ pub async fn consistency(
     query: Query<FromTo>,
 ) -> Result<HttpResponse, ApiError> {
     let (log, FromTo { from, to }) = (find_log(&app, &path.0, &path.1)?, query.into_inner());
-    let proven = blocking(&app, move |store| {
+    let proven = on_store(&app, move |store| {
         let proof: Option<Vec<Hash>> = store.consistency_proof(&log, from, to)?;
         Ok(proof.map(|proof| (log, proof)))
     });
@@ -99,16 +99,6 @@ fn find_log(app: &App, site: &str, month: &str) -> Result<LogId, ApiError> {
     let site = find_site(app, site)?.notice().site.clone();
     let month = Month::parse(month).map_err(|_| log_unknown())?;
     Ok(LogId { site, month })
-}
-
-/// Does a job on the store, away from the thread that serves requests.
-async fn blocking<T: Send + 'static>(
-    app: &App,
-    job: impl FnOnce(&dyn Store) -> Result<T, StoreError> + Send + 'static,
-) -> Result<T, ApiError> {
-    let store = Arc::clone(&app.store);
-    let done = web::block(move || job(&*store)).await;
-    done.map_err(|_| ApiError::new(Code::Internal, "Ask again later."))?.map_err(ApiError::from)
 }
 
 fn log_unknown() -> ApiError {

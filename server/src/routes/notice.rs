@@ -1,15 +1,15 @@
 //! `GET /v1/sites/{site}/notice/{language}` and `GET /v1/notices/{notice_hash}`.
 
+use super::blocking::{aside, on_store};
 use super::consent_js::find_site;
 use super::problem::ApiError;
 use crate::app::App;
 use crate::body::{self, Body};
 use crate::served::Pages;
 use actix_web::web::{Data, Path, Query};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use constat_shared::{Code, Hash, Language, canonical};
 use serde::Deserialize;
-use std::sync::Arc;
 
 /// Which notice is asked for.
 #[derive(Deserialize)]
@@ -36,9 +36,7 @@ pub async fn get_by_hash(
     hash: Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let hash = Hash::parse(&hash).map_err(|_| notice_unknown())?;
-    let store = Arc::clone(&app.store);
-    let notice = web::block(move || store.notice(&hash)).await;
-    let notice = notice.map_err(|_| ApiError::new(Code::Internal, "Ask again later."))??;
+    let notice = on_store(&app, move |store| store.notice(&hash)).await?;
     let json = canonical::to_vec(&notice.ok_or_else(notice_unknown)?);
     let mut response = Body::immutable_plain("application/json", json).respond(&request);
     // What a site shows everybody, anybody may read.
@@ -66,8 +64,7 @@ pub async fn shown(
         return Ok(if query.notice.is_some() { body::for_ever(response) } else { response });
     }
     let earlier = app.published(&site.notice().site, hash).await?.ok_or_else(notice_unknown)?;
-    let pages = web::block(move || Pages::new(&earlier, language, Body::immutable_plain)).await;
-    let pages = pages.map_err(|_| ApiError::new(Code::Internal, "Ask again later."))?;
+    let pages = aside(move || Pages::new(&earlier, language, Body::immutable_plain)).await?;
     pages.as_ref().map(respond).ok_or_else(ApiError::language_unknown)
 }
 

@@ -78,10 +78,6 @@ fn append(store: &dyn Store, records: &[Record]) -> Result<Vec<Appended>, StoreE
     store.append(&entries)
 }
 
-fn log_of(record: &Record) -> LogId {
-    entry(record).log()
-}
-
 fn record(notice: &PublishedNotice, recorded_at: &str) -> Record {
     consent::record(request(notice, Action::RefuseAll), notice, at(recorded_at)).unwrap()
 }
@@ -209,7 +205,7 @@ pub fn an_expiring_record(store: &dyn Store) -> (Record, Vec<u8>) {
 pub fn the_log_grows_by_a_leaf_for_each_record_and_proves_every_one(store: &dyn Store) {
     let notice = notice("boreale");
     publish(store, &notice);
-    let log = log_of(&record(&notice, "2026-03-01T09:30:00Z"));
+    let log = LogId::of(&record(&notice, "2026-03-01T09:30:00Z"));
     assert_eq!(store.head(&log).unwrap(), None);
     let mut heads = Vec::new();
     let mut leaves = Vec::new();
@@ -255,7 +251,7 @@ pub fn each_site_and_month_has_a_log_of_its_own(store: &dyn Store) {
     let first = [Appended::Stored(0), Appended::Stored(0), Appended::Stored(0)];
     assert_eq!(append(store, &records).unwrap(), first);
     for record in &records {
-        let head = store.head(&log_of(record)).unwrap().unwrap();
+        let head = store.head(&LogId::of(record)).unwrap().unwrap();
         assert_eq!((head.size, head.root), (1, entry(record).leaf));
     }
 }
@@ -270,7 +266,7 @@ pub fn what_is_not_stored_is_not_in_the_log(store: &dyn Store) {
     let unpublished = record(&super::contract::notice("other"), "2026-03-01T09:30:00Z");
     let later = record(&notice, "2026-03-01T09:30:01Z");
     append(store, &[later.clone(), unpublished]).unwrap_err();
-    assert_eq!(store.head(&log_of(&first)).unwrap().unwrap().size, 1);
+    assert_eq!(store.head(&LogId::of(&first)).unwrap().unwrap().size, 1);
     assert_eq!(append(store, &[later]).unwrap(), [Appended::Stored(1)]);
 }
 
@@ -280,14 +276,14 @@ pub fn an_erased_record_is_gone_and_its_leaf_stays(store: &dyn Store) {
     publish(store, &notice);
     let (gone, kept) = (record(&notice, "2026-03-01T09:30:00Z"), record(&notice, "2026-03-01T09:30:01Z"));
     append(store, &[gone.clone(), kept.clone()]).unwrap();
-    let before = store.head(&log_of(&gone)).unwrap();
+    let before = store.head(&LogId::of(&gone)).unwrap();
     assert_eq!(store.erase(&super::contract::notice("other").site, &gone.consent_id).unwrap(), 0);
     assert_eq!(store.erase(&notice.site, &gone.consent_id).unwrap(), 1);
     assert_eq!(store.erase(&notice.site, &gone.consent_id).unwrap(), 0);
     assert!(store.find(&notice.site, &gone.event_id).unwrap().is_none());
     assert_eq!(store.find(&notice.site, &kept.event_id).unwrap().unwrap().0.record, kept);
-    assert_eq!(store.head(&log_of(&gone)).unwrap(), before);
-    let audit = store.audit(&log_of(&gone)).unwrap();
+    assert_eq!(store.head(&LogId::of(&gone)).unwrap(), before);
+    let audit = store.audit(&LogId::of(&gone)).unwrap();
     assert_eq!((audit.record_count, audit.erased_count, audit.difference), (1, 1, None));
     assert_eq!(audit.head, before);
 }
@@ -307,7 +303,7 @@ pub fn a_purge_is_written_into_the_log(store: &dyn Store) {
     let root = merkle::node_hash(entry(&later).leaf, purge.leaf_hash());
     let after = store.head(&log).unwrap().unwrap();
     assert_eq!((before.size, after.size, after.root), (1, 2, root));
-    for log in [&log, &log_of(&due[0])] {
+    for log in [&log, &LogId::of(&due[0])] {
         assert_eq!(store.audit(log).unwrap().difference, None);
     }
     assert_eq!(append(store, &[record(&notice, "2027-04-01T09:31:00Z")]).unwrap(), [Appended::Stored(2)]);

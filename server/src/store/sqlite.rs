@@ -5,7 +5,8 @@
 //! `secure_delete` overwrites what is deleted, and the log of changes is cut
 //! off after an expiry, so that no file keeps a deleted record's bytes.
 
-use super::{Appended, Audit, Entry, HISTORY_MAX, Head, Store, StoreError};
+use super::{Appended, Audit, Entry, HISTORY_MAX, Store, StoreError};
+use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::{ConsentId, EventId, Hash, LogEntry, LogId, Month, Notice, PublishedNotice, Record};
 use constat_shared::{SiteId, Timestamp, canonical};
 use log::Log;
@@ -308,7 +309,7 @@ impl Store for SqliteStore {
         Ok(total)
     }
 
-    fn head(&self, log: &LogId) -> Result<Option<Head>, StoreError> {
+    fn head(&self, log: &LogId) -> Result<Option<Checkpoint>, StoreError> {
         self.read_log(log, |connection, log| log.head(connection, log.size).map(Some))
     }
 

@@ -4,7 +4,7 @@
 use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::merkle::{verify_consistency, verify_inclusion};
 use constat_shared::receipt::Jwk;
-use constat_shared::{Hash, LogId, Month, Receipt, Record, SiteId};
+use constat_shared::{Hash, LogId, Receipt, Record};
 use constat_tests::api::{Answer, Api, SITE, answer};
 use constat_tests::server::binary;
 use reqwest::Method;
@@ -22,10 +22,6 @@ async fn taken(api: &Api, action: &str) -> (Record, String) {
     let reply = api.post(&api.consent(action).await).await.json();
     let record = serde_json::from_value(reply["record"].clone()).unwrap();
     (record, reply["receipt"].as_str().unwrap().to_owned())
-}
-
-fn log_of(record: &Record) -> LogId {
-    LogId { site: SiteId::parse(SITE).unwrap(), month: Month::of(record.recorded_at) }
 }
 
 async fn checkpoint(api: &Api, log: &LogId) -> Checkpoint {
@@ -73,7 +69,10 @@ async fn an_answer_gets_a_receipt_that_the_published_key_proves() {
     let key =
         keys(&api).await.iter().find(|jwk| jwk.kid == Receipt::key_id(&receipt).unwrap()).and_then(Jwk::key);
     let opened = Receipt::open(&receipt, &key.unwrap()).unwrap();
-    assert_eq!((opened.sub, opened.jti, &opened.log), (record.consent_id, record.event_id, &log_of(&record)));
+    assert_eq!(
+        (opened.sub, opened.jti, &opened.log),
+        (record.consent_id, record.event_id, &LogId::of(&record))
+    );
     assert_eq!(opened.record, record);
     assert!(checkpoint(&api, &opened.log).await.size > opened.leaf_index);
 }
@@ -91,7 +90,7 @@ async fn a_repeated_answer_gets_the_same_receipt() {
 async fn the_log_only_grows_and_holds_every_record() {
     let api = Api::start();
     let (first, _) = taken(&api, "allow_all").await;
-    let log = log_of(&first);
+    let log = LogId::of(&first);
     let old = checkpoint(&api, &log).await;
     for _ in 0..5 {
         taken(&api, "refuse_all").await;
@@ -134,19 +133,19 @@ async fn whoever_holds_a_receipt_reads_and_erases_the_records_and_nobody_else() 
     assert_eq!(api.get(&path).await.status, 401);
     assert_eq!(api.record_count(), 2);
 
-    let before = checkpoint(&api, &log_of(&record)).await;
+    let before = checkpoint(&api, &LogId::of(&record)).await;
     let erased = own(&api, Method::DELETE, &id, &receipt).await;
     assert_eq!((erased.status, erased.json()["erased_count"].clone()), (200, Value::from(1)));
     assert_eq!(api.record_count(), 1);
     assert_eq!(own(&api, Method::GET, &id, &receipt).await.json()["records"], Value::Array(Vec::new()));
-    assert_eq!(checkpoint(&api, &log_of(&record)).await, before, "the leaf stays");
+    assert_eq!(checkpoint(&api, &LogId::of(&record)).await, before, "the leaf stays");
     let files = std::fs::read_dir(api.data.path()).unwrap().map(|file| file.unwrap().path());
     for file in files.filter(|path| path.is_file()) {
         let bytes = std::fs::read(&file).unwrap();
         let found = bytes.windows(16).any(|window| window == record.consent_id.as_bytes());
         assert!(!found, "the erased consent id is in {}", file.display());
     }
-    let month = log_of(&record).month.to_string();
+    let month = LogId::of(&record).month.to_string();
     assert!(constat(api.data.path(), &["audit", "--site", SITE, "--month", &month]).status.success());
 }
 
@@ -191,9 +190,9 @@ async fn a_bundle_is_verified_with_nothing_but_itself_and_any_change_is_found() 
 async fn an_audit_finds_what_the_operator_changed() {
     let api = Api::start();
     let (record, _) = taken(&api, "refuse_all").await;
-    checkpoint(&api, &log_of(&record)).await;
+    checkpoint(&api, &LogId::of(&record)).await;
     let data = api.data.path();
-    let month = log_of(&record).month.to_string();
+    let month = LogId::of(&record).month.to_string();
     let audit = || constat(data, &["audit", "--site", SITE, "--month", &month]);
     assert!(audit().status.success(), "{:?}", audit());
     let hand = rusqlite::Connection::open(data.join("constat.db")).unwrap();
@@ -214,7 +213,7 @@ async fn after_a_rotation_old_receipts_still_open_their_records() {
     assert_eq!(keys(&api).await.len(), 2);
     assert_eq!(own(&api, Method::GET, &record.consent_id.to_string(), &receipt).await.status, 200);
     // The checkpoint is by the key that signs now.
-    assert_eq!(checkpoint(&api, &log_of(&record)).await.size, 2);
+    assert_eq!(checkpoint(&api, &LogId::of(&record)).await.size, 2);
 }
 
 #[tokio::test]

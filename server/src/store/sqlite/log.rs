@@ -1,6 +1,7 @@
 //! The logs' trees in SQLite: every leaf, and every eighth level above them.
 
-use crate::store::{Audit, Head, StoreError};
+use crate::store::{Audit, StoreError};
+use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::merkle::{self, Subtrees, node_hash};
 use constat_shared::{Hash, LogEntry, LogId, canonical};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -94,9 +95,9 @@ impl Log {
     }
 
     /// The head over the first `size` leaves.
-    pub fn head(&self, connection: &Connection, size: u64) -> Result<Head, StoreError> {
+    pub fn head(&self, connection: &Connection, size: u64) -> Result<Checkpoint, StoreError> {
         let root = merkle::root(size, &mut Tree { log: self, connection })?;
-        Ok(Head { size, root })
+        Ok(Checkpoint { size, root })
     }
 
     /// The proof of a leaf.
@@ -202,7 +203,7 @@ pub fn audit(connection: &Connection, log: &Log) -> Result<Audit, StoreError> {
             .difference
             .get_or_insert(format!("{index} leaves follow each other, {} were expected", log.size));
     }
-    audit.head = growing.root().map(|root| Head { size: index, root });
+    audit.head = growing.root().map(|root| Checkpoint { size: index, root });
     Ok(audit)
 }
 

@@ -2,7 +2,6 @@
 
 use crate::Failure;
 use crate::config::AuditArgs;
-use crate::keys::Keys;
 use crate::records::open_store;
 use crate::store::Store;
 use constat_shared::LogId;
@@ -20,12 +19,10 @@ pub fn run(args: &AuditArgs) -> Result<(), Failure> {
     }
     let Some(head) = audit.head else { return Err(Failure::new(format!("{} is empty", log.origin()))) };
     if let Some(note) = store.checkpoint(&log).map_err(failed)? {
-        let keys = Keys::open(&args.data.data)?;
-        let opened =
-            keys.public().iter().filter_map(|jwk| Checkpoint::open(&note, &log, &jwk.key()?).ok()).next();
-        let kept = opened.ok_or_else(|| {
-            Failure::new("the checkpoint kept last is not signed by any key of the data folder")
-        })?;
+        let keys = store.keys().map_err(failed)?;
+        let opened = keys.iter().filter_map(|jwk| Checkpoint::open(&note, &log, &jwk.key()?).ok()).next();
+        let kept = opened
+            .ok_or_else(|| Failure::new("the checkpoint kept last is not signed by any key of the store"))?;
         let proof = store.consistency_proof(&log, kept.size, head.size).map_err(failed)?.unwrap_or_default();
         if !verify_consistency(kept.size, kept.root, head.size, head.root, &proof) {
             let words =

@@ -46,6 +46,11 @@ impl Body {
         Body { mime, plain: plain.into(), brotli: brotli.into(), gzip: gzip.into(), tag, immutable }
     }
 
+    /// SHA-256 of the body as it is before compression.
+    pub fn hash(&self) -> Hash {
+        Hash::of(&self.plain)
+    }
+
     /// Answers a request: in the best form it accepts, or with 304 when it has it.
     pub fn respond(&self, request: &HttpRequest) -> HttpResponse {
         let tag = EntityTag::new_weak(self.tag.clone());

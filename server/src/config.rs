@@ -34,11 +34,22 @@ pub enum Command {
 }
 
 /// Where the data lie.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct DataArgs {
     /// The folder of the embedded store.
     #[arg(long, value_name = "DIR", default_value = "constat-data")]
     pub data: PathBuf,
+}
+
+/// Where the data lie, and the key that signs.
+#[derive(Clone, Debug, Args)]
+pub struct KeyArgs {
+    #[command(flatten)]
+    pub data: DataArgs,
+    /// The file of the private key (PEM, PKCS #8) that signs, in place of the
+    /// one in the data folder. The key itself may stand in CONSTAT_KEY.
+    #[arg(long, value_name = "FILE", env = "CONSTAT_KEY_FILE")]
+    pub key_file: Option<PathBuf>,
 }
 
 /// `constat serve`.
@@ -51,7 +62,7 @@ pub struct ServeArgs {
     #[arg(long, default_value_t = 8080)]
     pub port: u16,
     #[command(flatten)]
-    pub data: DataArgs,
+    pub key: KeyArgs,
     /// The folder of the site files, one `.toml` for each site.
     #[arg(long, value_name = "DIR")]
     pub sites: Option<PathBuf>,
@@ -91,7 +102,7 @@ pub struct RecordsArgs {
 #[derive(Debug, Args)]
 pub struct ProveArgs {
     #[command(flatten)]
-    pub data: DataArgs,
+    pub key: KeyArgs,
     /// The site.
     #[arg(long, value_name = "ID", value_parser = SiteId::parse)]
     pub site: SiteId,
@@ -146,6 +157,6 @@ pub struct KeysArgs {
 pub enum KeysCommand {
     /// List them, oldest first; the last one signs.
     List(DataArgs),
-    /// Make a new one, which signs from the server's next start on.
-    Rotate(DataArgs),
+    /// Add the one given, or make a new one; it signs from the server's next start on.
+    Rotate(KeyArgs),
 }

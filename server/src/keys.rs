@@ -1,12 +1,15 @@
 //! The keys that sign receipts and checkpoints.
 //!
-//! They lie in `keys/` of the data folder, one file for each, readable by
-//! nobody else: `NUMBER.pem`, PKCS #8. The one with the highest number signs;
-//! the public halves of all are published for as long as anything they signed
-//! may live.
+//! The private half of the one that signs comes from the environment, from a
+//! file that is named, or from `keys/` of the data folder, where the first
+//! start makes it: one file for each, `NUMBER.pem`, PKCS #8, readable by nobody
+//! else; the highest number signs. The public halves of all that ever signed
+//! are in the store, and published for as long as anything they signed may live.
 
-use crate::Failure;
-use crate::config::{DataArgs, KeysArgs, KeysCommand};
+use crate::config::{DataArgs, KeyArgs, KeysArgs, KeysCommand};
+use crate::records::{open_store, open_store_to_write};
+use crate::store::Store;
+use crate::{Failure, clock};
 use constat_shared::receipt::Jwk;
 use constat_shared::{Receipt, receipt};
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
@@ -20,109 +23,155 @@ use std::path::{Path, PathBuf};
 /// More keys than a server that turns them every month leaves behind in eight years.
 const KEYS_MAX: usize = 100;
 
-/// A key and its name.
-struct Key {
-    number: u32,
-    id: String,
-    secret: SigningKey,
-}
+/// The environment variable that holds the private key itself, as PEM.
+const KEY_VARIABLE: &str = "CONSTAT_KEY";
 
-/// Every key of a data folder, oldest first; at least one.
+/// The key that signs, and the public halves of all that did.
 pub struct Keys {
-    all: Vec<Key>,
+    secret: SigningKey,
+    id: String,
+    public: Vec<Jwk>,
 }
 
 impl Keys {
-    /// Reads the keys of a data folder; makes the first when there is none.
+    /// Takes the key that signs, and checks that it is the one of the store's
+    /// log; a store that knows none takes it as its first.
     ///
     /// # Errors
-    /// A sentence that names the file: when one cannot be read, is no key, or
-    /// others than its owner may read it.
-    pub fn open(data: &Path) -> Result<Keys, Failure> {
-        let dir = data.join("keys");
-        DirBuilder::new().recursive(true).mode(0o700).create(&dir).map_err(|error| unusable(&dir, error))?;
-        if read_all(&dir)?.is_empty() {
-            make(&dir, 1)?;
+    /// A sentence: when a key cannot be read, is no key, or others than its
+    /// owner may read it; when it is not the one that signs this log.
+    pub fn open(args: &KeyArgs, store: &dyn Store) -> Result<Keys, Failure> {
+        let public = store.keys().map_err(failed)?;
+        let secrets = secrets(args, public.is_empty())?;
+        let Some(secret) = secrets.last() else { return Err(missing(args, &public)) };
+        let id = receipt::thumbprint(&secret.verifying_key());
+        if public.is_empty() {
+            // Earlier versions kept the public halves nowhere else.
+            for secret in &secrets {
+                store.add_key(&Jwk::of(&secret.verifying_key()), clock::now()).map_err(failed)?;
+            }
+        } else if public.last().is_some_and(|last| last.kid != id) {
+            return Err(mismatch(&id, &public));
         }
-        Ok(Keys { all: read_all(&dir)? })
+        Ok(Keys { id, public: store.keys().map_err(failed)?, secret: secret.clone() })
     }
 
-    /// Makes a new key, which signs from the next start of the server on.
+    /// Adds a key to the store, which signs from the next start of the server
+    /// on: the one that is given, else a new one in the data folder.
     ///
     /// # Errors
     /// As [`Keys::open`].
-    pub fn rotate(data: &Path) -> Result<Keys, Failure> {
-        let keys = Keys::open(data)?;
-        make(&data.join("keys"), keys.current().number + 1)?;
-        Keys::open(data)
-    }
-
-    fn current(&self) -> &Key {
-        self.all.last().expect("keys are only made with at least one")
+    pub fn rotate(args: &KeyArgs, store: &dyn Store) -> Result<(), Failure> {
+        let known = store.keys().map_err(failed)?;
+        if known.len() >= KEYS_MAX {
+            return Err(Failure::new(format!(
+                "there are {KEYS_MAX} keys already, which is the most there may be"
+            )));
+        }
+        let is_known = |secret: &SigningKey| {
+            let id = receipt::thumbprint(&secret.verifying_key());
+            known.iter().any(|jwk| jwk.kid == id)
+        };
+        let given = secrets(args, false)?.pop();
+        // A rotation that was cut off left a file that the store does not know: it is taken up.
+        let next = match given.filter(|secret| !is_known(secret)) {
+            Some(next) => next,
+            None if is_given(args) => {
+                return Err(Failure::new("the key that was given signs already, or did: give a new one"));
+            }
+            None => make(&folder(args)?)?,
+        };
+        store.add_key(&Jwk::of(&next.verifying_key()), clock::now()).map_err(failed)
     }
 
     /// The key that signs checkpoints.
     pub fn signing(&self) -> &SigningKey {
-        &self.current().secret
+        &self.secret
     }
 
     /// The public halves, oldest first.
-    pub fn public(&self) -> Vec<Jwk> {
-        self.all.iter().map(|key| Jwk::of(&key.secret.verifying_key())).collect()
+    pub fn public(&self) -> &[Jwk] {
+        &self.public
     }
 
     /// The public half of that name.
     pub fn verifying(&self, id: &str) -> Option<VerifyingKey> {
-        self.all.iter().find(|key| key.id == id).map(|key| key.secret.verifying_key())
+        self.public.iter().find(|jwk| jwk.kid == id).and_then(Jwk::key)
     }
 
     /// The receipt as a signed JWT.
     pub fn sign(&self, receipt: &Receipt) -> String {
-        let key = self.current();
-        receipt.sign(&key.secret, &key.id)
+        receipt.sign(&self.secret, &self.id)
     }
 }
 
 /// `constat keys`: prints the keys, oldest first, after a rotation if one was asked for.
 pub fn run(args: &KeysArgs) -> Result<(), Failure> {
-    let (KeysCommand::List(DataArgs { data }) | KeysCommand::Rotate(DataArgs { data })) = &args.command;
-    if !data.is_dir() {
-        let name = data.display();
-        let words =
-            format!("there is no data folder {name}: name the one `constat serve` was given with --data");
-        return Err(Failure::new(words));
-    }
-    let keys = match args.command {
-        KeysCommand::List(_) => Keys::open(data)?,
-        KeysCommand::Rotate(_) => Keys::rotate(data)?,
+    let data = match &args.command {
+        KeysCommand::List(DataArgs { data }) => data,
+        KeysCommand::Rotate(args) => {
+            Keys::rotate(args, &open_store_to_write(&args.data.data)?)?;
+            &args.data.data
+        }
     };
-    for key in &keys.all {
-        let role = if key.number == keys.current().number { "signs" } else { "verifies" };
-        println!("{:>3} {} {role}", key.number, key.id);
+    let keys = open_store(data)?.keys().map_err(failed)?;
+    for (number, key) in (1..).zip(&keys) {
+        let role = if number == keys.len() { "signs" } else { "verifies" };
+        println!("{number:>3} {} {role}", key.kid);
     }
     Ok(())
 }
 
-fn read_all(dir: &Path) -> Result<Vec<Key>, Failure> {
-    let mut keys = Vec::new();
+fn is_given(args: &KeyArgs) -> bool {
+    args.key_file.is_some() || std::env::var_os(KEY_VARIABLE).is_some()
+}
+
+/// The key that was given, or those of the data folder, the one that signs
+/// last; `first` lets the folder make one when it has none.
+fn secrets(args: &KeyArgs, first: bool) -> Result<Vec<SigningKey>, Failure> {
+    if let Some(pem) = std::env::var_os(KEY_VARIABLE) {
+        let unusable = |error: &dyn std::fmt::Display| {
+            Failure::new(format!("the key in {KEY_VARIABLE} cannot be used: {error}"))
+        };
+        let pem = pem.into_string().map_err(|_| unusable(&"it is not text"))?;
+        return Ok(vec![SigningKey::from_pkcs8_pem(&pem).map_err(|error| unusable(&error))?]);
+    }
+    if let Some(path) = &args.key_file {
+        return Ok(vec![read(path)?]);
+    }
+    let dir = folder(args)?;
+    let paths = files(&dir)?;
+    if paths.is_empty() && first {
+        return Ok(vec![make(&dir)?]);
+    }
+    paths.iter().map(|(_, path)| read(path)).collect()
+}
+
+fn folder(args: &KeyArgs) -> Result<PathBuf, Failure> {
+    let dir = args.data.data.join("keys");
+    DirBuilder::new().recursive(true).mode(0o700).create(&dir).map_err(|error| unusable(&dir, error))?;
+    Ok(dir)
+}
+
+/// The key files of the folder by number.
+fn files(dir: &Path) -> Result<Vec<(u32, PathBuf)>, Failure> {
+    let mut files = Vec::new();
     for file in std::fs::read_dir(dir).map_err(|error| unusable(dir, error))? {
         let path = file.map_err(|error| unusable(dir, error))?.path();
         let number = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".pem")?.parse().ok());
-        if let Some(number) = number {
-            keys.push(read(&path, number)?);
-        }
-        if keys.len() > KEYS_MAX {
+        files.extend(number.map(|number| (number, path)));
+        if files.len() > KEYS_MAX {
+            let name = dir.display();
             return Err(Failure::new(format!(
-                "{} holds more than {KEYS_MAX} keys: move the oldest away",
-                dir.display()
+                "{name} holds more than {KEYS_MAX} keys: move the oldest away"
             )));
         }
     }
-    keys.sort_by_key(|key| key.number);
-    Ok(keys)
+    files.sort_unstable();
+    Ok(files)
 }
 
-fn read(path: &Path, number: u32) -> Result<Key, Failure> {
+fn read(path: &Path) -> Result<SigningKey, Failure> {
     let mode = std::fs::metadata(path).map_err(|error| unusable(path, error))?.mode() & 0o777;
     if mode & 0o077 != 0 {
         let name = path.display();
@@ -131,66 +180,159 @@ fn read(path: &Path, number: u32) -> Result<Key, Failure> {
         )));
     }
     let pem = std::fs::read_to_string(path).map_err(|error| unusable(path, error))?;
-    let secret = SigningKey::from_pkcs8_pem(&pem).map_err(|error| unusable(path, error))?;
-    Ok(Key { number, id: receipt::thumbprint(&secret.verifying_key()), secret })
+    SigningKey::from_pkcs8_pem(&pem).map_err(|error| unusable(path, error))
 }
 
-fn make(dir: &Path, number: u32) -> Result<PathBuf, Failure> {
+/// Makes a new key behind those of the folder.
+fn make(dir: &Path) -> Result<SigningKey, Failure> {
+    let number = files(dir)?.last().map_or(1, |(last, _)| last + 1);
     let path = dir.join(format!("{number}.pem"));
     let mut seed = [0; 32];
     getrandom::fill(&mut seed).map_err(|error| unusable(&path, error))?;
-    let pem =
-        SigningKey::from_bytes(&seed).to_pkcs8_pem(LineEnding::LF).map_err(|error| unusable(&path, error))?;
+    let key = SigningKey::from_bytes(&seed);
+    let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(|error| unusable(&path, error))?;
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
     let mut file = file.map_err(|error| unusable(&path, error))?;
     file.write_all(pem.as_bytes()).and_then(|()| file.sync_all()).map_err(|error| unusable(&path, error))?;
-    Ok(path)
+    Ok(key)
 }
 
 fn unusable(path: &Path, error: impl std::fmt::Display) -> Failure {
     Failure::new(format!("the key {} cannot be used: {error}", path.display()))
 }
 
+fn missing(args: &KeyArgs, public: &[Jwk]) -> Failure {
+    let last = public.last().map_or("", |last| &last.kid);
+    Failure::new(format!(
+        "the key {last} signs this log and is not in {}/keys: put it back from your copy, or go on with a new one by `constat keys rotate`",
+        args.data.data.display()
+    ))
+}
+
+fn mismatch(id: &str, public: &[Jwk]) -> Failure {
+    let last = public.last().map_or("", |last| &last.kid);
+    let place = public.iter().position(|jwk| jwk.kid == id);
+    let what = if place.is_some() { "was replaced by another one" } else { "is not of this log" };
+    Failure::new(format!(
+        "the key {id} {what}: {last} signs it. Give that one, or go on with another by `constat keys rotate`"
+    ))
+}
+
+fn failed(error: impl std::fmt::Display) -> Failure {
+    Failure::new(error.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::sqlite::SqliteStore;
     use std::os::unix::fs::PermissionsExt;
+
+    struct Bench {
+        args: KeyArgs,
+        store: SqliteStore,
+        data: tempfile::TempDir,
+    }
+
+    fn bench() -> Bench {
+        let data = tempfile::tempdir().unwrap();
+        let args = KeyArgs { data: DataArgs { data: data.path().to_owned() }, key_file: None };
+        Bench { args, store: SqliteStore::open(data.path()).unwrap(), data }
+    }
+
+    fn refusal(args: &KeyArgs, store: &SqliteStore) -> String {
+        Keys::open(args, store).err().unwrap().to_string()
+    }
 
     #[test]
     fn the_first_start_makes_a_key_that_later_starts_find() {
-        let data = tempfile::tempdir().unwrap();
-        let first = Keys::open(data.path()).unwrap().public();
-        assert_eq!(first.len(), 1);
-        assert_eq!(Keys::open(data.path()).unwrap().public(), first);
+        let Bench { args, store, data } = bench();
+        let first = Keys::open(&args, &store).unwrap();
+        assert_eq!(first.public().len(), 1);
+        assert_eq!(Keys::open(&args, &store).unwrap().public(), first.public());
         let mode = std::fs::metadata(data.path().join("keys/1.pem")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
 
     #[test]
     fn a_rotation_signs_with_the_new_key_and_still_publishes_the_old_one() {
-        let data = tempfile::tempdir().unwrap();
-        let old = Keys::open(data.path()).unwrap();
-        let new = Keys::rotate(data.path()).unwrap();
+        let Bench { args, store, data } = bench();
+        let old = Keys::open(&args, &store).unwrap();
+        Keys::rotate(&args, &store).unwrap();
+        // The old private half is of no use any more.
+        std::fs::remove_file(data.path().join("keys/1.pem")).unwrap();
+        let new = Keys::open(&args, &store).unwrap();
         assert_eq!(new.public()[0], old.public()[0]);
-        assert_ne!(new.current().id, old.current().id);
-        assert!(new.verifying(&old.current().id).is_some());
+        assert_ne!(new.id, old.id);
+        assert!(new.verifying(&old.id).is_some());
+    }
+
+    #[test]
+    fn a_rotation_that_was_cut_off_is_taken_up() {
+        let Bench { args, store, data } = bench();
+        Keys::open(&args, &store).unwrap();
+        make(&data.path().join("keys")).unwrap();
+        let words = refusal(&args, &store);
+        assert!(words.contains("is not of this log") && words.contains("constat keys rotate"), "{words}");
+        Keys::rotate(&args, &store).unwrap();
+        assert_eq!(Keys::open(&args, &store).unwrap().public().len(), 2);
+        assert_eq!(files(&data.path().join("keys")).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_key_that_is_lost_or_another_one_stops_the_start() {
+        let Bench { args, store, data } = bench();
+        let keys = Keys::open(&args, &store).unwrap();
+        std::fs::remove_file(data.path().join("keys/1.pem")).unwrap();
+        let words = refusal(&args, &store);
+        assert!(words.contains(&keys.id) && words.contains("put it back"), "{words}");
+        make(&data.path().join("keys")).unwrap();
+        let words = refusal(&args, &store);
+        assert!(words.contains("is not of this log") && words.contains(&keys.id), "{words}");
+        assert_eq!(store.keys().unwrap(), keys.public());
+    }
+
+    #[test]
+    fn a_key_given_by_its_path_signs_and_is_rotated_by_giving_another() {
+        let Bench { args, store, data } = bench();
+        let dir = data.path().join("elsewhere");
+        std::fs::create_dir(&dir).unwrap();
+        make(&dir).unwrap();
+        make(&dir).unwrap();
+        let given = |number| KeyArgs { key_file: Some(dir.join(format!("{number}.pem"))), ..args.clone() };
+        let first = Keys::open(&given(1), &store).unwrap();
+        assert!(!data.path().join("keys").exists());
+        assert!(refusal(&given(2), &store).contains(&first.id));
+        Keys::rotate(&given(2), &store).unwrap();
+        assert_eq!(Keys::open(&given(2), &store).unwrap().public().len(), 2);
+        assert!(refusal(&given(1), &store).contains("was replaced"));
+        assert!(Keys::rotate(&given(1), &store).is_err());
+    }
+
+    #[test]
+    fn a_store_of_an_earlier_version_takes_the_keys_of_the_folder_in_their_order() {
+        let Bench { args, store, data } = bench();
+        let dir = folder(&args).unwrap();
+        let made = [make(&dir).unwrap(), make(&dir).unwrap()].map(|key| Jwk::of(&key.verifying_key()));
+        assert_eq!(Keys::open(&args, &store).unwrap().public(), made);
+        drop(data);
     }
 
     #[test]
     fn a_key_that_others_may_read_stops_the_start_and_names_the_remedy() {
-        let data = tempfile::tempdir().unwrap();
-        Keys::open(data.path()).unwrap();
+        let Bench { args, store, data } = bench();
+        Keys::open(&args, &store).unwrap();
         let path = data.path().join("keys/1.pem");
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
-        let words = Keys::open(data.path()).err().unwrap().to_string();
+        let words = refusal(&args, &store);
         assert!(words.contains("640") && words.contains("chmod 600") && words.contains("1.pem"), "{words}");
     }
 
     #[test]
     fn a_damaged_key_stops_the_start() {
-        let data = tempfile::tempdir().unwrap();
-        Keys::open(data.path()).unwrap();
+        let Bench { args, store, data } = bench();
+        Keys::open(&args, &store).unwrap();
         std::fs::write(data.path().join("keys/1.pem"), "no key").unwrap();
-        assert!(Keys::open(data.path()).err().unwrap().to_string().contains("1.pem"));
+        assert!(refusal(&args, &store).contains("1.pem"));
     }
 }

@@ -1,17 +1,19 @@
 //! `constat prove`: one record's evidence bundle, also while the server runs.
 
-use crate::Failure;
 use crate::config::ProveArgs;
 use crate::keys::Keys;
 use crate::records::open_store;
 use crate::store::{Entry, Store};
-use constat_shared::evidence::{self, Evidence, FORMAT};
+use crate::{Failure, clock, serving};
+use constat_shared::evidence::{self, Evidence, FORMAT, Logged, Stamped};
+use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::receipt::Jwk;
+use constat_shared::{LogEntry, LogId, Month, Record};
 use std::fmt::Display;
 
 /// Writes the bundle of the newest record of a consent id, or of the one named.
 pub fn run(args: &ProveArgs) -> Result<(), Failure> {
-    let store = open_store(&args.data.data)?;
+    let store = open_store(&args.key.data.data)?;
     let event_id = match args.event {
         Some(event_id) => event_id,
         None => {
@@ -23,7 +25,7 @@ pub fn run(args: &ProveArgs) -> Result<(), Failure> {
     if entry.record.consent_id != args.consent_id {
         return Err(none());
     }
-    let bundle = bundle(&store, &Keys::open(&args.data.data)?, entry, leaf_index)?;
+    let bundle = bundle(&store, &Keys::open(&args.key, &store)?, entry, leaf_index)?;
     let bytes = bundle.to_vec();
     // What the verifier would refuse is not handed out.
     Evidence::verify(&bytes)
@@ -35,24 +37,84 @@ pub fn run(args: &ProveArgs) -> Result<(), Failure> {
 }
 
 fn bundle(store: &dyn Store, keys: &Keys, entry: Entry, leaf_index: u64) -> Result<Evidence, Failure> {
-    let log = entry.log();
+    let (log, record) = (entry.log(), entry.record);
     let lost = || Failure::new("the log has lost the record's leaf: run `constat audit`");
     let head = store.head(&log).map_err(failed)?.ok_or_else(lost)?;
     let proof = store.inclusion_proof(&log, leaf_index, head.size).map_err(failed)?.ok_or_else(lost)?;
-    let notice = store.notice(&entry.record.notice_hash).map_err(failed)?;
+    let notice = store.notice(&record.notice_hash).map_err(failed)?;
     let notice = notice.ok_or_else(|| Failure::new("the store has lost the record's notice"))?;
     Ok(Evidence {
         format: FORMAT,
-        statement: evidence::statement(&entry.record),
+        statement: evidence::statement(&record),
         checkpoint: head.sign(&log, keys.signing()),
-        record: entry.record,
         commitment_key: entry.key,
         notice,
-        log,
         leaf_index,
         inclusion_proof: proof,
         public_key: Jwk::of(&keys.signing().verifying_key()),
+        serving: serving(store, keys, &record)?,
+        snapshot: snapshot(store, keys, &record)?,
+        timestamp: timestamp(store, keys, &log, leaf_index, head)?,
+        log,
+        record,
     })
+}
+
+/// What the server had last written down when the record was taken.
+fn serving(store: &dyn Store, keys: &Keys, record: &Record) -> Result<Option<Logged>, Failure> {
+    let wanted = |entry: &LogEntry| match entry {
+        LogEntry::Serving(serving) => {
+            serving.notice_hash == record.notice_hash && serving.serving_at <= record.recorded_at
+        }
+        _ => false,
+    };
+    let found = serving::find(store, &record.site, Month::of(record.recorded_at), wanted).map_err(failed)?;
+    found.map(|(log, place, entry)| logged(store, keys, log, place, entry)).transpose()
+}
+
+/// The pictures of the record's notice, whenever they were taken.
+fn snapshot(store: &dyn Store, keys: &Keys, record: &Record) -> Result<Option<Logged>, Failure> {
+    let wanted = |entry: &LogEntry| serving::snapshot_of(entry, &record.notice_hash).is_some();
+    let found = serving::find(store, &record.site, Month::of(clock::now()), wanted).map_err(failed)?;
+    found.map(|(log, place, entry)| logged(store, keys, log, place, entry)).transpose()
+}
+
+/// The first word of an outside clock about a head of the log that holds the record.
+fn timestamp(
+    store: &dyn Store,
+    keys: &Keys,
+    of: &LogId,
+    leaf_index: u64,
+    head: Checkpoint,
+) -> Result<Option<Stamped>, Failure> {
+    for log in
+        store.logs().map_err(failed)?.into_iter().filter(|log| log.site == of.site && log.month >= of.month)
+    {
+        for (place, entry) in store.entries(&log).map_err(failed)? {
+            let LogEntry::Timestamp(token) = &entry else { continue };
+            let stamped = Checkpoint::read(&token.checkpoint, of).ok();
+            let Some(stamped) = stamped.filter(|stamped| stamped.size > leaf_index) else { continue };
+            let proof = store.consistency_proof(of, stamped.size, head.size).map_err(failed)?;
+            let consistency_proof = proof.unwrap_or_default();
+            return Ok(Some(Stamped { logged: logged(store, keys, log, place, entry)?, consistency_proof }));
+        }
+    }
+    Ok(None)
+}
+
+/// An entry with the proof that it is in its log, as that is now.
+fn logged(
+    store: &dyn Store,
+    keys: &Keys,
+    log: LogId,
+    leaf_index: u64,
+    entry: LogEntry,
+) -> Result<Logged, Failure> {
+    let lost = || Failure::new(format!("the log {} has lost a leaf: run `constat audit`", log.origin()));
+    let head = store.head(&log).map_err(failed)?.ok_or_else(lost)?;
+    let proof = store.inclusion_proof(&log, leaf_index, head.size).map_err(failed)?.ok_or_else(lost)?;
+    let checkpoint = head.sign(&log, keys.signing());
+    Ok(Logged { entry, log, leaf_index, inclusion_proof: proof, checkpoint })
 }
 
 fn none() -> Failure {

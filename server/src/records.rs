@@ -24,6 +24,20 @@ pub fn run(args: &RecordsArgs) -> Result<(), Failure> {
 /// # Errors
 /// A sentence, when there is none or it cannot be read.
 pub fn open_store(dir: &Path) -> Result<SqliteStore, Failure> {
+    check_store(dir)?;
+    SqliteStore::open_to_read(dir).map_err(|error| Failure::new(error.to_string()))
+}
+
+/// Opens the store of a data folder to write to it, also while a server uses it.
+///
+/// # Errors
+/// As [`open_store`].
+pub fn open_store_to_write(dir: &Path) -> Result<SqliteStore, Failure> {
+    check_store(dir)?;
+    SqliteStore::open(dir).map_err(|error| Failure::new(error.to_string()))
+}
+
+fn check_store(dir: &Path) -> Result<(), Failure> {
     if !dir.join(FILE_NAME).is_file() {
         let words = format!(
             "there is no store in {}: name the folder `constat serve` was given with --data",
@@ -31,7 +45,7 @@ pub fn open_store(dir: &Path) -> Result<SqliteStore, Failure> {
         );
         return Err(Failure::new(words));
     }
-    SqliteStore::open_to_read(dir).map_err(|error| Failure::new(error.to_string()))
+    Ok(())
 }
 
 fn json(records: &[Record]) -> String {

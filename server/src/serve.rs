@@ -11,7 +11,7 @@ use crate::site::{self, Catalogue, Site};
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
 use crate::writer::{QUEUE_MAX, Writer};
-use crate::{Failure, clock, retention, routes, telemetry};
+use crate::{Failure, clock, retention, routes, serving, telemetry};
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use actix_web::{App as ActixApp, HttpServer, rt};
@@ -26,12 +26,12 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     telemetry::start();
     let sites = all_sites(args.sites.as_deref(), args.demo)?;
-    let _lock = prepare_folder(&args.data.data)?;
-    let store: Arc<dyn Store> =
-        Arc::new(SqliteStore::open(&args.data.data).map_err(fail("the store did not open"))?);
+    let data = &args.key.data.data;
+    let _lock = prepare_folder(data)?;
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(data).map_err(fail("the store did not open"))?);
     let app = Data::new(App {
         sites: Sites::default(),
-        keys: Keys::open(&args.data.data)?,
+        keys: Keys::open(&args.key, &*store)?,
         writer: Writer::start(Arc::clone(&store), QUEUE_MAX),
         store,
         assets: Assets::embedded().map_err(|error| Failure::new(error.to_string()))?,
@@ -52,7 +52,7 @@ async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
         false => None,
     };
     let pages = third_parties.as_ref().map(|origin| demo::Pages::new(origin));
-    rt::spawn(retention::run(Arc::clone(&app.store)));
+    rt::spawn(retention::run(app.clone()));
     // From here on, before anybody is told that the server runs, no signal ends it roughly.
     let hear = |kind| signal(kind).map_err(fail("a signal cannot be received"));
     let (terminate, interrupt) = (hear(SignalKind::terminate())?, hear(SignalKind::interrupt())?);
@@ -79,10 +79,8 @@ async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
             demo::SITE_ID
         ));
     }
-    out.push(format!(
-        "data {}",
-        args.data.data.canonicalize().unwrap_or_else(|_| args.data.data.clone()).display()
-    ));
+    let data = &args.key.data.data;
+    out.push(format!("data {}", data.canonicalize().unwrap_or_else(|_| data.clone()).display()));
     println!("{}", out.join("\n"));
     server.await.map_err(fail("the server failed"))
 }
@@ -143,14 +141,16 @@ fn all_sites(dir: Option<&Path>, demo: bool) -> Result<Vec<Site>, Failure> {
     Ok(sites)
 }
 
-/// Keeps every notice in the store, then serves it: what is shown can be proven.
+/// Keeps every notice in the store and says in the log that it is served, then
+/// serves it: what is shown can be proven.
 fn publish(app: &App, sites: Vec<Site>) -> Result<(), Failure> {
-    let sites: Vec<_> = sites.into_iter().map(|site| ServedSite::new(site, &app.assets)).collect();
+    let sites: Vec<_> = sites.into_iter().map(|site| Arc::new(ServedSite::new(site, &app.assets))).collect();
     for site in &sites {
         app.store.publish(site.notice(), clock::now()).map_err(fail("a notice could not be stored"))?;
         let (site, notice_hash) = (&site.notice().site, site.notice().notice_hash());
         tracing::info!(%site, %notice_hash, "serving a site");
     }
+    serving::announce(&*app.store, &sites, clock::now()).map_err(fail("the log could not be written"))?;
     app.sites.replace(sites);
     Ok(())
 }

@@ -4,7 +4,9 @@ use crate::assets::Assets;
 use crate::body::Body;
 use crate::site::Site;
 use constat_shared::notice::Palette;
-use constat_shared::{Category, Language, NoticeView, PublishedNotice, SiteId, TextKey, Vendor, cookie};
+use constat_shared::{
+    Category, Hash, Language, NoticeView, PublishedNotice, SiteId, TextKey, Vendor, cookie,
+};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -17,6 +19,8 @@ pub struct ServedSite {
     pub consent_js: Body,
     /// By language.
     pub pages: BTreeMap<Language, Pages>,
+    /// SHA-256 of every file that shows the notice, by name.
+    pub files: BTreeMap<String, Hash>,
 }
 
 /// What a notice gives in one language.
@@ -38,7 +42,8 @@ impl ServedSite {
             .languages
             .iter()
             .filter_map(|language| Some((*language, Pages::new(notice, *language, Body::new)?)));
-        ServedSite { pages: pages.collect(), consent_js, site }
+        let pages = pages.collect();
+        ServedSite { files: files(notice, &consent_js, assets), pages, consent_js, site }
     }
 
     /// The notice visitors are shown now.
@@ -61,6 +66,17 @@ impl Pages {
         let json = |value: Value| body("application/json", value.to_string().into_bytes());
         Some(Pages { notice: json(json!(view)), vendors: json(vendors), banner: json(banner(view)) })
     }
+}
+
+fn files(notice: &PublishedNotice, consent_js: &Body, assets: &Assets) -> BTreeMap<String, Hash> {
+    let widget = assets.files.iter().map(|(name, body)| (name.clone(), body.hash()));
+    // The styles travel inside the loader and the widget.
+    let inside = [
+        ("consent.js", consent_js.hash()),
+        ("first_layer.css", Hash::of(css(notice).as_bytes())),
+        ("configuration.css", Hash::of(constat_widget::CONFIGURATION_CSS.as_bytes())),
+    ];
+    widget.chain(inside.map(|(name, hash)| (name.to_owned(), hash))).collect()
 }
 
 fn consent_js(notice: &PublishedNotice, assets: &Assets) -> String {
@@ -131,9 +147,14 @@ impl Sites {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
+    /// All of them, by id.
+    pub fn all(&self) -> Vec<Arc<ServedSite>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
     /// Serves these sites from now on.
-    pub fn replace(&self, sites: Vec<ServedSite>) {
-        let sites = sites.into_iter().map(|site| (site.notice().site.clone(), Arc::new(site))).collect();
+    pub fn replace(&self, sites: Vec<Arc<ServedSite>>) {
+        let sites = sites.into_iter().map(|site| (site.notice().site.clone(), site)).collect();
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(sites);
     }
 }

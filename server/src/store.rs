@@ -5,8 +5,9 @@
 
 use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::merkle;
-use constat_shared::{CommitmentKey, ConsentId, EventId, Hash, LogId, Notice, PublishedNotice, Record};
-use constat_shared::{SiteId, Timestamp};
+use constat_shared::receipt::Jwk;
+use constat_shared::{CommitmentKey, ConsentId, EventId, Hash, LogEntry, LogId, Notice, PublishedNotice};
+use constat_shared::{Record, SiteId, Timestamp};
 
 #[cfg(test)]
 pub mod contract;
@@ -113,6 +114,30 @@ pub trait Store: Send + Sync {
 
     /// The signed head kept last.
     fn checkpoint(&self, log: &LogId) -> Result<Option<String>, StoreError>;
+
+    /// Writes an entry of the server's own at the end of a log, durably, and
+    /// returns its place. Refused, like a record, for a log that was dropped.
+    fn write(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError>;
+
+    /// The server's own entries of a log with their places, in their order.
+    /// There are few: one for each purge, notice, snapshot and time-stamp.
+    fn entries(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError>;
+
+    /// Every log that has leaves, by site and month.
+    fn logs(&self) -> Result<Vec<LogId>, StoreError>;
+
+    /// Deletes the leaves and entries of a log and keeps its last signed head;
+    /// says whether it did. It does not while a record of the log is stored.
+    fn drop_log(&self, log: &LogId, checkpoint: &str) -> Result<bool, StoreError>;
+
+    /// The public halves of every key that ever signed for this store, oldest first.
+    fn keys(&self) -> Result<Vec<Jwk>, StoreError>;
+
+    /// Adds a public key behind all others, durably; adding it again changes nothing.
+    fn add_key(&self, key: &Jwk, at: Timestamp) -> Result<(), StoreError>;
+
+    /// The site and hash of every notice that was published, oldest first.
+    fn notices(&self) -> Result<Vec<(SiteId, Hash)>, StoreError>;
 
     /// Works a whole log out anew from what is stored; says what differs first.
     fn audit(&self, log: &LogId) -> Result<Audit, StoreError>;

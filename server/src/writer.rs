@@ -2,6 +2,7 @@
 //! last commit was on its way to the disk and hands it to the store as one
 //! batch (group commit). Nobody is answered before their record is durable.
 
+use crate::crash;
 use crate::store::{Appended, Entry, Store, StoreError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -88,7 +89,10 @@ fn write_all(store: &dyn Store, mut jobs: mpsc::Receiver<Job>) {
     while jobs.blocking_recv_many(&mut waiting, BATCH_MAX) > 0 {
         let (entries, replies): (Vec<_>, Vec<_>) =
             waiting.drain(..).map(|job| (job.entry, job.reply)).unzip();
-        answer(store.append(&entries), entries, replies);
+        crash::at("writer.batch_taken");
+        let result = store.append(&entries);
+        crash::at("writer.before_replies");
+        answer(result, entries, replies);
     }
 }
 

@@ -3,17 +3,23 @@
 //!
 //! Its bytes are canonical JSON and every part of it is covered: the record by
 //! its commitment, the commitment by the log, the log by the checkpoint, the
-//! checkpoint by the key, the notice by the record, and the statement by being
-//! worked out again.
+//! checkpoint by the key, the notice by the record, what the server wrote down
+//! itself by its own leaf, and the statement by being worked out again.
 
 use crate::log::checkpoint::Checkpoint;
+use crate::log::entry::{LogEntry, Serving, Snapshot, TimestampToken};
 use crate::log::merkle;
 use crate::receipt::Jwk;
-use crate::{Action, CommitmentKey, Hash, Language, LogId, Notice, Record, canonical};
+use crate::{CommitmentKey, Hash, LogId, Notice, Record, canonical};
+use ed25519_dalek::VerifyingKey;
 use serde::{Deserialize, Serialize};
 
+mod statement;
+
+pub use statement::statement;
+
 /// The format of bundles this code makes and reads.
-pub const FORMAT: u8 = 1;
+pub const FORMAT: u8 = 2;
 
 /// The most bytes of a bundle that is read: a notice in four languages with
 /// every vendor a site may have fits several times.
@@ -41,8 +47,42 @@ pub struct Evidence {
     pub inclusion_proof: Vec<Hash>,
     /// The log's signed head (C2SP tlog-checkpoint).
     pub checkpoint: String,
-    /// The public key that signed it.
+    /// The public key that signed it, and every other checkpoint in the bundle.
     pub public_key: Jwk,
+    /// The files that were served with the notice when the record was taken
+    /// ([`LogEntry::Serving`]); nothing when the server had not written them down.
+    pub serving: Option<Logged>,
+    /// The pictures of what the notice shows ([`LogEntry::Snapshot`]); nothing
+    /// when none were taken.
+    pub snapshot: Option<Logged>,
+    /// The word of an outside clock; nothing when none was asked.
+    pub timestamp: Option<Stamped>,
+}
+
+/// An entry of the server's own, and the proof that it is in a log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Logged {
+    /// The entry.
+    pub entry: LogEntry,
+    /// The log it is in, which may be another month's than the record's.
+    pub log: LogId,
+    /// Its place there.
+    pub leaf_index: u64,
+    /// The proof that it is in the tree of the checkpoint.
+    pub inclusion_proof: Vec<Hash>,
+    /// That log's signed head.
+    pub checkpoint: String,
+}
+
+/// A time-stamp over a head of the record's log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stamped {
+    /// The token ([`LogEntry::Timestamp`]), which is in a log itself.
+    pub logged: Logged,
+    /// The proof that the bundle's checkpoint only adds to the one that was stamped.
+    pub consistency_proof: Vec<Hash>,
 }
 
 /// Why a bundle proves nothing. The part at fault comes first.
@@ -81,7 +121,20 @@ pub enum EvidenceError {
     /// The record's commitment is not in the log.
     #[error("inclusion_proof: the record, its key and its place do not give the root of the checkpoint")]
     Inclusion,
+    /// The files served are not proven.
+    #[error("serving: {0}")]
+    Serving(&'static str),
+    /// The pictures are not proven.
+    #[error("snapshot: {0}")]
+    Snapshot(&'static str),
+    /// The time-stamp does not belong to the record.
+    #[error("timestamp: {0}")]
+    Timestamp(&'static str),
 }
+
+const NOT_LOGGED: &str =
+    "its entry, place and proof do not give the root of a checkpoint of its log by the key";
+const OTHER_NOTICE: &str = "it is about another site or notice than the record's";
 
 impl Evidence {
     /// The bundle's bytes.
@@ -106,8 +159,36 @@ impl Evidence {
             return Err(EvidenceError::NotCanonical);
         }
         evidence.check_content()?;
-        let checkpoint = evidence.check_log()?;
+        let key = evidence.public_key.key().ok_or(EvidenceError::Key)?;
+        let checkpoint = evidence.check_log(&key)?;
+        evidence.check_serving(&key).map_err(EvidenceError::Serving)?;
+        evidence.check_snapshot(&key).map_err(EvidenceError::Snapshot)?;
+        evidence.check_timestamp(&key, checkpoint).map_err(EvidenceError::Timestamp)?;
         Ok((evidence, checkpoint))
+    }
+
+    /// What was served with the notice, when it is in the bundle.
+    pub fn serving(&self) -> Option<&Serving> {
+        match self.serving.as_ref().map(|logged| &logged.entry) {
+            Some(LogEntry::Serving(serving)) => Some(serving),
+            _ => None,
+        }
+    }
+
+    /// The pictures of the notice, when they are in the bundle.
+    pub fn snapshot(&self) -> Option<&Snapshot> {
+        match self.snapshot.as_ref().map(|logged| &logged.entry) {
+            Some(LogEntry::Snapshot(snapshot)) => Some(snapshot),
+            _ => None,
+        }
+    }
+
+    /// The word of an outside clock, when it is in the bundle.
+    pub fn timestamp(&self) -> Option<&TimestampToken> {
+        match self.timestamp.as_ref().map(|stamped| &stamped.logged.entry) {
+            Some(LogEntry::Timestamp(token)) => Some(token),
+            _ => None,
+        }
     }
 
     fn check_content(&self) -> Result<(), EvidenceError> {
@@ -131,13 +212,12 @@ impl Evidence {
         if self.statement == statement(record) { Ok(()) } else { Err(EvidenceError::Statement) }
     }
 
-    fn check_log(&self) -> Result<Checkpoint, EvidenceError> {
+    fn check_log(&self, key: &VerifyingKey) -> Result<Checkpoint, EvidenceError> {
         let log = LogId::of(&self.record);
         if log != self.log {
             return Err(EvidenceError::Log);
         }
-        let key = self.public_key.key().ok_or(EvidenceError::Key)?;
-        let checkpoint = Checkpoint::open(&self.checkpoint, &log, &key)
+        let checkpoint = Checkpoint::open(&self.checkpoint, &log, key)
             .map_err(|error| EvidenceError::Checkpoint(error.to_string()))?;
         let leaf = merkle::leaf_hash(self.commitment_key.commit(&self.record).as_bytes());
         let Checkpoint { size, root } = checkpoint;
@@ -146,148 +226,60 @@ impl Evidence {
             false => Err(EvidenceError::Inclusion),
         }
     }
-}
 
-/// What a record says, in a few sentences of its own language.
-pub fn statement(record: &Record) -> String {
-    let (site, at, id) = (&record.site, record.recorded_at, record.consent_id);
-    let allowed = record.vendors.values().filter(|on| **on).count();
-    let count = record.vendors.len();
-    let did = action_in_words(record.language, record.action);
-    match record.language {
-        Language::Fr => format!(
-            "Le {at} (UTC), un navigateur portant l’identifiant de consentement {id} a répondu sur le site {site} : {did}. Services autorisés : {allowed} sur {count}. Ceci ne prouve pas quelle personne a répondu."
-        ),
-        Language::Nl => format!(
-            "Op {at} (UTC) antwoordde een browser met toestemmings-ID {id} op de site {site}: {did}. Toegestane diensten: {allowed} van {count}. Dit bewijst niet welke persoon heeft geantwoord."
-        ),
-        Language::De => format!(
-            "Am {at} (UTC) antwortete ein Browser mit der Einwilligungs-ID {id} auf der Website {site}: {did}. Erlaubte Dienste: {allowed} von {count}. Dies beweist nicht, welche Person geantwortet hat."
-        ),
-        Language::En => format!(
-            "On {at} (UTC), a browser with the consent id {id} answered on the site {site}: {did}. Services allowed: {allowed} of {count}. This does not prove which person answered."
-        ),
+    fn check_serving(&self, key: &VerifyingKey) -> Result<(), &'static str> {
+        let Some(logged) = &self.serving else { return Ok(()) };
+        let Some(Serving { site, notice_hash, serving_at, .. }) = self.serving() else {
+            return Err("its entry is of another kind");
+        };
+        if (site, notice_hash) != (&self.record.site, &self.record.notice_hash) {
+            return Err(OTHER_NOTICE);
+        }
+        if *serving_at > self.record.recorded_at {
+            return Err("it says what was served after the record was taken");
+        }
+        logged.check(key)
+    }
+
+    fn check_snapshot(&self, key: &VerifyingKey) -> Result<(), &'static str> {
+        let Some(logged) = &self.snapshot else { return Ok(()) };
+        let Some(Snapshot { site, notice_hash, .. }) = self.snapshot() else {
+            return Err("its entry is of another kind");
+        };
+        if (site, notice_hash) != (&self.record.site, &self.record.notice_hash) {
+            return Err(OTHER_NOTICE);
+        }
+        logged.check(key)
+    }
+
+    fn check_timestamp(&self, key: &VerifyingKey, now: Checkpoint) -> Result<(), &'static str> {
+        let Some(stamped) = &self.timestamp else { return Ok(()) };
+        let Some(token) = self.timestamp() else { return Err("its entry is of another kind") };
+        if token.log != self.log {
+            return Err("it is about another log than the record's");
+        }
+        let then = Checkpoint::read(&token.checkpoint, &token.log)
+            .map_err(|_| "what it stamps is not a checkpoint of the record's log")?;
+        if then.size <= self.leaf_index {
+            return Err("the log did not hold the record yet when it was stamped");
+        }
+        if !merkle::verify_consistency(then.size, then.root, now.size, now.root, &stamped.consistency_proof) {
+            return Err("the log does not begin with what was stamped");
+        }
+        stamped.logged.check(key)
     }
 }
 
-fn action_in_words(language: Language, action: Action) -> &'static str {
-    use Action::{AllowAll, ContinueWithoutAccepting, RefuseAll, Save, Withdraw};
-    match (language, action) {
-        (Language::Fr, AllowAll) => "tout accepter",
-        (Language::Fr, RefuseAll) => "tout refuser",
-        (Language::Fr, ContinueWithoutAccepting) => "continuer sans accepter",
-        (Language::Fr, Save) => "choix enregistrés un par un",
-        (Language::Fr, Withdraw) => "retrait du consentement",
-        (Language::Nl, AllowAll) => "alles toestaan",
-        (Language::Nl, RefuseAll) => "alles weigeren",
-        (Language::Nl, ContinueWithoutAccepting) => "doorgaan zonder te accepteren",
-        (Language::Nl, Save) => "keuzes één voor één opgeslagen",
-        (Language::Nl, Withdraw) => "toestemming ingetrokken",
-        (Language::De, AllowAll) => "alle erlauben",
-        (Language::De, RefuseAll) => "alle ablehnen",
-        (Language::De, ContinueWithoutAccepting) => "ohne Einwilligung fortfahren",
-        (Language::De, Save) => "einzeln gespeicherte Auswahl",
-        (Language::De, Withdraw) => "Widerruf der Einwilligung",
-        (Language::En, AllowAll) => "allow all",
-        (Language::En, RefuseAll) => "refuse all",
-        (Language::En, ContinueWithoutAccepting) => "continue without accepting",
-        (Language::En, Save) => "choices saved one by one",
-        (Language::En, Withdraw) => "consent withdrawn",
+impl Logged {
+    fn check(&self, key: &VerifyingKey) -> Result<(), &'static str> {
+        let checkpoint = Checkpoint::open(&self.checkpoint, &self.log, key).map_err(|_| NOT_LOGGED)?;
+        let leaf = self.entry.leaf_hash();
+        let Checkpoint { size, root } = checkpoint;
+        let proven = merkle::verify_inclusion(leaf, self.leaf_index, size, &self.inclusion_proof, root);
+        // Logs are a site's own: an entry of one site proves nothing in another's.
+        if proven && self.log.site == *self.entry.site() { Ok(()) } else { Err(NOT_LOGGED) }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{Choices, Layer, Signals, sample};
-    use ed25519_dalek::SigningKey;
-
-    fn evidence() -> Evidence {
-        let notice = sample::notice(3);
-        let choices = Choices::uniform(&notice, false);
-        let recorded_at = crate::Timestamp::parse("2026-03-01T09:30:00.000Z").unwrap();
-        let record = Record {
-            event_id: sample::event_id(),
-            consent_id: sample::consent_id(),
-            previous_event_id: None,
-            site: notice.site.clone(),
-            action: Action::RefuseAll,
-            layer: Layer::Banner,
-            language: Language::Fr,
-            categories: choices.categories,
-            vendors: choices.vendors,
-            signals: Signals { gpc: true, dnt: false },
-            notice_hash: notice.notice_hash(),
-            terms_hash: notice.terms_hash(),
-            recorded_at,
-            choice_expires_at: notice.lifetimes.choice().after(recorded_at),
-            expires_at: notice.lifetimes.proof().after(recorded_at),
-        };
-        let key = CommitmentKey::from_bytes([9; 32]);
-        let leaf = merkle::leaf_hash(key.commit(&record).as_bytes());
-        let others = [merkle::leaf_hash(b"before"), merkle::leaf_hash(b"after")];
-        let root = merkle::node_hash(merkle::node_hash(others[0], leaf), others[1]);
-        let log = LogId::of(&record);
-        let signing = SigningKey::from_bytes(&[3; 32]);
-        Evidence {
-            format: FORMAT,
-            statement: statement(&record),
-            record,
-            commitment_key: key,
-            notice,
-            checkpoint: Checkpoint { size: 3, root }.sign(&log, &signing),
-            log,
-            leaf_index: 1,
-            inclusion_proof: others.to_vec(),
-            public_key: Jwk::of(&signing.verifying_key()),
-        }
-    }
-
-    #[test]
-    fn a_bundle_that_is_whole_is_proven() {
-        let bytes = evidence().to_vec();
-        let (read, checkpoint) = Evidence::verify(&bytes).unwrap();
-        assert_eq!((read, checkpoint.size), (evidence(), 3));
-    }
-
-    #[test]
-    fn any_changed_byte_is_found() {
-        let bytes = evidence().to_vec();
-        for at in 0..bytes.len() {
-            let mut changed = bytes.clone();
-            changed[at] ^= 1;
-            assert!(
-                Evidence::verify(&changed).is_err(),
-                "byte {at}: {:?}",
-                bytes.get(at.saturating_sub(20)..at + 1)
-            );
-        }
-    }
-
-    #[test]
-    fn the_part_at_fault_is_named() {
-        let whole = evidence();
-        let other = sample::notice(2);
-        let later = crate::Timestamp::from_unix_ms(whole.record.expires_at.unix_ms() + 1);
-        let redated = Record { expires_at: later, ..whole.record.clone() };
-        let faults = [
-            (Evidence { statement: "Rien.".into(), ..whole.clone() }, "statement"),
-            (Evidence { notice: other, ..whole.clone() }, "notice"),
-            (Evidence { record: redated, ..whole.clone() }, "record"),
-            (Evidence { leaf_index: 0, ..whole.clone() }, "inclusion_proof"),
-            (
-                Evidence { commitment_key: CommitmentKey::from_bytes([8; 32]), ..whole.clone() },
-                "inclusion_proof",
-            ),
-            (
-                Evidence { checkpoint: whole.checkpoint.replace("\n3\n", "\n4\n"), ..whole.clone() },
-                "checkpoint",
-            ),
-            (Evidence { format: 2, ..whole }, "format"),
-        ];
-        for (bundle, part) in faults {
-            let error = Evidence::verify(&bundle.to_vec()).unwrap_err().to_string();
-            assert!(error.starts_with(part), "{part}: {error}");
-        }
-    }
-}
+mod tests;

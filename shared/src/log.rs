@@ -31,6 +31,22 @@ impl Month {
         Month { year: year.unsigned_abs() as u16, month: u8::from(month) }
     }
 
+    /// How many months later another one is; negative when it is earlier.
+    pub fn months_until(self, later: Month) -> i32 {
+        later.count() - self.count()
+    }
+
+    /// This month, the one before, and so on, back to the first of year 1.
+    pub fn back(self) -> impl Iterator<Item = Month> {
+        (12..=self.count())
+            .rev()
+            .map(|count| Month { year: (count / 12) as u16, month: (count % 12) as u8 + 1 })
+    }
+
+    fn count(self) -> i32 {
+        i32::from(self.year) * 12 + i32::from(self.month) - 1
+    }
+
     /// Parses `yyyy-mm`.
     ///
     /// # Errors
@@ -100,6 +116,16 @@ mod tests {
         assert_eq!(month("2026-03-31T23:59:59.999Z"), "2026-03");
         assert_eq!(month("2026-04-01T00:00:00Z"), "2026-04");
         assert_eq!(month("2026-04-01T00:30:00+02:00"), "2026-03");
+    }
+
+    #[test]
+    fn months_are_counted_across_years() {
+        let month = |text| Month::parse(text).unwrap();
+        assert_eq!(month("2026-11").months_until(month("2027-12")), 13);
+        assert_eq!(month("2026-01").months_until(month("2025-12")), -1);
+        let back: Vec<_> = month("2026-02").back().take(3).map(|month| month.to_string()).collect();
+        assert_eq!(back, ["2026-02", "2026-01", "2025-12"]);
+        assert_eq!(month("0001-02").back().count(), 2);
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use super::consent_js::find_site;
 use super::problem::ApiError;
 use crate::app::App;
-use crate::clock;
 use crate::domain::consent;
 use crate::served::ServedSite;
 use crate::store::{Appended, Entry};
+use crate::{clock, crash};
 use actix_web::http::header;
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
@@ -28,6 +28,7 @@ pub async fn post(
     let body = body.map_err(|_| ApiError::new(Code::MalformedJson, "The body broke off: send it whole."))?;
     let consent = parse(&body)?;
     let entry = commit(record(&app, &site, consent).await?)?;
+    crash::at("route.before_queue");
     match app.writer.append(entry).await? {
         (Appended::Stored(place), entry) => Ok(respond(&app, HttpResponse::Created(), entry.record, place)),
         (Appended::Repeated(first, place), _) => Ok(respond(&app, HttpResponse::Ok(), *first, place)),
@@ -50,6 +51,7 @@ fn commit(record: Record) -> Result<Entry, ApiError> {
 
 /// Answers with the record and its signed receipt.
 fn respond(app: &App, mut response: HttpResponseBuilder, record: Record, place: u64) -> HttpResponse {
+    crash::at("route.before_reply");
     let log = LogId::of(&record);
     let claims = Receipt::new(record, log, place);
     let receipt = app.keys.sign(&claims);

@@ -29,7 +29,8 @@ pub async fn checkpoint(app: Data<App>, path: Path<(String, String)>) -> Result<
 
 /// The checkpoint kept last when it still says all, else a new one, which is then kept.
 fn newest_checkpoint(app: &App, log: &LogId) -> Result<Option<String>, StoreError> {
-    let Some(head) = app.store.head(log)? else { return Ok(None) };
+    // A log that was dropped has only its last head.
+    let Some(head) = app.store.head(log)? else { return app.store.checkpoint(log) };
     let key = app.keys.signing();
     if let Some(note) = app.store.checkpoint(log)? {
         let kept: Result<Checkpoint, CheckpointError> = Checkpoint::open(&note, log, &key.verifying_key());

@@ -4,6 +4,7 @@
 use super::{Appended, Entry, Store, StoreError};
 use crate::domain::consent;
 use crate::site::{self, Catalogue};
+use constat_shared::log::entry::Purge;
 use constat_shared::log::merkle::{self, verify_consistency, verify_inclusion};
 use constat_shared::{Action, Choices, CommitmentKey, ConsentId, ConsentRequest, EventId, Hash, Language};
 use constat_shared::{Layer, LogEntry, LogId, Month, Months, PublishedNotice, Record, Signals, Timestamp};
@@ -299,7 +300,7 @@ pub fn a_purge_is_written_into_the_log(store: &dyn Store) {
     let log = LogId { site: notice.site.clone(), month: Month::of(now) };
     let before = store.head(&log).unwrap().unwrap();
     assert_eq!(store.expire(now).unwrap(), 3);
-    let purge = LogEntry::Purge { site: notice.site.clone(), purged_at: now, record_count: 3 };
+    let purge = LogEntry::Purge(Purge { site: notice.site.clone(), purged_at: now, record_count: 3 });
     let root = merkle::node_hash(entry(&later).leaf, purge.leaf_hash());
     let after = store.head(&log).unwrap().unwrap();
     assert_eq!((before.size, after.size, after.root), (1, 2, root));

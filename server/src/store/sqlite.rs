@@ -6,7 +6,10 @@
 //! off after an expiry, so that no file keeps a deleted record's bytes.
 
 use super::{Appended, Audit, Entry, HISTORY_MAX, Store, StoreError};
+use crate::crash;
 use constat_shared::log::checkpoint::Checkpoint;
+use constat_shared::log::entry::Purge;
+use constat_shared::receipt::Jwk;
 use constat_shared::{ConsentId, EventId, Hash, LogEntry, LogId, Month, Notice, PublishedNotice, Record};
 use constat_shared::{SiteId, Timestamp, canonical};
 use log::Log;
@@ -25,7 +28,8 @@ mod rows;
 pub const FILE_NAME: &str = "constat.db";
 
 const SCHEMA: &str = include_str!("sqlite/schema.sql");
-const SCHEMA_VERSION: i64 = 1;
+/// Version 1 had no table of keys; [`SCHEMA`] adds what is not there.
+const SCHEMA_VERSION: i64 = 2;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const READERS_MAX: usize = 8;
 /// Notices and logs kept at hand while records are written; a site has few at a time.
@@ -44,6 +48,8 @@ struct Writer {
     connection: Connection,
     notices: HashMap<Hash, Arc<NoticeRow>>,
     logs: HashMap<LogId, Log>,
+    /// SQLite's number for what other connections have changed.
+    data_version: i64,
 }
 
 impl From<rusqlite::Error> for StoreError {
@@ -89,7 +95,7 @@ impl SqliteStore {
     }
 
     fn with(path: std::path::PathBuf, connection: Connection) -> SqliteStore {
-        let writer = Writer { connection, notices: HashMap::new(), logs: HashMap::new() };
+        let writer = Writer { connection, notices: HashMap::new(), logs: HashMap::new(), data_version: 0 };
         SqliteStore { path, writer: Mutex::new(writer), readers: Mutex::default() }
     }
 
@@ -130,8 +136,12 @@ fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
+fn version(connection: &Connection) -> Result<i64, StoreError> {
+    Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}
+
 fn check_version(connection: &Connection) -> Result<(), StoreError> {
-    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let version = version(connection)?;
     if version == SCHEMA_VERSION {
         return Ok(());
     }
@@ -143,7 +153,7 @@ fn create_schema(connection: &mut Connection) -> Result<(), StoreError> {
     // Immediate: of two processes that start at once, one makes the schema.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    if tables == 0 {
+    if tables == 0 || version(&transaction)? == 1 {
         transaction.execute_batch(SCHEMA)?;
         transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     }
@@ -169,11 +179,15 @@ impl Writer {
     }
 
     fn try_append(&mut self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError> {
-        let Writer { connection, notices, logs } = self;
+        let Writer { connection, notices, logs, data_version } = self;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        if notices.len() > CACHED_MAX || logs.len() > CACHED_MAX {
-            notices.clear();
+        // A command beside the server may have written to a log since.
+        let seen = transaction.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
+        if std::mem::replace(data_version, seen) != seen || logs.len() > CACHED_MAX {
             logs.clear();
+        }
+        if notices.len() > CACHED_MAX {
+            notices.clear();
         }
         let mut results = Vec::with_capacity(entries.len());
         for entry in entries {
@@ -187,8 +201,22 @@ impl Writer {
             };
             results.push(append_one(&transaction, entry, &notice, log)?);
         }
+        crash::at("store.before_commit");
         transaction.commit()?;
+        crash::at("store.after_commit");
         Ok(results)
+    }
+
+    /// Changes logs in one durable commit; what is remembered of them is counted anew afterwards.
+    fn change_logs<T>(
+        &mut self,
+        job: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.logs.clear();
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let result = job(&transaction)?;
+        transaction.commit()?;
+        Ok(result)
     }
 
     /// Cuts the log of changes off, where deleted bytes still stand.
@@ -198,17 +226,15 @@ impl Writer {
 
     /// Deletes up to [`EXPIRE_CHUNK`] records that are due, and says so in the logs.
     fn expire_some(&mut self, now: Timestamp) -> Result<u64, StoreError> {
-        // The places are counted anew here; those of the records follow behind.
-        self.logs.clear();
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let counts = rows::delete_due(&transaction, now, EXPIRE_CHUNK)?;
-        for (site, record_count) in &counts {
-            let log = LogId { site: site.clone(), month: Month::of(now) };
-            let entry = LogEntry::Purge { site: site.clone(), purged_at: now, record_count: *record_count };
-            log::write_entry(&transaction, &mut Log::open(&transaction, &log)?, &entry)?;
-        }
-        transaction.commit()?;
-        Ok(counts.values().sum())
+        self.change_logs(|connection| {
+            let counts = rows::delete_due(connection, now, EXPIRE_CHUNK)?;
+            for (site, record_count) in &counts {
+                let log = LogId { site: site.clone(), month: Month::of(now) };
+                let purge = Purge { site: site.clone(), purged_at: now, record_count: *record_count };
+                log::write_entry(connection, &log, &LogEntry::Purge(purge))?;
+            }
+            Ok(counts.values().sum())
+        })
     }
 }
 
@@ -351,145 +377,39 @@ impl Store for SqliteStore {
         audit.ok_or_else(|| StoreError::Unreadable(format!("there is no log {}", log.origin())))
     }
 
+    fn write(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
+        lock(&self.writer).change_logs(|connection| log::write_entry(connection, log, entry))
+    }
+
+    fn entries(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError> {
+        let entries = self.read_log(log, |connection, log| log::entries(connection, log).map(Some))?;
+        Ok(entries.unwrap_or_default())
+    }
+
+    fn logs(&self) -> Result<Vec<LogId>, StoreError> {
+        self.read(log::list)
+    }
+
+    fn drop_log(&self, log: &LogId, checkpoint: &str) -> Result<bool, StoreError> {
+        lock(&self.writer).change_logs(|connection| log::drop_leaves(connection, log, checkpoint))
+    }
+
+    fn keys(&self) -> Result<Vec<Jwk>, StoreError> {
+        self.read(rows::keys)
+    }
+
+    fn add_key(&self, key: &Jwk, at: Timestamp) -> Result<(), StoreError> {
+        rows::add_key(&lock(&self.writer).connection, key, at)
+    }
+
+    fn notices(&self) -> Result<Vec<(SiteId, Hash)>, StoreError> {
+        self.read(rows::notices)
+    }
+
     fn ping(&self) -> Result<(), StoreError> {
         self.read(|connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?))
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::contract;
-
-    fn store() -> (tempfile::TempDir, SqliteStore) {
-        let dir = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(dir.path()).unwrap();
-        (dir, store)
-    }
-
-    fn holds(dir: &Path, marker: &[u8]) -> bool {
-        let files = std::fs::read_dir(dir).unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
-        files.into_iter().any(|bytes| bytes.windows(marker.len()).any(|window| window == marker))
-    }
-
-    #[test]
-    fn a_record_comes_back_as_it_was_stored() {
-        contract::a_record_comes_back_as_it_was_stored(&store().1);
-    }
-
-    #[test]
-    fn a_repeated_event_returns_the_first_record_and_writes_nothing() {
-        contract::a_repeated_event_returns_the_first_record_and_writes_nothing(&store().1);
-    }
-
-    #[test]
-    fn an_event_id_with_other_content_is_a_conflict() {
-        contract::an_event_id_with_other_content_is_a_conflict(&store().1);
-    }
-
-    #[test]
-    fn a_batch_with_an_unpublished_notice_stores_nothing() {
-        contract::a_batch_with_an_unpublished_notice_stores_nothing(&store().1);
-    }
-
-    #[test]
-    fn a_notice_is_kept_for_ever_by_its_hash() {
-        contract::a_notice_is_kept_for_ever_by_its_hash(&store().1);
-    }
-
-    #[test]
-    fn expiry_deletes_what_is_due_and_nothing_else() {
-        contract::expiry_deletes_what_is_due_and_nothing_else(&store().1);
-    }
-
-    #[test]
-    fn histories_are_apart_by_site_and_consent_id() {
-        contract::histories_are_apart_by_site_and_consent_id(&store().1);
-    }
-
-    #[test]
-    fn the_log_grows_by_a_leaf_for_each_record_and_proves_every_one() {
-        contract::the_log_grows_by_a_leaf_for_each_record_and_proves_every_one(&store().1);
-    }
-
-    #[test]
-    fn each_site_and_month_has_a_log_of_its_own() {
-        contract::each_site_and_month_has_a_log_of_its_own(&store().1);
-    }
-
-    #[test]
-    fn what_is_not_stored_is_not_in_the_log() {
-        contract::what_is_not_stored_is_not_in_the_log(&store().1);
-    }
-
-    #[test]
-    fn an_erased_record_is_gone_and_its_leaf_stays() {
-        contract::an_erased_record_is_gone_and_its_leaf_stays(&store().1);
-    }
-
-    #[test]
-    fn a_purge_is_written_into_the_log() {
-        contract::a_purge_is_written_into_the_log(&store().1);
-    }
-
-    #[test]
-    fn the_bytes_of_an_expired_record_are_in_no_file() {
-        let (dir, store) = store();
-        let (record, marker) = contract::an_expiring_record(&store);
-        assert!(holds(dir.path(), &marker), "the marker must be found before, or the test proves nothing");
-        assert_eq!(store.expire(record.expires_at).unwrap(), 1);
-        assert!(!holds(dir.path(), &marker));
-    }
-
-    #[test]
-    fn the_bytes_of_an_erased_record_are_in_no_file() {
-        let (dir, store) = store();
-        let (record, marker) = contract::an_expiring_record(&store);
-        let key = [7; 32];
-        assert!(holds(dir.path(), &marker) && holds(dir.path(), &key));
-        assert_eq!(store.erase(&record.site, &record.consent_id).unwrap(), 1);
-        assert!(!holds(dir.path(), &marker));
-    }
-
-    #[test]
-    fn an_audit_names_what_was_changed_behind_the_server_s_back() {
-        let (dir, store) = store();
-        let (record, _) = contract::an_expiring_record(&store);
-        // The others of its kind were taken three months later.
-        let log = LogId { month: Month::parse("2026-06").unwrap(), ..contract::entry(&record).log() };
-        assert_eq!(store.audit(&log).unwrap().difference, None);
-        let hand = Connection::open(dir.path().join(FILE_NAME)).unwrap();
-        let changes = [
-            ("UPDATE records SET action = 'allow_all' WHERE leaf_index = 100", "leaf 100"),
-            ("UPDATE records SET leaf_index = 999 WHERE leaf_index = 100", "leaf 999"),
-            ("UPDATE subtrees SET hash = zeroblob(32) WHERE level = 0 AND place = 7", "leaf 7"),
-        ];
-        for (change, named) in changes {
-            hand.execute_batch(&format!("SAVEPOINT before; {change}")).unwrap();
-            let audit = log::audit(&hand, &Log::find(&hand, &log).unwrap().unwrap()).unwrap();
-            let words = audit.difference.unwrap_or_default();
-            assert!(words.contains(named), "{change}: {words}");
-            hand.execute_batch("ROLLBACK TO before; RELEASE before").unwrap();
-        }
-    }
-
-    #[test]
-    fn a_store_of_another_version_is_refused_and_left_alone() {
-        let (dir, store) = store();
-        drop(store);
-        let connection = Connection::open(dir.path().join(FILE_NAME)).unwrap();
-        connection.pragma_update(None, "user_version", 99).unwrap();
-        for opened in [SqliteStore::open(dir.path()), SqliteStore::open_to_read(dir.path())] {
-            let error = opened.err().unwrap().to_string();
-            assert!(error.contains("version 99"), "{error}");
-        }
-    }
-
-    #[test]
-    fn only_the_owner_can_read_the_file() {
-        use std::os::unix::fs::PermissionsExt;
-        let (dir, _store) = store();
-        let mode = std::fs::metadata(dir.path().join(FILE_NAME)).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
-    }
-}
+mod tests;

@@ -46,17 +46,26 @@ impl Checkpoint {
         format!("{text}\n— {origin} {}\n", BASE64.encode([id.as_slice(), &signature].concat()))
     }
 
+    /// Reads a checkpoint of a log, whoever signed it.
+    ///
+    /// # Errors
+    /// [`CheckpointError::Malformed`], [`CheckpointError::OtherLog`].
+    pub fn read(note: &str, log: &LogId) -> Result<Checkpoint, CheckpointError> {
+        if note.len() > CHECKPOINT_BYTES_MAX {
+            return Err(CheckpointError::Malformed);
+        }
+        // The text ends with its last newline; an empty line parts it from the signatures.
+        let (text, _) = note.split_once("\n\n").ok_or(CheckpointError::Malformed)?;
+        parse(text, log)
+    }
+
     /// Reads a checkpoint of a log, if that key signed it.
     ///
     /// # Errors
     /// [`CheckpointError`], by what is wrong first.
     pub fn open(note: &str, log: &LogId, key: &VerifyingKey) -> Result<Checkpoint, CheckpointError> {
-        if note.len() > CHECKPOINT_BYTES_MAX {
-            return Err(CheckpointError::Malformed);
-        }
-        // The text ends with its last newline; an empty line parts it from the signatures.
+        let checkpoint = Checkpoint::read(note, log)?;
         let (text, signatures) = note.split_once("\n\n").ok_or(CheckpointError::Malformed)?;
-        let checkpoint = parse(text, log)?;
         let signed = format!("{text}\n");
         let origin = log.origin();
         let id = key_id(&origin, key);

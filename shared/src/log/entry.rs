@@ -1,27 +1,135 @@
 //! What the server itself writes down in a log, besides commitments.
 
 use super::merkle;
-use crate::{Hash, SiteId, Timestamp, canonical};
+use crate::{Hash, Language, Layer, LogId, SiteId, Timestamp, canonical};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// An entry of the server's own. Its canonical JSON is the data of its leaf.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum LogEntry {
-    /// Records have come to their end and were deleted. How many, never whose.
-    Purge {
-        /// The site they were taken on.
-        site: SiteId,
-        /// When they were deleted.
-        purged_at: Timestamp,
-        /// How many they were.
-        record_count: u64,
-    },
+    /// Records have come to their end and were deleted.
+    Purge(Purge),
+    /// A notice is served, with these files.
+    Serving(Serving),
+    /// Pictures were taken of what a notice shows.
+    Snapshot(Snapshot),
+    /// An outside clock has seen a head of a log.
+    Timestamp(TimestampToken),
+}
+
+/// How many records were deleted, never whose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Purge {
+    /// The site they were taken on.
+    pub site: SiteId,
+    /// When they were deleted.
+    pub purged_at: Timestamp,
+    /// How many they were.
+    pub record_count: u64,
+}
+
+/// From when on a notice was served, and the files that show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Serving {
+    /// The site.
+    pub site: SiteId,
+    /// Its notice.
+    pub notice_hash: Hash,
+    /// From when on.
+    pub serving_at: Timestamp,
+    /// SHA-256 of each file as it was before compression, by name: the loader
+    /// (`consent.js`), the widget's script and WebAssembly, the styles.
+    pub files: BTreeMap<String, Hash>,
+}
+
+/// The evidence pack of a notice: pictures of both layers in every language
+/// (the French authority asks for such: deliberation 2020-092, article 4).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Snapshot {
+    /// The site.
+    pub site: SiteId,
+    /// The notice that is shown.
+    pub notice_hash: Hash,
+    /// When the pictures were taken.
+    pub taken_at: Timestamp,
+    /// The browser that showed it, with its version.
+    pub browser: String,
+    /// The pictures.
+    pub images: Vec<Image>,
+}
+
+/// One picture of an evidence pack.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Image {
+    /// The language of the page.
+    pub language: Language,
+    /// Which layer is open.
+    pub layer: Layer,
+    /// The width of the window, in CSS pixels.
+    pub width: u32,
+    /// The height of the window, in CSS pixels.
+    pub height: u32,
+    /// SHA-256 of the PNG file.
+    pub sha256: Hash,
+}
+
+impl Image {
+    /// The name of its file: `fr-banner-360x740.png`.
+    pub fn file_name(&self) -> String {
+        format!("{}-{}-{}x{}.png", self.language, self.layer.as_str(), self.width, self.height)
+    }
+}
+
+/// What a time-stamping authority answered (RFC 3161, section 2.4.2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TimestampToken {
+    /// The log whose head it saw.
+    pub log: LogId,
+    /// The signed head; the authority got the SHA-256 of its text.
+    pub checkpoint: String,
+    /// Its `TimeStampToken`, DER in base64.
+    pub token: String,
 }
 
 impl LogEntry {
     /// The hash of its leaf.
     pub fn leaf_hash(&self) -> Hash {
         merkle::leaf_hash(&canonical::to_vec(self))
+    }
+
+    /// The site it is about.
+    pub fn site(&self) -> &SiteId {
+        match self {
+            LogEntry::Purge(purge) => &purge.site,
+            LogEntry::Serving(serving) => &serving.site,
+            LogEntry::Snapshot(snapshot) => &snapshot.site,
+            LogEntry::Timestamp(token) => &token.log.site,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_is_one_object_that_names_its_kind_and_takes_no_other_field() {
+        let json =
+            r#"{"kind":"purge","purged_at":"2026-04-01T09:00:00.000Z","record_count":3,"site":"boreale"}"#;
+        let entry: LogEntry = serde_json::from_str(json).unwrap();
+        assert_eq!(String::from_utf8(canonical::to_vec(&entry)).unwrap(), json);
+        assert_eq!(entry.leaf_hash(), merkle::leaf_hash(json.as_bytes()));
+        for bad in
+            [json.replace("kind", "type"), json.replace("{", r#"{"more":1,"#), json.replace("purge\"", "x\"")]
+        {
+            assert!(serde_json::from_str::<LogEntry>(&bad).is_err(), "{bad}");
+        }
     }
 }

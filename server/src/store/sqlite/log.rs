@@ -3,7 +3,7 @@
 use crate::store::{Audit, StoreError};
 use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::merkle::{self, Subtrees, node_hash};
-use constat_shared::{Hash, LogEntry, LogId, canonical};
+use constat_shared::{Hash, LogEntry, LogId, Month, SiteId, canonical};
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// The distance between two levels that are kept: 2^8 = 256 hashes make one of
@@ -35,7 +35,15 @@ impl Log {
     /// A log, made when it is not there.
     pub fn open(connection: &Connection, log: &LogId) -> Result<Log, StoreError> {
         if let Some(found) = Log::find(connection, log)? {
-            return Ok(found);
+            let closed: bool = found.size == 0
+                && connection.query_row(
+                    "SELECT checkpoint IS NOT NULL FROM logs WHERE id = ?",
+                    [found.id],
+                    |row| row.get(0),
+                )?;
+            // Only a clock that is months wrong gets here: what it wrote would be another log of that name.
+            let refusal = || StoreError::Engine(format!("the log {} was closed and dropped", log.origin()));
+            return if closed { Err(refusal()) } else { Ok(found) };
         }
         connection.execute(
             "INSERT INTO logs (site, month) VALUES (?, ?)",
@@ -124,8 +132,9 @@ impl Subtrees for Tree<'_> {
     }
 }
 
-/// Writes an entry of the server's own at the end of a log.
-pub fn write_entry(connection: &Connection, log: &mut Log, entry: &LogEntry) -> Result<(), StoreError> {
+/// Writes an entry of the server's own at the end of a log; returns its place.
+pub fn write_entry(connection: &Connection, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
+    let mut log = Log::open(connection, log)?;
     let json =
         String::from_utf8(canonical::to_vec(entry)).map_err(|e| StoreError::Unreadable(e.to_string()))?;
     let index = log.push(connection, entry.leaf_hash())?;
@@ -133,7 +142,55 @@ pub fn write_entry(connection: &Connection, log: &mut Log, entry: &LogEntry) -> 
         "INSERT INTO entries (log, leaf_index, json) VALUES (?, ?, ?)",
         params![log.id, index.cast_signed(), json],
     )?;
-    Ok(())
+    Ok(index)
+}
+
+/// The server's own entries of a log, in their order.
+pub fn entries(connection: &Connection, log: &Log) -> Result<Vec<(u64, LogEntry)>, StoreError> {
+    let unreadable = |error: serde_json::Error| StoreError::Unreadable(error.to_string());
+    let mut statement = connection
+        .prepare_cached("SELECT leaf_index, json FROM entries WHERE log = ? ORDER BY leaf_index")?;
+    let mut rows = statement.query([log.id])?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (index, json): (i64, String) = (row.get(0)?, row.get(1)?);
+        entries.push((index.unsigned_abs(), serde_json::from_str(&json).map_err(unreadable)?));
+    }
+    Ok(entries)
+}
+
+/// Every log that still has its leaves, by site and month.
+pub fn list(connection: &Connection) -> Result<Vec<LogId>, StoreError> {
+    let unreadable = |what: &dyn std::fmt::Display| StoreError::Unreadable(what.to_string());
+    let mut statement = connection.prepare_cached(
+        "SELECT site, month FROM logs
+         WHERE EXISTS (SELECT 1 FROM subtrees WHERE log = logs.id AND level = 0 AND place = 0)
+         ORDER BY site, month",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut logs = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (site, month): (String, String) = (row.get(0)?, row.get(1)?);
+        let site = SiteId::parse(&site).map_err(|error| unreadable(&error))?;
+        logs.push(LogId { site, month: Month::parse(&month).map_err(|error| unreadable(&error))? });
+    }
+    Ok(logs)
+}
+
+/// Deletes a log's leaves and entries, and keeps its last signed head; says
+/// whether it did, which it does not while records are in the log.
+pub fn drop_leaves(connection: &Connection, log: &LogId, checkpoint: &str) -> Result<bool, StoreError> {
+    let Some(Log { id, .. }) = Log::find(connection, log)? else { return Ok(false) };
+    let in_use: bool =
+        connection
+            .query_row("SELECT EXISTS (SELECT 1 FROM records WHERE log = ?)", [id], |row| row.get(0))?;
+    if in_use {
+        return Ok(false);
+    }
+    connection.execute("UPDATE logs SET checkpoint = ? WHERE id = ?", params![checkpoint, id])?;
+    connection.execute("DELETE FROM subtrees WHERE log = ?", [id])?;
+    connection.execute("DELETE FROM entries WHERE log = ?", [id])?;
+    Ok(true)
 }
 
 /// The tree in memory while an audit goes through it: the hashes that still wait for their twin.

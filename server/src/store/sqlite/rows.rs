@@ -2,6 +2,7 @@
 
 use super::log::Log;
 use crate::store::{Entry, StoreError};
+use constat_shared::receipt::Jwk;
 use constat_shared::{Action, Category, CommitmentKey, ConsentId, EventId, Hash, Language, Layer, Notice};
 use constat_shared::{Record, Signals, SiteId, Timestamp, VendorId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -219,4 +220,37 @@ pub fn delete_of(connection: &Connection, site: &SiteId, consent_id: &ConsentId)
         params![consent_id.as_bytes(), site.as_str()],
     )?;
     Ok(deleted as u64)
+}
+
+/// The public keys, oldest first.
+pub fn keys(connection: &Connection) -> Result<Vec<Jwk>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT jwk FROM keys ORDER BY number")?;
+    let mut rows = statement.query([])?;
+    let mut keys = Vec::new();
+    while let Some(row) = rows.next()? {
+        keys.push(serde_json::from_str(row.get_ref(0)?.as_str().map_err(unreadable)?).map_err(unreadable)?);
+    }
+    Ok(keys)
+}
+
+/// Adds a public key after all others, unless it is there.
+pub fn add_key(connection: &Connection, key: &Jwk, at: Timestamp) -> Result<(), StoreError> {
+    let jwk = serde_json::to_string(key).map_err(unreadable)?;
+    connection.execute(
+        "INSERT INTO keys (kid, added_at, jwk) VALUES (?, ?, ?) ON CONFLICT (kid) DO NOTHING",
+        params![key.kid, at.unix_ms(), jwk],
+    )?;
+    Ok(())
+}
+
+/// The site and hash of every notice, oldest first.
+pub fn notices(connection: &Connection) -> Result<Vec<(SiteId, Hash)>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT site, notice_hash FROM notices ORDER BY id")?;
+    let mut rows = statement.query([])?;
+    let mut notices = Vec::new();
+    while let Some(row) = rows.next()? {
+        let site = SiteId::parse(row.get_ref(0)?.as_str().map_err(unreadable)?).map_err(unreadable)?;
+        notices.push((site, Hash::from_bytes(row.get(1)?)));
+    }
+    Ok(notices)
 }

@@ -2,7 +2,7 @@
 -- with any SQLite tool can read what it holds.
 
 -- Every notice ever shown, as canonical JSON (RFC 8785).
-CREATE TABLE notices (
+CREATE TABLE IF NOT EXISTS notices (
   id INTEGER PRIMARY KEY,
   notice_hash BLOB NOT NULL UNIQUE,  -- SHA-256 of json
   terms_hash BLOB NOT NULL,          -- SHA-256 of what consent depends on
@@ -12,7 +12,7 @@ CREATE TABLE notices (
 ) STRICT;
 
 -- One row for each answer of a visitor. Rows are never changed.
-CREATE TABLE records (
+CREATE TABLE IF NOT EXISTS records (
   event_id BLOB PRIMARY KEY,         -- UUIDv7
   consent_id BLOB NOT NULL,          -- UUIDv7: the visitor's pseudonym
   previous_event_id BLOB,
@@ -37,11 +37,11 @@ CREATE TABLE records (
   leaf_index INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX records_by_consent_id ON records (consent_id);
-CREATE INDEX records_by_expiry ON records (expires_at);
+CREATE INDEX IF NOT EXISTS records_by_consent_id ON records (consent_id);
+CREATE INDEX IF NOT EXISTS records_by_expiry ON records (expires_at);
 
 -- One log for each site and calendar month: an RFC 6962 Merkle tree.
-CREATE TABLE logs (
+CREATE TABLE IF NOT EXISTS logs (
   id INTEGER PRIMARY KEY,
   site TEXT NOT NULL,
   month TEXT NOT NULL,               -- yyyy-mm, UTC
@@ -49,9 +49,12 @@ CREATE TABLE logs (
   UNIQUE (site, month)
 ) STRICT;
 
+-- A log whose leaves are gone and whose checkpoint is there was dropped: nothing
+-- it could prove is stored any more.
+
 -- Hashes of complete subtrees: level 0 are the leaves, and every eighth level
 -- above them is kept, so that any root or proof is a few hundred hashes away.
-CREATE TABLE subtrees (
+CREATE TABLE IF NOT EXISTS subtrees (
   log INTEGER NOT NULL REFERENCES logs (id),
   level INTEGER NOT NULL,            -- 0, 8, 16, ...: 2 to the power of level leaves
   place INTEGER NOT NULL,            -- counted from 0 within the level
@@ -60,9 +63,18 @@ CREATE TABLE subtrees (
 ) STRICT, WITHOUT ROWID;
 
 -- Leaves that are no records: what the server itself wrote down.
-CREATE TABLE entries (
+CREATE TABLE IF NOT EXISTS entries (
   log INTEGER NOT NULL REFERENCES logs (id),
   leaf_index INTEGER NOT NULL,
   json TEXT NOT NULL,                -- canonical JSON; the data of the leaf
   PRIMARY KEY (log, leaf_index)
 ) STRICT, WITHOUT ROWID;
+
+-- The public halves of every key that ever signed here, in their order: the
+-- last one signs. The private halves are never in this file.
+CREATE TABLE IF NOT EXISTS keys (
+  number INTEGER PRIMARY KEY,
+  kid TEXT NOT NULL UNIQUE,          -- RFC 7638 thumbprint
+  added_at INTEGER NOT NULL,         -- milliseconds since 1970, UTC
+  jwk TEXT NOT NULL                  -- RFC 8037
+) STRICT;

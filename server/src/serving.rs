@@ -1,0 +1,72 @@
+//! What is served is written into the log, so that a record's evidence can say
+//! what its visitor's browser was given.
+
+use crate::served::ServedSite;
+use crate::store::{Store, StoreError};
+use constat_shared::log::entry::{Serving, Snapshot};
+use constat_shared::{Hash, LogEntry, LogId, Month, Months, SiteId, Timestamp};
+use std::sync::Arc;
+
+/// Sees to it that this month's log of every site says which files are served
+/// with its notice, and which pictures were taken of it. Both are said again
+/// each month: a month's log is dropped when its records have expired.
+///
+/// # Errors
+/// When the store fails.
+pub fn announce(store: &dyn Store, sites: &[Arc<ServedSite>], now: Timestamp) -> Result<(), StoreError> {
+    for served in sites {
+        let notice_hash = served.notice().notice_hash();
+        let log = LogId { site: served.notice().site.clone(), month: Month::of(now) };
+        let entries = store.entries(&log)?;
+        let newest = entries.iter().rev().find_map(|(_, entry)| match entry {
+            LogEntry::Serving(serving) => Some(serving),
+            _ => None,
+        });
+        let (site, files) = (log.site.clone(), served.files.clone());
+        if newest.is_none_or(|newest| newest.notice_hash != notice_hash || newest.files != files) {
+            let serving = Serving { site, notice_hash, serving_at: now, files };
+            store.write(&log, &LogEntry::Serving(serving))?;
+        }
+        let shows = |entry: &LogEntry| snapshot_of(entry, &notice_hash).is_some();
+        if !entries.iter().any(|(_, entry)| shows(entry))
+            && let Some((_, _, earlier)) = find(store, &log.site, Month::of(now), shows)?
+        {
+            store.write(&log, &earlier)?;
+        }
+    }
+    Ok(())
+}
+
+/// The pictures of that notice, if the entry is of them.
+pub fn snapshot_of<'a>(entry: &'a LogEntry, notice_hash: &Hash) -> Option<&'a Snapshot> {
+    match entry {
+        LogEntry::Snapshot(snapshot) if snapshot.notice_hash == *notice_hash => Some(snapshot),
+        _ => None,
+    }
+}
+
+/// The newest entry of a site that is wanted, with its log and place there:
+/// from a month back as far as a log is kept.
+///
+/// # Errors
+/// When the store fails.
+pub fn find(
+    store: &dyn Store,
+    site: &SiteId,
+    newest: Month,
+    wanted: impl Fn(&LogEntry) -> bool,
+) -> Result<Option<(LogId, u64, LogEntry)>, StoreError> {
+    for month in newest.back().take(usize::from(LOG_MONTHS) + 1) {
+        let log = LogId { site: site.clone(), month };
+        let mut entries = store.entries(&log)?.into_iter().rev();
+        if let Some((place, entry)) = entries.find(|(_, entry)| wanted(entry)) {
+            return Ok(Some((log, place, entry)));
+        }
+    }
+    Ok(None)
+}
+
+/// How many months after its own a log is kept: as long as the longest proof,
+/// and one month more, because the records of a month's first hour may rest on
+/// what the month before says was served.
+pub const LOG_MONTHS: u8 = Months::MAX.get() + 1;

@@ -1,0 +1,134 @@
+use super::*;
+use crate::store::contract;
+
+fn store() -> (tempfile::TempDir, SqliteStore) {
+    let dir = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(dir.path()).unwrap();
+    (dir, store)
+}
+
+fn holds(dir: &Path, marker: &[u8]) -> bool {
+    let files = std::fs::read_dir(dir).unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
+    files.into_iter().any(|bytes| bytes.windows(marker.len()).any(|window| window == marker))
+}
+
+#[test]
+fn a_record_comes_back_as_it_was_stored() {
+    contract::a_record_comes_back_as_it_was_stored(&store().1);
+}
+
+#[test]
+fn a_repeated_event_returns_the_first_record_and_writes_nothing() {
+    contract::a_repeated_event_returns_the_first_record_and_writes_nothing(&store().1);
+}
+
+#[test]
+fn an_event_id_with_other_content_is_a_conflict() {
+    contract::an_event_id_with_other_content_is_a_conflict(&store().1);
+}
+
+#[test]
+fn a_batch_with_an_unpublished_notice_stores_nothing() {
+    contract::a_batch_with_an_unpublished_notice_stores_nothing(&store().1);
+}
+
+#[test]
+fn a_notice_is_kept_for_ever_by_its_hash() {
+    contract::a_notice_is_kept_for_ever_by_its_hash(&store().1);
+}
+
+#[test]
+fn expiry_deletes_what_is_due_and_nothing_else() {
+    contract::expiry_deletes_what_is_due_and_nothing_else(&store().1);
+}
+
+#[test]
+fn histories_are_apart_by_site_and_consent_id() {
+    contract::histories_are_apart_by_site_and_consent_id(&store().1);
+}
+
+#[test]
+fn the_log_grows_by_a_leaf_for_each_record_and_proves_every_one() {
+    contract::the_log_grows_by_a_leaf_for_each_record_and_proves_every_one(&store().1);
+}
+
+#[test]
+fn each_site_and_month_has_a_log_of_its_own() {
+    contract::each_site_and_month_has_a_log_of_its_own(&store().1);
+}
+
+#[test]
+fn what_is_not_stored_is_not_in_the_log() {
+    contract::what_is_not_stored_is_not_in_the_log(&store().1);
+}
+
+#[test]
+fn an_erased_record_is_gone_and_its_leaf_stays() {
+    contract::an_erased_record_is_gone_and_its_leaf_stays(&store().1);
+}
+
+#[test]
+fn a_purge_is_written_into_the_log() {
+    contract::a_purge_is_written_into_the_log(&store().1);
+}
+
+#[test]
+fn the_bytes_of_an_expired_record_are_in_no_file() {
+    let (dir, store) = store();
+    let (record, marker) = contract::an_expiring_record(&store);
+    assert!(holds(dir.path(), &marker), "the marker must be found before, or the test proves nothing");
+    assert_eq!(store.expire(record.expires_at).unwrap(), 1);
+    assert!(!holds(dir.path(), &marker));
+}
+
+#[test]
+fn the_bytes_of_an_erased_record_are_in_no_file() {
+    let (dir, store) = store();
+    let (record, marker) = contract::an_expiring_record(&store);
+    let key = [7; 32];
+    assert!(holds(dir.path(), &marker) && holds(dir.path(), &key));
+    assert_eq!(store.erase(&record.site, &record.consent_id).unwrap(), 1);
+    assert!(!holds(dir.path(), &marker));
+}
+
+#[test]
+fn an_audit_names_what_was_changed_behind_the_server_s_back() {
+    let (dir, store) = store();
+    let (record, _) = contract::an_expiring_record(&store);
+    // The others of its kind were taken three months later.
+    let log = LogId { month: Month::parse("2026-06").unwrap(), ..contract::entry(&record).log() };
+    assert_eq!(store.audit(&log).unwrap().difference, None);
+    let hand = Connection::open(dir.path().join(FILE_NAME)).unwrap();
+    let changes = [
+        ("UPDATE records SET action = 'allow_all' WHERE leaf_index = 100", "leaf 100"),
+        ("UPDATE records SET leaf_index = 999 WHERE leaf_index = 100", "leaf 999"),
+        ("UPDATE subtrees SET hash = zeroblob(32) WHERE level = 0 AND place = 7", "leaf 7"),
+    ];
+    for (change, named) in changes {
+        hand.execute_batch(&format!("SAVEPOINT before; {change}")).unwrap();
+        let audit = log::audit(&hand, &Log::find(&hand, &log).unwrap().unwrap()).unwrap();
+        let words = audit.difference.unwrap_or_default();
+        assert!(words.contains(named), "{change}: {words}");
+        hand.execute_batch("ROLLBACK TO before; RELEASE before").unwrap();
+    }
+}
+
+#[test]
+fn a_store_of_another_version_is_refused_and_left_alone() {
+    let (dir, store) = store();
+    drop(store);
+    let connection = Connection::open(dir.path().join(FILE_NAME)).unwrap();
+    connection.pragma_update(None, "user_version", 99).unwrap();
+    for opened in [SqliteStore::open(dir.path()), SqliteStore::open_to_read(dir.path())] {
+        let error = opened.err().unwrap().to_string();
+        assert!(error.contains("version 99"), "{error}");
+    }
+}
+
+#[test]
+fn only_the_owner_can_read_the_file() {
+    use std::os::unix::fs::PermissionsExt;
+    let (dir, _store) = store();
+    let mode = std::fs::metadata(dir.path().join(FILE_NAME)).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}

@@ -6,6 +6,7 @@ use crate::domain::consent;
 use crate::site::{self, Catalogue};
 use constat_shared::log::entry::Purge;
 use constat_shared::log::merkle::{self, verify_consistency, verify_inclusion};
+use constat_shared::receipt::Jwk;
 use constat_shared::{Action, Choices, CommitmentKey, ConsentId, ConsentRequest, EventId, Hash, Language};
 use constat_shared::{Layer, LogEntry, LogId, Month, Months, PublishedNotice, Record, Signals, Timestamp};
 
@@ -308,4 +309,89 @@ pub fn a_purge_is_written_into_the_log(store: &dyn Store) {
         assert_eq!(store.audit(log).unwrap().difference, None);
     }
     assert_eq!(append(store, &[record(&notice, "2027-04-01T09:31:00Z")]).unwrap(), [Appended::Stored(2)]);
+}
+
+/// Each entry is a leaf like any other, comes back as it was, and is no record.
+pub fn what_the_server_writes_down_is_a_leaf_and_comes_back(store: &dyn Store) {
+    let notice = notice("boreale");
+    publish(store, &notice);
+    let first = record(&notice, "2026-03-01T09:30:00Z");
+    let log = LogId::of(&first);
+    assert_eq!((store.entries(&log).unwrap(), store.logs().unwrap()), (Vec::new(), Vec::new()));
+    let purge = |record_count| {
+        let purged_at = first.recorded_at;
+        LogEntry::Purge(Purge { site: notice.site.clone(), purged_at, record_count })
+    };
+    assert_eq!(store.write(&log, &purge(1)).unwrap(), 0);
+    assert_eq!(append(store, std::slice::from_ref(&first)).unwrap(), [Appended::Stored(1)]);
+    assert_eq!(store.write(&log, &purge(2)).unwrap(), 2);
+    assert_eq!(append(store, &[record(&notice, "2026-03-01T09:31:00Z")]).unwrap(), [Appended::Stored(3)]);
+    assert_eq!(store.entries(&log).unwrap(), [(0, purge(1)), (2, purge(2))]);
+    let (head, proof) =
+        (store.head(&log).unwrap().unwrap(), store.inclusion_proof(&log, 2, 4).unwrap().unwrap());
+    assert!(verify_inclusion(purge(2).leaf_hash(), 2, 4, &proof, head.root));
+    let audit = store.audit(&log).unwrap();
+    assert_eq!((audit.record_count, audit.entry_count, audit.difference), (2, 2, None));
+    let other = LogId { month: Month::parse("2026-02").unwrap(), ..log.clone() };
+    store.write(&other, &purge(3)).unwrap();
+    assert_eq!(store.logs().unwrap(), [other, log]);
+}
+
+/// Not before its last record is gone; and nothing is ever written there again.
+pub fn a_log_is_dropped_without_its_records_only_and_keeps_its_last_head(store: &dyn Store) {
+    let notice = notice("boreale");
+    publish(store, &notice);
+    let (old, new) = (record(&notice, "2026-03-01T09:30:00Z"), record(&notice, "2026-04-01T09:30:00Z"));
+    append(store, &[old.clone(), new.clone()]).unwrap();
+    let log = LogId::of(&old);
+    assert!(!store.drop_log(&log, "early").unwrap());
+    assert_eq!(store.head(&log).unwrap().unwrap().size, 1);
+    assert_eq!(store.expire(old.expires_at).unwrap(), 1);
+    assert!(store.drop_log(&log, "final").unwrap());
+    assert!(!store.drop_log(&log, "again").unwrap());
+    assert_eq!((store.head(&log).unwrap(), store.inclusion_proof(&log, 0, 1).unwrap()), (None, None));
+    assert_eq!(store.checkpoint(&log).unwrap().as_deref(), Some("final"));
+    assert!(!store.logs().unwrap().contains(&log));
+    assert!(append(store, &[record(&notice, "2026-03-02T09:30:00Z")]).is_err());
+    assert_eq!(store.head(&LogId::of(&new)).unwrap().unwrap().size, 1);
+}
+
+/// In the order they came, each once.
+pub fn public_keys_are_kept_in_their_order(store: &dyn Store) {
+    let key = |seed: u8| Jwk::of(&ed25519_dalek::SigningKey::from_bytes(&[seed; 32]).verifying_key());
+    assert_eq!(store.keys().unwrap(), []);
+    for seed in [9, 1, 9, 5] {
+        store.add_key(&key(seed), at("2026-03-01T09:30:00Z")).unwrap();
+    }
+    assert_eq!(store.keys().unwrap(), [key(9), key(1), key(5)]);
+}
+
+/// With their sites, oldest first, each once.
+pub fn notices_are_listed_by_publication(store: &dyn Store) {
+    let notices = [notice("polaire"), notice("boreale"), notice("polaire")];
+    notices.iter().for_each(|notice| publish(store, notice));
+    let expected = [&notices[0], &notices[1]].map(|notice| (notice.site.clone(), notice.notice_hash()));
+    assert_eq!(store.notices().unwrap(), expected);
+}
+
+/// Servers whose clocks differ append in the order they come: a record goes
+/// into the log of its own time, and each log into its own order.
+pub fn records_of_clocks_that_differ_go_into_the_log_of_their_own_time(store: &dyn Store) {
+    let notice = notice("boreale");
+    publish(store, &notice);
+    let times =
+        ["2026-04-01T00:00:02Z", "2026-03-31T23:59:58Z", "2026-04-01T00:00:01Z", "2026-03-31T23:59:59Z"];
+    let records = times.map(|time| record(&notice, time));
+    let places = records.iter().map(|record| append(store, std::slice::from_ref(record)).unwrap());
+    let places: Vec<_> = places.flatten().collect();
+    let expected = [0, 0, 1, 1].map(Appended::Stored);
+    assert_eq!(places, expected);
+    for record in &records {
+        let log = LogId::of(record);
+        let (found, place) = store.find(&notice.site, &record.event_id).unwrap().unwrap();
+        let (head, proof) =
+            (store.head(&log).unwrap().unwrap(), store.inclusion_proof(&log, place, 2).unwrap());
+        assert!(verify_inclusion(found.leaf, place, 2, &proof.unwrap(), head.root));
+        assert_eq!(store.audit(&log).unwrap().difference, None);
+    }
 }

@@ -180,7 +180,7 @@ pub fn list(connection: &Connection) -> Result<Vec<LogId>, StoreError> {
 /// Deletes a log's leaves and entries, and keeps its last signed head; says
 /// whether it did, which it does not while records are in the log.
 pub fn drop_leaves(connection: &Connection, log: &LogId, checkpoint: &str) -> Result<bool, StoreError> {
-    let Some(Log { id, .. }) = Log::find(connection, log)? else { return Ok(false) };
+    let Some(Log { id, size: 1.. }) = Log::find(connection, log)? else { return Ok(false) };
     let in_use: bool =
         connection
             .query_row("SELECT EXISTS (SELECT 1 FROM records WHERE log = ?)", [id], |row| row.get(0))?;

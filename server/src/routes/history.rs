@@ -5,6 +5,7 @@ use super::blocking::on_store;
 use super::consent_js::find_site;
 use super::problem::ApiError;
 use crate::app::App;
+use crate::clock;
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -35,7 +36,7 @@ pub async fn delete(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
     let (site, consent_id) = authorised(&request, &app, &path)?;
-    let erased_count = on_store(&app, move |store| store.erase(&site, &consent_id)).await?;
+    let erased_count = on_store(&app, move |store| store.erase(&site, &consent_id, clock::now())).await?;
     tracing::info!(erased_count, "records were erased at a visitor's request");
     let body = json!({ "erased_count": erased_count });
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(body))

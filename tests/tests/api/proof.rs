@@ -150,7 +150,11 @@ async fn whoever_holds_a_receipt_reads_and_erases_the_records_and_nobody_else() 
     assert_eq!((erased.status, erased.json()["erased_count"].clone()), (200, Value::from(1)));
     assert_eq!(api.record_count(), 1);
     assert_eq!(own(&api, Method::GET, &id, &receipt).await.json()["records"], Value::Array(Vec::new()));
-    assert_eq!(checkpoint(&api, &LogId::of(&record)).await, before, "the leaf stays");
+    // The leaf stays, and one more says that a record was erased.
+    let (log, after) = (LogId::of(&record), checkpoint(&api, &LogId::of(&record)).await);
+    assert_eq!(after.size, before.size + 1);
+    let proof = hashes(&api, &log, &format!("consistency?from={}&to={}", before.size, after.size)).await;
+    assert!(verify_consistency(before.size, before.root, after.size, after.root, &proof));
     let files = std::fs::read_dir(api.data.path()).unwrap().map(|file| file.unwrap().path());
     for file in files.filter(|path| path.is_file()) {
         let bytes = std::fs::read(&file).unwrap();
@@ -265,6 +269,8 @@ async fn an_audit_finds_what_the_operator_changed() {
     let output = audit();
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("leaf 1"), "{output:?}");
+    hand.execute("DELETE FROM records", []).unwrap();
+    assert!(String::from_utf8_lossy(&audit().stderr).contains("records missing: 1"), "{:?}", audit());
 }
 
 #[tokio::test]

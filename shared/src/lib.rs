@@ -9,6 +9,7 @@ pub mod canonical;
 pub mod category;
 pub mod choices;
 pub mod color;
+pub mod consent_record;
 pub mod cookie;
 pub mod evidence;
 pub mod hash;

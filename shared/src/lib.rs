@@ -14,6 +14,8 @@ pub mod cookie;
 pub mod evidence;
 pub mod hash;
 pub mod ids;
+#[cfg(test)]
+mod independent;
 pub mod language;
 pub mod lifetime;
 pub mod log;

@@ -8,6 +8,8 @@ use constat_shared::log::merkle::{self, verify_consistency, verify_inclusion};
 use constat_shared::{Action, Choices, CommitmentKey, ConsentId, ConsentRequest, EventId, Hash, Language};
 use constat_shared::{Layer, LogEntry, LogId, Month, Months, PublishedNotice, Record, Signals, Timestamp};
 
+pub mod random;
+
 const SITE: &str = r#"
 id = "boreale"
 origins = ["https://www.boreale.example"]

@@ -12,8 +12,8 @@ use proptest::test_runner::{TestCaseError, TestRunner};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many sequences are tried, and how long one may be.
-const CASES: u32 = 256;
-const STEPS_MAX: usize = 14;
+const CASES: u32 = 48;
+const STEPS_MAX: usize = 12;
 const BATCH_MAX: usize = 5;
 /// Two sites with two notices each; the second ones are not published at first.
 const NOTICES: usize = 4;
@@ -49,30 +49,32 @@ enum Draft {
     },
 }
 
-/// Some milliseconds from where a month begins, so that each falls on either side.
+/// Some milliseconds from where a month begins, on either side of it.
 #[derive(Clone, Copy, Debug)]
 struct Moment {
-    month: usize,
+    later: bool,
     offset_ms: i64,
 }
 
 impl Moment {
     fn timestamp(self) -> Timestamp {
-        // Thirteen months apart in pairs: what expires writes into logs that records are in.
-        let months = ["2026-02-01", "2026-03-01", "2027-03-01", "2027-04-01"];
-        let start = super::at(&format!("{}T00:00:00Z", months[self.month]));
+        // Thirteen months apart: what expires writes into logs that records are in.
+        let start = if self.later { "2027-03-01T00:00:00Z" } else { "2026-02-01T00:00:00Z" };
+        let start = super::at(start);
         Timestamp::from_unix_ms(start.unix_ms() + self.offset_ms)
     }
 }
 
 fn moments() -> impl Strategy<Value = Moment> {
-    (0..4_usize, -2..=2_i64).prop_map(|(month, offset_ms)| Moment { month, offset_ms })
+    (any::<bool>(), -2..=2_i64).prop_map(|(later, offset_ms)| Moment { later, offset_ms })
 }
 
 fn drafts() -> impl Strategy<Value = Draft> {
     let actions = || prop::sample::select(vec![Action::RefuseAll, Action::AllowAll, Action::Withdraw]);
+    // One notice that is not published takes its whole batch with it: seldom.
+    let noticed = prop_oneof![20 => 0..2_usize, 1 => 2..NOTICES];
     prop_oneof![
-        6 => (0..NOTICES, 0..VISITORS as u8, actions(), moments())
+        6 => (noticed, 0..VISITORS as u8, actions(), moments())
             .prop_map(|(notice, visitor, action, at)| Draft::New { notice, visitor, action, at }),
         2 => (any::<Index>(), moments()).prop_map(|(of, at)| Draft::Again { of, at }),
         1 => (any::<Index>(), actions()).prop_map(|(of, action)| Draft::Changed { of, action }),
@@ -134,6 +136,11 @@ pub fn every_sequence_agrees_with_a_model<G, S: Store>(open: impl Fn() -> (G, S)
     }
 }
 
+/// A store that fails is a failure of the case, so that it shrinks quietly.
+fn ok<T>(result: Result<T, StoreError>) -> Result<T, TestCaseError> {
+    result.map_err(|error| TestCaseError::fail(error.to_string()))
+}
+
 fn notices() -> Vec<PublishedNotice> {
     let first = ["boreale", "polaire"].map(super::notice);
     let renamed = first.clone().map(|notice| {
@@ -175,7 +182,7 @@ impl Model {
             Step::Erase { site, visitor } => {
                 let (site, id) = (self.notices[site].site.clone(), visitor_id(visitor));
                 let gone = self.delete(|record| record.site == site && record.consent_id == id);
-                prop_assert_eq!(store.erase(&site, &id).unwrap(), gone.values().sum::<u64>());
+                prop_assert_eq!(ok(store.erase(&site, &id))?, gone.values().sum::<u64>());
             }
             Step::Expire(at) => self.expire(store, Months::MAX.after(at.timestamp()))?,
             Step::Publish { notice } => self.publish(store, notice),
@@ -198,7 +205,7 @@ impl Model {
             return Ok(());
         }
         let expected: Vec<_> = entries.iter().map(|entry| self.store(entry)).collect();
-        prop_assert_eq!(store.append(&entries).unwrap(), expected);
+        prop_assert_eq!(ok(store.append(&entries))?, expected);
         Ok(())
     }
 
@@ -248,7 +255,7 @@ impl Model {
             self.leaves.entry(log.clone()).or_default().push(purge.leaf_hash());
             *self.entry_counts.entry(log).or_default() += 1;
         }
-        prop_assert_eq!(store.expire(now).unwrap(), gone.values().sum::<u64>());
+        prop_assert_eq!(ok(store.expire(now))?, gone.values().sum::<u64>());
         Ok(())
     }
 
@@ -266,7 +273,7 @@ impl Model {
     fn check_heads(&mut self, store: &dyn Store) -> Checked {
         for (log, leaves) in &self.leaves {
             let head = Checkpoint { size: leaves.len() as u64, root: root(leaves) };
-            prop_assert_eq!(store.head(log).unwrap(), Some(head), "{}", log.origin());
+            prop_assert_eq!(ok(store.head(log))?, Some(head), "{}", log.origin());
             if self.heads.last() != Some(&(log.clone(), head)) {
                 self.heads.push((log.clone(), head));
             }
@@ -280,7 +287,7 @@ impl Model {
         self.check_growth(store)?;
         self.check_audits(store)?;
         for notice in &self.notices {
-            let kept = store.notice(&notice.notice_hash()).unwrap();
+            let kept = ok(store.notice(&notice.notice_hash()))?;
             let expected = self.published.contains(&notice.notice_hash()).then(|| (**notice).clone());
             prop_assert_eq!(kept, expected);
         }
@@ -290,7 +297,7 @@ impl Model {
     fn check_histories(&self, store: &dyn Store) -> Checked {
         for site in self.notices.iter().take(2).map(|notice| &notice.site) {
             for id in (0..VISITORS as u8).map(visitor_id) {
-                let mut history = store.history(site, &id).unwrap();
+                let mut history = ok(store.history(site, &id))?;
                 prop_assert!(history.is_sorted_by_key(|record| record.recorded_at));
                 // The contract leaves open how records of one moment follow each other.
                 history.sort_by_key(|record| record.event_id);
@@ -305,15 +312,15 @@ impl Model {
     /// Every stored record is found with its key and proven; every other is not found.
     fn check_finds(&self, store: &dyn Store) -> Checked {
         for record in &self.sent {
-            let found = store.find(&record.site, &record.event_id).unwrap();
+            let found = ok(store.find(&record.site, &record.event_id))?;
             let expected = self.stored.get(&record.event_id);
             let expected = expected.filter(|(entry, _)| entry.record.site == record.site);
             prop_assert_eq!(found.is_some(), expected.is_some());
             let (Some((entry, place)), Some((kept, at))) = (found, expected) else { continue };
             prop_assert_eq!((&entry.record, &entry.key, entry.leaf), (&kept.record, &kept.key, kept.leaf));
             prop_assert_eq!(place, *at);
-            let head = store.head(&entry.log()).unwrap().unwrap();
-            let proof = store.inclusion_proof(&entry.log(), place, head.size).unwrap().unwrap();
+            let head = ok(store.head(&entry.log()))?.unwrap();
+            let proof = ok(store.inclusion_proof(&entry.log(), place, head.size))?.unwrap();
             prop_assert!(verify_inclusion(entry.leaf, place, head.size, &proof, head.root));
         }
         Ok(())
@@ -322,8 +329,8 @@ impl Model {
     /// Every head that was ever seen is the beginning of the newest one.
     fn check_growth(&self, store: &dyn Store) -> Checked {
         for (log, old) in &self.heads {
-            let new = store.head(log).unwrap().unwrap();
-            let proof = store.consistency_proof(log, old.size, new.size).unwrap().unwrap();
+            let new = ok(store.head(log))?.unwrap();
+            let proof = ok(store.consistency_proof(log, old.size, new.size))?.unwrap();
             prop_assert!(verify_consistency(old.size, old.root, new.size, new.root, &proof));
         }
         Ok(())
@@ -332,13 +339,13 @@ impl Model {
     fn check_audits(&self, store: &dyn Store) -> Checked {
         let mut erased_count = 0;
         for (log, leaves) in &self.leaves {
-            let audit = store.audit(log).unwrap();
+            let audit = ok(store.audit(log))?;
             let record_count = self.stored.values().filter(|(entry, _)| entry.log() == *log).count() as u64;
             let entry_count = self.entry_counts.get(log).copied().unwrap_or_default();
             prop_assert_eq!(audit.difference, None);
             prop_assert_eq!((audit.record_count, audit.entry_count), (record_count, entry_count));
             prop_assert_eq!(audit.erased_count, leaves.len() as u64 - record_count - entry_count);
-            prop_assert_eq!(audit.head, store.head(log).unwrap());
+            prop_assert_eq!(audit.head, ok(store.head(log))?);
             erased_count += audit.erased_count;
         }
         prop_assert_eq!(erased_count, self.gone_count);

@@ -10,6 +10,8 @@ use constat_shared::receipt::Jwk;
 use constat_shared::{Action, Choices, CommitmentKey, ConsentId, ConsentRequest, EventId, Hash, Language};
 use constat_shared::{Layer, LogEntry, LogId, Month, Months, PublishedNotice, Record, Signals, Timestamp};
 
+pub mod random;
+
 const SITE: &str = r#"
 id = "boreale"
 origins = ["https://www.boreale.example"]

@@ -22,6 +22,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 mod log;
+#[cfg(test)]
+mod random;
 mod rows;
 
 /// The name of the database in the data folder.

@@ -168,6 +168,8 @@ impl TextKey {
     }
 
     /// The title and the description of a category.
+    // Inlined, it costs the widget 400 bytes less.
+    #[inline]
     pub fn of_category(id: Category) -> (TextKey, TextKey) {
         use TextKey as K;
         match id {

@@ -16,7 +16,7 @@
   let MINUTE_MS = 6e4, QUEUE_MAX = 20;
   let base = document.currentScript.src.split("/v1/sites/")[0];
   let site = base + "/v1/sites/" + settings.site;
-  let queueKey = "constat.queue." + settings.site;
+  let queueKey = "constat.queue." + settings.site, receiptKey = "constat.receipt." + settings.site;
   let asked = (document.documentElement.lang || "").slice(0, 2).toLowerCase();
   let lang = settings.languages.includes(asked) ? asked : settings.languages[0];
   let categories = ["essential", "functional", "audience", "advertising", "third_party"];
@@ -27,6 +27,7 @@
   let ran = {}; // Which vendors and categories have run a script in this page view.
   let order = Promise.resolve(); // Released scripts run one after the other, as they stand in the page.
   let memory = {}; // Stands in for localStorage where the browser forbids it.
+  let sent = order; // Settled when no delivery of this page view is on its way.
   let shadow, root, status, manage, styled, asking, words, widget, wanted;
 
   /* The choices */
@@ -247,7 +248,7 @@
   function keep(key, value) {
     try {
       if (value === undefined) return localStorage.getItem(key);
-      localStorage.setItem(key, value);
+      if (value === null) localStorage.removeItem(key); else localStorage.setItem(key, value);
     } catch (_) {
       return value === undefined ? memory[key] : memory[key] = value;
     }
@@ -262,14 +263,18 @@
   }
 
   function deliver() {
-    waiting().forEach(event => {
-      // Sent as plain text, a request needs no preflight: one round trip, also while the page is being left.
-      fetch(site + "/consents", { method: "POST", body: JSON.stringify(event), keepalive: true }).then(reply => {
+    sent = Promise.all(waiting().map(async event => {
+      try {
+        // Sent as plain text, a request needs no preflight: one round trip, also while the page is being left.
+        let reply = await fetch(site + "/consents", { method: "POST", body: JSON.stringify(event), keepalive: true });
         // What the server will never take is given up; what it could not take now stays.
         if (reply.status >= 500 || reply.status === 408 || reply.status === 429) return;
+        let taken = reply.ok && await reply.json();
+        // Only the choice that holds needs its receipt.
+        if (taken && stored && stored.last === event.event_id) keep(receiptKey, taken.receipt);
         keep(queueKey, JSON.stringify(waiting().filter(other => other.event_id !== event.event_id)));
-      }).catch(() => { /* It goes with the next page view. */ });
-    });
+      } catch (_) { /* It goes with the next page view. */ }
+    }).concat(sent));
   }
 
   /* What the visitor sees, in a shadow root: no style leaks in or out. */
@@ -347,9 +352,7 @@
     // The takeover of the banner never pushes aside what the visitor opened meanwhile.
     if (view !== "banner" || !wanted) wanted = view;
     widget = widget || Promise.all([
-      import(base + "/assets/" + settings.js).then(module => {
-        return module.default({ module_or_path: base + "/assets/" + settings.wasm }).then(() => module);
-      }),
+      import(base + "/assets/" + settings.js).then(module => module.default().then(() => module)),
       ask("notice"),
     ]);
     widget.then(loaded => {
@@ -359,6 +362,7 @@
       bridge.notice = loaded[1];
       root.removeEventListener("click", press); // From now on the widget's own handlers answer.
       loaded[0].open(bridge, wanted);
+      if (holds()) loaded[0].record(bridge);
       root.constat = 1;
       wanted = 0;
       if (again) requestAnimationFrame(() => { refocus(again); });
@@ -386,11 +390,13 @@
 
   let bridge = {
     get root() { return root; },
-    cookie: () => holds() ? stored.raw : undefined,
+    get stored() { return holds() ? stored : null; },
+    get sent() { return sent; },
     answer: (action, layer, c, v) => { answer(action, layer, { c: c, v: v }); },
     leave: leave,
     style: css => { if (!styled) style(shadow, css); styled = 1; },
-    day: ms => new Date(ms).toLocaleDateString(lang, { dateStyle: "long" }),
+    keep: keep,
+    clean: () => { clean(refused); },
     country: code => new Intl.DisplayNames([lang], { type: "region" }).of(code),
   };
 

@@ -85,7 +85,6 @@ fn settings(notice: &PublishedNotice, assets: &Assets) -> Value {
         "banner": notice.view(notice.main_language()).map(banner),
         "css": css(notice),
         "js": assets.widget_js,
-        "wasm": assets.widget_wasm,
     })
 }
 

@@ -17,7 +17,7 @@
   let base = document.currentScript.src.split("/v1/sites/")[0];
   let site = base + "/v1/sites/" + settings.site;
   let queueKey = "constat.queue." + settings.site, receiptKey = "constat.receipt." + settings.site;
-  let asked = (document.documentElement.lang || "").slice(0, 2).toLowerCase();
+  let asked = document.documentElement.lang.slice(0, 2).toLowerCase();
   let lang = settings.languages.includes(asked) ? asked : settings.languages[0];
   let categories = ["essential", "functional", "audience", "advertising", "third_party"];
   // Choices are two strings of digits: one for each category, one for each vendor.
@@ -33,9 +33,9 @@
   /* The choices */
 
   function uniform(on) {
-    let exempt = at => on || +settings.exempt[at] ? "1" : "0";
+    let exempt = at => on || settings.exempt[at] > 0 ? "1" : "0";
     return {
-      c: categories.map((_, at) => +settings.used[at] ? exempt(at) : "0").join(""),
+      c: categories.map((_, at) => settings.used[at] > 0 ? exempt(at) : "0").join(""),
       v: settings.vendors.map(vendor => exempt(vendor[1])).join(""),
     };
   }
@@ -59,14 +59,9 @@
   }
 
   function write(id, event, next, now) {
-    let hex = "", expires = monthsAfter(now);
-    for (let at = 0; at < settings.vendors.length; at += 4) {
-      let digit = 0;
-      for (let bit = 0; bit < 4 && at + bit < settings.vendors.length; bit++) {
-        if (next.v[at + bit] !== next.c[settings.vendors[at + bit][1]]) digit |= 1 << bit;
-      }
-      hex += digit.toString(16);
-    }
+    let digits = [], expires = monthsAfter(now);
+    settings.vendors.forEach((vendor, at) => { digits[at >> 2] |= (next.v[at] ^ next.c[vendor[1]]) << (at & 3); });
+    let hex = digits.map(digit => digit.toString(16)).join("");
     let minutes = ms => Math.floor(ms / MINUTE_MS).toString(36);
     document.cookie = "constat=" + ["1", id, event, settings.terms, minutes(now), minutes(expires), next.c, hex.replace(/0+$/, "")].join(".") +
       ";path=/;samesite=lax;expires=" + new Date(expires).toUTCString() + (location.protocol === "https:" ? ";secure" : "");
@@ -91,8 +86,8 @@
 
   function named(bits) {
     let result = { categories: {}, vendors: {} };
-    categories.forEach((name, at) => { if (+settings.used[at]) result.categories[name] = bits.c[at] === "1"; });
-    settings.vendors.forEach((vendor, at) => { result.vendors[vendor[0]] = bits.v[at] === "1"; });
+    categories.forEach((name, at) => { if (settings.used[at] > 0) result.categories[name] = bits.c[at] > 0; });
+    settings.vendors.forEach((vendor, at) => { result.vendors[vendor[0]] = bits.v[at] > 0; });
     return result;
   }
 
@@ -110,7 +105,7 @@
     found('script[type="text/plain"][data-category]').forEach(script => {
       if (script.constat || !may(script)) return;
       script.constat = 1;
-      order = order.then(() => run(script)).catch(error => { console.error(error); });
+      order = order.then(() => run(script)).catch(console.error);
     });
     found("iframe[data-src][data-category]").forEach(frame);
   }
@@ -161,7 +156,7 @@
     let vendor = settings.vendors.find(known => known[0] === id);
     let name = vendor ? vendor[2] : "";
     speak(([, , blocked, allow, policy]) => {
-      let box = make("div", "blocked", ""), button = make("button", "answer", allow), link = make("a", "", policy.replace("{vendor}", name));
+      let box = make("div", "blocked"), button = make("button", "answer", allow), link = make("a", "", policy.replace("{vendor}", name));
       box.lang = lang;
       box.append(make("p", "", blocked.replace("{vendor}", name)));
       inside.append(box);
@@ -190,7 +185,7 @@
 
   function answer(action, layer, next) {
     if (action === "allow_all") next = allowed; else if (action !== "save") next = refused;
-    let id = stored ? stored.id : uuid(), event = uuid(), content = named(next);
+    let id = stored ? stored.id : uuid(), event = uuid();
     write(id, event, next, Date.now());
     enqueue({
       event_id: event,
@@ -201,8 +196,7 @@
       layer: layer,
       language: lang,
       notice_hash: settings.notice,
-      categories: content.categories,
-      vendors: content.vendors,
+      ...named(next),
       signals: { gpc: navigator.globalPrivacyControl === true, dnt: navigator.doNotTrack === "1" },
     });
     deliver();
@@ -248,7 +242,7 @@
   function keep(key, value) {
     try {
       if (value === undefined) return localStorage.getItem(key);
-      if (value === null) localStorage.removeItem(key); else localStorage.setItem(key, value);
+      localStorage.setItem(key, value);
     } catch (_) {
       return value === undefined ? memory[key] : memory[key] = value;
     }
@@ -268,7 +262,7 @@
         // Sent as plain text, a request needs no preflight: one round trip, also while the page is being left.
         let reply = await fetch(site + "/consents", { method: "POST", body: JSON.stringify(event), keepalive: true });
         // What the server will never take is given up; what it could not take now stays.
-        if (reply.status >= 500 || reply.status === 408 || reply.status === 429) return;
+        if (/^(5|408|429)/.test(reply.status)) return;
         let taken = reply.ok && await reply.json();
         // Only the choice that holds needs its receipt.
         if (taken && stored && stored.last === event.event_id) keep(receiptKey, taken.receipt);
@@ -284,7 +278,7 @@
     try {
       let sheet = new CSSStyleSheet();
       sheet.replaceSync(css);
-      target.adoptedStyleSheets = Array.from(target.adoptedStyleSheets).concat(sheet);
+      target.adoptedStyleSheets = [...target.adoptedStyleSheets, sheet];
     } catch (_) {
       target.append(make("style", "", css));
     }
@@ -351,10 +345,7 @@
   function open(view) {
     // The takeover of the banner never pushes aside what the visitor opened meanwhile.
     if (view !== "banner" || !wanted) wanted = view;
-    widget = widget || Promise.all([
-      import(base + "/assets/" + settings.js).then(module => module.default().then(() => module)),
-      ask("notice"),
-    ]);
+    widget = widget || Promise.all([import(base + "/assets/" + settings.js).then(module => module.default().then(() => module)), ask("notice")]);
     widget.then(loaded => {
       if (!wanted || wanted === "banner" && holds()) return;
       surface();
@@ -427,6 +418,8 @@
   };
 
   if (!holds()) choices = refused;
+  // A receipt ends with its choice.
+  try { stored || localStorage.removeItem(receiptKey); } catch (_) { /* The browser forbids storage: nothing is there. */ }
   new MutationObserver(changes => {
     changes.forEach(change => {
       change.addedNodes.forEach(node => { if (node.nodeType === 1) gate(node); });

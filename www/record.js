@@ -63,7 +63,7 @@ function dates(bridge) {
 /* What the browser obeys, and the button that was pressed, which only the receipt knows. */
 function facts(bridge, receipt) {
   const { texts } = bridge.notice, list = node("dl", "small facts"), { count, total, names } = allowed(bridge);
-  const fact = (label, ...values) => { list.append(node("dt", "", label), ...values.map(value => node("dd", "", value))); };
+  const fact = (label, ...lines) => { list.append(node("dt", "", label), node("dd", "", ...lines.flatMap((line, at) => at ? [node("br"), line] : line))); };
   if (receipt.current) fact(texts.record_answer, texts[receipt.record.action]);
   fact(texts.record_allowed.replace("{count}", count).replace("{total}", total), ...names.length ? names : [texts.services_none]);
   fact(texts.consent_id_label, node("code", "", bridge.stored.id));
@@ -83,7 +83,8 @@ function allowed(bridge) {
     count += on.length;
     total += category.vendors.length;
     // A category may be allowed without a service of its own, for the site's own scripts.
-    if (on.length) names.push(title + " (" + on.join(", ") + ")"); else if (stored.c[order.indexOf(category.id)] === "1") names.push(title);
+    if (on.length) names.push(title + " (" + on.join(", ") + ")");
+    else if (stored.c[order.indexOf(category.id)] === "1") names.push(title);
   });
   return { count, total, names };
 }
@@ -132,6 +133,7 @@ function erasure(bridge, token) {
       busy(false);
       const refused = status >= 400 && status < 500 && status !== 408 && status !== 429;
       outcome.replaceChildren(refused ? missing(bridge) : texts.record_failed);
+      outcome.scrollIntoView({ block: "nearest" });
     }
   });
   outcome.setAttribute("role", "alert");
@@ -152,9 +154,8 @@ async function remove(bridge, token) {
   const address = new URL("../v1/sites/" + site + "/consents/" + id, import.meta.url);
   const reply = await Promise.race([fetch(address, { method: "DELETE", headers: { Authorization: "Bearer " + token } }), late]);
   if (!reply.ok) throw reply.status;
-  const others = waiting(bridge).filter(event => event.consent_id !== id);
-  bridge.keep("constat.queue." + site, JSON.stringify(others));
-  bridge.keep("constat.receipt." + site, null);
+  bridge.keep("constat.queue." + site, JSON.stringify(waiting(bridge).filter(event => event.consent_id !== id)));
+  try { localStorage.removeItem("constat.receipt." + site); } catch (_) { /* What is kept with the page goes with it. */ }
   document.cookie = "constat=;path=/;max-age=0";
   bridge.clean();
   location.reload(); // What was allowed may be running.

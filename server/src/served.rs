@@ -112,7 +112,8 @@ fn css(notice: &PublishedNotice) -> String {
     let (light, dark) = (palette(&notice.theme.light), palette(&notice.theme.dark));
     let rules = constat_widget::FIRST_LAYER_CSS;
     let css = format!(":host{{{light}}}@media(prefers-color-scheme:dark){{:host{{{dark}}}}}{rules}");
-    minifier::css::minify(&css).map_or_else(|_| css.clone(), |short| short.to_string())
+    let short = minifier::css::minify(&css).map_or_else(|_| css.clone(), |short| short.to_string());
+    short.replace(";}", "}")
 }
 
 fn palette(palette: &Palette) -> String {

@@ -41,7 +41,7 @@
   }
 
   function read() {
-    let match = /(?:^|;\s*)constat=(1\.[^;]*)/.exec(document.cookie);
+    let match = /(?:^|; )constat=(1\.[^;]*)/.exec(document.cookie);
     let part = match ? match[1].split(".") : [];
     if (part.length !== 8 || part[6].length !== 5) return null;
     let expires = parseInt(part[5], 36) * MINUTE_MS;
@@ -61,9 +61,9 @@
   function write(id, event, next, now) {
     let digits = [], expires = monthsAfter(now);
     settings.vendors.forEach((vendor, at) => { digits[at >> 2] |= (next.v[at] ^ next.c[vendor[1]]) << (at & 3); });
-    let hex = digits.map(digit => digit.toString(16)).join("");
     let minutes = ms => Math.floor(ms / MINUTE_MS).toString(36);
-    document.cookie = "constat=" + ["1", id, event, settings.terms, minutes(now), minutes(expires), next.c, hex.replace(/0+$/, "")].join(".") +
+    let exceptions = digits.map(digit => digit.toString(16)).join("").replace(/0+$/, "");
+    document.cookie = "constat=" + [1, id, event, settings.terms, minutes(now), minutes(expires), next.c, exceptions].join(".") +
       ";path=/;samesite=lax;expires=" + new Date(expires).toUTCString() + (location.protocol === "https:" ? ";secure" : "");
   }
 
@@ -100,12 +100,13 @@
 
   function gate(node) {
     let found = selector => {
-      return (node.matches && node.matches(selector) ? [node] : []).concat(Array.from(node.querySelectorAll(selector)));
+      return [...node.matches && node.matches(selector) ? [node] : [], ...node.querySelectorAll(selector)];
     };
     found('script[type="text/plain"][data-category]').forEach(script => {
       if (script.constat || !may(script)) return;
       script.constat = 1;
-      order = order.then(() => run(script)).catch(console.error);
+      // One that is the last node so far may still be arriving.
+      order = order.then(() => script.nextSibling || new Promise(ready)).then(() => run(script)).catch(console.error);
     });
     found("iframe[data-src][data-category]").forEach(frame);
   }
@@ -118,9 +119,9 @@
     script.constat = 0;
     if (!script.isConnected || !may(script)) return;
     let copy = document.createElement("script"), data = script.dataset;
-    Array.from(script.attributes).forEach(attribute => {
-      if (!/^(type|data-(type|src))$/.test(attribute.name)) copy.setAttribute(attribute.name, attribute.value);
-    });
+    for (let { name, value } of script.attributes) {
+      if (!/^(type|data-(type|src))$/.test(name)) copy.setAttribute(name, value);
+    }
     copy.nonce = script.nonce;
     if (data.type) copy.type = data.type;
     ran[data.vendor || data.category] = 1;
@@ -139,8 +140,7 @@
       if (hidden) {
         let focused = hidden === document.activeElement;
         hidden.remove();
-        node.constat = 0;
-        node.style.removeProperty("display");
+        node.style.display = node.constat = "";
         if (focused) node.focus();
       }
       if (node.getAttribute("src") !== data.src) node.src = data.src;
@@ -273,8 +273,7 @@
 
   /* What the visitor sees, in a shadow root: no style leaks in or out. */
 
-  function style(target, css) {
-    css = css || settings.css;
+  function style(target, css = settings.css) {
     try {
       let sheet = new CSSStyleSheet();
       sheet.replaceSync(css);

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use std::future::Future;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -236,6 +237,12 @@ impl Browser {
     pub async fn block(&self, urls: &[&str]) -> WebDriverResult<()> {
         self.cdp("Network.enable", json!({})).await?;
         self.cdp("Network.setBlockedURLs", json!({ "urls": urls })).await
+    }
+
+    /// Keeps what the page lets the visitor download in a folder.
+    pub async fn download_to(&self, folder: &Path) -> WebDriverResult<()> {
+        let behaviour = json!({ "behavior": "allow", "downloadPath": folder });
+        self.cdp("Browser.setDownloadBehavior", behaviour).await
     }
 
     /// Prefers light or dark.

@@ -4,6 +4,9 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::failure::Failure;
 
+/// The name that wasm-bindgen gives the module.
+const MODULE: &str = "widget_bg.wasm";
+
 /// A widget that a browser can load: a module and the JavaScript around it.
 pub struct Bound {
     /// The JavaScript, not yet minified.
@@ -17,8 +20,8 @@ pub fn bind(raw_wasm: Vec<u8>) -> Result<Bound, Failure> {
     let mut bindgen = Bindgen::new();
     bindgen.input_bytes("widget", raw_wasm);
     bindgen.typescript(false).remove_name_section(true).remove_producers_section(true);
-    // The loader says where the module is: its name holds its hash, which the glue cannot know.
-    bindgen.omit_default_module_path(true);
+    // It starts the module beside it, whose name [`name`] tells it.
+    bindgen.omit_default_module_path(false);
     let mut output = bindgen.web(true).and_then(Bindgen::generate_output).map_err(|error| {
         Failure::new(
             format!("wasm-bindgen refused the widget: {error:#}."),
@@ -37,4 +40,37 @@ pub fn bind(raw_wasm: Vec<u8>) -> Result<Bound, Failure> {
     module.customs.remove_raw("target_features");
     let wasm = module.emit_wasm();
     Ok(Bound { js: output.js().to_owned(), wasm })
+}
+
+/// Tells the JavaScript the names of the files beside it, which hold their hashes: of the module
+/// that it starts, and of "My record", which it fetches when it is asked to.
+pub fn name(js: &str, wasm: &str, record: &str) -> Result<String, Failure> {
+    match js.matches(MODULE).count() {
+        1 => Ok(format!(
+            "{}\nexport const record = (bridge) => import(\"./{record}\").then((part) => part.show(bridge)).catch(console.error);\n",
+            js.replace(MODULE, wasm)
+        )),
+        count => Err(Failure::new(
+            format!("the widget's JavaScript names {MODULE} {count} times, not once."),
+            "See what wasm-bindgen writes now, and change `name` in xtask/src/glue.rs.",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_glue_names_the_files_beside_it() {
+        let js = name("start(new URL('widget_bg.wasm', import.meta.url));", "widget-1.wasm", "record-2.js");
+        let js = js.unwrap();
+        assert!(js.contains("'widget-1.wasm'") && js.contains("import(\"./record-2.js\")"), "{js}");
+    }
+
+    #[test]
+    fn glue_that_names_no_module_is_refused() {
+        let failure = name("start();", "widget-1.wasm", "record-2.js").unwrap_err().to_string();
+        assert!(failure.contains("0 times, not once"), "{failure}");
+    }
 }

@@ -7,6 +7,8 @@ mod gating;
 mod keyboard;
 mod manage;
 mod page;
+mod receipt;
+mod record;
 mod resilience;
 mod screenshots;
 mod terms;

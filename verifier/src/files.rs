@@ -1,9 +1,9 @@
 //! What was dropped: told apart by content, kept as no more than is needed.
 
+use constat_shared::Hash;
 use constat_shared::evidence::{Evidence, EvidenceError};
 use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::receipt::{KEY_SET_BYTES_MAX, KeySet, RECEIPT_BYTES_MAX};
-use constat_shared::Hash;
 use serde::Serialize;
 
 /// The most bytes of a file that is read: a picture of a long page fits.

@@ -1,8 +1,8 @@
 //! What the files prove, in one language: what the page shows, and nothing else.
 
 use crate::files::{Bundle, Content, Files, Given, Refusal};
-use constat_shared::evidence::finding::{Beside, Finding, Standing};
 use constat_shared::evidence::Evidence;
+use constat_shared::evidence::finding::{Beside, Finding, Standing};
 use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::receipt::KeySet;
 use constat_shared::{Category, Hash, Language, Receipt, Record, TextKey};
@@ -124,7 +124,8 @@ impl Report {
     pub fn of(files: &Files, language: Language) -> Report {
         let given = files.given();
         let keys = all_keys(given);
-        let mut report = Report { version: env!("CARGO_PKG_VERSION"), subjects: Vec::new(), others: Vec::new() };
+        let mut report =
+            Report { version: env!("CARGO_PKG_VERSION"), subjects: Vec::new(), others: Vec::new() };
         for Given { name, content } in given {
             let note = match (content, &keys) {
                 (Content::Bundle(bundle), _) => {

@@ -56,7 +56,13 @@
       checkedAt = new Date();
       show(true);
     });
-    work = work.catch(function () { byId("status").textContent = say("broken"); });
+    work = work.catch(fail);
+  }
+
+  // Seen as well as announced: without the module the page can do nothing.
+  function fail() {
+    byId("status").className = "private";
+    byId("status").textContent = say("broken");
   }
 
   function takeOne(file) {
@@ -205,5 +211,5 @@
     byId("files").focus();
   });
   speak(language);
-  work = work.catch(function () { byId("status").textContent = say("broken"); byId("status").className = "private"; });
+  work = work.catch(fail);
 })(__VERIFY_WASM__, __VERIFY_TEXTS__);

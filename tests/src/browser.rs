@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use std::future::Future;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -172,6 +173,12 @@ impl Browser {
     /// Clicks an element of the host page.
     pub async fn click(&self, selector: &str) -> Outcome {
         Ok(self.driver.query(By::Css(selector)).first().await?.click().await?)
+    }
+
+    /// Chooses files in a file control, as its dialog would.
+    pub async fn choose(&self, selector: &str, files: &[&Path]) -> Outcome {
+        let names: Vec<_> = files.iter().map(|file| file.to_string_lossy()).collect();
+        Ok(self.driver.find(By::Css(selector)).await?.send_keys(names.join("\n")).await?)
     }
 
     /// Waits until the widget has taken the first layer over.

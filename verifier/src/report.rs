@@ -349,3 +349,115 @@ fn log_facts(evidence: &Evidence, checkpoint: &Checkpoint) -> Vec<(String, Strin
     }
     facts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use constat_shared::LogId;
+    use constat_shared::receipt::Jwk;
+    use ed25519_dalek::SigningKey;
+    use serde_json::{Value, json};
+    use std::collections::BTreeSet;
+
+    const TEXTS: &str = include_str!("../../www/verify/texts.json");
+
+    fn key(seed: u8) -> SigningKey {
+        SigningKey::from_bytes(&[seed; 32])
+    }
+
+    fn receipt() -> String {
+        let hash = "0".repeat(64);
+        let record: Record = serde_json::from_value(json!({
+            "event_id": "019376c0-5b1a-7cc3-98c4-dc0c0c073990", "consent_id": "019376c0-5b1a-7cc3-98c4-dc0c0c07398f",
+            "previous_event_id": null, "site": "boreale", "action": "save", "layer": "configuration",
+            "language": "nl", "categories": { "essential": true, "audience": false }, "vendors": { "matomo": true },
+            "signals": { "gpc": false, "dnt": false }, "notice_hash": hash, "terms_hash": hash,
+            "recorded_at": "2026-03-01T09:30:00.000Z", "choice_expires_at": "2026-09-01T09:30:00.000Z",
+            "expires_at": "2027-04-01T09:30:00.000Z",
+        }))
+        .unwrap();
+        let key_id = Jwk::of(&key(1).verifying_key()).kid;
+        let log = LogId::of(&record);
+        Receipt::new(record, log, 7).sign(&key(1), &key_id)
+    }
+
+    fn key_set(seeds: &[u8]) -> String {
+        let keys: Vec<Jwk> = seeds.iter().map(|seed| Jwk::of(&key(*seed).verifying_key())).collect();
+        json!({ "keys": keys }).to_string()
+    }
+
+    fn report(files: &[(&str, &str)]) -> Value {
+        let mut given = Files::default();
+        files.iter().for_each(|(name, content)| given.add(name, content.as_bytes()));
+        serde_json::to_value(Report::of(&given, Language::En)).unwrap()
+    }
+
+    #[test]
+    fn a_receipt_is_proven_by_the_key_it_names_and_by_no_other() {
+        let proven = report(&[("r.jwt", &receipt()), ("a.json", &key_set(&[2])), ("b.json", &key_set(&[1]))]);
+        let subject = &proven["subjects"][0];
+        assert_eq!(subject["verdict"], "proven");
+        assert_eq!(subject["findings"][0]["standing"], "proven");
+        assert_eq!(subject["choices"][2]["vendors"], json!([["matomo", true]]));
+        assert!(subject["facts"].to_string().contains("2027-04-01T09:30:00.000Z"));
+        let other = report(&[("r.jwt", &receipt()), ("a.json", &key_set(&[2]))]);
+        let why = other["subjects"][0]["why"].as_str().unwrap();
+        assert_eq!(other["subjects"][0]["verdict"], "not_proven");
+        assert!(why.starts_with("no key of the set has its name"), "{why}");
+    }
+
+    #[test]
+    fn what_waits_for_another_file_says_for_which() {
+        let picture = "GIF8 and so on";
+        let alone = |name: &str, content: &str| report(&[(name, content)])["others"][0]["note"].clone();
+        assert_eq!(alone("a.gif", picture), "picture_alone");
+        assert_eq!(alone("jwks.json", &key_set(&[1])), "keys_alone");
+        assert_eq!(alone("r.jwt", &receipt()), "receipt_without_keys");
+        assert_eq!(alone("letter.txt", "hello"), "unknown");
+        let both = report(&[("r.jwt", &receipt()), ("jwks.json", &key_set(&[1]))]);
+        assert_eq!(both["others"], json!([]));
+    }
+
+    #[test]
+    fn a_file_that_is_no_bundle_is_not_proven_and_its_part_is_named() {
+        let report = report(&[("evidence.json", r#"{"format":2}"#)]);
+        assert_eq!(report["subjects"][0]["verdict"], "not_proven");
+        let why = report["subjects"][0]["why"].as_str().unwrap();
+        assert!(why.starts_with("file: it is not an evidence bundle (missing field"), "{why}");
+    }
+
+    #[test]
+    fn the_page_has_every_text_in_every_language() {
+        let texts: Value = serde_json::from_str(TEXTS).unwrap();
+        let keys =
+            |code: &str| -> BTreeSet<String> { texts[code].as_object().unwrap().keys().cloned().collect() };
+        for language in Language::ALL {
+            assert_eq!(keys(language.as_str()), keys("en"), "{language}");
+        }
+        let refusals = ["too_large", "unreadable", "too_many", "keys_malformed", "unknown"];
+        let waiting = ["picture_alone", "keys_alone", "receipt_without_keys"];
+        let verdicts = ["verdict_proven", "verdict_not_proven", "verdict_contradicted"];
+        let reasons = ["bundle_proven", "bundle_contradicted", "receipt_proven"];
+        for key in refusals.iter().chain(&waiting).chain(&verdicts).chain(&reasons) {
+            assert!(keys("en").contains(*key), "{key}");
+        }
+    }
+
+    #[test]
+    fn the_page_s_texts_have_the_marks_of_their_language() {
+        let texts: Value = serde_json::from_str(TEXTS).unwrap();
+        for (language, key, text) in Language::ALL.iter().flat_map(|language| {
+            let own = texts[language.as_str()].as_object().unwrap();
+            own.iter().map(move |(key, text)| (*language, key, text.as_str().unwrap()))
+        }) {
+            assert!(!text.contains(['\'', '"']) && !text.contains("  "), "{language} {key}: {text}");
+            if language != Language::Fr {
+                continue;
+            }
+            // In the address of the keys the colon and the slash stand alone; nothing else does.
+            let bare = text.replace("\u{202f};", "").replace("\u{a0}:", "").replace("«\u{a0}", "");
+            let bare = bare.replace("\u{a0}»", "");
+            assert!(!bare.contains([';', ':', '!', '?', '«', '»']), "{key}: {text}");
+        }
+    }
+}

@@ -56,7 +56,8 @@ pub enum Verdict {
 /// A finding in words.
 #[derive(Debug, Serialize)]
 pub struct Point {
-    /// `proven`, `not_proven` or `said`.
+    /// `proven`, `not_proven`, `said`, or `contradicted` where something given
+    /// does not belong to the bundle.
     pub standing: &'static str,
     /// That standing in words.
     pub label: &'static str,
@@ -272,6 +273,7 @@ fn refused(file: &str, kind: &'static str, why: String) -> Subject {
 fn points(findings: &[Finding], language: Language) -> Vec<Point> {
     let point = |finding: &Finding| Point {
         standing: match finding.standing() {
+            _ if finding.contradicts() => "contradicted",
             Standing::Proven => "proven",
             Standing::NotProven => "not_proven",
             Standing::Said => "said",
@@ -437,7 +439,13 @@ mod tests {
         let refusals = ["too_large", "unreadable", "too_many", "keys_malformed", "unknown"];
         let waiting = ["picture_alone", "keys_alone", "receipt_without_keys"];
         let verdicts = ["verdict_proven", "verdict_not_proven", "verdict_contradicted"];
-        let reasons = ["bundle_proven", "bundle_contradicted", "receipt_proven"];
+        let reasons = [
+            "bundle_proven",
+            "bundle_not_proven",
+            "bundle_contradicted",
+            "receipt_proven",
+            "receipt_not_proven",
+        ];
         for key in refusals.iter().chain(&waiting).chain(&verdicts).chain(&reasons) {
             assert!(keys("en").contains(*key), "{key}");
         }

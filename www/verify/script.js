@@ -110,15 +110,15 @@
 
   function verdictNode(subject) {
     var proven = subject.verdict === "proven";
-    var text = subject.why || say(subject.kind + "_" + subject.verdict);
     var node = make("div", { is: proven ? "verdict proven" : "verdict" }, [
       sign(proven ? "M8 25l10 10 22-24" : "M11 11l26 26M37 11l-26 26"),
       make("div", {}, [
         make("h3", { text: say("verdict_" + subject.verdict) }),
         make("p", { is: "file", text: say(subject.kind) + colon() + " " + subject.file }),
       ]),
-      make("p", { is: "says", text: text }),
+      make("p", { is: "says", text: say(subject.kind + "_" + subject.verdict) }),
     ]);
+    if (subject.why) node.append(make("p", { is: "why", text: subject.why }));
     return node;
   }
 
@@ -134,7 +134,12 @@
   }
 
   function findingNode(point) {
-    return make("li", { is: point.standing }, [make("b", { text: point.label + colon() }), make("span", { text: point.text })]);
+    var label = point.label[0].toUpperCase() + point.label.slice(1) + colon();
+    // A moment in time stays on one line.
+    var words = point.text.split(/(\d{4}-\d\d-\d\dT[\d:.]+Z)/).map(function (piece, at) {
+      return at % 2 ? make("span", { is: "moment", text: piece }) : piece;
+    });
+    return make("li", { is: point.standing }, [make("b", { text: label }), make("span", {}, words)]);
   }
 
   function part(title, content) {

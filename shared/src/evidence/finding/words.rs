@@ -115,7 +115,7 @@ const STAMPED: Sentence = [
     "the log held the record by {0}, says {1}",
 ];
 const NOT_STAMPED: Sentence = [
-    "que l’horloge du serveur fût juste\u{202f}; aucune horloge extérieure n’a été consultée",
+    "que l’horloge du serveur ait été juste\u{202f}; aucune horloge extérieure n’a été consultée",
     "dat de klok van de server juist liep; er is geen externe klok geraadpleegd",
     "dass die Uhr des Servers richtig ging; keine äußere Uhr wurde befragt",
     "that the server’s clock was right; no outside clock was asked",

@@ -28,6 +28,8 @@ pub struct Subject {
     pub kind: &'static str,
     /// The verdict.
     pub verdict: Verdict,
+    /// Whether a bundle's key was compared with none, so that anybody may have made it.
+    pub key_open: bool,
     /// Why it is not proven, as a sentence; nothing when it is, or when a
     /// finding says it.
     pub why: Option<String>,
@@ -217,6 +219,7 @@ fn bundle_subject(file: &str, bundle: &Bundle, beside: &Beside, language: Langua
                 file: file.to_owned(),
                 kind: "bundle",
                 verdict: if contradicted { Verdict::Contradicted } else { Verdict::Proven },
+                key_open: beside.keys.is_none(),
                 why: None,
                 findings: points(&findings, language),
                 statement: Some(Text {
@@ -249,6 +252,7 @@ fn receipt_subject(file: &str, text: &str, keys: &KeySet, language: Language) ->
         file: file.to_owned(),
         kind: "receipt",
         verdict: Verdict::Proven,
+        key_open: false,
         why: None,
         findings: points(&receipt.findings(&key_id), language),
         statement: None,
@@ -262,6 +266,7 @@ fn refused(file: &str, kind: &'static str, why: String) -> Subject {
         file: file.to_owned(),
         kind,
         verdict: Verdict::NotProven,
+        key_open: false,
         why: Some(why),
         findings: Vec::new(),
         statement: None,

@@ -118,6 +118,7 @@
       ]),
       make("p", { is: "says", text: say(subject.kind + "_" + subject.verdict) }),
     ]);
+    if (subject.key_open) node.append(make("p", { is: "says", text: say("key_open") }));
     if (subject.why) node.append(make("p", { is: "why", text: subject.why }));
     return node;
   }

@@ -59,6 +59,7 @@ fn a_bundle_is_proven_in_the_page_and_with_one_byte_changed_it_is_not() {
         ] {
             assert!(said.to_lowercase().contains(&line.to_lowercase()), "{line}: {said}");
         }
+        assert!(said.contains("Its key was compared with no published key"), "{said}");
         let statement = browser
             .run("const q = document.querySelector('blockquote'); return [q.lang, q.textContent]")
             .await?;
@@ -130,6 +131,23 @@ fn nothing_leaves_the_page() {
         browser.run(tries).await?;
         browser.until("['connect-src', 'img-src', 'form-action', 'script-src-elem'].every((name) => window.violations.includes(name))").await?;
         assert_eq!(browser.run("return [window.ran, location.pathname]").await?, json!([null, "/verify/"]));
+        Ok(())
+    });
+}
+
+#[test]
+fn files_dropped_anywhere_on_the_page_are_checked() {
+    browse(DESKTOP, |browser| async move {
+        let files = Files::make().await;
+        open(&browser, &files.page(), "en").await?;
+        let text = json!(std::fs::read_to_string(&files.evidence).unwrap());
+        let drop = format!(
+            "const data = new DataTransfer(); data.items.add(new File([{text}], 'dropped.json'));
+             document.querySelector('h1').dispatchEvent(new DragEvent('drop', {{ dataTransfer: data, bubbles: true, cancelable: true }}))"
+        );
+        browser.run(&drop).await?;
+        browser.until("document.getElementById('status').textContent.includes('dropped.json')").await?;
+        assert_eq!(verdict(&browser).await?, json!(["Proven"]));
         Ok(())
     });
 }

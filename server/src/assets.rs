@@ -23,6 +23,10 @@ pub struct Assets {
     pub loader: String,
     /// The name of the widget's script, which knows the names of the others.
     pub widget_js: String,
+    /// The verifier's page.
+    pub verify: Body,
+    /// Its Content Security Policy, without what only a header can say.
+    pub verify_policy: String,
 }
 
 #[derive(Deserialize)]
@@ -30,6 +34,7 @@ struct Manifest {
     widget_js: String,
     widget_wasm: String,
     record_js: String,
+    verify_policy: String,
 }
 
 impl Assets {
@@ -41,17 +46,14 @@ impl Assets {
         let manifest = read("manifest.json")?;
         let manifest: Manifest =
             serde_json::from_slice(&manifest).map_err(|_| AssetMissing("a readable manifest.json".into()))?;
-        let file = |name: &str, mime| {
-            Ok((
-                name.to_owned(),
-                Body::immutable(
-                    mime,
-                    read(name)?,
-                    read(&format!("{name}.br"))?,
-                    read(&format!("{name}.gz"))?,
-                ),
-            ))
+        let forms = |name: &str| {
+            Ok::<_, AssetMissing>([read(name)?, read(&format!("{name}.br"))?, read(&format!("{name}.gz"))?])
         };
+        let file = |name: &str, mime| {
+            let [plain, brotli, gzip] = forms(name)?;
+            Ok((name.to_owned(), Body::immutable(mime, plain, brotli, gzip)))
+        };
+        let [plain, brotli, gzip] = forms("verify.html")?;
         let loader =
             String::from_utf8(read("loader.js")?).map_err(|_| AssetMissing("a readable loader.js".into()))?;
         Ok(Assets {
@@ -62,6 +64,8 @@ impl Assets {
             ]),
             loader,
             widget_js: manifest.widget_js,
+            verify: Body::compressed("text/html; charset=utf-8", plain, brotli, gzip),
+            verify_policy: manifest.verify_policy,
         })
     }
 }

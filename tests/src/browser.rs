@@ -175,6 +175,12 @@ impl Browser {
         Ok(self.driver.query(By::Css(selector)).first().await?.click().await?)
     }
 
+    /// Chooses files in a file control, as its dialog would.
+    pub async fn choose(&self, selector: &str, files: &[&Path]) -> Outcome {
+        let names: Vec<_> = files.iter().map(|file| file.to_string_lossy()).collect();
+        Ok(self.driver.find(By::Css(selector)).await?.send_keys(names.join("\n")).await?)
+    }
+
     /// Waits until the widget has taken the first layer over.
     pub async fn taken_over(&self) -> Outcome {
         self.until("document.querySelector('constat-consent')?.shadowRoot.firstElementChild.constat").await

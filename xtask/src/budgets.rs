@@ -68,6 +68,13 @@ pub const FIRST_VISIT: Budget = Budget {
     remedy: "Make the notice of the demo site or the widget smaller.",
 };
 
+/// The whole page of the verifier, its program inside.
+pub const VERIFIER: Budget = Budget {
+    what: "verify.html",
+    limit_bytes: 250 * KB,
+    remedy: "Look for a new dependency of verifier/ or shared/ that it could do without.",
+};
+
 impl Budget {
     /// Prints the weight beside the limit, and fails when it is above.
     pub fn check(&self, bytes: usize) -> Result<(), Failure> {

@@ -16,3 +16,4 @@ mod records;
 mod refusals;
 mod reload;
 mod sites;
+mod verify;

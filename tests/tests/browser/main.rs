@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod answers;
+mod bundle;
 mod gating;
 mod keyboard;
 mod manage;
@@ -12,4 +13,5 @@ mod record;
 mod resilience;
 mod screenshots;
 mod terms;
+mod verify;
 mod visuals;

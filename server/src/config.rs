@@ -31,6 +31,8 @@ pub enum Command {
     Audit(AuditArgs),
     /// List or rotate the keys that sign receipts and checkpoints.
     Keys(KeysArgs),
+    /// Take pictures of what every notice shows, also while the server runs.
+    Snapshot(SnapshotArgs),
 }
 
 /// Where the data lie.
@@ -159,4 +161,17 @@ pub enum KeysCommand {
     List(DataArgs),
     /// Add the one given, or make a new one; it signs from the server's next start on.
     Rotate(KeyArgs),
+}
+
+/// `constat snapshot`.
+#[derive(Debug, Args)]
+pub struct SnapshotArgs {
+    #[command(flatten)]
+    pub data: DataArgs,
+    /// Only the notices of this site.
+    #[arg(long, value_name = "ID", value_parser = SiteId::parse)]
+    pub site: Option<SiteId>,
+    /// The Chromium or Chrome that shows them; by default the one in PATH.
+    #[arg(long, value_name = "FILE")]
+    pub chromium: Option<PathBuf>,
 }

@@ -134,12 +134,12 @@ impl Studio<'_> {
         signals: &mut (Signal, Signal),
     ) -> Result<Option<String>, Failure> {
         let dir = self.folder.of(notice_hash);
-        if let Some(pack) = self.folder.whole(notice_hash) {
+        let notice = self.store.notice(notice_hash).map_err(failed)?;
+        let notice = notice.ok_or_else(|| Failure::new("the store has lost it"))?;
+        if let Some(pack) = self.folder.whole(notice_hash).filter(|pack| pack.site == notice.site) {
             self.log(&pack)?;
             return Ok(Some(line(&pack, "taken earlier, now in the log", &dir)));
         }
-        let notice = self.store.notice(notice_hash).map_err(failed)?;
-        let notice = notice.ok_or_else(|| Failure::new("the store has lost it"))?;
         let (site, languages) = (notice.site.clone(), notice.languages.clone());
         let notice = PublishedNotice::new(notice);
         let served = ServedSite::new(Site { notice, origins: Vec::new() }, &self.assets);

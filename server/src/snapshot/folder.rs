@@ -129,3 +129,74 @@ fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     File::open(path)?.take(FILE_BYTES_MAX).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use constat_shared::log::entry::Image;
+    use constat_shared::{Language, Layer, SiteId, Timestamp};
+
+    fn taken(content: &str) -> (Snapshot, Vec<Picture>) {
+        let picture = |layer| {
+            let png = format!("{content} {layer:?}").into_bytes();
+            let sha256 = Hash::of(&png);
+            (Image { language: Language::Fr, layer, width: 360, height: 740, sha256 }, png)
+        };
+        let pictures = Vec::from([Layer::Banner, Layer::Configuration].map(picture));
+        let pack = Snapshot {
+            site: SiteId::parse("polaire").unwrap(),
+            notice_hash: Hash::of(b"a notice"),
+            taken_at: Timestamp::from_unix_ms(0),
+            browser: "Chromium 1.0".to_owned(),
+            images: pictures.iter().map(|(image, _)| image.clone()).collect(),
+        };
+        (pack, pictures)
+    }
+
+    #[test]
+    fn a_pack_is_whole_until_a_file_of_it_is_changed_or_gone() {
+        let data = tempfile::tempdir().unwrap();
+        let folder = Folder::open(data.path()).unwrap();
+        let (pack, pictures) = taken("new");
+        let hash = pack.notice_hash;
+        assert_eq!(folder.whole(&hash), None);
+        folder.keep(&pack, &pictures).unwrap();
+        assert_eq!(folder.whole(&hash), Some(pack.clone()));
+        assert_eq!(folder.whole(&Hash::of(b"another")), None);
+
+        let banner = folder.of(&hash).join("fr-banner-360x740.png");
+        std::fs::write(&banner, "another picture").unwrap();
+        let found = |pack| compare(pack, &folder.of(&hash)).into_iter().map(|(_, found)| found);
+        assert_eq!(found(&pack).collect::<Vec<_>>(), [Found::Differs, Found::Agrees]);
+        assert_eq!(folder.whole(&hash), None);
+        std::fs::remove_file(&banner).unwrap();
+        assert_eq!(found(&pack).collect::<Vec<_>>(), [Found::Missing, Found::Agrees]);
+        assert_eq!(folder.whole(&hash), None);
+    }
+
+    #[test]
+    fn what_half_a_pack_left_is_replaced() {
+        let data = tempfile::tempdir().unwrap();
+        let folder = Folder::open(data.path()).unwrap();
+        let (pack, pictures) = taken("new");
+        let dir = folder.of(&pack.notice_hash);
+        for left in [dir.clone(), dir.with_extension("new")] {
+            std::fs::create_dir(&left).unwrap();
+            std::fs::write(left.join("fr-banner-360x740.png"), "half").unwrap();
+            std::fs::write(left.join("de-banner-360x740.png"), "of another pack").unwrap();
+        }
+        folder.keep(&pack, &pictures).unwrap();
+        assert_eq!(folder.whole(&pack.notice_hash), Some(pack));
+        assert_eq!(std::fs::read_dir(&dir).unwrap().count(), 3);
+        assert!(!dir.with_extension("new").exists());
+    }
+
+    #[test]
+    fn two_commands_never_hold_the_folder_at_once() {
+        let data = tempfile::tempdir().unwrap();
+        let first = Folder::open(data.path()).unwrap();
+        assert!(Folder::open(data.path()).is_err());
+        drop(first);
+        assert!(Folder::open(data.path()).is_ok());
+    }
+}

@@ -9,5 +9,6 @@ mod manage;
 mod page;
 mod resilience;
 mod screenshots;
+mod snapshot;
 mod terms;
 mod visuals;

@@ -128,7 +128,7 @@ pub struct VerifyArgs {
     /// A receipt, in place of a bundle.
     #[arg(long, value_name = "FILE", conflicts_with = "file", requires = "jwks")]
     pub receipt: Option<PathBuf>,
-    /// The server's public keys, from `/.well-known/jwks.json`.
+    /// The server's public keys, from `/.well-known/jwks.json`; a bundle's key is compared with them.
     #[arg(long, value_name = "FILE")]
     pub jwks: Option<PathBuf>,
 }

@@ -131,6 +131,10 @@ pub struct VerifyArgs {
     /// The server's public keys, from `/.well-known/jwks.json`; a bundle's key is compared with them.
     #[arg(long, value_name = "FILE")]
     pub jwks: Option<PathBuf>,
+    /// The folder of the notice's pictures (`snapshots/HASH` of the data folder): each is compared
+    /// with the one that the log names.
+    #[arg(long, value_name = "DIR", conflicts_with = "receipt")]
+    pub images: Option<PathBuf>,
 }
 
 /// `constat audit`.

@@ -28,7 +28,7 @@ use visit::Picture;
 
 mod chromium;
 mod devtools;
-pub mod folder;
+mod folder;
 mod host;
 mod visit;
 

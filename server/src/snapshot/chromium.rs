@@ -45,8 +45,9 @@ const WITH_PIPES: &str = r#"exec "$0" "$@" 3<&0 4>&1 0</dev/null 1>&2"#;
 /// How long a browser may take to end when it is told to.
 const STOP_MAX: Duration = Duration::from_secs(5);
 
-/// The most bytes of Chromium's own words that a message repeats.
-const SAID_BYTES_MAX: u64 = 600;
+/// How much of what Chromium prints is looked at, and how many lines of it a message repeats.
+const SAID_BYTES_MAX: u64 = 8192;
+const SAID_LINES_MAX: usize = 3;
 
 /// The way to a running Chromium.
 pub type Pipe = Connection<BufReader<ChildStdout>, ChildStdin>;
@@ -161,5 +162,8 @@ fn last_words(said: &mut File) -> String {
     // Without them the message is only shorter.
     let _ = said.seek(SeekFrom::Start(length.saturating_sub(SAID_BYTES_MAX)));
     let _ = said.take(SAID_BYTES_MAX).read_to_end(&mut bytes);
-    String::from_utf8_lossy(&bytes).trim().to_owned()
+    let text = String::from_utf8_lossy(&bytes);
+    // It always complains that it finds no desktop to speak to.
+    let lines: Vec<_> = text.lines().filter(|line| !line.contains("dbus") && !line.is_empty()).collect();
+    lines[lines.len().saturating_sub(SAID_LINES_MAX)..].join("\n")
 }

@@ -44,6 +44,7 @@ impl Folder {
         let name = dir.display();
         let unwritable = |error| Failure::new(format!("the folder {name} cannot be written: {error}"));
         make(&dir).map_err(unwritable)?;
+        File::open(data).and_then(|data| data.sync_all()).map_err(unwritable)?;
         let lock = open_new(OpenOptions::new().create(true), &dir.join("lock")).map_err(unwritable)?;
         let taken = |_| Failure::new(format!("another `constat snapshot` works in {name}: let it finish"));
         lock.try_lock().map_err(taken)?;

@@ -69,6 +69,8 @@ struct View {
 /// A page in a tab of its own.
 struct Page<'a> {
     pipe: &'a mut Pipe,
+    /// Its cookies and its storage, which no other page sees.
+    context: String,
     session: String,
 }
 
@@ -98,11 +100,21 @@ pub async fn pictures(pipe: &mut Pipe, host: &Host, languages: &[Language]) -> R
     for language in languages {
         for (width, height) in WINDOWS {
             let view = View { language: *language, layer: Layer::Banner, width, height };
-            let mut page = view.within("did not come up", Page::open(pipe, host, view)).await?;
-            pictures.push(view.within("did not come up", page.photograph(view, BANNER_IS_UP)).await?);
+            let banner = async {
+                let mut page = Page::open(pipe, host, view).await?;
+                let picture = page.photograph(view, BANNER_IS_UP).await?;
+                Ok((page, picture))
+            };
+            let (mut page, banner) = view.within("did not come up", banner).await?;
             let view = View { layer: Layer::Configuration, ..view };
-            view.within("could not be opened", page.press(CONFIGURE)).await?;
-            pictures.push(view.within("did not open", page.photograph(view, CONFIGURATION_IS_UP)).await?);
+            let configuration = async {
+                page.press(CONFIGURE).await?;
+                let picture = page.photograph(view, CONFIGURATION_IS_UP).await?;
+                page.close().await?;
+                Ok(picture)
+            };
+            let configuration = view.within("did not open", configuration).await?;
+            pictures.extend([banner, configuration]);
         }
     }
     Ok(pictures)
@@ -131,13 +143,13 @@ impl<'a> Page<'a> {
     /// light page without motion.
     async fn open(pipe: &'a mut Pipe, host: &Host, view: View) -> Result<Page<'a>, DevtoolsError> {
         let context = pipe.call(None, "Target.createBrowserContext", json!({})).await?;
-        let context = &context["browserContextId"];
+        let context = context["browserContextId"].as_str().unwrap_or_default().to_owned();
         let tab = json!({ "url": "about:blank", "browserContextId": context });
         let target = pipe.call(None, "Target.createTarget", tab).await?;
         let attach = json!({ "targetId": target["targetId"], "flatten": true });
         let session = pipe.call(None, "Target.attachToTarget", attach).await?;
         let session = session["sessionId"].as_str().unwrap_or_default().to_owned();
-        let mut page = Page { pipe, session };
+        let mut page = Page { pipe, context, session };
         let (width, height) = (view.width, view.height);
         let mobile = width <= PHONE_WIDTH_MAX;
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile });
@@ -161,8 +173,13 @@ impl<'a> Page<'a> {
     async fn photograph(&mut self, view: View, is_up: &str) -> Result<Picture, DevtoolsError> {
         let View { language, layer, width, height } = view;
         let is_up = is_up.replace("LANG", language.as_str());
-        while self.evaluate(&is_up).await? != Value::Bool(true) {
-            tokio::time::sleep(POLL_INTERVAL).await;
+        loop {
+            match self.evaluate(&is_up).await {
+                Ok(Value::Bool(true)) => break,
+                // While the page is on its way, a script has nowhere to run.
+                Ok(_) | Err(DevtoolsError::Refused { .. }) => tokio::time::sleep(POLL_INTERVAL).await,
+                Err(error) => return Err(error),
+            }
         }
         self.evaluate(PAINTED).await?;
         let picture = self.call("Page.captureScreenshot", json!({ "format": "png" })).await?;
@@ -182,6 +199,12 @@ impl<'a> Page<'a> {
             self.call("Input.dispatchMouseEvent", event).await?;
         }
         Ok(())
+    }
+
+    /// Closes the page and forgets the visitor.
+    async fn close(&mut self) -> Result<(), DevtoolsError> {
+        let context = json!({ "browserContextId": self.context });
+        self.pipe.call(None, "Target.disposeBrowserContext", context).await.map(drop)
     }
 
     /// The value of an expression, or of what it promises.
@@ -205,4 +228,17 @@ fn png_size(png: &[u8]) -> Option<(u32, u32)> {
     let header = png.strip_prefix(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")?;
     let (width, rest) = header.split_first_chunk()?;
     Some((u32::from_be_bytes(*width), u32::from_be_bytes(*rest.first_chunk()?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_says_its_size_and_what_is_none_says_nothing() {
+        let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\x68\0\0\x02\xe4\x08\x02\0\0\0";
+        assert_eq!(png_size(png), Some((360, 740)));
+        assert_eq!(png_size(&png[..20]), None);
+        assert_eq!(png_size(b"\xff\xd8\xff\xe0"), None);
+    }
 }

@@ -9,6 +9,7 @@ use actix_web::web::{self, Data, QueryConfig, ServiceConfig};
 use actix_web::{Resource, Route};
 use constat_shared::SiteId;
 
+mod accept;
 mod assets;
 mod banner;
 mod blocking;

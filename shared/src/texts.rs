@@ -1,5 +1,6 @@
 //! The texts of the banner, by key.
 
+use crate::Category;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -164,6 +165,20 @@ impl TextKey {
     pub fn parse(name: &str) -> Option<TextKey> {
         let at = Self::NAMES.iter().position(|known| *known == name)?;
         Some(Self::ALL[at])
+    }
+
+    /// The title and the description of a category.
+    // Inlined, it costs the widget 400 bytes less.
+    #[inline]
+    pub fn of_category(id: Category) -> (TextKey, TextKey) {
+        use TextKey as K;
+        match id {
+            Category::Essential => (K::CategoryEssentialTitle, K::CategoryEssentialDescription),
+            Category::Functional => (K::CategoryFunctionalTitle, K::CategoryFunctionalDescription),
+            Category::Audience => (K::CategoryAudienceTitle, K::CategoryAudienceDescription),
+            Category::Advertising => (K::CategoryAdvertisingTitle, K::CategoryAdvertisingDescription),
+            Category::ThirdParty => (K::CategoryThirdPartyTitle, K::CategoryThirdPartyDescription),
+        }
     }
 
     /// The places a text must fill in, such as `{count}`.

@@ -48,7 +48,22 @@ impl Server {
     /// # Panics
     /// As [`Server::start`].
     pub fn start_at(port: u16, data: &Path, args: &[&str]) -> Server {
-        let mut child = Command::new(binary())
+        Server::start_command(Command::new(binary()), port, data, args)
+    }
+
+    /// Starts a server that dies by itself when it comes to a named point for
+    /// the `count`th time; `server/src/crash.rs` and its callers name them.
+    ///
+    /// # Panics
+    /// As [`Server::start`].
+    pub fn start_to_crash(point: &str, count: u32, data: &Path, args: &[&str]) -> Server {
+        let mut command = Command::new(binary());
+        command.env("CONSTAT_CRASH_AT", format!("{point}:{count}"));
+        Server::start_command(command, 0, data, args)
+    }
+
+    fn start_command(mut command: Command, port: u16, data: &Path, args: &[&str]) -> Server {
+        let mut child = command
             .args(["serve", "--port", &port.to_string(), "--data"])
             .arg(data)
             .args(args)
@@ -142,6 +157,14 @@ impl Server {
     /// When it does not stop in time.
     pub fn ended_well(mut self) -> bool {
         self.wait()
+    }
+
+    /// Waits for one that dies by itself, and says whether it was by a signal, as in a crash.
+    ///
+    /// # Panics
+    /// When it does not die in time.
+    pub fn died(mut self) -> bool {
+        !self.wait()
     }
 
     fn wait(&mut self) -> bool {

@@ -2,7 +2,7 @@
 
 use constat_tests::api::{SITE, SITE_ORIGIN};
 use constat_tests::consent;
-use constat_tests::server::Server;
+use constat_tests::server::{Server, run as run_command};
 use constat_tests::site::{self, Sites};
 use reqwest::Client;
 use reqwest::header::ORIGIN;
@@ -12,6 +12,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::task::JoinHandle;
 
 const ROUNDS: usize = 20;
 const CONNECTIONS: usize = 16;
@@ -122,20 +123,33 @@ async fn run(
     stored: &BTreeSet<String>,
 ) -> Round {
     let server = Server::start(data, &["--sites", sites.arg()]);
-    let client = Client::builder().no_proxy().build().expect("a client can be made");
     if let Some(before) = before {
-        resend(&client, &server.url, before, stored).await;
+        resend(&client(), &server.url, before, stored).await;
     }
+    let visitors = visitors(&server).await;
+    tokio::time::sleep(Duration::from_millis(kill_ms)).await;
+    server.kill();
+    outcome(visitors).await
+}
+
+fn client() -> Client {
+    Client::builder().no_proxy().build().expect("a client can be made")
+}
+
+/// Lets everybody post, each until the server is gone.
+async fn visitors(server: &Server) -> Vec<JoinHandle<Round>> {
+    let client = client();
     let url: Arc<str> = server.url.as_str().into();
     let notice =
         client.get(format!("{url}/v1/sites/{SITE}/notice/fr")).send().await.expect("the server answers");
     let notice: Value = notice.json().await.expect("a notice is JSON");
     let hash: Arc<str> = notice["notice_hash"].as_str().expect("a notice has a hash").into();
-    let visitors: Vec<_> = (0..CONNECTIONS)
+    (0..CONNECTIONS)
         .map(|_| tokio::spawn(visitor(client.clone(), Arc::clone(&url), Arc::clone(&hash))))
-        .collect();
-    tokio::time::sleep(Duration::from_millis(kill_ms)).await;
-    server.kill();
+        .collect()
+}
+
+async fn outcome(visitors: Vec<JoinHandle<Round>>) -> Round {
     let mut round = Round::default();
     for visitor in visitors {
         round.add(visitor.await.expect("a visitor ends with the server"));
@@ -168,4 +182,58 @@ async fn a_killed_server_keeps_every_acknowledged_record_once() {
     let acknowledged: usize = rounds.iter().map(|round| round.acknowledged.len()).sum();
     println!("{acknowledged} acknowledged in {ROUNDS} rounds, {} stored", before.len());
     assert!(acknowledged > ROUNDS * CONNECTIONS, "too few to prove anything");
+}
+
+/// The points between the pool and the reply, and how often a server passes
+/// each before it dies there: at first, and in the midst of the load.
+const CRASHES: [(&str, [u32; 2]); 6] = [
+    ("route.before_queue", [1, 200]),
+    ("writer.batch_taken", [1, 20]),
+    ("store.before_commit", [1, 20]),
+    ("store.after_commit", [1, 20]),
+    ("writer.before_replies", [1, 20]),
+    ("route.before_reply", [1, 200]),
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_dies_at_any_named_point_has_every_acknowledged_record_once() {
+    let sites = Sites::with(SITE, &site::small(SITE, SITE_ORIGIN));
+    for (point, counts) in CRASHES {
+        let data = tempfile::tempdir().expect("there is room for a temporary folder");
+        let (mut rounds, mut before): (Vec<Round>, _) = (Vec::new(), BTreeSet::new());
+        for count in counts {
+            let server = Server::start_to_crash(point, count, data.path(), &["--sites", sites.arg()]);
+            let round = outcome(visitors(&server).await).await;
+            assert!(server.died(), "{point}: the server came to no such point");
+            let found = stored(data.path());
+            let (sent, acknowledged) = (round.sent.len(), round.acknowledged.len());
+            println!("{point}:{count}: {sent} sent, {acknowledged} acknowledged, {} stored", found.len());
+            for event in round.acknowledged.keys() {
+                assert!(found.contains(event), "{point}: {event} was acknowledged and is lost");
+            }
+            assert!(before.is_subset(&found), "{point}: what was stored before is lost");
+            rounds.push(round);
+            before = found;
+        }
+        // A server that does not die answers everything that was left open, once.
+        let server = Server::start(data.path(), &["--sites", sites.arg()]);
+        for round in &rounds {
+            resend(&client(), &server.url, round, &before).await;
+        }
+        assert!(server.stop());
+        let all: BTreeSet<_> = rounds.iter().flat_map(|round| round.sent.keys().cloned()).collect();
+        assert_eq!(stored(data.path()), all, "{point}");
+        audit(data.path(), &rounds).await;
+    }
+}
+
+/// The logs of all months in which records were taken agree with the store.
+async fn audit(data: &Path, rounds: &[Round]) {
+    let times = rounds.iter().flat_map(|round| round.acknowledged.values());
+    let months: BTreeSet<_> = times.filter_map(|record| record["recorded_at"].as_str()?.get(..7)).collect();
+    for month in months {
+        let data = data.to_str().expect("temporary folders have plain names");
+        let audit = run_command(["audit", "--site", SITE, "--month", month, "--data", data]).await;
+        assert!(audit.status.success(), "{audit:?}");
+    }
 }

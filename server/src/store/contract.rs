@@ -4,10 +4,13 @@
 use super::{Appended, Entry, Store, StoreError};
 use crate::domain::consent;
 use crate::site::{self, Catalogue};
-use constat_shared::log::entry::Purge;
+use constat_shared::log::entry::{Purge, PurgeReason};
 use constat_shared::log::merkle::{self, verify_consistency, verify_inclusion};
+use constat_shared::receipt::Jwk;
 use constat_shared::{Action, Choices, CommitmentKey, ConsentId, ConsentRequest, EventId, Hash, Language};
 use constat_shared::{Layer, LogEntry, LogId, Month, Months, PublishedNotice, Record, Signals, Timestamp};
+
+pub mod random;
 
 const SITE: &str = r#"
 id = "boreale"
@@ -277,16 +280,29 @@ pub fn an_erased_record_is_gone_and_its_leaf_stays(store: &dyn Store) {
     publish(store, &notice);
     let (gone, kept) = (record(&notice, "2026-03-01T09:30:00Z"), record(&notice, "2026-03-01T09:30:01Z"));
     append(store, &[gone.clone(), kept.clone()]).unwrap();
-    let before = store.head(&LogId::of(&gone)).unwrap();
-    assert_eq!(store.erase(&super::contract::notice("other").site, &gone.consent_id).unwrap(), 0);
-    assert_eq!(store.erase(&notice.site, &gone.consent_id).unwrap(), 1);
-    assert_eq!(store.erase(&notice.site, &gone.consent_id).unwrap(), 0);
+    let (before, later) = (store.head(&LogId::of(&gone)).unwrap(), at("2026-04-02T10:00:00Z"));
+    assert_eq!(store.erase(&super::contract::notice("other").site, &gone.consent_id, later).unwrap(), 0);
+    assert_eq!(store.erase(&notice.site, &gone.consent_id, later).unwrap(), 1);
+    assert_eq!(store.erase(&notice.site, &gone.consent_id, later).unwrap(), 0);
     assert!(store.find(&notice.site, &gone.event_id).unwrap().is_none());
     assert_eq!(store.find(&notice.site, &kept.event_id).unwrap().unwrap().0.record, kept);
     assert_eq!(store.head(&LogId::of(&gone)).unwrap(), before);
     let audit = store.audit(&LogId::of(&gone)).unwrap();
     assert_eq!((audit.record_count, audit.erased_count, audit.difference), (1, 1, None));
     assert_eq!(audit.head, before);
+    let said = store.entries(&LogId { month: Month::of(later), ..LogId::of(&gone) }).unwrap();
+    assert_eq!(said, [(0, purge(&notice, later, PurgeReason::Erased, "2026-03", 1))]);
+}
+
+fn purge(
+    notice: &PublishedNotice,
+    purged_at: Timestamp,
+    reason: PurgeReason,
+    month: &str,
+    count: u64,
+) -> LogEntry {
+    let record_counts = [(Month::parse(month).unwrap(), count)].into();
+    LogEntry::Purge(Purge { site: notice.site.clone(), purged_at, reason, record_counts })
 }
 
 /// The count and the date, and nobody's name; older heads still hold.
@@ -300,7 +316,7 @@ pub fn a_purge_is_written_into_the_log(store: &dyn Store) {
     let log = LogId { site: notice.site.clone(), month: Month::of(now) };
     let before = store.head(&log).unwrap().unwrap();
     assert_eq!(store.expire(now).unwrap(), 3);
-    let purge = LogEntry::Purge(Purge { site: notice.site.clone(), purged_at: now, record_count: 3 });
+    let purge = purge(&notice, now, PurgeReason::Expired, "2026-03", 3);
     let root = merkle::node_hash(entry(&later).leaf, purge.leaf_hash());
     let after = store.head(&log).unwrap().unwrap();
     assert_eq!((before.size, after.size, after.root), (1, 2, root));
@@ -308,4 +324,86 @@ pub fn a_purge_is_written_into_the_log(store: &dyn Store) {
         assert_eq!(store.audit(log).unwrap().difference, None);
     }
     assert_eq!(append(store, &[record(&notice, "2027-04-01T09:31:00Z")]).unwrap(), [Appended::Stored(2)]);
+}
+
+/// Each entry is a leaf like any other, comes back as it was, and is no record.
+pub fn what_the_server_writes_down_is_a_leaf_and_comes_back(store: &dyn Store) {
+    let notice = notice("boreale");
+    publish(store, &notice);
+    let first = record(&notice, "2026-03-01T09:30:00Z");
+    let log = LogId::of(&first);
+    assert_eq!((store.entries(&log).unwrap(), store.logs().unwrap()), (Vec::new(), Vec::new()));
+    let purge = |count| purge(&notice, first.recorded_at, PurgeReason::Expired, "2025-03", count);
+    assert_eq!(store.write(&log, &purge(1)).unwrap(), 0);
+    assert_eq!(append(store, std::slice::from_ref(&first)).unwrap(), [Appended::Stored(1)]);
+    assert_eq!(store.write(&log, &purge(2)).unwrap(), 2);
+    assert_eq!(append(store, &[record(&notice, "2026-03-01T09:31:00Z")]).unwrap(), [Appended::Stored(3)]);
+    assert_eq!(store.entries(&log).unwrap(), [(0, purge(1)), (2, purge(2))]);
+    let (head, proof) =
+        (store.head(&log).unwrap().unwrap(), store.inclusion_proof(&log, 2, 4).unwrap().unwrap());
+    assert!(verify_inclusion(purge(2).leaf_hash(), 2, 4, &proof, head.root));
+    let audit = store.audit(&log).unwrap();
+    assert_eq!((audit.record_count, audit.entry_count, audit.difference), (2, 2, None));
+    let other = LogId { month: Month::parse("2026-02").unwrap(), ..log.clone() };
+    store.write(&other, &purge(3)).unwrap();
+    assert_eq!(store.logs().unwrap(), [other, log]);
+}
+
+/// Not before its last record is gone; and nothing is ever written there again.
+pub fn a_log_is_dropped_without_its_records_only_and_keeps_its_last_head(store: &dyn Store) {
+    let notice = notice("boreale");
+    publish(store, &notice);
+    let (old, new) = (record(&notice, "2026-03-01T09:30:00Z"), record(&notice, "2026-04-01T09:30:00Z"));
+    append(store, &[old.clone(), new.clone()]).unwrap();
+    let log = LogId::of(&old);
+    assert!(!store.drop_log(&log, "early").unwrap());
+    assert_eq!(store.head(&log).unwrap().unwrap().size, 1);
+    assert_eq!(store.expire(old.expires_at).unwrap(), 1);
+    assert!(store.drop_log(&log, "final").unwrap());
+    assert!(!store.drop_log(&log, "again").unwrap());
+    assert_eq!((store.head(&log).unwrap(), store.inclusion_proof(&log, 0, 1).unwrap()), (None, None));
+    assert_eq!(store.checkpoint(&log).unwrap().as_deref(), Some("final"));
+    assert!(!store.logs().unwrap().contains(&log));
+    assert!(append(store, &[record(&notice, "2026-03-02T09:30:00Z")]).is_err());
+    assert_eq!(store.head(&LogId::of(&new)).unwrap().unwrap().size, 1);
+}
+
+/// In the order they came, each once.
+pub fn public_keys_are_kept_in_their_order(store: &dyn Store) {
+    let key = |seed: u8| Jwk::of(&ed25519_dalek::SigningKey::from_bytes(&[seed; 32]).verifying_key());
+    assert_eq!(store.keys().unwrap(), []);
+    for seed in [9, 1, 9, 5] {
+        store.add_key(&key(seed), at("2026-03-01T09:30:00Z")).unwrap();
+    }
+    assert_eq!(store.keys().unwrap(), [key(9), key(1), key(5)]);
+}
+
+/// With their sites, oldest first, each once.
+pub fn notices_are_listed_by_publication(store: &dyn Store) {
+    let notices = [notice("polaire"), notice("boreale"), notice("polaire")];
+    notices.iter().for_each(|notice| publish(store, notice));
+    let expected = [&notices[0], &notices[1]].map(|notice| (notice.site.clone(), notice.notice_hash()));
+    assert_eq!(store.notices().unwrap(), expected);
+}
+
+/// Servers whose clocks differ append in the order they come: a record goes
+/// into the log of its own time, and each log into its own order.
+pub fn records_of_clocks_that_differ_go_into_the_log_of_their_own_time(store: &dyn Store) {
+    let notice = notice("boreale");
+    publish(store, &notice);
+    let times =
+        ["2026-04-01T00:00:02Z", "2026-03-31T23:59:58Z", "2026-04-01T00:00:01Z", "2026-03-31T23:59:59Z"];
+    let records = times.map(|time| record(&notice, time));
+    let places = records.iter().map(|record| append(store, std::slice::from_ref(record)).unwrap());
+    let places: Vec<_> = places.flatten().collect();
+    let expected = [0, 0, 1, 1].map(Appended::Stored);
+    assert_eq!(places, expected);
+    for record in &records {
+        let log = LogId::of(record);
+        let (found, place) = store.find(&notice.site, &record.event_id).unwrap().unwrap();
+        let (head, proof) =
+            (store.head(&log).unwrap().unwrap(), store.inclusion_proof(&log, place, 2).unwrap());
+        assert!(verify_inclusion(found.leaf, place, 2, &proof.unwrap(), head.root));
+        assert_eq!(store.audit(&log).unwrap().difference, None);
+    }
 }

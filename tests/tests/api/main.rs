@@ -5,6 +5,7 @@
 mod assets;
 mod bodies;
 mod check;
+mod consent_records;
 mod consents;
 mod cors;
 mod notices;

@@ -1,12 +1,14 @@
 //! What a server says can be checked without trusting it: receipts, the log,
 //! evidence bundles; and the visitor's own way to their records.
 
+use constat_shared::evidence::Evidence;
 use constat_shared::log::checkpoint::Checkpoint;
-use constat_shared::log::merkle::{verify_consistency, verify_inclusion};
+use constat_shared::log::merkle::{self, verify_consistency, verify_inclusion};
 use constat_shared::receipt::Jwk;
-use constat_shared::{Hash, LogId, Receipt, Record};
-use constat_tests::api::{Answer, Api, SITE, answer};
-use constat_tests::server::binary;
+use constat_shared::{CommitmentKey, Hash, LogId, Month, Receipt, Record};
+use constat_tests::api::{Answer, Api, SITE, SITE_ORIGIN, answer};
+use constat_tests::server::{Server, binary};
+use constat_tests::site;
 use reqwest::Method;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -50,6 +52,15 @@ fn constat(data: &Path, args: &[&str]) -> Output {
         constat.arg("--data").arg(data);
     }
     constat.output().unwrap()
+}
+
+/// The hash of a record's leaf, worked out from what is stored.
+fn leaf(data: &Path, record: &Record) -> Hash {
+    let store = rusqlite::Connection::open(data.join("constat.db")).unwrap();
+    let event = uuid::Uuid::parse_str(&record.event_id.to_string()).unwrap();
+    let sql = "SELECT commitment_key FROM records WHERE event_id = ?";
+    let key = store.query_row(sql, [event.as_bytes().as_slice()], |row| row.get(0)).unwrap();
+    merkle::leaf_hash(CommitmentKey::from_bytes(key).commit(record).as_bytes())
 }
 
 fn prove(data: &Path, record: &Record) -> PathBuf {
@@ -96,13 +107,14 @@ async fn the_log_only_grows_and_holds_every_record() {
         taken(&api, "refuse_all").await;
     }
     let new = checkpoint(&api, &log).await;
-    assert_eq!((old.size, new.size), (1, 6));
-    let proof = hashes(&api, &log, "consistency?from=1&to=6").await;
-    assert!(verify_consistency(1, old.root, 6, new.root, &proof));
-    // A log of one leaf has that leaf as its root.
-    let proof = hashes(&api, &log, "proof/0?size=6").await;
-    assert!(verify_inclusion(old.root, 0, 6, &proof, new.root));
-    for nothing in ["proof/6", "proof/0?size=7", "consistency?from=2&to=7", "consistency?from=3&to=2"] {
+    // The first leaf says what is served.
+    assert_eq!((old.size, new.size), (2, 7));
+    let proof = hashes(&api, &log, "consistency?from=2&to=7").await;
+    assert!(verify_consistency(2, old.root, 7, new.root, &proof));
+    let leaf = leaf(api.data.path(), &first);
+    let proof = hashes(&api, &log, "proof/1?size=7").await;
+    assert!(verify_inclusion(leaf, 1, 7, &proof, new.root));
+    for nothing in ["proof/7", "proof/0?size=8", "consistency?from=2&to=8", "consistency?from=3&to=2"] {
         let answer = api.get(&format!("/v1/sites/{SITE}/log/{}/{nothing}", log.month)).await;
         assert_eq!(answer.status, 404, "{nothing}");
     }
@@ -138,7 +150,11 @@ async fn whoever_holds_a_receipt_reads_and_erases_the_records_and_nobody_else() 
     assert_eq!((erased.status, erased.json()["erased_count"].clone()), (200, Value::from(1)));
     assert_eq!(api.record_count(), 1);
     assert_eq!(own(&api, Method::GET, &id, &receipt).await.json()["records"], Value::Array(Vec::new()));
-    assert_eq!(checkpoint(&api, &LogId::of(&record)).await, before, "the leaf stays");
+    // The leaf stays, and one more says that a record was erased.
+    let (log, after) = (LogId::of(&record), checkpoint(&api, &LogId::of(&record)).await);
+    assert_eq!(after.size, before.size + 1);
+    let proof = hashes(&api, &log, &format!("consistency?from={}&to={}", before.size, after.size)).await;
+    assert!(verify_consistency(before.size, before.root, after.size, after.root, &proof));
     let files = std::fs::read_dir(api.data.path()).unwrap().map(|file| file.unwrap().path());
     for file in files.filter(|path| path.is_file()) {
         let bytes = std::fs::read(&file).unwrap();
@@ -199,6 +215,59 @@ async fn a_bundle_is_verified_with_nothing_but_itself_and_any_change_is_found() 
 }
 
 #[tokio::test]
+async fn a_bundle_names_the_files_that_were_served_when_the_record_was_taken() {
+    let api = Api::start();
+    let (record, _) = taken(&api, "refuse_all").await;
+    let bytes = std::fs::read(prove(api.data.path(), &record)).unwrap();
+    let (evidence, _) = Evidence::verify(&bytes).unwrap();
+    let files = &evidence.serving().unwrap().files;
+    let mut served = 0;
+    for (name, hash) in files {
+        let path = match name.as_str() {
+            "consent.js" => format!("/v1/sites/{SITE}/consent.js"),
+            // The styles travel inside the others.
+            "first_layer.css" | "configuration.css" => continue,
+            asset => format!("/assets/{asset}"),
+        };
+        assert_eq!(Hash::of(&api.get(&path).await.body), *hash, "{name}");
+        served += 1;
+    }
+    assert!(served >= 3 && files.len() == served + 2, "{files:?}");
+    assert!(files.keys().any(|name| name.ends_with(".wasm")));
+
+    // The same files again are not said twice; another notice is.
+    let api = api.restart();
+    let log = LogId::of(&record);
+    assert_eq!(checkpoint(&api, &log).await.size, 2);
+    api.sites.write(SITE, &site::small(SITE, SITE_ORIGIN).replace("1 rue", "2 rue"));
+    api.server.signal(rustix::process::Signal::HUP);
+    api.server.logs("the site files were read again", 1).await;
+    assert_eq!(checkpoint(&api, &log).await.size, 3);
+    let bytes = std::fs::read(prove(api.data.path(), &record)).unwrap();
+    assert_eq!(Evidence::verify(&bytes).unwrap().0.serving(), evidence.serving());
+}
+
+#[tokio::test]
+async fn a_log_whose_proofs_have_all_ended_is_dropped_and_its_last_head_stays() {
+    let api = Api::start();
+    let (record, _) = taken(&api, "refuse_all").await;
+    let Api { server, sites, data, client } = api;
+    assert!(server.stop());
+    // Two years pass.
+    let store = rusqlite::Connection::open(data.path().join("constat.db")).unwrap();
+    store.execute_batch("UPDATE records SET expires_at = 1000; UPDATE logs SET month = '2024-03'").unwrap();
+    drop(store);
+    let server = Server::start(data.path(), &["--sites", sites.arg()]);
+    server.logs("a log was dropped", 1).await;
+    let api = Api { server, sites, data, client };
+    let log = LogId { month: Month::parse("2024-03").unwrap(), ..LogId::of(&record) };
+    assert_eq!(checkpoint(&api, &log).await.size, 2);
+    let proof = api.get(&format!("/v1/sites/{SITE}/log/2024-03/proof/0?size=2")).await;
+    assert_eq!(proof.status, 404);
+    assert_eq!(api.post(&api.consent("refuse_all").await).await.status, 201);
+}
+
+#[tokio::test]
 async fn an_audit_finds_what_the_operator_changed() {
     let api = Api::start();
     let (record, _) = taken(&api, "refuse_all").await;
@@ -211,7 +280,9 @@ async fn an_audit_finds_what_the_operator_changed() {
     hand.execute("UPDATE records SET action = 'continue_without_accepting'", []).unwrap();
     let output = audit();
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("leaf 0"), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("leaf 1"), "{output:?}");
+    hand.execute("DELETE FROM records", []).unwrap();
+    assert!(String::from_utf8_lossy(&audit().stderr).contains("records missing: 1"), "{:?}", audit());
 }
 
 #[tokio::test]
@@ -225,7 +296,30 @@ async fn after_a_rotation_old_receipts_still_open_their_records() {
     assert_eq!(keys(&api).await.len(), 2);
     assert_eq!(own(&api, Method::GET, &record.consent_id.to_string(), &receipt).await.status, 200);
     // The checkpoint is by the key that signs now.
-    assert_eq!(checkpoint(&api, &LogId::of(&record)).await.size, 2);
+    assert_eq!(checkpoint(&api, &LogId::of(&record)).await.size, 3);
+}
+
+#[tokio::test]
+async fn a_key_that_does_not_match_the_log_stops_the_start() {
+    let Api { server, sites, data, .. } = Api::start();
+    assert!(server.stop());
+    let elsewhere = tempfile::tempdir().unwrap();
+    let key = elsewhere.path().join("key.pem");
+    std::fs::rename(data.path().join("keys/1.pem"), &key).unwrap();
+    let serve = ["serve", "--port", "0", "--sites", sites.arg()];
+    let output = constat(data.path(), &serve);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("put it back"), "{output:?}");
+    // The same key from elsewhere: by its path, or in the environment.
+    let given = Server::start(data.path(), &["--sites", sites.arg(), "--key-file", key.to_str().unwrap()]);
+    assert!(given.stop());
+    let pem = std::fs::read_to_string(&key).unwrap();
+    let list = |pem: &str| {
+        let mut command = Command::new(binary());
+        command.args(["keys", "rotate", "--data"]).arg(data.path()).env("CONSTAT_KEY", pem).output().unwrap()
+    };
+    assert!(String::from_utf8_lossy(&list(&pem).stderr).contains("signs already"));
+    assert!(String::from_utf8_lossy(&list("no key").stderr).contains("CONSTAT_KEY"));
 }
 
 #[tokio::test]

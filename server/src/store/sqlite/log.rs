@@ -1,6 +1,6 @@
 //! The logs' trees in SQLite: every leaf, and every eighth level above them.
 
-use crate::store::{Audit, StoreError};
+use crate::store::{Audit, StoreError, purged_count};
 use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::merkle::{self, Subtrees, node_hash};
 use constat_shared::{Hash, LogEntry, LogId, Month, SiteId, canonical};
@@ -180,7 +180,7 @@ pub fn list(connection: &Connection) -> Result<Vec<LogId>, StoreError> {
 /// Deletes a log's leaves and entries, and keeps its last signed head; says
 /// whether it did, which it does not while records are in the log.
 pub fn drop_leaves(connection: &Connection, log: &LogId, checkpoint: &str) -> Result<bool, StoreError> {
-    let Some(Log { id, .. }) = Log::find(connection, log)? else { return Ok(false) };
+    let Some(Log { id, size: 1.. }) = Log::find(connection, log)? else { return Ok(false) };
     let in_use: bool =
         connection
             .query_row("SELECT EXISTS (SELECT 1 FROM records WHERE log = ?)", [id], |row| row.get(0))?;
@@ -216,7 +216,7 @@ impl Growing {
 
 /// Works the log out anew: every stored record and entry against its leaf,
 /// every kept subtree against the leaves below it.
-pub fn audit(connection: &Connection, log: &Log) -> Result<Audit, StoreError> {
+pub fn audit(connection: &Connection, id: &LogId, log: &Log) -> Result<Audit, StoreError> {
     let mut audit = Audit { record_count: 0, entry_count: 0, erased_count: 0, head: None, difference: None };
     let mut growing = Growing::default();
     let mut stored = stored_leaves(connection, log)?.into_iter().peekable();
@@ -260,8 +260,26 @@ pub fn audit(connection: &Connection, log: &Log) -> Result<Audit, StoreError> {
             .difference
             .get_or_insert(format!("{index} leaves follow each other, {} were expected", log.size));
     }
+    let told = purged(connection, id)?;
+    if audit.erased_count != told {
+        let missing = audit.erased_count;
+        let words = format!("records missing: {missing}; deleted as the log says: {told}");
+        audit.difference.get_or_insert(words);
+    }
     audit.head = growing.root().map(|root| Checkpoint { size: index, root });
     Ok(audit)
+}
+
+/// How many of the log's records the purge entries of its site's logs speak of.
+fn purged(connection: &Connection, id: &LogId) -> Result<u64, StoreError> {
+    let mut count = 0;
+    for other in list(connection)?.iter().filter(|other| other.site == id.site) {
+        if let Some(log) = Log::find(connection, other)? {
+            let entries = entries(connection, &log)?;
+            count += purged_count(entries.iter().map(|(_, entry)| entry), id.month);
+        }
+    }
+    Ok(count)
 }
 
 /// The leaf hash of everything that is stored for the log, by place, and whether it is a record.

@@ -15,6 +15,7 @@ use process::Process;
 use request::Request;
 
 mod bytes;
+mod curve;
 mod disk;
 mod floor;
 mod load;
@@ -65,6 +66,7 @@ struct Measured {
     idle_kib: u64,
     loaded_kib: u64,
     filled: Outcome,
+    curve: Vec<curve::Step>,
     disk: disk::Usage,
     rounds: Vec<Round>,
 }
@@ -112,7 +114,7 @@ fn measure(binary: &Path, plan: &Plan) -> io::Result<Measured> {
     let floor = bench.floor(answer_bytes)?;
 
     say(&format!("Store {} records", plan.fill.requests));
-    let filled = load::run(&full, &requests, &plan.fill)?;
+    let (filled, curve) = curve::fill(plan, &full, &requests)?;
     let rounds = (1..=plan.rounds).map(|number| {
         say(&format!("Round {number} of {}", plan.rounds));
         bench.round(plan, &requests, &floor, &full)
@@ -123,7 +125,7 @@ fn measure(binary: &Path, plan: &Plan) -> io::Result<Measured> {
     full.stop()?;
     let disk = disk::Usage::of(&bench.data("full"))?;
     let machine = machine::Machine::this();
-    Ok(Measured { machine, sync, bytes, idle_kib, loaded_kib, filled, disk, rounds })
+    Ok(Measured { machine, sync, bytes, idle_kib, loaded_kib, filled, curve, disk, rounds })
 }
 
 struct Bench<'a> {

@@ -37,6 +37,7 @@ pub fn print(measured: &Measured) {
     println!("{:.2} ms for the disk to make 4 KiB durable.", sync.as_secs_f64() * 1e3);
     ratios(measured);
     rates(measured);
+    log_curve(measured);
     memory_and_disk(measured);
     bytes(measured);
 }
@@ -77,6 +78,21 @@ fn rates(measured: &Measured) {
     line("stored durably, from an empty store".to_owned(), of(|round| &round.empty));
     line(format!("stored durably, after {}", filled(measured)), of(|round| &round.full));
     line("while the store was filled".to_owned(), vec![&measured.filled]);
+}
+
+/// Both columns of ratios stay near 1 as long as nothing rebuilds the tree.
+fn log_curve(measured: &Measured) {
+    println!("\nOne month's log as it grows        append: CPU µs   to the first   proof: p50 ms   p99 ms");
+    let first = measured.curve.first().map_or(f64::NAN, |step| step.append_cpu_us);
+    for step in &measured.curve {
+        let [p50, p99] = [50, 99].map(|percent| f64::from(percentile(&step.proofs_us, percent)) / 1e3);
+        let (cpu, ratio) = (step.append_cpu_us, step.append_cpu_us / first);
+        println!("  {:>24} leaves {cpu:>16.1} {ratio:>14.2} {p50:>15.2} {p99:>8.2}", grouped(step.leaves));
+    }
+    if let Some(last) = measured.curve.last() {
+        let p99 = f64::from(percentile(&last.proofs_us, 99)) / 1e3;
+        println!("  an inclusion proof, p99            {p99:>6.2} ms   {}", Aim::AtMost(5.0).note(p99));
+    }
 }
 
 fn memory_and_disk(measured: &Measured) {

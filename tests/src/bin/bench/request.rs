@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 use crate::bytes::block_on;
 
-const SITE: &str = "boreale";
+/// The demo site.
+pub const SITE: &str = "boreale";
 /// From the demo's site file.
 const ORIGIN: &str = "https://www.boreale.example";
 /// Takes the place of an id until there is one.

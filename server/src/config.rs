@@ -31,6 +31,8 @@ pub enum Command {
     Audit(AuditArgs),
     /// List or rotate the keys that sign receipts and checkpoints.
     Keys(KeysArgs),
+    /// Take pictures of what every notice shows, also while the server runs.
+    Snapshot(SnapshotArgs),
 }
 
 /// Where the data lie.
@@ -129,6 +131,10 @@ pub struct VerifyArgs {
     /// The server's public keys, from `/.well-known/jwks.json`; a bundle's key is compared with them.
     #[arg(long, value_name = "FILE")]
     pub jwks: Option<PathBuf>,
+    /// The folder of the notice's pictures (`snapshots/HASH` of the data folder): each is compared
+    /// with the one that the log names.
+    #[arg(long, value_name = "DIR", conflicts_with = "receipt")]
+    pub images: Option<PathBuf>,
 }
 
 /// `constat audit`.
@@ -159,4 +165,17 @@ pub enum KeysCommand {
     List(DataArgs),
     /// Add the one given, or make a new one; it signs from the server's next start on.
     Rotate(KeyArgs),
+}
+
+/// `constat snapshot`.
+#[derive(Debug, Args)]
+pub struct SnapshotArgs {
+    #[command(flatten)]
+    pub data: DataArgs,
+    /// Only the notices of this site.
+    #[arg(long, value_name = "ID", value_parser = SiteId::parse)]
+    pub site: Option<SiteId>,
+    /// The Chromium or Chrome that shows them; by default the one in PATH.
+    #[arg(long, value_name = "FILE")]
+    pub chromium: Option<PathBuf>,
 }

@@ -5,11 +5,15 @@ use crate::config::VerifyArgs;
 use constat_shared::evidence::finding::{Beside, Finding};
 use constat_shared::evidence::{EVIDENCE_BYTES_MAX, Evidence};
 use constat_shared::receipt::{KEY_SET_BYTES_MAX, KeySet, RECEIPT_BYTES_MAX};
-use constat_shared::{Language, Receipt};
+use constat_shared::{Hash, Language, Receipt};
 use std::fmt::Display;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+
+/// The most bytes of a picture that is read, and the most pictures: many times what a pack holds.
+const PICTURE_BYTES_MAX: usize = 32 * 1024 * 1024;
+const PICTURES_MAX: usize = 256;
 
 /// Prints what is proven, line by line, and what is not.
 pub fn run(args: &VerifyArgs) -> Result<(), Failure> {
@@ -19,7 +23,10 @@ pub fn run(args: &VerifyArgs) -> Result<(), Failure> {
         (Some(_), _, None) => {
             Err(Failure::new("a receipt is checked against keys: name the server's jwks.json with --jwks"))
         }
-        (None, Some(file), keys) => verify_evidence(file, &Beside { keys, ..Beside::default() }),
+        (None, Some(file), keys) => {
+            let pictures = args.images.as_deref().map(read_pictures).transpose()?.unwrap_or_default();
+            verify_evidence(file, &Beside { keys, pictures, ..Beside::default() })
+        }
         (None, None, _) => {
             Err(Failure::new("name an evidence bundle, or a receipt with --receipt and --jwks"))
         }
@@ -59,6 +66,36 @@ fn refused(file: &Path, why: &dyn Display) -> Failure {
 fn read_keys(file: &Path) -> Result<KeySet, Failure> {
     serde_json::from_slice(&read(file, KEY_SET_BYTES_MAX)?)
         .map_err(|error| Failure::new(format!("{} is not a key set: {error}", file.display())))
+}
+
+/// The name and hash of every picture in a folder, by name.
+fn read_pictures(dir: &Path) -> Result<Vec<(String, Hash)>, Failure> {
+    let unreadable =
+        |error: std::io::Error| Failure::new(format!("{} cannot be read: {error}", dir.display()));
+    let mut pictures = Vec::new();
+    for file in std::fs::read_dir(dir).map_err(unreadable)? {
+        let path = file.map_err(unreadable)?.path();
+        let Some(name) =
+            path.file_name().and_then(|name| name.to_str()).filter(|name| name.ends_with(".png"))
+        else {
+            continue;
+        };
+        if pictures.len() == PICTURES_MAX {
+            let words = format!(
+                "{} holds more than {PICTURES_MAX} pictures: name the folder of one notice",
+                dir.display()
+            );
+            return Err(Failure::new(words));
+        }
+        pictures.push((name.to_owned(), Hash::of(&read(&path, PICTURE_BYTES_MAX)?)));
+    }
+    if pictures.is_empty() {
+        let words =
+            format!("there is no picture in {}: name the folder of the notice's PNG files", dir.display());
+        return Err(Failure::new(words));
+    }
+    pictures.sort_unstable();
+    Ok(pictures)
 }
 
 fn read(path: &Path, bytes_max: usize) -> Result<Vec<u8>, Failure> {

@@ -12,6 +12,7 @@ mod receipt;
 mod record;
 mod resilience;
 mod screenshots;
+mod snapshot;
 mod terms;
 mod verify;
 mod visuals;

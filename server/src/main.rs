@@ -21,6 +21,7 @@ mod serving;
 mod site;
 mod store;
 mod telemetry;
+mod timestamp;
 mod verify;
 mod writer;
 
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::Records(args) => records::run(&args),
         Command::Prove(args) => prove::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Timestamp(args) => timestamp::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Keys(args) => keys::run(&args),
     };

@@ -2,7 +2,6 @@
 
 use crate::Failure;
 use crate::config::VerifyArgs;
-use crate::timestamp::trust::{self, Authorities, CA_BYTES_MAX};
 use constat_shared::evidence::{EVIDENCE_BYTES_MAX, Evidence};
 use constat_shared::receipt::{Jwk, RECEIPT_BYTES_MAX};
 use constat_shared::{Receipt, Record};
@@ -21,16 +20,15 @@ struct KeySet {
 pub fn run(args: &VerifyArgs) -> Result<(), Failure> {
     match (&args.receipt, &args.file) {
         (Some(receipt), _) => verify_receipt(receipt, args.jwks.as_deref()),
-        (None, Some(file)) => verify_evidence(file, args.ca.as_deref()),
+        (None, Some(file)) => verify_evidence(file),
         (None, None) => Err(Failure::new("name an evidence bundle, or a receipt with --receipt and --jwks")),
     }
 }
 
-fn verify_evidence(file: &Path, ca: Option<&Path>) -> Result<(), Failure> {
+fn verify_evidence(file: &Path) -> Result<(), Failure> {
     let bytes = read(file, EVIDENCE_BYTES_MAX)?;
     let (evidence, checkpoint) = Evidence::verify(&bytes)
         .map_err(|error| Failure::new(format!("{}: NOT proven. {error}", file.display())))?;
-    let clock = outside_clock(file, &evidence, ca)?;
     println!("proven: the bundle is whole; no byte of it was changed");
     print_record(&evidence.record);
     println!("proven: the visitor was shown notice {}, which is in the bundle", evidence.record.notice_hash);
@@ -41,29 +39,10 @@ fn verify_evidence(file: &Path, ca: Option<&Path>) -> Result<(), Failure> {
         evidence.log.origin()
     );
     println!("proven: the log's head is signed by key {}", evidence.public_key.kid);
-    println!("{clock}");
     println!("not proven: that this key is the operator's; compare it with the one they publish");
     println!("not proven: that a human hand clicked, or whose");
     println!("{}", evidence.statement);
     Ok(())
-}
-
-/// The line about the bundle's time-stamp, which is checked when CAs are given.
-fn outside_clock(file: &Path, evidence: &Evidence, ca: Option<&Path>) -> Result<String, Failure> {
-    let refused = |why: String| Failure::new(format!("{}: NOT proven. timestamp: {why}", file.display()));
-    match (evidence.timestamp(), ca) {
-        (None, None) => Ok("not proven: when; the bundle holds no outside clock's word".to_owned()),
-        (Some(_), None) => {
-            Ok("not proven: the time-stamp in the bundle; name the CA to check it against with --ca"
-                .to_owned())
-        }
-        (None, Some(_)) => Err(refused("the bundle holds none that --ca could check".to_owned())),
-        (Some(token), Some(ca)) => {
-            let trusted = Authorities::read(ca, &read(ca, CA_BYTES_MAX)?)?;
-            let proven = trust::check(token, &evidence.record, &trusted);
-            proven.map(|proven| format!("proven: {proven}")).map_err(|error| refused(error.to_string()))
-        }
-    }
 }
 
 fn verify_receipt(file: &Path, jwks: Option<&Path>) -> Result<(), Failure> {

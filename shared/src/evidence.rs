@@ -14,6 +14,7 @@ use crate::{CommitmentKey, Hash, LogId, Notice, Record, canonical};
 use ed25519_dalek::VerifyingKey;
 use serde::{Deserialize, Serialize};
 
+pub mod finding;
 mod statement;
 
 pub use statement::statement;

@@ -38,6 +38,9 @@ pub enum ReceiptError {
     /// It has another form.
     #[error("it is not a receipt")]
     Malformed,
+    /// None of the keys has the name it gives.
+    #[error("no key of the set has its name, {0}")]
+    KeyUnknown(String),
     /// The key did not sign it.
     #[error("its signature is not by the key it names")]
     NotSigned,
@@ -97,6 +100,20 @@ impl Receipt {
         let again = Receipt::new(receipt.record.clone(), receipt.log.clone(), receipt.leaf_index);
         if again == receipt { Ok(receipt) } else { Err(ReceiptError::Inconsistent) }
     }
+
+    /// Reads a receipt, if the key of a set that it names signed it. Gives that
+    /// key's name too.
+    ///
+    /// # Errors
+    /// [`ReceiptError`], by what is wrong first.
+    pub fn verify(jwt: &str, set: &KeySet) -> Result<(Receipt, String), ReceiptError> {
+        let key_id = Receipt::key_id(jwt)?;
+        let key = set.keys.iter().filter(|jwk| jwk.kid == key_id).find_map(Jwk::key);
+        match key {
+            Some(key) => Ok((Receipt::open(jwt, &key)?, key_id)),
+            None => Err(ReceiptError::KeyUnknown(key_id)),
+        }
+    }
 }
 
 fn jws(header: &[u8], payload: &[u8], key: &SigningKey) -> String {
@@ -141,6 +158,13 @@ pub struct Jwk {
     pub kid: String,
     /// The 32 bytes of the key in base64url.
     pub x: String,
+}
+
+/// A set of keys, as `/.well-known/jwks.json` gives it (RFC 7517, section 5).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeySet {
+    /// The keys.
+    pub keys: Vec<Jwk>,
 }
 
 impl Jwk {

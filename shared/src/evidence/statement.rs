@@ -24,7 +24,7 @@ pub fn statement(record: &Record) -> String {
     }
 }
 
-fn action_in_words(language: Language, action: Action) -> &'static str {
+pub(super) fn action_in_words(language: Language, action: Action) -> &'static str {
     use Action::{AllowAll, ContinueWithoutAccepting, RefuseAll, Save, Withdraw};
     match (language, action) {
         (Language::Fr, AllowAll) => "tout accepter",

@@ -132,7 +132,7 @@ pub struct VerifyArgs {
     /// authorities: then the bundle's time-stamp is checked too.
     #[arg(long, value_name = "FILE", requires = "file", conflicts_with = "receipt")]
     pub ca: Option<PathBuf>,
-    /// The server's public keys, from `/.well-known/jwks.json`.
+    /// The server's public keys, from `/.well-known/jwks.json`; a bundle's key is compared with them.
     #[arg(long, value_name = "FILE")]
     pub jwks: Option<PathBuf>,
 }

@@ -9,6 +9,8 @@ use crate::{Action, ConsentId, Hash, Language, Layer, LogId, Receipt, Record, Si
 
 mod words;
 
+pub(crate) use words::{Sentence, fill, place, plain};
+
 /// How far a finding can be relied on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {

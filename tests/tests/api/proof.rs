@@ -167,8 +167,20 @@ async fn a_bundle_is_verified_with_nothing_but_itself_and_any_change_is_found() 
     let output = constat(&data, &["verify", name]);
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{text}");
-    assert!(text.contains("allow_all") && text.contains(&record.consent_id.to_string()), "{text}");
+    let id = record.consent_id;
+    assert!(text.contains(&format!("proven: consent id {id} on site {SITE}\n")), "{text}");
+    assert!(text.contains("proven: the answer: allow all, on the banner, in French, recorded at"), "{text}");
+    assert!(text.contains("not proven: that this key is the operator’s; compare it"), "{text}");
     assert!(text.contains("not proven: that a human hand clicked"), "{text}");
+
+    let output = constat(&data, &["verify", name, "--jwks", jwks.to_str().unwrap()]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("\nproven: this key is one of those the operator publishes"), "{text}");
+    let other = data.join("other.json");
+    std::fs::write(&other, r#"{"keys":[]}"#).unwrap();
+    let output = constat(&data, &["verify", name, "--jwks", other.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("it is none of the published keys given"));
 
     let arguments = ["verify", "--receipt", receipt_file.to_str().unwrap(), "--jwks", jwks.to_str().unwrap()];
     assert!(constat(&data, &arguments).status.success());

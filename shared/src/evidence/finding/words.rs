@@ -10,7 +10,7 @@ use crate::{Language, Layer};
 const VALUE_CHARS_MAX: usize = 120;
 
 /// One sentence in French, Dutch, German and English; `{0}` is the first value.
-type Sentence = [&'static str; 4];
+pub(crate) type Sentence = [&'static str; 4];
 
 const WHOLE: Sentence = [
     "le dossier de preuve est entier\u{202f}; aucun octet n’en a été changé",
@@ -280,7 +280,7 @@ fn language_name(language: Language) -> Sentence {
     }
 }
 
-fn place(language: Language) -> usize {
+pub(crate) fn place(language: Language) -> usize {
     match language {
         Language::Fr => 0,
         Language::Nl => 1,
@@ -290,15 +290,19 @@ fn place(language: Language) -> usize {
 }
 
 /// Puts the values in their places; what they say is never taken for a place.
-fn fill(sentence: &str, values: &[String]) -> String {
+pub(crate) fn fill(sentence: &str, values: &[String]) -> String {
     let mut parts = sentence.split('{');
     let mut filled = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let (number, rest) = part.split_once('}').unwrap_or((part, ""));
         let value = number.parse::<usize>().ok().and_then(|number| values.get(number));
-        let plain = value.into_iter().flat_map(|value| value.chars()).filter(|char| !char.is_control());
-        filled.extend(plain.take(VALUE_CHARS_MAX));
+        filled.push_str(&plain(value.map_or("", String::as_str)));
         filled.push_str(rest);
     }
     filled
+}
+
+/// A value as it may be repeated to the reader: on one line, and not endless.
+pub(crate) fn plain(value: &str) -> String {
+    value.chars().filter(|char| !char.is_control()).take(VALUE_CHARS_MAX).collect()
 }

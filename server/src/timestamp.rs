@@ -129,3 +129,10 @@ fn new_leaf_count(store: &dyn Store, log: &LogId, from: u64, size: u64) -> Resul
     };
     Ok(size - from - entries.iter().filter(is_token).count() as u64)
 }
+
+#[cfg(test)]
+#[path = "../../tests/src/authority.rs"]
+#[allow(dead_code, reason = "the tests over real sockets use more of it")]
+mod authority;
+#[cfg(test)]
+mod tests;

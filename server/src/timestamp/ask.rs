@@ -1,7 +1,7 @@
 //! Asks a time-stamping authority over HTTP (RFC 3161, section 3.4).
 
 use super::protocol::{self, AnswerError};
-use super::token::{Stamp, TokenError};
+use super::token::{Token, TokenError};
 use super::trust::{CLOCKS_APART_MAX, imprint, is_later};
 use crate::clock;
 use constat_shared::Timestamp;
@@ -66,15 +66,15 @@ pub fn ask(url: &str, checkpoint: &str) -> Result<Answer, AskError> {
     let nonce = getrandom::u64().map_err(|_| AskError::Machine("no randomness"))?;
     let imprint = imprint(checkpoint);
     let response = post(url, &protocol::request(&imprint, nonce))?;
-    let token = protocol::token(&response)?;
-    let stamp = Stamp::open(token, &imprint)?;
-    stamp.answers(nonce)?;
-    let (theirs, ours) = (stamp.stamped_at, clock::now());
-    let apart = |a: Timestamp, b: Timestamp| is_later(a.unix_ms(), b.unix_ms(), CLOCKS_APART_MAX);
+    let der = protocol::token(&response)?;
+    let token = Token::open(der, &imprint)?;
+    token.answers(nonce)?;
+    let (theirs, ours) = (token.stamped_at, clock::now());
+    let apart = |late: Timestamp, early: Timestamp| is_later(late, early, CLOCKS_APART_MAX);
     if apart(theirs, ours) || apart(ours, theirs) {
         return Err(AskError::Clocks { theirs, ours });
     }
-    Ok(Answer { token: token.to_vec(), stamped_at: theirs, authority: stamp.authority })
+    Ok(Answer { token: der.to_vec(), stamped_at: theirs, authority: token.authority })
 }
 
 fn post(url: &str, request: &[u8]) -> Result<Vec<u8>, AskError> {

@@ -45,17 +45,18 @@ pub const ALGORITHMS: [&dyn SignatureVerificationAlgorithm; 14] = [
 /// A token's envelope, its signature not checked yet.
 pub struct SignedData<'a> {
     /// The `TSTInfo`, as DER.
-    content: &'a [u8],
+    pub content: &'a [u8],
     /// The certificates in it, as DER.
-    certificates: Vec<&'a [u8]>,
+    pub certificates: Vec<&'a [u8]>,
     /// Issuer and serial number, or key identifier, of the signer's certificate.
     signer_id: &'a [u8],
     digest_algorithm: ObjectIdentifier,
     /// The signed attributes: contents of a SET.
-    attributes: &'a [u8],
+    pub attributes: &'a [u8],
     /// Contents of the `AlgorithmIdentifier`.
     signature_algorithm: &'a [u8],
-    signature: &'a [u8],
+    /// The signature over the attributes.
+    pub signature: &'a [u8],
 }
 
 /// What was signed, and by which certificate.

@@ -70,7 +70,7 @@ pub enum TokenError {
 
 /// A token whose signature holds. Whether its signer is to be trusted is
 /// another question: [`super::trust`].
-pub struct Stamp<'a> {
+pub struct Token<'a> {
     /// What the authority's clock said.
     pub stamped_at: Timestamp,
     /// How far off that may be, when the authority says so.
@@ -84,12 +84,12 @@ pub struct Stamp<'a> {
     nonce: Option<&'a [u8]>,
 }
 
-impl<'a> Stamp<'a> {
+impl<'a> Token<'a> {
     /// Reads a token over a SHA-256 hash and checks all that it can say for itself.
     ///
     /// # Errors
     /// [`TokenError`], by what is wrong first.
-    pub fn open(token: &'a [u8], imprint: &[u8; 32]) -> Result<Stamp<'a>, TokenError> {
+    pub fn open(token: &'a [u8], imprint: &[u8; 32]) -> Result<Token<'a>, TokenError> {
         let signed = SignedData::read(token)?.check()?;
         let info = Info::read(signed.content)?;
         if info.imprint != imprint {
@@ -103,7 +103,7 @@ impl<'a> Stamp<'a> {
         if at < from.as_secs() || at > to.as_secs() {
             return Err(TokenError::NotValid(info.stamped_at));
         }
-        Ok(Stamp {
+        Ok(Token {
             stamped_at: info.stamped_at,
             accuracy: info.accuracy,
             authority: certificate.tbs_certificate().subject().to_string(),

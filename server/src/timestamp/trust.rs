@@ -2,12 +2,13 @@
 //! token is worth under them.
 
 use super::cms::ALGORITHMS;
-use super::token::{Stamp, TokenError, unix_time};
+use super::token::{Token, TokenError, unix_time};
 use crate::Failure;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use constat_shared::Record;
+use constat_shared::evidence::finding::Stamp;
 use constat_shared::log::entry::TimestampToken;
+use constat_shared::{Record, Timestamp};
 use ring::digest;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -58,30 +59,17 @@ impl Authorities {
     ///
     /// # Errors
     /// [`TokenError::NotTrusted`].
-    fn check(&self, stamp: &Stamp) -> Result<(), TokenError> {
+    fn check(&self, token: &Token) -> Result<(), TokenError> {
         let anchors: Vec<_> = self.0.iter().flat_map(webpki::anchor_from_trusted_cert).collect();
-        let signer = EndEntityCert::try_from(&stamp.signer).map_err(TokenError::Certificate)?;
+        let signer = EndEntityCert::try_from(&token.signer).map_err(TokenError::Certificate)?;
         // The signer's own usage is checked more strictly where the token is
         // opened; a CA between need not say what it is for.
         let usage = KeyUsage::required_if_present(TIME_STAMPING);
-        let at = unix_time(stamp.stamped_at);
+        let at = unix_time(token.stamped_at);
         signer
-            .verify_for_usage(&ALGORITHMS, &anchors, &stamp.others, at, usage, None, None)
+            .verify_for_usage(&ALGORITHMS, &anchors, &token.others, at, usage, None, None)
             .map(drop)
             .map_err(TokenError::NotTrusted)
-    }
-}
-
-/// What an outside clock has proven about a record.
-#[derive(Debug)]
-pub struct Proven {
-    /// The token's signer and time, in words.
-    words: String,
-}
-
-impl fmt::Display for Proven {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.words)
     }
 }
 
@@ -91,23 +79,24 @@ impl fmt::Display for Proven {
 ///
 /// # Errors
 /// [`TokenError`], by what is wrong first.
-pub fn check(token: &TimestampToken, record: &Record, trusted: &Authorities) -> Result<Proven, TokenError> {
+pub fn check(token: &TimestampToken, record: &Record, trusted: &Authorities) -> Result<Stamp, TokenError> {
     let der = BASE64.decode(&token.token).map_err(|_| TokenError::NotBase64)?;
-    let stamp = Stamp::open(&der, &imprint(&token.checkpoint))?;
-    trusted.check(&stamp)?;
-    let (stamped_at, recorded_at) = (stamp.stamped_at, record.recorded_at);
-    let apart_max = CLOCKS_APART_MAX + stamp.accuracy.unwrap_or_default();
-    if is_later(recorded_at.unix_ms(), stamped_at.unix_ms(), apart_max) {
-        return Err(TokenError::TooEarly { stamped_at, recorded_at });
+    let token = Token::open(&der, &imprint(&token.checkpoint))?;
+    trusted.check(&token)?;
+    let (at, recorded_at) = (token.stamped_at, record.recorded_at);
+    // The stamp proves that the record is no younger than this; that it is no
+    // older, the record alone says.
+    if is_later(recorded_at, at, CLOCKS_APART_MAX + token.accuracy.unwrap_or_default()) {
+        return Err(TokenError::TooEarly { stamped_at: at, recorded_at });
     }
-    let within = stamp.accuracy.map_or(String::new(), |off| format!(" to within {} s", off.as_secs_f64()));
-    let words = format!("the log held the record by {stamped_at}{within}, says {}", stamp.authority);
-    Ok(Proven { words })
+    // Rounded up: it may not become better than it is.
+    let accuracy_ms = token.accuracy.map(|accuracy| accuracy.as_micros().div_ceil(1000) as u64);
+    Ok(Stamp { at, accuracy_ms, authority: token.authority })
 }
 
 /// Whether a moment lies after another by more than that.
-pub fn is_later(ms: i64, than_ms: i64, apart_max: Duration) -> bool {
-    i128::from(ms) - i128::from(than_ms) > apart_max.as_millis().cast_signed()
+pub fn is_later(moment: Timestamp, than: Timestamp, apart_max: Duration) -> bool {
+    i128::from(moment.unix_ms()) - i128::from(than.unix_ms()) > apart_max.as_millis().cast_signed()
 }
 
 /// What an authority is sent of a checkpoint: SHA-256 of its text, the whole

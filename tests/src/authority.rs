@@ -161,11 +161,14 @@ impl Authority {
 /// A whole HTTP answer; `None` never answers.
 pub type Reply = Option<Vec<u8>>;
 
+/// The head of an HTTP request, and its body.
+pub type Request = (String, Vec<u8>);
+
 /// An authority that can be asked over HTTP, until the process ends.
 pub struct Asked {
     /// Where.
     pub url: String,
-    requests: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+    requests: Arc<Mutex<Vec<Request>>>,
 }
 
 impl Asked {
@@ -200,8 +203,8 @@ impl Asked {
         Asked { url: format!("http://{address}/tsr"), requests }
     }
 
-    /// Head and body of each request so far.
-    pub fn requests(&self) -> Vec<(String, Vec<u8>)> {
+    /// The requests so far.
+    pub fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -216,7 +219,7 @@ pub fn response(status: &str, body: &[u8]) -> Vec<u8> {
 }
 
 /// Reads a request: its head, and a body of the length it says.
-fn read(stream: &mut impl BufRead) -> Option<(String, Vec<u8>)> {
+fn read(stream: &mut impl BufRead) -> Option<Request> {
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
         if stream.read_line(&mut head).ok()? == 0 {

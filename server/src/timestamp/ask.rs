@@ -19,8 +19,8 @@ const ANSWER_BYTES_MAX: u64 = 64 * 1024;
 /// Why there is no token.
 #[derive(Debug, thiserror::Error)]
 pub enum AskError {
-    /// It could not be reached, or did not answer.
-    #[error("it did not answer ({0})")]
+    /// It could not be reached, is not who it should be, or kept silent.
+    #[error("no answer came ({0})")]
     Silent(ureq::Error),
     /// It answered too much.
     #[error("its answer is larger than {} KiB", ANSWER_BYTES_MAX / 1024)]

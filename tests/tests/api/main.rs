@@ -15,3 +15,4 @@ mod records;
 mod refusals;
 mod reload;
 mod sites;
+mod timestamp;

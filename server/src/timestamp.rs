@@ -96,7 +96,7 @@ fn stamp(store: &dyn Store, keys: &Keys, log: &LogId, head: Checkpoint, url: &st
     let answer = ask::ask(url, &checkpoint)
         .map_err(|error| Failure::new(format!("{} was not stamped by {url}: {error}", log.origin())))?;
     let token = TimestampToken { log: log.clone(), checkpoint, token: BASE64.encode(answer.token) };
-    // The month may have turned, and an old log takes no entry any more.
+    // Entries go to the log of the month they are made in, which is kept as long as any they are about.
     let current = LogId { site: log.site.clone(), month: Month::of(clock::now()) };
     store
         .write(&current, &LogEntry::Timestamp(token))

@@ -173,17 +173,14 @@ fn a_record_may_not_be_later_than_the_stamp_by_more_than_clocks_are_apart() {
 }
 
 #[test]
-fn times_are_read_with_and_without_a_fraction_and_nothing_else_is() {
+fn a_signed_time_that_is_none_or_outside_the_certificate_is_refused() {
     let authority = Authority::make(&Making::GOOD);
     let content = authority.content(&authority.token(&query()));
     let place = content.windows(2).position(|pair| pair == [0x18, 15]).unwrap() + 2;
-    let year_9999 = [&content[..place], b"9999", &content[place + 4..]].concat();
-    assert!(matches!(open(&authority.sign(&year_9999, &["-cades"])), Err(TokenError::NotValid(_))));
-    for bad in [b"2026130", b"20260a0", b"-026010"] {
-        let changed = [&content[..place], bad.as_slice(), &content[place + 7..]].concat();
-        let token = authority.sign(&changed, &["-cades"]);
-        assert!(matches!(open(&token), Err(TokenError::Malformed(_))), "{bad:?}");
-    }
+    let with_year =
+        |year: &[u8]| authority.sign(&[&content[..place], year, &content[place + 4..]].concat(), &["-cades"]);
+    assert!(matches!(open(&with_year(b"9999")), Err(TokenError::NotValid(_))));
+    assert!(matches!(open(&with_year(b"2o26")), Err(TokenError::Malformed(_))));
 }
 
 /// An empty store with a key.

@@ -207,3 +207,34 @@ fn accuracy(contents: &[u8]) -> Result<Duration, TokenError> {
 fn unreadable(tag: Tag) -> TokenError {
     TokenError::Malformed(der::ErrorKind::Value { tag }.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_read_to_the_millisecond_and_only_in_its_own_form() {
+        for (text, read) in [
+            ("20260301093000Z", "2026-03-01T09:30:00.000Z"),
+            ("20260301093000.5Z", "2026-03-01T09:30:00.500Z"),
+            ("20260301093000.123456789012Z", "2026-03-01T09:30:00.123Z"),
+        ] {
+            assert_eq!(time(text.as_bytes()).unwrap().to_string(), read);
+        }
+        for bad in ["", "Z", "20260301093000", "202603010930Z", "20261301093000Z", "20260301093000.Z"] {
+            assert!(time(bad.as_bytes()).is_err(), "{bad}");
+        }
+        assert!(time("2026030109300\u{e9}Z".as_bytes()).is_err());
+    }
+
+    #[test]
+    fn an_accuracy_adds_up_what_is_stated_of_it() {
+        let micros = |bytes: &[u8]| accuracy(bytes).map(|accuracy| accuracy.as_micros()).ok();
+        assert_eq!(micros(&[]), Some(0));
+        assert_eq!(micros(&[0x02, 1, 1, 0x80, 2, 1, 0xf4, 0x81, 1, 7]), Some(1_500_007));
+        assert_eq!(micros(&[0x81, 1, 7]), Some(7));
+        for bad in [&[0x80, 2, 0x03, 0xe8][..], &[0x02, 1, 0xff], &[0x04, 1, 1]] {
+            assert_eq!(micros(bad), None, "{bad:?}");
+        }
+    }
+}

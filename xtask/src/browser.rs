@@ -1,4 +1,4 @@
-//! The browser that the browser tests drive: Chromium and its WebDriver.
+//! The programs that the tests drive: Chromium and its WebDriver, and openssl.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -11,20 +11,33 @@ const PROGRAMS: [(&str, &str); 2] = [("chromium", "chromium"), ("chromedriver", 
 
 /// Sees to it that the browser is there: installs it when this user may, or says what to install.
 pub fn ensure_browser() -> Result<(), Failure> {
-    let missing: Vec<_> = PROGRAMS.into_iter().filter(|(program, _)| in_path(program).is_none()).collect();
+    let problem = "the browser tests need Chromium and its WebDriver.";
+    let otherwise = ", or run `cargo xtask test --quick`, which needs no browser";
+    ensure("Install the browser", &PROGRAMS, problem, otherwise)
+}
+
+/// Sees to it that the tests find `openssl`, which plays the time-stamping authority.
+pub fn ensure_openssl() -> Result<(), Failure> {
+    let problem = "the tests need the openssl command.";
+    ensure("Install openssl", &[("openssl", "openssl")], problem, "")
+}
+
+fn ensure(name: &str, programs: &[(&str, &str)], problem: &str, otherwise: &str) -> Result<(), Failure> {
+    let missing: Vec<_> = programs.iter().filter(|(program, _)| in_path(program).is_none()).collect();
     if missing.is_empty() {
         return Ok(());
     }
     let packages: Vec<&str> = missing.iter().map(|(_, package)| *package).collect();
+    let commands: Vec<_> = programs.iter().map(|(program, _)| format!("`{program}`")).collect();
     let remedy = format!(
-        "Install {} (Debian: `apt-get install {}`) so that `chromium` and `chromedriver` \
-         are in PATH, or run `cargo xtask test --quick`, which needs no browser.",
+        "Install {} (Debian: `apt-get install {}`) so that {} can be found in PATH{otherwise}.",
         packages.join(" and "),
         packages.join(" "),
+        commands.join(" and "),
     );
-    step("Install the browser", || {
+    step(name, || {
         if !rustix::process::getuid().is_root() || in_path("apt-get").is_none() {
-            return Err(Failure::new("the browser tests need Chromium and its WebDriver.", remedy));
+            return Err(Failure::new(problem, remedy));
         }
         let apt = |arguments: &[&str]| {
             run(Command::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(arguments), &remedy)

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::assets::build_assets;
-use crate::browser::ensure_browser;
+use crate::browser::{ensure_browser, ensure_openssl};
 use crate::failure::Failure;
 use crate::steps::{run, step};
 use crate::toolchain::WASM_TARGET;
@@ -22,6 +22,7 @@ pub const COMPILER_SAID: &str = "Mend the errors that the compiler names above."
 
 /// Runs every check. `quick` leaves out the durability and the browser tests.
 pub fn test(workspace: &Workspace, quick: bool) -> Result<(), Failure> {
+    ensure_openssl()?;
     if !quick {
         // Better to know at once that it is missing than after ten minutes.
         ensure_browser()?;

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 use thirtyfour::error::WebDriverErrorInner;
 use thirtyfour::prelude::*;
 
@@ -42,12 +43,16 @@ pub struct Browser {
     prepared: Arc<Mutex<Vec<String>>>,
 }
 
-struct Chromedriver(Child);
+struct Chromedriver {
+    process: Child,
+    /// Takes the profiles and sockets, which Chromium does not all remove itself.
+    _folder: TempDir,
+}
 
 impl Drop for Chromedriver {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 
@@ -86,10 +91,12 @@ fn start_chromedriver() -> (Chromedriver, String) {
 }
 
 fn try_chromedriver() -> Option<(Chromedriver, String)> {
+    let folder = tempfile::tempdir().expect("there is room for a temporary folder");
     let mut command = Command::new("chromedriver");
-    command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut driver = Chromedriver(command.spawn().expect("chromedriver is installed"));
-    let mut stdout = BufReader::new(driver.0.stdout.take().expect("stdout is piped"));
+    command.arg("--port=0").env("TMPDIR", folder.path()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let process = command.spawn().expect("chromedriver is installed");
+    let mut driver = Chromedriver { process, _folder: folder };
+    let mut stdout = BufReader::new(driver.process.stdout.take().expect("stdout is piped"));
     let mut line = String::new();
     while stdout.read_line(&mut line).expect("chromedriver says its port") > 0 {
         if let Some((_, port)) = line.trim_end().trim_end_matches('.').rsplit_once("successfully on port ") {

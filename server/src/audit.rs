@@ -10,20 +10,19 @@ use constat_shared::log::merkle::verify_consistency;
 
 /// Prints what a log holds, and fails with the first thing that is not as it should be.
 pub fn run(args: &AuditArgs) -> Result<(), Failure> {
-    let failed = |error: crate::store::StoreError| Failure::new(error.to_string());
     let store = open_store(&args.data.data)?;
     let log = LogId { site: args.site.clone(), month: args.month };
-    let audit = store.audit(&log).map_err(failed)?;
+    let audit = store.audit(&log)?;
     if let Some(difference) = audit.difference {
         return Err(Failure::new(format!("{}: {difference}", log.origin())));
     }
     let Some(head) = audit.head else { return Err(Failure::new(format!("{} is empty", log.origin()))) };
-    if let Some(note) = store.checkpoint(&log).map_err(failed)? {
-        let keys = store.keys().map_err(failed)?;
+    if let Some(note) = store.checkpoint(&log)? {
+        let keys = store.keys()?;
         let opened = keys.iter().filter_map(|jwk| Checkpoint::open(&note, &log, &jwk.key()?).ok()).next();
         let kept = opened
             .ok_or_else(|| Failure::new("the checkpoint kept last is not signed by any key of the store"))?;
-        let proof = store.consistency_proof(&log, kept.size, head.size).map_err(failed)?.unwrap_or_default();
+        let proof = store.consistency_proof(&log, kept.size, head.size)?.unwrap_or_default();
         if !verify_consistency(kept.size, kept.root, head.size, head.root, &proof) {
             let words =
                 format!("the log does not begin with the {} leaves of the checkpoint kept last", kept.size);

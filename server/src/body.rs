@@ -20,7 +20,7 @@ pub struct Body {
     plain: Bytes,
     brotli: Bytes,
     gzip: Bytes,
-    tag: String,
+    hash: Hash,
     immutable: bool,
 }
 
@@ -47,18 +47,18 @@ impl Body {
     }
 
     fn with(mime: &'static str, plain: Vec<u8>, brotli: Vec<u8>, gzip: Vec<u8>, immutable: bool) -> Body {
-        let tag = Hash::of(&plain).to_string()[..16].to_owned();
-        Body { mime, plain: plain.into(), brotli: brotli.into(), gzip: gzip.into(), tag, immutable }
+        let hash = Hash::of(&plain);
+        Body { mime, plain: plain.into(), brotli: brotli.into(), gzip: gzip.into(), hash, immutable }
     }
 
     /// SHA-256 of the body as it is before compression.
     pub fn hash(&self) -> Hash {
-        Hash::of(&self.plain)
+        self.hash
     }
 
     /// Answers a request: in the best form it accepts, or with 304 when it has it.
     pub fn respond(&self, request: &HttpRequest) -> HttpResponse {
-        let tag = EntityTag::new_weak(self.tag.clone());
+        let tag = EntityTag::new_weak(self.hash.to_string()[..16].to_owned());
         let mut response = HttpResponse::Ok();
         response.insert_header(ETag(tag.clone()));
         response.insert_header(self.cache_control());

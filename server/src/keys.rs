@@ -41,19 +41,19 @@ impl Keys {
     /// A sentence: when a key cannot be read, is no key, or others than its
     /// owner may read it; when it is not the one that signs this log.
     pub fn open(args: &KeyArgs, store: &dyn Store) -> Result<Keys, Failure> {
-        let public = store.keys().map_err(failed)?;
+        let public = store.keys()?;
         let secrets = secrets(args, public.is_empty())?;
         let Some(secret) = secrets.last() else { return Err(missing(args, &public)) };
         let id = receipt::thumbprint(&secret.verifying_key());
         if public.is_empty() {
             // Earlier versions kept the public halves nowhere else.
             for secret in &secrets {
-                store.add_key(&Jwk::of(&secret.verifying_key()), clock::now()).map_err(failed)?;
+                store.add_key(&Jwk::of(&secret.verifying_key()), clock::now())?;
             }
         } else if public.last().is_some_and(|last| last.kid != id) {
             return Err(mismatch(&id, &public));
         }
-        Ok(Keys { id, public: store.keys().map_err(failed)?, secret: secret.clone() })
+        Ok(Keys { id, public: store.keys()?, secret: secret.clone() })
     }
 
     /// Adds a key to the store, which signs from the next start of the server
@@ -62,7 +62,7 @@ impl Keys {
     /// # Errors
     /// As [`Keys::open`].
     pub fn rotate(args: &KeyArgs, store: &dyn Store) -> Result<(), Failure> {
-        let known = store.keys().map_err(failed)?;
+        let known = store.keys()?;
         if known.len() >= KEYS_MAX {
             return Err(Failure::new(format!(
                 "there are {KEYS_MAX} keys already, which is the most there may be"
@@ -81,7 +81,7 @@ impl Keys {
             }
             None => make(&folder(args)?)?,
         };
-        store.add_key(&Jwk::of(&next.verifying_key()), clock::now()).map_err(failed)
+        Ok(store.add_key(&Jwk::of(&next.verifying_key()), clock::now())?)
     }
 
     /// The key that signs checkpoints.
@@ -114,7 +114,7 @@ pub fn run(args: &KeysArgs) -> Result<(), Failure> {
             &args.data.data
         }
     };
-    let keys = open_store(data)?.keys().map_err(failed)?;
+    let keys = open_store(data)?.keys()?;
     for (number, key) in (1..).zip(&keys) {
         let role = if number == keys.len() { "signs" } else { "verifies" };
         println!("{number:>3} {} {role}", key.kid);
@@ -216,10 +216,6 @@ fn mismatch(id: &str, public: &[Jwk]) -> Failure {
     Failure::new(format!(
         "the key {id} {what}: {last} signs it. Give that one, or go on with another by `constat keys rotate`"
     ))
-}
-
-fn failed(error: impl std::fmt::Display) -> Failure {
-    Failure::new(error.to_string())
 }
 
 #[cfg(test)]

@@ -56,6 +56,12 @@ fn main() -> ExitCode {
 #[error("{0}")]
 pub struct Failure(String);
 
+impl From<store::StoreError> for Failure {
+    fn from(error: store::StoreError) -> Failure {
+        Failure(error.to_string())
+    }
+}
+
 impl Failure {
     /// A failure of these words.
     pub fn new(words: impl Into<String>) -> Failure {

@@ -8,8 +8,7 @@ use crate::{Failure, clock, serving};
 use constat_shared::evidence::{self, Evidence, FORMAT, Logged, Stamped};
 use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::receipt::Jwk;
-use constat_shared::{LogEntry, LogId, Month, Record};
-use std::fmt::Display;
+use constat_shared::{Hash, LogEntry, LogId, Month, Record};
 
 /// Writes the bundle of the newest record of a consent id, or of the one named.
 pub fn run(args: &ProveArgs) -> Result<(), Failure> {
@@ -17,11 +16,11 @@ pub fn run(args: &ProveArgs) -> Result<(), Failure> {
     let event_id = match args.event {
         Some(event_id) => event_id,
         None => {
-            let history = store.history(&args.site, &args.consent_id).map_err(failed)?;
+            let history = store.history(&args.site, &args.consent_id)?;
             history.last().ok_or_else(none)?.event_id
         }
     };
-    let (entry, leaf_index) = store.find(&args.site, &event_id).map_err(failed)?.ok_or_else(none)?;
+    let (entry, leaf_index) = store.find(&args.site, &event_id)?.ok_or_else(none)?;
     if entry.record.consent_id != args.consent_id {
         return Err(none());
     }
@@ -38,10 +37,8 @@ pub fn run(args: &ProveArgs) -> Result<(), Failure> {
 
 fn bundle(store: &dyn Store, keys: &Keys, entry: Entry, leaf_index: u64) -> Result<Evidence, Failure> {
     let (log, record) = (entry.log(), entry.record);
-    let lost = || Failure::new("the log has lost the record's leaf: run `constat audit`");
-    let head = store.head(&log).map_err(failed)?.ok_or_else(lost)?;
-    let proof = store.inclusion_proof(&log, leaf_index, head.size).map_err(failed)?.ok_or_else(lost)?;
-    let notice = store.notice(&record.notice_hash).map_err(failed)?;
+    let (head, inclusion_proof) = placed(store, &log, leaf_index)?;
+    let notice = store.notice(&record.notice_hash)?;
     let notice = notice.ok_or_else(|| Failure::new("the store has lost the record's notice"))?;
     Ok(Evidence {
         format: FORMAT,
@@ -50,7 +47,7 @@ fn bundle(store: &dyn Store, keys: &Keys, entry: Entry, leaf_index: u64) -> Resu
         commitment_key: entry.key,
         notice,
         leaf_index,
-        inclusion_proof: proof,
+        inclusion_proof,
         public_key: Jwk::of(&keys.signing().verifying_key()),
         serving: serving(store, keys, &record)?,
         snapshot: snapshot(store, keys, &record)?,
@@ -68,14 +65,14 @@ fn serving(store: &dyn Store, keys: &Keys, record: &Record) -> Result<Option<Log
         }
         _ => false,
     };
-    let found = serving::find(store, &record.site, Month::of(record.recorded_at), wanted).map_err(failed)?;
+    let found = serving::find(store, &record.site, Month::of(record.recorded_at), wanted)?;
     found.map(|(log, place, entry)| logged(store, keys, log, place, entry)).transpose()
 }
 
 /// The pictures of the record's notice, whenever they were taken.
 fn snapshot(store: &dyn Store, keys: &Keys, record: &Record) -> Result<Option<Logged>, Failure> {
-    let wanted = |entry: &LogEntry| serving::snapshot_of(entry, &record.notice_hash).is_some();
-    let found = serving::find(store, &record.site, Month::of(clock::now()), wanted).map_err(failed)?;
+    let newest = Month::of(clock::now());
+    let found = serving::find_snapshot(store, &record.site, newest, &record.notice_hash)?;
     found.map(|(log, place, entry)| logged(store, keys, log, place, entry)).transpose()
 }
 
@@ -87,14 +84,12 @@ fn timestamp(
     leaf_index: u64,
     head: Checkpoint,
 ) -> Result<Option<Stamped>, Failure> {
-    for log in
-        store.logs().map_err(failed)?.into_iter().filter(|log| log.site == of.site && log.month >= of.month)
-    {
-        for (place, entry) in store.entries(&log).map_err(failed)? {
+    for log in store.logs()?.into_iter().filter(|log| log.site == of.site && log.month >= of.month) {
+        for (place, entry) in store.entries(&log)? {
             let LogEntry::Timestamp(token) = &entry else { continue };
             let stamped = Checkpoint::read(&token.checkpoint, of).ok();
             let Some(stamped) = stamped.filter(|stamped| stamped.size > leaf_index) else { continue };
-            let proof = store.consistency_proof(of, stamped.size, head.size).map_err(failed)?;
+            let proof = store.consistency_proof(of, stamped.size, head.size)?;
             let consistency_proof = proof.unwrap_or_default();
             return Ok(Some(Stamped { logged: logged(store, keys, log, place, entry)?, consistency_proof }));
         }
@@ -110,17 +105,19 @@ fn logged(
     leaf_index: u64,
     entry: LogEntry,
 ) -> Result<Logged, Failure> {
-    let lost = || Failure::new(format!("the log {} has lost a leaf: run `constat audit`", log.origin()));
-    let head = store.head(&log).map_err(failed)?.ok_or_else(lost)?;
-    let proof = store.inclusion_proof(&log, leaf_index, head.size).map_err(failed)?.ok_or_else(lost)?;
+    let (head, inclusion_proof) = placed(store, &log, leaf_index)?;
     let checkpoint = head.sign(&log, keys.signing());
-    Ok(Logged { entry, log, leaf_index, inclusion_proof: proof, checkpoint })
+    Ok(Logged { entry, log, leaf_index, inclusion_proof, checkpoint })
+}
+
+/// The head of a log as it is now, and the proof that a leaf is in it.
+fn placed(store: &dyn Store, log: &LogId, leaf_index: u64) -> Result<(Checkpoint, Vec<Hash>), Failure> {
+    let lost = || Failure::new(format!("the log {} has lost a leaf: run `constat audit`", log.origin()));
+    let head = store.head(log)?.ok_or_else(lost)?;
+    let proof = store.inclusion_proof(log, leaf_index, head.size)?.ok_or_else(lost)?;
+    Ok((head, proof))
 }
 
 fn none() -> Failure {
     Failure::new("there is no such record: it has expired, was erased, or is another site's")
-}
-
-fn failed(error: impl Display) -> Failure {
-    Failure::new(error.to_string())
 }

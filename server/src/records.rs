@@ -11,8 +11,7 @@ use std::path::Path;
 /// Prints the records of a consent id, oldest first.
 pub fn run(args: &RecordsArgs) -> Result<(), Failure> {
     let store = open_store(&args.data.data)?;
-    let records =
-        store.history(&args.site, &args.consent_id).map_err(|error| Failure::new(error.to_string()))?;
+    let records = store.history(&args.site, &args.consent_id)?;
     let text = if args.json { json(&records) } else { table(&records) };
     // Whoever reads only the first lines has closed the pipe: that is no failure.
     let _ = std::io::stdout().write_all(text.as_bytes());
@@ -25,7 +24,7 @@ pub fn run(args: &RecordsArgs) -> Result<(), Failure> {
 /// A sentence, when there is none or it cannot be read.
 pub fn open_store(dir: &Path) -> Result<SqliteStore, Failure> {
     check_store(dir)?;
-    SqliteStore::open_to_read(dir).map_err(|error| Failure::new(error.to_string()))
+    Ok(SqliteStore::open_to_read(dir)?)
 }
 
 /// Opens the store of a data folder to write to it, also while a server uses it.
@@ -34,7 +33,7 @@ pub fn open_store(dir: &Path) -> Result<SqliteStore, Failure> {
 /// As [`open_store`].
 pub fn open_store_to_write(dir: &Path) -> Result<SqliteStore, Failure> {
     check_store(dir)?;
-    SqliteStore::open(dir).map_err(|error| Failure::new(error.to_string()))
+    Ok(SqliteStore::open(dir)?)
 }
 
 fn check_store(dir: &Path) -> Result<(), Failure> {

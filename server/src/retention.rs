@@ -3,10 +3,10 @@
 
 use crate::app::App;
 use crate::clock;
-use crate::serving::{self, LOG_MONTHS};
+use crate::serving;
 use crate::store::StoreError;
 use actix_web::web::Data;
-use constat_shared::{Month, Timestamp};
+use constat_shared::Timestamp;
 use std::time::Duration;
 
 /// How often the job runs: well within the day that invariant 4 allows.
@@ -20,10 +20,7 @@ const INTERVAL: Duration = Duration::from_secs(3600);
 pub fn expire(app: &App, now: Timestamp) -> Result<(), StoreError> {
     let expired_count = app.store.expire(now)?;
     tracing::info!(expired_count, "the retention job has run");
-    for log in app.store.logs()? {
-        if log.month.months_until(Month::of(now)) <= i32::from(LOG_MONTHS) {
-            continue;
-        }
+    for log in app.store.logs()?.into_iter().filter(|log| serving::is_over(log, now)) {
         let Some(head) = app.store.head(&log)? else { continue };
         if app.store.drop_log(&log, &head.sign(&log, app.keys.signing()))? {
             tracing::info!(log = log.origin(), "a log was dropped; its last checkpoint is kept");

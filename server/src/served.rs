@@ -37,13 +37,15 @@ impl ServedSite {
     /// Renders a site.
     pub fn new(site: Site, assets: &Assets) -> ServedSite {
         let notice = &site.notice;
-        let consent_js = Body::new("text/javascript; charset=utf-8", consent_js(notice, assets).into_bytes());
+        let css = css(notice);
+        let consent_js = assets.loader.replace("__CONSTAT_SETTINGS__", &settings(notice, &css, assets));
+        let consent_js = Body::new("text/javascript; charset=utf-8", consent_js.into_bytes());
         let pages = notice
             .languages
             .iter()
             .filter_map(|language| Some((*language, Pages::new(notice, *language, Body::new)?)));
         let pages = pages.collect();
-        ServedSite { files: files(notice, &consent_js, assets), pages, consent_js, site }
+        ServedSite { files: files(&css, &consent_js, assets), pages, consent_js, site }
     }
 
     /// The notice visitors are shown now.
@@ -68,28 +70,23 @@ impl Pages {
     }
 }
 
-fn files(notice: &PublishedNotice, consent_js: &Body, assets: &Assets) -> BTreeMap<String, Hash> {
+fn files(css: &str, consent_js: &Body, assets: &Assets) -> BTreeMap<String, Hash> {
     let widget = assets.files.iter().map(|(name, body)| (name.clone(), body.hash()));
     // The styles travel inside the loader and the widget.
     let inside = [
         ("consent.js", consent_js.hash()),
-        ("first_layer.css", Hash::of(css(notice).as_bytes())),
+        ("first_layer.css", Hash::of(css.as_bytes())),
         ("configuration.css", Hash::of(constat_widget::CONFIGURATION_CSS.as_bytes())),
     ];
     widget.chain(inside.map(|(name, hash)| (name.to_owned(), hash))).collect()
 }
 
-fn consent_js(notice: &PublishedNotice, assets: &Assets) -> String {
-    let settings = settings(notice, assets).to_string();
-    assets.loader.replace("__CONSTAT_SETTINGS__", &settings)
-}
-
 /// What the loader needs to know; `www/loader.js` reads exactly these.
-fn settings(notice: &PublishedNotice, assets: &Assets) -> Value {
+fn settings(notice: &PublishedNotice, css: &str, assets: &Assets) -> String {
     let digit = |on| if on { '1' } else { '0' };
     let used: String = Category::ALL.map(|id| digit(notice.category(id).is_some())).into_iter().collect();
     let exempt: String = Category::ALL.map(|id| digit(notice.is_exempt(id))).into_iter().collect();
-    json!({
+    let settings = json!({
         "site": notice.site,
         "notice": notice.notice_hash(),
         "terms": cookie::terms_prefix(notice.terms_hash()),
@@ -99,9 +96,10 @@ fn settings(notice: &PublishedNotice, assets: &Assets) -> Value {
         "vendors": notice.vendors.iter().map(vendor).collect::<Vec<_>>(),
         "languages": notice.languages,
         "banner": notice.view(notice.main_language()).map(banner),
-        "css": css(notice),
+        "css": css,
         "js": assets.widget_js,
-    })
+    });
+    settings.to_string()
 }
 
 /// The first layer, and the loader's own texts in the order it knows them by.

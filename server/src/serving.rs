@@ -3,7 +3,7 @@
 
 use crate::served::ServedSite;
 use crate::store::{Store, StoreError};
-use constat_shared::log::entry::{Serving, Snapshot};
+use constat_shared::log::entry::Serving;
 use constat_shared::{Hash, LogEntry, LogId, Month, Months, SiteId, Timestamp};
 use std::sync::Arc;
 
@@ -22,14 +22,13 @@ pub fn announce(store: &dyn Store, sites: &[Arc<ServedSite>], now: Timestamp) ->
             LogEntry::Serving(serving) => Some(serving),
             _ => None,
         });
-        let (site, files) = (log.site.clone(), served.files.clone());
-        if newest.is_none_or(|newest| newest.notice_hash != notice_hash || newest.files != files) {
+        if newest.is_none_or(|newest| newest.notice_hash != notice_hash || newest.files != served.files) {
+            let (site, files) = (log.site.clone(), served.files.clone());
             let serving = Serving { site, notice_hash, serving_at: now, files };
             store.write(&log, &LogEntry::Serving(serving))?;
         }
-        let shows = |entry: &LogEntry| snapshot_of(entry, &notice_hash).is_some();
-        if !entries.iter().any(|(_, entry)| shows(entry))
-            && let Some((_, _, earlier)) = find(store, &log.site, Month::of(now), shows)?
+        if !entries.iter().any(|(_, entry)| shows(entry, &notice_hash))
+            && let Some((_, _, earlier)) = find_snapshot(store, &log.site, log.month, &notice_hash)?
         {
             store.write(&log, &earlier)?;
         }
@@ -37,12 +36,22 @@ pub fn announce(store: &dyn Store, sites: &[Arc<ServedSite>], now: Timestamp) ->
     Ok(())
 }
 
-/// The pictures of that notice, if the entry is of them.
-pub fn snapshot_of<'a>(entry: &'a LogEntry, notice_hash: &Hash) -> Option<&'a Snapshot> {
-    match entry {
-        LogEntry::Snapshot(snapshot) if snapshot.notice_hash == *notice_hash => Some(snapshot),
-        _ => None,
-    }
+/// Whether an entry is the pictures of that notice.
+fn shows(entry: &LogEntry, notice_hash: &Hash) -> bool {
+    matches!(entry, LogEntry::Snapshot(snapshot) if snapshot.notice_hash == *notice_hash)
+}
+
+/// The newest entry of the pictures of a notice, as [`find`] looks for it.
+///
+/// # Errors
+/// When the store fails.
+pub fn find_snapshot(
+    store: &dyn Store,
+    site: &SiteId,
+    newest: Month,
+    notice_hash: &Hash,
+) -> Result<Option<(LogId, u64, LogEntry)>, StoreError> {
+    find(store, site, newest, |entry| shows(entry, notice_hash))
 }
 
 /// The newest entry of a site that is wanted, with its log and place there:
@@ -69,4 +78,9 @@ pub fn find(
 /// How many months after its own a log is kept: as long as the longest proof,
 /// and one month more, because the records of a month's first hour may rest on
 /// what the month before says was served.
-pub const LOG_MONTHS: u8 = Months::MAX.get() + 1;
+const LOG_MONTHS: u8 = Months::MAX.get() + 1;
+
+/// Whether a log has been kept long enough: no record is left that it could prove.
+pub fn is_over(log: &LogId, now: Timestamp) -> bool {
+    log.month.months_until(Month::of(now)) > i32::from(LOG_MONTHS)
+}

@@ -62,7 +62,7 @@ pub fn run(args: &SnapshotArgs) -> Result<(), Failure> {
 
 /// The notices that were published, of one site or of all.
 fn published(store: &dyn Store, site: Option<&SiteId>) -> Result<Vec<(SiteId, Hash)>, Failure> {
-    let mut published = store.notices().map_err(failed)?;
+    let mut published = store.notices()?;
     if let Some(site) = site {
         published.retain(|(of, _)| of == site);
         if published.is_empty() {
@@ -75,9 +75,10 @@ fn published(store: &dyn Store, site: Option<&SiteId>) -> Result<Vec<(SiteId, Ha
 }
 
 fn pack_in_log(store: &dyn Store, site: &SiteId, notice_hash: &Hash) -> Result<Option<Snapshot>, Failure> {
-    let wanted = |entry: &LogEntry| serving::snapshot_of(entry, notice_hash).is_some();
-    let found = serving::find(store, site, Month::of(clock::now()), wanted).map_err(failed)?;
-    Ok(found.and_then(|(_, _, entry)| serving::snapshot_of(&entry, notice_hash).cloned()))
+    Ok(match serving::find_snapshot(store, site, Month::of(clock::now()), notice_hash)? {
+        Some((_, _, LogEntry::Snapshot(pack))) => Some(pack),
+        _ => None,
+    })
 }
 
 /// The pack in the log stands, whatever becomes of its files: others cannot take their place.
@@ -134,7 +135,7 @@ impl Studio<'_> {
         signals: &mut (Signal, Signal),
     ) -> Result<Option<String>, Failure> {
         let dir = self.folder.of(notice_hash);
-        let notice = self.store.notice(notice_hash).map_err(failed)?;
+        let notice = self.store.notice(notice_hash)?;
         let notice = notice.ok_or_else(|| Failure::new("the store has lost it"))?;
         if let Some(pack) = self.folder.whole(notice_hash).filter(|pack| pack.site == notice.site) {
             self.log(&pack)?;
@@ -184,7 +185,7 @@ impl Studio<'_> {
     fn log(&self, pack: &Snapshot) -> Result<(), Failure> {
         let log = LogId { site: pack.site.clone(), month: Month::of(clock::now()) };
         let store = open_store_to_write(self.data)?;
-        store.write(&log, &LogEntry::Snapshot(pack.clone())).map_err(failed)?;
+        store.write(&log, &LogEntry::Snapshot(pack.clone()))?;
         Ok(())
     }
 
@@ -195,7 +196,7 @@ impl Studio<'_> {
             LogEntry::Serving(serving) => serving.notice_hash == notice_hash,
             _ => false,
         };
-        let found = serving::find(self.store, site, Month::of(clock::now()), of_it).map_err(failed)?;
+        let found = serving::find(self.store, site, Month::of(clock::now()), of_it)?;
         if let Some((log, _, LogEntry::Serving(serving))) = found
             && serving.files != served.files
         {

@@ -15,10 +15,9 @@ use crate::check::all;
 use crate::config::TimestampArgs;
 use crate::keys::Keys;
 use crate::records::open_store_to_write;
-use crate::serving::LOG_MONTHS;
 use crate::site::{self, Catalogue};
 use crate::store::{Store, StoreError};
-use crate::{Failure, clock};
+use crate::{Failure, clock, serving};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use constat_shared::log::checkpoint::Checkpoint;
@@ -61,17 +60,15 @@ pub fn run(args: &TimestampArgs) -> Result<(), Failure> {
 }
 
 fn stamp_site(store: &dyn Store, keys: &Keys, site: &SiteId, url: &str) -> Result<(), Failure> {
-    let failed = |error: StoreError| Failure::new(error.to_string());
-    let newest = Month::of(clock::now());
-    let logs: Vec<LogId> =
-        store.logs().map_err(failed)?.into_iter().filter(|log| log.site == *site).collect();
-    let stamped = stamped_sizes(store, &logs).map_err(failed)?;
+    let now = clock::now();
+    let logs: Vec<LogId> = store.logs()?.into_iter().filter(|log| log.site == *site).collect();
+    let stamped = stamped_sizes(store, &logs)?;
     for log in &logs {
         // No record of an older log is left for a bundle.
-        if log.month.months_until(newest) > i32::from(LOG_MONTHS) {
+        if serving::is_over(log, now) {
             continue;
         }
-        let Some(head) = store.head(log).map_err(failed)? else { continue };
+        let Some(head) = store.head(log)? else { continue };
         let stamped_size = stamped.get(log).copied().unwrap_or(0);
         if head.size < stamped_size {
             return Err(Failure::new(format!(
@@ -81,7 +78,7 @@ fn stamp_site(store: &dyn Store, keys: &Keys, site: &SiteId, url: &str) -> Resul
                 head.size
             )));
         }
-        if new_leaf_count(store, log, stamped_size, head.size).map_err(failed)? == 0 {
+        if new_leaf_count(store, log, stamped_size, head.size)? == 0 {
             println!("{}: nothing new since it was stamped", log.origin());
             continue;
         }

@@ -11,7 +11,9 @@ use constat_shared::{Record, SiteId, Timestamp};
 
 #[cfg(test)]
 pub mod contract;
+mod known;
 pub mod sqlite;
+mod tree;
 
 /// A record on its way into the store, with its commitment.
 #[derive(Clone, Debug)]

@@ -1,15 +1,11 @@
 //! The logs' trees in SQLite: every leaf, and every eighth level above them.
 
+use crate::store::tree::{Auditing, STEP, StoredLeaf, fold};
 use crate::store::{Audit, StoreError};
 use constat_shared::log::checkpoint::Checkpoint;
-use constat_shared::log::merkle::{self, Subtrees, node_hash};
+use constat_shared::log::merkle::{self, Subtrees};
 use constat_shared::{Hash, LogEntry, LogId, Month, SiteId, canonical};
 use rusqlite::{Connection, OptionalExtension, params};
-
-/// The distance between two levels that are kept: 2^8 = 256 hashes make one of
-/// the next. A proof then works out a few hundred hashes, well under a
-/// millisecond, and an append writes 1.004 rows.
-const STEP: u32 = 8;
 
 /// A row of `logs`, and how many leaves it has.
 #[derive(Clone, Copy)]
@@ -91,15 +87,12 @@ impl Log {
             .query_map(params![self.id, base, first.cast_signed(), end.cast_signed()], |row| {
                 row.get(0).map(Hash::from_bytes)
             })?;
-        let mut hashes = rows.collect::<Result<Vec<_>, _>>()?;
+        let hashes = rows.collect::<Result<Vec<_>, _>>()?;
         if hashes.len() as u64 != count {
             let what = format!("the log lacks hashes of level {base} between {first} and {end}");
             return Err(StoreError::Unreadable(what));
         }
-        while hashes.len() > 1 {
-            hashes = hashes.chunks_exact(2).map(|pair| node_hash(pair[0], pair[1])).collect();
-        }
-        Ok(hashes[0])
+        Ok(fold(hashes))
     }
 
     /// The head over the first `size` leaves.
@@ -193,79 +186,27 @@ pub fn drop_leaves(connection: &Connection, log: &LogId, checkpoint: &str) -> Re
     Ok(true)
 }
 
-/// The tree in memory while an audit goes through it: the hashes that still wait for their twin.
-#[derive(Default)]
-struct Growing(Vec<(u32, Hash)>);
-
-impl Growing {
-    /// Adds a leaf; calls back with every subtree it completes.
-    fn push(&mut self, leaf: Hash, mut completed: impl FnMut(u32, Hash)) {
-        let mut node = (0, leaf);
-        while let Some((level, left)) = self.0.pop_if(|(level, _)| *level == node.0) {
-            node = (level + 1, node_hash(left, node.1));
-            completed(node.0, node.1);
-        }
-        self.0.push(node);
-    }
-
-    fn root(&self) -> Option<Hash> {
-        let nodes = self.0.iter().rev().map(|(_, hash)| *hash);
-        nodes.reduce(|right, left| node_hash(left, right))
-    }
-}
-
 /// Works the log out anew: every stored record and entry against its leaf,
 /// every kept subtree against the leaves below it.
 pub fn audit(connection: &Connection, log: &Log) -> Result<Audit, StoreError> {
-    let mut audit = Audit { record_count: 0, entry_count: 0, erased_count: 0, head: None, difference: None };
-    let mut growing = Growing::default();
-    let mut stored = stored_leaves(connection, log)?.into_iter().peekable();
+    let mut auditing = Auditing::new(stored_leaves(connection, log)?);
     let mut leaves =
         connection.prepare("SELECT hash FROM subtrees WHERE log = ? AND level = 0 ORDER BY place")?;
     let mut kept =
         connection.prepare("SELECT hash FROM subtrees WHERE log = ? AND level = ? AND place = ?")?;
     let mut rows = leaves.query([log.id])?;
-    let mut index = 0_u64;
     while let Some(row) = rows.next()? {
-        let leaf = Hash::from_bytes(row.get(0)?);
-        match stored.next_if(|(place, _, _)| *place == index) {
-            Some((_, hash, _)) if hash != leaf => {
-                let words = format!("leaf {index} is not the one of what is stored for it");
-                audit.difference.get_or_insert(words);
-            }
-            Some((_, _, true)) => audit.record_count += 1,
-            Some((_, _, false)) => audit.entry_count += 1,
-            None => audit.erased_count += 1,
-        }
-        let mut completed = Vec::new();
-        growing.push(leaf, |level, hash| completed.push((level, hash)));
-        for (level, hash) in completed.into_iter().filter(|(level, _)| level % STEP == 0) {
-            let place = index >> level;
-            let stored: Option<[u8; 32]> =
-                kept.query_row(params![log.id, level, place.cast_signed()], |row| row.get(0)).optional()?;
-            if stored != Some(*hash.as_bytes()) {
-                let words = format!("the kept hash {place} of level {level} is not the one of its leaves");
-                audit.difference.get_or_insert(words);
-            }
-        }
-        index += 1;
+        auditing.leaf(Hash::from_bytes(row.get(0)?), |level, place, hash| {
+            let at = params![log.id, level, place.cast_signed()];
+            let stored: Option<[u8; 32]> = kept.query_row(at, |row| row.get(0)).optional()?;
+            Ok::<_, StoreError>(stored == Some(*hash.as_bytes()))
+        })?;
     }
-    if let Some((place, _, _)) = stored.next() {
-        audit
-            .difference
-            .get_or_insert(format!("something is stored for leaf {place}, which the log does not have"));
-    }
-    if index != log.size {
-        audit
-            .difference
-            .get_or_insert(format!("{index} leaves follow each other, {} were expected", log.size));
-    }
-    audit.head = growing.root().map(|root| Checkpoint { size: index, root });
-    Ok(audit)
+    Ok(auditing.finish(log.size))
 }
 
 /// The leaf hash of everything that is stored for the log, by place, and whether it is a record.
-fn stored_leaves(connection: &Connection, log: &Log) -> Result<Vec<(u64, Hash, bool)>, StoreError> {
+fn stored_leaves(connection: &Connection, log: &Log) -> Result<Vec<StoredLeaf>, StoreError> {
     let mut leaves = super::rows::leaves(connection, log.id)?;
     let mut statement = connection.prepare("SELECT leaf_index, json FROM entries WHERE log = ?")?;
     let mut rows = statement.query([log.id])?;
@@ -274,6 +215,5 @@ fn stored_leaves(connection: &Connection, log: &Log) -> Result<Vec<(u64, Hash, b
         let json: String = row.get(1)?;
         leaves.push((index.unsigned_abs(), merkle::leaf_hash(json.as_bytes()), false));
     }
-    leaves.sort_unstable_by_key(|(place, _, _)| *place);
     Ok(leaves)
 }

@@ -34,18 +34,28 @@ pub enum Command {
 }
 
 /// Where the data lie.
-#[derive(Clone, Debug, Args)]
-pub struct DataArgs {
-    /// The folder of the embedded store.
+#[derive(Clone, Debug, Default, Args)]
+pub struct StoreArgs {
+    /// The folder of the embedded store, and of the keys.
     #[arg(long, value_name = "DIR", default_value = "constat-data")]
     pub data: PathBuf,
+    /// Keep the data in Redis 7 instead: redis://HOST:PORT, rediss:// with
+    /// TLS, or redis+cluster://HOST:PORT,HOST:PORT for a cluster.
+    #[arg(long, value_name = "URL", env = "CONSTAT_STORE", hide_env_values = true)]
+    pub store: Option<String>,
+    /// How many replicas of Redis confirm each change before it is acknowledged.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub min_replicas: u32,
+    /// Use a Redis although its settings let it lose records it has acknowledged.
+    #[arg(long)]
+    pub accept_data_loss: bool,
 }
 
 /// Where the data lie, and the key that signs.
 #[derive(Clone, Debug, Args)]
 pub struct KeyArgs {
     #[command(flatten)]
-    pub data: DataArgs,
+    pub data: StoreArgs,
     /// The file of the private key (PEM, PKCS #8) that signs, in place of the
     /// one in the data folder. The key itself may stand in CONSTAT_KEY.
     #[arg(long, value_name = "FILE", env = "CONSTAT_KEY_FILE")]
@@ -86,7 +96,7 @@ pub struct CheckArgs {
 #[derive(Debug, Args)]
 pub struct RecordsArgs {
     #[command(flatten)]
-    pub data: DataArgs,
+    pub data: StoreArgs,
     /// The site.
     #[arg(long, value_name = "ID", value_parser = SiteId::parse)]
     pub site: SiteId,
@@ -135,7 +145,7 @@ pub struct VerifyArgs {
 #[derive(Debug, Args)]
 pub struct AuditArgs {
     #[command(flatten)]
-    pub data: DataArgs,
+    pub data: StoreArgs,
     /// The site.
     #[arg(long, value_name = "ID", value_parser = SiteId::parse)]
     pub site: SiteId,
@@ -156,7 +166,7 @@ pub struct KeysArgs {
 #[derive(Debug, Subcommand)]
 pub enum KeysCommand {
     /// List them, oldest first; the last one signs.
-    List(DataArgs),
+    List(StoreArgs),
     /// Add the one given, or make a new one; it signs from the server's next start on.
     Rotate(KeyArgs),
 }

@@ -1,40 +1,72 @@
 //! `constat records`: a first look at what is stored for a consent id.
 
 use crate::Failure;
-use crate::config::RecordsArgs;
-use crate::store::Store;
+use crate::config::{RecordsArgs, StoreArgs};
+use crate::store::redis::RedisStore;
+use crate::store::redis::address::Address;
 use crate::store::sqlite::{FILE_NAME, SqliteStore};
+use crate::store::{Store, StoreError};
 use constat_shared::Record;
 use std::io::Write;
 use std::path::Path;
 
 /// Prints the records of a consent id, oldest first.
 pub fn run(args: &RecordsArgs) -> Result<(), Failure> {
-    let store = open_store(&args.data.data)?;
-    let records =
-        store.history(&args.site, &args.consent_id).map_err(|error| Failure::new(error.to_string()))?;
+    let store = open_store(&args.data)?;
+    let records = store.history(&args.site, &args.consent_id).map_err(failed)?;
     let text = if args.json { json(&records) } else { table(&records) };
     // Whoever reads only the first lines has closed the pipe: that is no failure.
     let _ = std::io::stdout().write_all(text.as_bytes());
     Ok(())
 }
 
-/// Opens the store of a data folder to read it, also while a server uses it.
+/// Opens the store that is there to read it, also while a server uses it.
 ///
 /// # Errors
 /// A sentence, when there is none or it cannot be read.
-pub fn open_store(dir: &Path) -> Result<SqliteStore, Failure> {
-    check_store(dir)?;
-    SqliteStore::open_to_read(dir).map_err(|error| Failure::new(error.to_string()))
+pub fn open_store(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
+    if args.store.is_some() {
+        return open_redis(args);
+    }
+    check_store(&args.data)?;
+    let store = SqliteStore::open_to_read(&args.data).map_err(failed)?;
+    Ok(Box::new(store))
 }
 
-/// Opens the store of a data folder to write to it, also while a server uses it.
+/// Opens the store that is there to write to it, also while a server uses it.
 ///
 /// # Errors
 /// As [`open_store`].
-pub fn open_store_to_write(dir: &Path) -> Result<SqliteStore, Failure> {
-    check_store(dir)?;
-    SqliteStore::open(dir).map_err(|error| Failure::new(error.to_string()))
+pub fn open_store_to_write(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
+    if args.store.is_none() {
+        check_store(&args.data)?;
+    }
+    make_store(args)
+}
+
+/// Opens the store, and makes it when there is none.
+///
+/// # Errors
+/// A sentence, when it cannot be opened or made, or may lose what it confirms.
+pub fn make_store(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
+    if args.store.is_some() {
+        return open_redis(args);
+    }
+    Ok(Box::new(SqliteStore::open(&args.data).map_err(failed)?))
+}
+
+fn open_redis(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
+    let url = args.store.as_deref().unwrap_or_default();
+    let address = Address::parse(url).map_err(|error| Failure::new(format!("--store {error}")))?;
+    let store = RedisStore::open(&address, args.min_replicas).map_err(failed)?;
+    if !args.accept_data_loss {
+        store.check_durability(args.min_replicas).map_err(failed)?;
+    }
+    Ok(Box::new(store))
+}
+
+fn failed(error: StoreError) -> Failure {
+    Failure::new(error.to_string())
 }
 
 fn check_store(dir: &Path) -> Result<(), Failure> {

@@ -6,10 +6,10 @@ use crate::check::all;
 use crate::config::ServeArgs;
 use crate::demo::{self, ThirdParties};
 use crate::keys::Keys;
+use crate::records::make_store;
 use crate::served::{ServedSite, Sites};
 use crate::site::{self, Catalogue, Site};
 use crate::store::Store;
-use crate::store::sqlite::SqliteStore;
 use crate::writer::{QUEUE_MAX, Writer};
 use crate::{Failure, clock, retention, routes, serving, telemetry};
 use actix_web::dev::ServerHandle;
@@ -28,7 +28,7 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     let sites = all_sites(args.sites.as_deref(), args.demo)?;
     let data = &args.key.data.data;
     let _lock = prepare_folder(data)?;
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(data).map_err(fail("the store did not open"))?);
+    let store: Arc<dyn Store> = Arc::from(make_store(&args.key.data)?);
     let app = Data::new(App {
         sites: Sites::default(),
         keys: Keys::open(&args.key, &*store)?,

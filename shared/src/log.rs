@@ -33,18 +33,17 @@ impl Month {
 
     /// How many months later another one is; negative when it is earlier.
     pub fn months_until(self, later: Month) -> i32 {
-        later.count() - self.count()
+        i32::from(later.count()) - i32::from(self.count())
     }
 
     /// This month, the one before, and so on, back to the first of year 1.
     pub fn back(self) -> impl Iterator<Item = Month> {
-        (12..=self.count())
-            .rev()
-            .map(|count| Month { year: (count / 12) as u16, month: (count % 12) as u8 + 1 })
+        (12..=self.count()).rev().map(|count| Month { year: count / 12, month: (count % 12) as u8 + 1 })
     }
 
-    fn count(self) -> i32 {
-        i32::from(self.year) * 12 + i32::from(self.month) - 1
+    /// How many months it lies after January of a year 0.
+    pub fn count(self) -> u16 {
+        self.year * 12 + u16::from(self.month) - 1
     }
 
     /// Parses `yyyy-mm`.

@@ -4,5 +4,6 @@ pub mod api;
 pub mod browser;
 pub mod consent;
 pub mod pages;
+pub mod redis;
 pub mod server;
 pub mod site;

@@ -20,6 +20,10 @@ pub async fn readyz(app: Data<App>) -> Result<impl Responder, ApiError> {
             "The writing thread has stopped: restart the server.",
         ));
     }
-    on_store(&app, |store| store.ping()).await?;
+    let answers = on_store(&app, |store| Ok(store.ping())).await?;
+    answers.map_err(|error| {
+        let detail = format!("Wait, or mend what the store says: {error}.");
+        ApiError::new(Code::StoreUnavailable, detail)
+    })?;
     Ok(HttpResponse::Ok().content_type("text/plain").body("ready\n"))
 }

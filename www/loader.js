@@ -16,8 +16,8 @@
   let MINUTE_MS = 6e4, QUEUE_MAX = 20;
   let base = document.currentScript.src.split("/v1/sites/")[0];
   let site = base + "/v1/sites/" + settings.site;
-  let queueKey = "constat.queue." + settings.site;
-  let asked = (document.documentElement.lang || "").slice(0, 2).toLowerCase();
+  let queueKey = "constat.queue." + settings.site, receiptKey = "constat.receipt." + settings.site;
+  let asked = document.documentElement.lang.slice(0, 2).toLowerCase();
   let lang = settings.languages.includes(asked) ? asked : settings.languages[0];
   let categories = ["essential", "functional", "audience", "advertising", "third_party"];
   // Choices are two strings of digits: one for each category, one for each vendor.
@@ -27,20 +27,21 @@
   let ran = {}; // Which vendors and categories have run a script in this page view.
   let order = Promise.resolve(); // Released scripts run one after the other, as they stand in the page.
   let memory = {}; // Stands in for localStorage where the browser forbids it.
+  let sent = order; // Settled when no delivery of this page view is on its way.
   let shadow, root, status, manage, styled, asking, words, widget, wanted;
 
   /* The choices */
 
   function uniform(on) {
-    let exempt = at => on || +settings.exempt[at] ? "1" : "0";
+    let exempt = at => on || settings.exempt[at] > 0 ? "1" : "0";
     return {
-      c: categories.map((_, at) => +settings.used[at] ? exempt(at) : "0").join(""),
+      c: categories.map((_, at) => settings.used[at] > 0 ? exempt(at) : "0").join(""),
       v: settings.vendors.map(vendor => exempt(vendor[1])).join(""),
     };
   }
 
   function read() {
-    let match = /(?:^|;\s*)constat=(1\.[^;]*)/.exec(document.cookie);
+    let match = /(?:^|; )constat=(1\.[^;]*)/.exec(document.cookie);
     let part = match ? match[1].split(".") : [];
     if (part.length !== 8 || part[6].length !== 5) return null;
     let expires = parseInt(part[5], 36) * MINUTE_MS;
@@ -58,16 +59,11 @@
   }
 
   function write(id, event, next, now) {
-    let hex = "", expires = monthsAfter(now);
-    for (let at = 0; at < settings.vendors.length; at += 4) {
-      let digit = 0;
-      for (let bit = 0; bit < 4 && at + bit < settings.vendors.length; bit++) {
-        if (next.v[at + bit] !== next.c[settings.vendors[at + bit][1]]) digit |= 1 << bit;
-      }
-      hex += digit.toString(16);
-    }
+    let digits = [], expires = monthsAfter(now);
+    settings.vendors.forEach((vendor, at) => { digits[at >> 2] |= (next.v[at] ^ next.c[vendor[1]]) << (at & 3); });
     let minutes = ms => Math.floor(ms / MINUTE_MS).toString(36);
-    document.cookie = "constat=" + ["1", id, event, settings.terms, minutes(now), minutes(expires), next.c, hex.replace(/0+$/, "")].join(".") +
+    let exceptions = digits.map(digit => digit.toString(16)).join("").replace(/0+$/, "");
+    document.cookie = "constat=" + [1, id, event, settings.terms, minutes(now), minutes(expires), next.c, exceptions].join(".") +
       ";path=/;samesite=lax;expires=" + new Date(expires).toUTCString() + (location.protocol === "https:" ? ";secure" : "");
   }
 
@@ -90,8 +86,8 @@
 
   function named(bits) {
     let result = { categories: {}, vendors: {} };
-    categories.forEach((name, at) => { if (+settings.used[at]) result.categories[name] = bits.c[at] === "1"; });
-    settings.vendors.forEach((vendor, at) => { result.vendors[vendor[0]] = bits.v[at] === "1"; });
+    categories.forEach((name, at) => { if (settings.used[at] > 0) result.categories[name] = bits.c[at] > 0; });
+    settings.vendors.forEach((vendor, at) => { result.vendors[vendor[0]] = bits.v[at] > 0; });
     return result;
   }
 
@@ -104,12 +100,13 @@
 
   function gate(node) {
     let found = selector => {
-      return (node.matches && node.matches(selector) ? [node] : []).concat(Array.from(node.querySelectorAll(selector)));
+      return [...node.matches && node.matches(selector) ? [node] : [], ...node.querySelectorAll(selector)];
     };
     found('script[type="text/plain"][data-category]').forEach(script => {
       if (script.constat || !may(script)) return;
       script.constat = 1;
-      order = order.then(() => run(script)).catch(error => { console.error(error); });
+      // One that is the last node so far may still be arriving.
+      order = order.then(() => script.nextSibling || new Promise(ready)).then(() => run(script)).catch(console.error);
     });
     found("iframe[data-src][data-category]").forEach(frame);
   }
@@ -122,9 +119,9 @@
     script.constat = 0;
     if (!script.isConnected || !may(script)) return;
     let copy = document.createElement("script"), data = script.dataset;
-    Array.from(script.attributes).forEach(attribute => {
-      if (!/^(type|data-(type|src))$/.test(attribute.name)) copy.setAttribute(attribute.name, attribute.value);
-    });
+    for (let { name, value } of script.attributes) {
+      if (!/^(type|data-(type|src))$/.test(name)) copy.setAttribute(name, value);
+    }
     copy.nonce = script.nonce;
     if (data.type) copy.type = data.type;
     ran[data.vendor || data.category] = 1;
@@ -143,8 +140,7 @@
       if (hidden) {
         let focused = hidden === document.activeElement;
         hidden.remove();
-        node.constat = 0;
-        node.style.removeProperty("display");
+        node.style.display = node.constat = "";
         if (focused) node.focus();
       }
       if (node.getAttribute("src") !== data.src) node.src = data.src;
@@ -160,7 +156,7 @@
     let vendor = settings.vendors.find(known => known[0] === id);
     let name = vendor ? vendor[2] : "";
     speak(([, , blocked, allow, policy]) => {
-      let box = make("div", "blocked", ""), button = make("button", "answer", allow), link = make("a", "", policy.replace("{vendor}", name));
+      let box = make("div", "blocked"), button = make("button", "answer", allow), link = make("a", "", policy.replace("{vendor}", name));
       box.lang = lang;
       box.append(make("p", "", blocked.replace("{vendor}", name)));
       inside.append(box);
@@ -189,7 +185,7 @@
 
   function answer(action, layer, next) {
     if (action === "allow_all") next = allowed; else if (action !== "save") next = refused;
-    let id = stored ? stored.id : uuid(), event = uuid(), content = named(next);
+    let id = stored ? stored.id : uuid(), event = uuid();
     write(id, event, next, Date.now());
     enqueue({
       event_id: event,
@@ -200,8 +196,7 @@
       layer: layer,
       language: lang,
       notice_hash: settings.notice,
-      categories: content.categories,
-      vendors: content.vendors,
+      ...named(next),
       signals: { gpc: navigator.globalPrivacyControl === true, dnt: navigator.doNotTrack === "1" },
     });
     deliver();
@@ -262,24 +257,27 @@
   }
 
   function deliver() {
-    waiting().forEach(event => {
-      // Sent as plain text, a request needs no preflight: one round trip, also while the page is being left.
-      fetch(site + "/consents", { method: "POST", body: JSON.stringify(event), keepalive: true }).then(reply => {
+    sent = Promise.all(waiting().map(async event => {
+      try {
+        // Sent as plain text, a request needs no preflight: one round trip, also while the page is being left.
+        let reply = await fetch(site + "/consents", { method: "POST", body: JSON.stringify(event), keepalive: true });
         // What the server will never take is given up; what it could not take now stays.
-        if (reply.status >= 500 || reply.status === 408 || reply.status === 429) return;
+        if (/^(5|408|429)/.test(reply.status)) return;
+        let taken = reply.ok && await reply.json();
+        // Only the choice that holds needs its receipt.
+        if (taken && stored && stored.last === event.event_id) keep(receiptKey, taken.receipt);
         keep(queueKey, JSON.stringify(waiting().filter(other => other.event_id !== event.event_id)));
-      }).catch(() => { /* It goes with the next page view. */ });
-    });
+      } catch (_) { /* It goes with the next page view. */ }
+    }).concat(sent));
   }
 
   /* What the visitor sees, in a shadow root: no style leaks in or out. */
 
-  function style(target, css) {
-    css = css || settings.css;
+  function style(target, css = settings.css) {
     try {
       let sheet = new CSSStyleSheet();
       sheet.replaceSync(css);
-      target.adoptedStyleSheets = Array.from(target.adoptedStyleSheets).concat(sheet);
+      target.adoptedStyleSheets = [...target.adoptedStyleSheets, sheet];
     } catch (_) {
       target.append(make("style", "", css));
     }
@@ -346,12 +344,7 @@
   function open(view) {
     // The takeover of the banner never pushes aside what the visitor opened meanwhile.
     if (view !== "banner" || !wanted) wanted = view;
-    widget = widget || Promise.all([
-      import(base + "/assets/" + settings.js).then(module => {
-        return module.default({ module_or_path: base + "/assets/" + settings.wasm }).then(() => module);
-      }),
-      ask("notice"),
-    ]);
+    widget = widget || Promise.all([import(base + "/assets/" + settings.js).then(module => module.default().then(() => module)), ask("notice")]);
     widget.then(loaded => {
       if (!wanted || wanted === "banner" && holds()) return;
       surface();
@@ -359,6 +352,7 @@
       bridge.notice = loaded[1];
       root.removeEventListener("click", press); // From now on the widget's own handlers answer.
       loaded[0].open(bridge, wanted);
+      if (holds()) loaded[0].record(bridge);
       root.constat = 1;
       wanted = 0;
       if (again) requestAnimationFrame(() => { refocus(again); });
@@ -386,11 +380,13 @@
 
   let bridge = {
     get root() { return root; },
-    cookie: () => holds() ? stored.raw : undefined,
+    get stored() { return holds() ? stored : null; },
+    get sent() { return sent; },
     answer: (action, layer, c, v) => { answer(action, layer, { c: c, v: v }); },
     leave: leave,
     style: css => { if (!styled) style(shadow, css); styled = 1; },
-    day: ms => new Date(ms).toLocaleDateString(lang, { dateStyle: "long" }),
+    keep: keep,
+    clean: () => { clean(refused); },
     country: code => new Intl.DisplayNames([lang], { type: "region" }).of(code),
   };
 
@@ -421,6 +417,8 @@
   };
 
   if (!holds()) choices = refused;
+  // A receipt ends with its choice.
+  try { stored || localStorage.removeItem(receiptKey); } catch (_) { /* The browser forbids storage: nothing is there. */ }
   new MutationObserver(changes => {
     changes.forEach(change => {
       change.addedNodes.forEach(node => { if (node.nodeType === 1) gate(node); });

@@ -1,4 +1,4 @@
-//! The widget and the loader, as the build left them, inside the binary.
+//! The widget, "My record" and the loader, as the build left them, inside the binary.
 
 use crate::body::Body;
 use rust_embed::RustEmbed;
@@ -15,22 +15,26 @@ struct Embedded;
 #[error("the binary was built without {0}: build it with `cargo xtask build`")]
 pub struct AssetMissing(String);
 
-/// The files of the widget by name, and what consent.js is made from.
+/// The files that the loader fetches by name, and what consent.js is made from.
 pub struct Assets {
     /// Ready to be served, by file name.
     pub files: BTreeMap<String, Body>,
     /// The loader, with the place for the settings in it.
     pub loader: String,
-    /// The name of the widget's script.
+    /// The name of the widget's script, which knows the names of the others.
     pub widget_js: String,
-    /// The name of the widget's WebAssembly.
-    pub widget_wasm: String,
+    /// The verifier's page.
+    pub verify: Body,
+    /// Its Content Security Policy, without what only a header can say.
+    pub verify_policy: String,
 }
 
 #[derive(Deserialize)]
 struct Manifest {
     widget_js: String,
     widget_wasm: String,
+    record_js: String,
+    verify_policy: String,
 }
 
 impl Assets {
@@ -42,27 +46,26 @@ impl Assets {
         let manifest = read("manifest.json")?;
         let manifest: Manifest =
             serde_json::from_slice(&manifest).map_err(|_| AssetMissing("a readable manifest.json".into()))?;
-        let file = |name: &str, mime| {
-            Ok((
-                name.to_owned(),
-                Body::immutable(
-                    mime,
-                    read(name)?,
-                    read(&format!("{name}.br"))?,
-                    read(&format!("{name}.gz"))?,
-                ),
-            ))
+        let forms = |name: &str| {
+            Ok::<_, AssetMissing>([read(name)?, read(&format!("{name}.br"))?, read(&format!("{name}.gz"))?])
         };
+        let file = |name: &str, mime| {
+            let [plain, brotli, gzip] = forms(name)?;
+            Ok((name.to_owned(), Body::immutable(mime, plain, brotli, gzip)))
+        };
+        let [plain, brotli, gzip] = forms("verify.html")?;
         let loader =
             String::from_utf8(read("loader.js")?).map_err(|_| AssetMissing("a readable loader.js".into()))?;
         Ok(Assets {
             files: BTreeMap::from([
                 file(&manifest.widget_js, "text/javascript; charset=utf-8")?,
                 file(&manifest.widget_wasm, "application/wasm")?,
+                file(&manifest.record_js, "text/javascript; charset=utf-8")?,
             ]),
             loader,
             widget_js: manifest.widget_js,
-            widget_wasm: manifest.widget_wasm,
+            verify: Body::compressed("text/html; charset=utf-8", plain, brotli, gzip),
+            verify_policy: manifest.verify_policy,
         })
     }
 }

@@ -31,6 +31,8 @@ pub enum Command {
     Audit(AuditArgs),
     /// List or rotate the keys that sign receipts and checkpoints.
     Keys(KeysArgs),
+    /// Take pictures of what every notice shows, also while the server runs.
+    Snapshot(SnapshotArgs),
 }
 
 /// Where the data lie.
@@ -136,9 +138,13 @@ pub struct VerifyArgs {
     /// A receipt, in place of a bundle.
     #[arg(long, value_name = "FILE", conflicts_with = "file", requires = "jwks")]
     pub receipt: Option<PathBuf>,
-    /// The server's public keys, from `/.well-known/jwks.json`.
+    /// The server's public keys, from `/.well-known/jwks.json`; a bundle's key is compared with them.
     #[arg(long, value_name = "FILE")]
     pub jwks: Option<PathBuf>,
+    /// The folder of the notice's pictures (`snapshots/HASH` of the data folder): each is compared
+    /// with the one that the log names.
+    #[arg(long, value_name = "DIR", conflicts_with = "receipt")]
+    pub images: Option<PathBuf>,
 }
 
 /// `constat audit`.
@@ -169,4 +175,17 @@ pub enum KeysCommand {
     List(StoreArgs),
     /// Add the one given, or make a new one; it signs from the server's next start on.
     Rotate(KeyArgs),
+}
+
+/// `constat snapshot`.
+#[derive(Debug, Args)]
+pub struct SnapshotArgs {
+    #[command(flatten)]
+    pub data: StoreArgs,
+    /// Only the notices of this site.
+    #[arg(long, value_name = "ID", value_parser = SiteId::parse)]
+    pub site: Option<SiteId>,
+    /// The Chromium or Chrome that shows them; by default the one in PATH.
+    #[arg(long, value_name = "FILE")]
+    pub chromium: Option<PathBuf>,
 }

@@ -19,6 +19,7 @@ mod serve;
 mod served;
 mod serving;
 mod site;
+mod snapshot;
 mod store;
 mod telemetry;
 mod verify;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         Command::Verify(args) => verify::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Keys(args) => keys::run(&args),
+        Command::Snapshot(args) => snapshot::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

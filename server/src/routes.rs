@@ -9,6 +9,7 @@ use actix_web::web::{self, Data, QueryConfig, ServiceConfig};
 use actix_web::{Resource, Route};
 use constat_shared::SiteId;
 
+mod accept;
 mod assets;
 mod banner;
 mod blocking;
@@ -20,6 +21,7 @@ mod log;
 mod notice;
 mod problem;
 mod vendors;
+mod verify;
 
 const READ: &str = "GET, HEAD";
 const WRITE: &str = "POST";
@@ -49,6 +51,8 @@ pub fn configure(app: Data<App>) -> impl FnOnce(&mut ServiceConfig) {
             .service(at("/v1/notices/{notice_hash}", READ).route(get().to(notice::get_by_hash)))
             .service(at("/assets/{file}", READ).route(get().to(assets::get)))
             .service(at("/.well-known/jwks.json", READ).route(get().to(log::jwks)))
+            .service(at("/verify", READ).route(get().to(verify::get)))
+            .service(at("/verify/", READ).route(get().to(verify::get)))
             .service(at("/healthz", READ).route(get().to(health::healthz)))
             .service(at("/readyz", READ).route(get().to(health::readyz)))
             .default_service(web::to(problem::not_found));

@@ -101,7 +101,6 @@ fn settings(notice: &PublishedNotice, assets: &Assets) -> Value {
         "banner": notice.view(notice.main_language()).map(banner),
         "css": css(notice),
         "js": assets.widget_js,
-        "wasm": assets.widget_wasm,
     })
 }
 
@@ -129,7 +128,8 @@ fn css(notice: &PublishedNotice) -> String {
     let (light, dark) = (palette(&notice.theme.light), palette(&notice.theme.dark));
     let rules = constat_widget::FIRST_LAYER_CSS;
     let css = format!(":host{{{light}}}@media(prefers-color-scheme:dark){{:host{{{dark}}}}}{rules}");
-    minifier::css::minify(&css).map_or_else(|_| css.clone(), |short| short.to_string())
+    let short = minifier::css::minify(&css).map_or_else(|_| css.clone(), |short| short.to_string());
+    short.replace(";}", "}")
 }
 
 fn palette(palette: &Palette) -> String {

@@ -4,10 +4,12 @@
 //! that every backend passes. Nothing outside this folder knows an engine.
 
 use constat_shared::log::checkpoint::Checkpoint;
+use constat_shared::log::entry::{Purge, PurgeReason};
 use constat_shared::log::merkle;
 use constat_shared::receipt::Jwk;
 use constat_shared::{CommitmentKey, ConsentId, EventId, Hash, LogEntry, LogId, Notice, PublishedNotice};
-use constat_shared::{Record, SiteId, Timestamp};
+use constat_shared::{Month, Record, SiteId, Timestamp};
+use std::collections::BTreeMap;
 
 #[cfg(test)]
 pub mod contract;
@@ -100,12 +102,12 @@ pub trait Store: Send + Sync {
     /// Deletes every record of a consent id on a site with its key, so that
     /// their bytes are in no file of the store (of Redis, after the next run of
     /// [`Store::expire`]), and says how many there were.
-    /// Their leaves stay: every earlier head of the log still holds.
-    fn erase(&self, site: &SiteId, consent_id: &ConsentId) -> Result<u64, StoreError>;
+    /// Their leaves stay: every earlier head of the log still holds. When there
+    /// were any, a purge entry is written to the site's log of `now` in the same commit.
+    fn erase(&self, site: &SiteId, consent_id: &ConsentId, now: Timestamp) -> Result<u64, StoreError>;
 
     /// Deletes every record whose `expires_at` is not after `now` as
-    /// [`Store::erase`] does, writes a purge entry to the current log of each
-    /// site concerned in the same commit, and says how many there were. Does
+    /// [`Store::erase`] does, for all sites, and says how many there were. Does
     /// nothing while another server does it.
     fn expire(&self, now: Timestamp) -> Result<u64, StoreError>;
 
@@ -150,7 +152,8 @@ pub trait Store: Send + Sync {
     /// The site and hash of every notice that was published, oldest first.
     fn notices(&self) -> Result<Vec<(SiteId, Hash)>, StoreError>;
 
-    /// Works a whole log out anew from what is stored; says what differs first.
+    /// Works a whole log out anew from what is stored, and holds the records that
+    /// are gone against the purge entries; says what differs first.
     fn audit(&self, log: &LogId) -> Result<Audit, StoreError>;
 
     /// Whether the store answers.
@@ -170,4 +173,26 @@ pub struct Audit {
     pub head: Option<Checkpoint>,
     /// The first thing that is not as it should be, in words.
     pub difference: Option<String>,
+}
+
+/// What the log says of deletions: an entry for each site.
+fn purges(deleted: &BTreeMap<LogId, u64>, purged_at: Timestamp, reason: PurgeReason) -> Vec<Purge> {
+    let mut purges: Vec<Purge> = Vec::new();
+    for (log, count) in deleted {
+        let (site, counts) = (log.site.clone(), (log.month, *count));
+        match purges.last_mut().filter(|last| last.site == site) {
+            Some(last) => last.record_counts.extend([counts]),
+            None => purges.push(Purge { site, purged_at, reason, record_counts: [counts].into() }),
+        }
+    }
+    purges
+}
+
+/// How many records of a log the purge entries say were deleted.
+fn purged_count<'a>(entries: impl IntoIterator<Item = &'a LogEntry>, month: Month) -> u64 {
+    let counts = entries.into_iter().map(|entry| match entry {
+        LogEntry::Purge(purge) => purge.record_counts.get(&month).copied().unwrap_or_default(),
+        _ => 0,
+    });
+    counts.sum()
 }

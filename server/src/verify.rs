@@ -2,78 +2,100 @@
 
 use crate::Failure;
 use crate::config::VerifyArgs;
+use constat_shared::evidence::finding::{Beside, Finding};
 use constat_shared::evidence::{EVIDENCE_BYTES_MAX, Evidence};
-use constat_shared::receipt::{Jwk, RECEIPT_BYTES_MAX};
-use constat_shared::{Receipt, Record};
-use serde::Deserialize;
+use constat_shared::receipt::{KEY_SET_BYTES_MAX, KeySet, RECEIPT_BYTES_MAX};
+use constat_shared::{Hash, Language, Receipt};
+use std::fmt::Display;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-/// A set of keys as `/.well-known/jwks.json` gives it.
-#[derive(Deserialize)]
-struct KeySet {
-    keys: Vec<Jwk>,
-}
+/// The most bytes of a picture that is read, and the most pictures: many times what a pack holds.
+const PICTURE_BYTES_MAX: usize = 32 * 1024 * 1024;
+const PICTURES_MAX: usize = 256;
 
 /// Prints what is proven, line by line, and what is not.
 pub fn run(args: &VerifyArgs) -> Result<(), Failure> {
-    match (&args.receipt, &args.file) {
-        (Some(receipt), _) => verify_receipt(receipt, args.jwks.as_deref()),
-        (None, Some(file)) => verify_evidence(file),
-        (None, None) => Err(Failure::new("name an evidence bundle, or a receipt with --receipt and --jwks")),
+    let keys = args.jwks.as_deref().map(read_keys).transpose()?;
+    match (&args.receipt, &args.file, keys) {
+        (Some(receipt), _, Some(keys)) => verify_receipt(receipt, &keys),
+        (Some(_), _, None) => {
+            Err(Failure::new("a receipt is checked against keys: name the server's jwks.json with --jwks"))
+        }
+        (None, Some(file), keys) => {
+            let pictures = args.images.as_deref().map(read_pictures).transpose()?.unwrap_or_default();
+            verify_evidence(file, &Beside { keys, pictures, ..Beside::default() })
+        }
+        (None, None, _) => {
+            Err(Failure::new("name an evidence bundle, or a receipt with --receipt and --jwks"))
+        }
     }
 }
 
-fn verify_evidence(file: &Path) -> Result<(), Failure> {
+fn verify_evidence(file: &Path, beside: &Beside) -> Result<(), Failure> {
     let bytes = read(file, EVIDENCE_BYTES_MAX)?;
-    let (evidence, checkpoint) = Evidence::verify(&bytes)
-        .map_err(|error| Failure::new(format!("{}: NOT proven. {error}", file.display())))?;
-    println!("proven: the bundle is whole; no byte of it was changed");
-    print_record(&evidence.record);
-    println!("proven: the visitor was shown notice {}, which is in the bundle", evidence.record.notice_hash);
-    println!(
-        "proven: the record is leaf {} of {} in the log {}",
-        evidence.leaf_index,
-        checkpoint.size,
-        evidence.log.origin()
-    );
-    println!("proven: the log's head is signed by key {}", evidence.public_key.kid);
-    println!("not proven: that this key is the operator's; compare it with the one they publish");
-    println!("not proven: that a human hand clicked, or whose");
+    let (evidence, checkpoint) = Evidence::verify(&bytes).map_err(|error| refused(file, &error))?;
+    let findings = evidence.findings(&checkpoint, beside);
+    print(&findings);
     println!("{}", evidence.statement);
+    if findings.iter().any(Finding::contradicts) {
+        return Err(refused(file, &"what was given beside it does not belong to it: see the lines above"));
+    }
     Ok(())
 }
 
-fn verify_receipt(file: &Path, jwks: Option<&Path>) -> Result<(), Failure> {
-    let jwks = jwks.ok_or_else(|| {
-        Failure::new("a receipt is checked against keys: name the server's jwks.json with --jwks")
-    })?;
-    let keys: KeySet = serde_json::from_slice(&read(jwks, RECEIPT_BYTES_MAX)?)
-        .map_err(|error| Failure::new(format!("{} is not a key set: {error}", jwks.display())))?;
+fn verify_receipt(file: &Path, keys: &KeySet) -> Result<(), Failure> {
     let bytes = read(file, RECEIPT_BYTES_MAX)?;
     let text = String::from_utf8_lossy(&bytes);
-    let text = text.trim_end();
-    let refused =
-        |error: &dyn std::fmt::Display| Failure::new(format!("{}: NOT proven. {error}", file.display()));
-    let key_id = Receipt::key_id(text).map_err(|error| refused(&error))?;
-    let key = keys.keys.iter().filter(|jwk| jwk.kid == key_id).find_map(Jwk::key);
-    let key = key.ok_or_else(|| refused(&format!("no key of the set has its name, {key_id}")))?;
-    let receipt = Receipt::open(text, &key).map_err(|error| refused(&error))?;
-    println!("proven: the receipt is signed by key {key_id}");
-    print_record(&receipt.record);
-    println!(
-        "said, not proven: its commitment is leaf {} of the log {}",
-        receipt.leaf_index,
-        receipt.log.origin()
-    );
+    let (receipt, key_id) = Receipt::verify(text.trim_end(), keys).map_err(|error| refused(file, &error))?;
+    print(&receipt.findings(&key_id));
     Ok(())
 }
 
-fn print_record(record: &Record) {
-    let (action, layer) = (record.action.as_str(), record.layer.as_str());
-    println!("proven: consent id {} on site {}", record.consent_id, record.site);
-    println!("proven: {action} on the {layer}, in {}, recorded at {}", record.language, record.recorded_at);
+fn print(findings: &[Finding]) {
+    for finding in findings {
+        println!("{}: {}", finding.standing().in_words(Language::En), finding.in_words(Language::En));
+    }
+}
+
+fn refused(file: &Path, why: &dyn Display) -> Failure {
+    Failure::new(format!("{}: NOT proven. {why}", file.display()))
+}
+
+fn read_keys(file: &Path) -> Result<KeySet, Failure> {
+    serde_json::from_slice(&read(file, KEY_SET_BYTES_MAX)?)
+        .map_err(|error| Failure::new(format!("{} is not a key set: {error}", file.display())))
+}
+
+/// The name and hash of every picture in a folder, by name.
+fn read_pictures(dir: &Path) -> Result<Vec<(String, Hash)>, Failure> {
+    let unreadable =
+        |error: std::io::Error| Failure::new(format!("{} cannot be read: {error}", dir.display()));
+    let mut pictures = Vec::new();
+    for file in std::fs::read_dir(dir).map_err(unreadable)? {
+        let path = file.map_err(unreadable)?.path();
+        let Some(name) =
+            path.file_name().and_then(|name| name.to_str()).filter(|name| name.ends_with(".png"))
+        else {
+            continue;
+        };
+        if pictures.len() == PICTURES_MAX {
+            let words = format!(
+                "{} holds more than {PICTURES_MAX} pictures: name the folder of one notice",
+                dir.display()
+            );
+            return Err(Failure::new(words));
+        }
+        pictures.push((name.to_owned(), Hash::of(&read(&path, PICTURE_BYTES_MAX)?)));
+    }
+    if pictures.is_empty() {
+        let words =
+            format!("there is no picture in {}: name the folder of the notice's PNG files", dir.display());
+        return Err(Failure::new(words));
+    }
+    pictures.sort_unstable();
+    Ok(pictures)
 }
 
 fn read(path: &Path, bytes_max: usize) -> Result<Vec<u8>, Failure> {

@@ -12,10 +12,14 @@ use crate::log::merkle;
 use crate::receipt::Jwk;
 use crate::{CommitmentKey, Hash, LogId, Notice, Record, canonical};
 use ed25519_dalek::VerifyingKey;
+use finding::plain;
 use serde::{Deserialize, Serialize};
 
+mod error;
+pub mod finding;
 mod statement;
 
+pub use error::{EvidenceError, Fault};
 pub use statement::statement;
 
 /// The format of bundles this code makes and reads.
@@ -85,57 +89,6 @@ pub struct Stamped {
     pub consistency_proof: Vec<Hash>,
 }
 
-/// Why a bundle proves nothing. The part at fault comes first.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum EvidenceError {
-    /// The file is not a bundle.
-    #[error("file: it is not an evidence bundle ({0})")]
-    Malformed(String),
-    /// The file's bytes are not the ones its content has.
-    #[error("file: its bytes are not canonical JSON, so it was changed or written by another program")]
-    NotCanonical,
-    /// Another version made it.
-    #[error("format: it is {0}, this program reads {FORMAT}")]
-    Format(u8),
-    /// The statement says something else than the record.
-    #[error("statement: it is not the one of this record")]
-    Statement,
-    /// The notice is not the one the record names.
-    #[error("notice: it is not the one the record names")]
-    Notice,
-    /// The record does not answer the notice.
-    #[error("record: it does not answer the notice ({0})")]
-    Record(String),
-    /// The record's expiries are not those of its notice.
-    #[error("record: its dates are not the ones of its notice")]
-    Dates,
-    /// The log is not the one of the record.
-    #[error("log: it is not the one of the record's site and month")]
-    Log,
-    /// The key is not well formed.
-    #[error("public_key: it is not an Ed25519 key under its own name")]
-    Key,
-    /// The checkpoint is not good.
-    #[error("checkpoint: {0}")]
-    Checkpoint(String),
-    /// The record's commitment is not in the log.
-    #[error("inclusion_proof: the record, its key and its place do not give the root of the checkpoint")]
-    Inclusion,
-    /// The files served are not proven.
-    #[error("serving: {0}")]
-    Serving(&'static str),
-    /// The pictures are not proven.
-    #[error("snapshot: {0}")]
-    Snapshot(&'static str),
-    /// The time-stamp does not belong to the record.
-    #[error("timestamp: {0}")]
-    Timestamp(&'static str),
-}
-
-const NOT_LOGGED: &str =
-    "its entry, place and proof do not give the root of a checkpoint of its log by the key";
-const OTHER_NOTICE: &str = "it is about another site or notice than the record's";
-
 impl Evidence {
     /// The bundle's bytes.
     pub fn to_vec(&self) -> Vec<u8> {
@@ -148,10 +101,10 @@ impl Evidence {
     /// [`EvidenceError`], by what is wrong first.
     pub fn verify(bytes: &[u8]) -> Result<(Evidence, Checkpoint), EvidenceError> {
         if bytes.len() > EVIDENCE_BYTES_MAX {
-            return Err(EvidenceError::Malformed("it is too large".into()));
+            return Err(EvidenceError::TooLarge);
         }
-        let evidence: Evidence =
-            serde_json::from_slice(bytes).map_err(|error| EvidenceError::Malformed(error.to_string()))?;
+        let evidence: Evidence = serde_json::from_slice(bytes)
+            .map_err(|error| EvidenceError::Malformed(plain(&error.to_string())))?;
         if evidence.format != FORMAT {
             return Err(EvidenceError::Format(evidence.format));
         }
@@ -199,9 +152,11 @@ impl Evidence {
         }
         let choices =
             crate::Choices { categories: record.categories.clone(), vendors: record.vendors.clone() };
-        choices.check(notice, record.action).map_err(|problem| EvidenceError::Record(problem.detail))?;
+        choices
+            .check(notice, record.action)
+            .map_err(|problem| EvidenceError::Choices(problem.field.unwrap_or(problem.detail)))?;
         if !notice.languages.contains(&record.language) {
-            return Err(EvidenceError::Record("its language is not one of the notice".into()));
+            return Err(EvidenceError::Language);
         }
         let (choice, proof) = (notice.lifetimes.choice(), notice.lifetimes.proof());
         if record.choice_expires_at != choice.after(record.recorded_at)
@@ -217,8 +172,7 @@ impl Evidence {
         if log != self.log {
             return Err(EvidenceError::Log);
         }
-        let checkpoint = Checkpoint::open(&self.checkpoint, &log, key)
-            .map_err(|error| EvidenceError::Checkpoint(error.to_string()))?;
+        let checkpoint = Checkpoint::open(&self.checkpoint, &log, key).map_err(EvidenceError::Checkpoint)?;
         let leaf = merkle::leaf_hash(self.commitment_key.commit(&self.record).as_bytes());
         let Checkpoint { size, root } = checkpoint;
         match merkle::verify_inclusion(leaf, self.leaf_index, size, &self.inclusion_proof, root) {
@@ -227,57 +181,56 @@ impl Evidence {
         }
     }
 
-    fn check_serving(&self, key: &VerifyingKey) -> Result<(), &'static str> {
+    fn check_serving(&self, key: &VerifyingKey) -> Result<(), Fault> {
         let Some(logged) = &self.serving else { return Ok(()) };
         let Some(Serving { site, notice_hash, serving_at, .. }) = self.serving() else {
-            return Err("its entry is of another kind");
+            return Err(Fault::OtherKind);
         };
         if (site, notice_hash) != (&self.record.site, &self.record.notice_hash) {
-            return Err(OTHER_NOTICE);
+            return Err(Fault::OtherNotice);
         }
         if *serving_at > self.record.recorded_at {
-            return Err("it says what was served after the record was taken");
+            return Err(Fault::ServedLater);
         }
         logged.check(key)
     }
 
-    fn check_snapshot(&self, key: &VerifyingKey) -> Result<(), &'static str> {
+    fn check_snapshot(&self, key: &VerifyingKey) -> Result<(), Fault> {
         let Some(logged) = &self.snapshot else { return Ok(()) };
         let Some(Snapshot { site, notice_hash, .. }) = self.snapshot() else {
-            return Err("its entry is of another kind");
+            return Err(Fault::OtherKind);
         };
         if (site, notice_hash) != (&self.record.site, &self.record.notice_hash) {
-            return Err(OTHER_NOTICE);
+            return Err(Fault::OtherNotice);
         }
         logged.check(key)
     }
 
-    fn check_timestamp(&self, key: &VerifyingKey, now: Checkpoint) -> Result<(), &'static str> {
+    fn check_timestamp(&self, key: &VerifyingKey, now: Checkpoint) -> Result<(), Fault> {
         let Some(stamped) = &self.timestamp else { return Ok(()) };
-        let Some(token) = self.timestamp() else { return Err("its entry is of another kind") };
+        let Some(token) = self.timestamp() else { return Err(Fault::OtherKind) };
         if token.log != self.log {
-            return Err("it is about another log than the record's");
+            return Err(Fault::OtherLog);
         }
-        let then = Checkpoint::read(&token.checkpoint, &token.log)
-            .map_err(|_| "what it stamps is not a checkpoint of the record's log")?;
+        let then = Checkpoint::read(&token.checkpoint, &token.log).map_err(|_| Fault::NoCheckpoint)?;
         if then.size <= self.leaf_index {
-            return Err("the log did not hold the record yet when it was stamped");
+            return Err(Fault::StampedEarlier);
         }
         if !merkle::verify_consistency(then.size, then.root, now.size, now.root, &stamped.consistency_proof) {
-            return Err("the log does not begin with what was stamped");
+            return Err(Fault::NotConsistent);
         }
         stamped.logged.check(key)
     }
 }
 
 impl Logged {
-    fn check(&self, key: &VerifyingKey) -> Result<(), &'static str> {
-        let checkpoint = Checkpoint::open(&self.checkpoint, &self.log, key).map_err(|_| NOT_LOGGED)?;
+    fn check(&self, key: &VerifyingKey) -> Result<(), Fault> {
+        let checkpoint = Checkpoint::open(&self.checkpoint, &self.log, key).map_err(|_| Fault::NotLogged)?;
         let leaf = self.entry.leaf_hash();
         let Checkpoint { size, root } = checkpoint;
         let proven = merkle::verify_inclusion(leaf, self.leaf_index, size, &self.inclusion_proof, root);
         // Logs are a site's own: an entry of one site proves nothing in another's.
-        if proven && self.log.site == *self.entry.site() { Ok(()) } else { Err(NOT_LOGGED) }
+        if proven && self.log.site == *self.entry.site() { Ok(()) } else { Err(Fault::NotLogged) }
     }
 }
 

@@ -9,10 +9,13 @@ pub mod canonical;
 pub mod category;
 pub mod choices;
 pub mod color;
+pub mod consent_record;
 pub mod cookie;
 pub mod evidence;
 pub mod hash;
 pub mod ids;
+#[cfg(test)]
+mod independent;
 pub mod language;
 pub mod lifetime;
 pub mod log;

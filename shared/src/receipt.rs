@@ -2,6 +2,7 @@
 //! browser gets for its record. Whoever holds it can prove the record, and
 //! read or erase the history of its consent id.
 
+use crate::evidence::finding::plain;
 use crate::{ConsentId, EventId, LogId, Record};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
@@ -11,6 +12,9 @@ use sha2::{Digest, Sha256};
 
 /// The most bytes of a receipt that is read: a record of every vendor a site may have fits.
 pub const RECEIPT_BYTES_MAX: usize = 32 * 1024;
+
+/// The most bytes of a key set that is read: some hundred keys fit.
+pub const KEY_SET_BYTES_MAX: usize = 32 * 1024;
 
 /// The claims of a receipt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,16 +37,15 @@ pub struct Receipt {
 }
 
 /// Why a text is not a receipt signed by a key.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReceiptError {
     /// It has another form.
-    #[error("it is not a receipt")]
     Malformed,
+    /// None of the keys has the name it gives.
+    KeyUnknown(String),
     /// The key did not sign it.
-    #[error("its signature is not by the key it names")]
     NotSigned,
     /// Its parts do not agree with each other.
-    #[error("what it says beside the record is not what the record says")]
     Inconsistent,
 }
 
@@ -97,6 +100,20 @@ impl Receipt {
         let again = Receipt::new(receipt.record.clone(), receipt.log.clone(), receipt.leaf_index);
         if again == receipt { Ok(receipt) } else { Err(ReceiptError::Inconsistent) }
     }
+
+    /// Reads a receipt, if the key of a set that it names signed it. Gives that
+    /// key's name too.
+    ///
+    /// # Errors
+    /// [`ReceiptError`], by what is wrong first.
+    pub fn verify(jwt: &str, set: &KeySet) -> Result<(Receipt, String), ReceiptError> {
+        let key_id = Receipt::key_id(jwt)?;
+        let key = set.keys.iter().filter(|jwk| jwk.kid == key_id).find_map(Jwk::key);
+        match key {
+            Some(key) => Ok((Receipt::open(jwt, &key)?, key_id)),
+            None => Err(ReceiptError::KeyUnknown(plain(&key_id))),
+        }
+    }
 }
 
 fn jws(header: &[u8], payload: &[u8], key: &SigningKey) -> String {
@@ -141,6 +158,13 @@ pub struct Jwk {
     pub kid: String,
     /// The 32 bytes of the key in base64url.
     pub x: String,
+}
+
+/// A set of keys, as `/.well-known/jwks.json` gives it (RFC 7517, section 5).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeySet {
+    /// The keys.
+    pub keys: Vec<Jwk>,
 }
 
 impl Jwk {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use std::future::Future;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -174,6 +175,12 @@ impl Browser {
         Ok(self.driver.query(By::Css(selector)).first().await?.click().await?)
     }
 
+    /// Chooses files in a file control, as its dialog would.
+    pub async fn choose(&self, selector: &str, files: &[&Path]) -> Outcome {
+        let names: Vec<_> = files.iter().map(|file| file.to_string_lossy()).collect();
+        Ok(self.driver.find(By::Css(selector)).await?.send_keys(names.join("\n")).await?)
+    }
+
     /// Waits until the widget has taken the first layer over.
     pub async fn taken_over(&self) -> Outcome {
         self.until("document.querySelector('constat-consent')?.shadowRoot.firstElementChild.constat").await
@@ -236,6 +243,12 @@ impl Browser {
     pub async fn block(&self, urls: &[&str]) -> WebDriverResult<()> {
         self.cdp("Network.enable", json!({})).await?;
         self.cdp("Network.setBlockedURLs", json!({ "urls": urls })).await
+    }
+
+    /// Keeps what the page lets the visitor download in a folder.
+    pub async fn download_to(&self, folder: &Path) -> WebDriverResult<()> {
+        let behaviour = json!({ "behavior": "allow", "downloadPath": folder });
+        self.cdp("Browser.setDownloadBehavior", behaviour).await
     }
 
     /// Prefers light or dark.

@@ -17,9 +17,9 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub fn notice(this: &Bridge) -> JsValue;
 
-    /// The value of a consent cookie that still holds, or nothing.
-    #[wasm_bindgen(method)]
-    pub fn cookie(this: &Bridge) -> Option<String>;
+    /// The choice that holds, with its digits as `c` and `v`, or null.
+    #[wasm_bindgen(method, getter)]
+    pub fn stored(this: &Bridge) -> JsValue;
 
     /// Applies and delivers an answer. The bits follow the consent cookie's
     /// order; they count only for `save`.
@@ -33,10 +33,6 @@ extern "C" {
     /// Adds a style to the shadow root, once.
     #[wasm_bindgen(method)]
     pub fn style(this: &Bridge, css: &str);
-
-    /// A day in words, in the visitor's language.
-    #[wasm_bindgen(method)]
-    pub fn day(this: &Bridge, unix_ms: f64) -> String;
 
     /// The name of a country in the visitor's language.
     #[wasm_bindgen(method)]

@@ -2,10 +2,9 @@
 
 use crate::bridge::Bridge;
 use crate::components::app::{App, AppProps};
-use crate::components::stored_choice::StoredChoice;
 use crate::notice;
-use crate::state::{Answer, View};
-use constat_shared::{ConsentCookie, NoticeView};
+use crate::state::{Answer, Draft, View};
+use constat_shared::NoticeView;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -43,12 +42,9 @@ pub fn close() {
 }
 
 fn props(bridge: Bridge, view: View, notice: NoticeView) -> AppProps {
-    let cookie = bridge.cookie().and_then(|value| ConsentCookie::decode(&value).ok());
-    let stored = cookie.as_ref().map(|cookie| StoredChoice {
-        decided: bridge.day(cookie.decided().unix_ms() as f64),
-        expires: bridge.day(cookie.expires().unix_ms() as f64),
-        consent_id: cookie.consent_id.to_string(),
-    });
+    let stored = bridge.stored();
+    let digits = notice::text(&stored, "c").zip(notice::text(&stored, "v"));
+    let stored = digits.map(|(categories, vendors)| Draft::stored(&notice, &categories, &vendors));
     let country_name = {
         let bridge = bridge.clone();
         Callback::from(move |code: String| bridge.country(&code))
@@ -62,5 +58,5 @@ fn props(bridge: Bridge, view: View, notice: NoticeView) -> AppProps {
         })
     };
     let on_leave = Callback::from(move |()| bridge.leave());
-    AppProps { notice: Rc::new(notice), view, stored, cookie, country_name, on_answer, on_leave }
+    AppProps { notice: Rc::new(notice), view, stored, country_name, on_answer, on_leave }
 }

@@ -76,7 +76,8 @@ fn list<T>(value: &JsValue, key: &str, read: fn(&JsValue) -> Option<T>) -> Optio
     Array::from(&get(value, key)).iter().map(|item| read(&item)).collect()
 }
 
-fn text(value: &JsValue, key: &str) -> Option<String> {
+/// The text at a key, if there is one.
+pub fn text(value: &JsValue, key: &str) -> Option<String> {
     get(value, key).as_string()
 }
 

@@ -1,6 +1,6 @@
 //! What the visitor is doing, as one value and the events that change it.
 
-use constat_shared::{Action, Category, ConsentCookie, Layer, NoticeView, VendorId};
+use constat_shared::{Action, Category, Layer, NoticeView, VendorId};
 use std::rc::Rc;
 use yew::Reducible;
 
@@ -27,8 +27,7 @@ impl View {
     }
 }
 
-/// The visitor's choices while they are being made. Everything that is not
-/// exempt starts off (invariant 2), or as stored.
+/// The visitor's choices while they are being made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
     categories: [bool; 5],
@@ -36,24 +35,25 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// The choices stored in the cookie, or none.
-    pub fn new(notice: &NoticeView, stored: Option<&ConsentCookie>) -> Draft {
+    /// Everything off that is not exempt (invariant 2).
+    pub fn new(notice: &NoticeView) -> Draft {
+        Draft::stored(notice, "", "")
+    }
+
+    /// The choices of an earlier answer: a digit for each category and for each
+    /// vendor, as [`Draft::category_bits`] and [`Draft::vendor_bits`] give them.
+    /// What has no digit is off, and what is exempt is on.
+    pub fn stored(notice: &NoticeView, categories: &str, vendors: &str) -> Draft {
+        let on = |digits: &str, place: usize| digits.as_bytes().get(place) == Some(&b'1');
         let mut draft = Draft { categories: [false; 5], vendors: Vec::with_capacity(notice.vendor_count()) };
         for category in &notice.categories {
-            draft.categories[category.id.index()] =
-                category.exempt || stored.is_some_and(|cookie| cookie.category(category.id));
-            for vendor in &category.vendors {
-                // By id: the cookie's bits follow the notice's own order of vendors.
-                let place = draft.vendors.partition_point(|(id, _)| *id < vendor.id);
-                draft.vendors.insert(place, (vendor.id.clone(), category.exempt));
-            }
+            let place = category.id.index();
+            draft.categories[place] = category.exempt || on(categories, place);
+            draft.vendors.extend(category.vendors.iter().map(|vendor| (vendor.id.clone(), category.exempt)));
         }
-        for category in notice.categories.iter().filter(|category| !category.exempt) {
-            for vendor in &category.vendors {
-                if let Some(place) = draft.place(&vendor.id) {
-                    draft.vendors[place].1 = stored.is_some_and(|cookie| cookie.vendor(place, category.id));
-                }
-            }
+        draft.vendors.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        for (place, (_, allowed)) in draft.vendors.iter_mut().enumerate() {
+            *allowed |= on(vendors, place);
         }
         draft
     }
@@ -182,7 +182,7 @@ mod tests {
 
     fn state() -> Rc<State> {
         let notice = notice();
-        let draft = Draft::new(&notice, None);
+        let draft = Draft::new(&notice);
         Rc::new(State { notice, view: View::Banner, draft })
     }
 
@@ -195,6 +195,14 @@ mod tests {
         let draft = &state().draft;
         assert_eq!(draft.category_bits(), "10000");
         assert_eq!(draft.vendor_bits(), "000");
+    }
+
+    #[test]
+    fn a_stored_choice_is_shown_as_it_was_made() {
+        let draft = Draft::stored(&notice(), "00001", "101");
+        assert_eq!(draft.category_bits(), "10001", "what is exempt is on");
+        assert_eq!(draft.vendor_bits(), "101");
+        assert!(draft.vendor(&vendor("google-analytics")) && !draft.vendor(&vendor("recaptcha")));
     }
 
     #[test]

@@ -43,6 +43,10 @@ pub const WIDGET: Budget = Budget {
     remedy: "Make the glue or the widget smaller: both together are what an unanswered visitor waits for.",
 };
 
+/// "My record", which only a visitor who has answered and opens "Manage cookies" fetches.
+pub const RECORD: Budget =
+    Budget { what: "record.js", limit_bytes: 2 * KB + KB / 2, remedy: "Make www/record.js smaller." };
+
 /// What a returning visitor pays: the loader with the settings and first layer of the demo site.
 pub const CONSENT_JS: Budget = Budget {
     what: "consent.js",
@@ -62,6 +66,13 @@ pub const FIRST_VISIT: Budget = Budget {
     what: "first visit",
     limit_bytes: 85 * KB,
     remedy: "Make the notice of the demo site or the widget smaller.",
+};
+
+/// The whole page of the verifier, its program inside.
+pub const VERIFIER: Budget = Budget {
+    what: "verify.html",
+    limit_bytes: 250 * KB,
+    remedy: "Look for a new dependency of verifier/ or shared/ that it could do without.",
 };
 
 impl Budget {

@@ -14,6 +14,7 @@ mod stamp;
 mod steps;
 mod test;
 mod toolchain;
+mod verifier;
 mod weigh;
 mod workspace;
 

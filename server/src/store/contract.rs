@@ -4,11 +4,13 @@
 use super::{Appended, Entry, Store, StoreError};
 use crate::domain::consent;
 use crate::site::{self, Catalogue};
-use constat_shared::log::entry::Purge;
+use constat_shared::log::entry::{Purge, PurgeReason};
 use constat_shared::log::merkle::{self, verify_consistency, verify_inclusion};
 use constat_shared::receipt::Jwk;
 use constat_shared::{Action, Choices, CommitmentKey, ConsentId, ConsentRequest, EventId, Hash, Language};
 use constat_shared::{Layer, LogEntry, LogId, Month, Months, PublishedNotice, Record, Signals, Timestamp};
+
+pub mod random;
 
 const SITE: &str = r#"
 id = "boreale"
@@ -318,16 +320,29 @@ pub fn an_erased_record_is_gone_and_its_leaf_stays(store: &dyn Store) {
     publish(store, &notice);
     let (gone, kept) = (record(&notice, "2026-03-01T09:30:00Z"), record(&notice, "2026-03-01T09:30:01Z"));
     append(store, &[gone.clone(), kept.clone()]).unwrap();
-    let before = store.head(&LogId::of(&gone)).unwrap();
-    assert_eq!(store.erase(&super::contract::notice("other").site, &gone.consent_id).unwrap(), 0);
-    assert_eq!(store.erase(&notice.site, &gone.consent_id).unwrap(), 1);
-    assert_eq!(store.erase(&notice.site, &gone.consent_id).unwrap(), 0);
+    let (before, later) = (store.head(&LogId::of(&gone)).unwrap(), at("2026-04-02T10:00:00Z"));
+    assert_eq!(store.erase(&super::contract::notice("other").site, &gone.consent_id, later).unwrap(), 0);
+    assert_eq!(store.erase(&notice.site, &gone.consent_id, later).unwrap(), 1);
+    assert_eq!(store.erase(&notice.site, &gone.consent_id, later).unwrap(), 0);
     assert!(store.find(&notice.site, &gone.event_id).unwrap().is_none());
     assert_eq!(store.find(&notice.site, &kept.event_id).unwrap().unwrap().0.record, kept);
     assert_eq!(store.head(&LogId::of(&gone)).unwrap(), before);
     let audit = store.audit(&LogId::of(&gone)).unwrap();
     assert_eq!((audit.record_count, audit.erased_count, audit.difference), (1, 1, None));
     assert_eq!(audit.head, before);
+    let said = store.entries(&LogId { month: Month::of(later), ..LogId::of(&gone) }).unwrap();
+    assert_eq!(said, [(0, purge(&notice, later, PurgeReason::Erased, "2026-03", 1))]);
+}
+
+fn purge(
+    notice: &PublishedNotice,
+    purged_at: Timestamp,
+    reason: PurgeReason,
+    month: &str,
+    count: u64,
+) -> LogEntry {
+    let record_counts = [(super::contract::month(month), count)].into();
+    LogEntry::Purge(Purge { site: notice.site.clone(), purged_at, reason, record_counts })
 }
 
 /// The count and the date, and nobody's name; older heads still hold.
@@ -341,7 +356,7 @@ pub fn a_purge_is_written_into_the_log(store: &dyn Store) {
     let log = LogId { site: notice.site.clone(), month: Month::of(now) };
     let before = store.head(&log).unwrap().unwrap();
     assert_eq!(store.expire(now).unwrap(), 3);
-    let purge = LogEntry::Purge(Purge { site: notice.site.clone(), purged_at: now, record_count: 3 });
+    let purge = purge(&notice, now, PurgeReason::Expired, "2026-03", 3);
     let root = merkle::node_hash(entry(&later).leaf, purge.leaf_hash());
     let after = store.head(&log).unwrap().unwrap();
     assert_eq!((before.size, after.size, after.root), (1, 2, root));
@@ -358,10 +373,7 @@ pub fn what_the_server_writes_down_is_a_leaf_and_comes_back(store: &dyn Store) {
     let first = record(&notice, "2026-03-01T09:30:00Z");
     let log = LogId::of(&first);
     assert_eq!((store.entries(&log).unwrap(), store.logs().unwrap()), (Vec::new(), Vec::new()));
-    let purge = |record_count| {
-        let purged_at = first.recorded_at;
-        LogEntry::Purge(Purge { site: notice.site.clone(), purged_at, record_count })
-    };
+    let purge = |count| purge(&notice, first.recorded_at, PurgeReason::Expired, "2025-03", count);
     assert_eq!(store.write(&log, &purge(1)).unwrap(), 0);
     assert_eq!(append(store, std::slice::from_ref(&first)).unwrap(), [Appended::Stored(1)]);
     assert_eq!(store.write(&log, &purge(2)).unwrap(), 2);

@@ -6,20 +6,22 @@
 
 use super::known::unreadable;
 use super::tree::{Auditing, StoredLeaf};
-use super::{Appended, Audit, Entry, HISTORY_MAX, Store, StoreError};
-use crate::crash;
+use super::{Appended, Audit, Entry, HISTORY_MAX, Store, StoreError, purged_count};
+use crate::{clock, crash};
 use address::Address;
 use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::merkle;
 use constat_shared::receipt::Jwk;
 use constat_shared::{ConsentId, EventId, Hash, LogEntry, LogId, Month, Notice, PublishedNotice, Record};
 use constat_shared::{SiteId, Timestamp, canonical};
+use expiry::Member;
 use keys::Tag;
 use link::{Call, Link};
 use log::Log;
 use redis::Cmd;
 use redis::cluster_routing::MultipleNodeRoutingInfo;
 use remembered::Remembered;
+use std::collections::BTreeMap;
 
 pub mod address;
 mod append;
@@ -100,26 +102,51 @@ impl RedisStore {
         packed::unpack(event_id, bytes, &notice)
     }
 
-    /// Every record and entry of a log as its leaf.
-    fn stored_leaves(&self, log: &LogId) -> Result<Vec<StoredLeaf>, StoreError> {
-        let (tag, month) = (Tag::of(&log.site), log.month.count().to_be_bytes());
-        let (mut cursor, mut events) = (0_u64, std::collections::BTreeSet::new());
+    /// Every record and entry of a log as its leaf, and how many records have
+    /// come to their end since the job last ran.
+    fn stored_leaves(&self, log: &LogId) -> Result<(Vec<StoredLeaf>, u64), StoreError> {
+        let tag = Tag::of(&log.site);
+        let mut expiries = self.expiries(&tag, log.month)?;
+        let events: Vec<_> = expiries.keys().copied().collect();
+        let mut leaves = Vec::with_capacity(events.len());
+        for (entry, place) in self.read(&tag, &events)? {
+            expiries.remove(&entry.record.event_id);
+            leaves.push((place, entry.leaf, true));
+        }
+        let now = clock::now().unix_ms() as f64;
+        let over_count = expiries.values().filter(|expires_at| **expires_at <= now).count() as u64;
+        let entries = self.entries(log)?.into_iter().map(|(place, entry)| (place, entry.leaf_hash(), false));
+        leaves.extend(entries);
+        Ok((leaves, over_count))
+    }
+
+    /// The records of a log by the index of expiries, each with its end in milliseconds since 1970.
+    fn expiries(&self, tag: &Tag, month: Month) -> Result<BTreeMap<EventId, f64>, StoreError> {
+        let (mut cursor, mut expiries) = (0_u64, BTreeMap::new());
         loop {
             let mut cmd = redis::cmd("ZSCAN");
             cmd.arg(tag.key("x")).arg(cursor).arg("COUNT").arg(READ_CHUNK);
             let (next, page): (u64, Vec<(Vec<u8>, f64)>) = self.link.call().ask(&cmd)?;
-            let members = page.iter().filter_map(|(member, _)| expiry::event_of(member, month));
-            events.extend(members);
+            for (member, expires_at) in page {
+                let member = Member::read(&member)?;
+                if member.month()? == month {
+                    expiries.insert(member.event_id()?, expires_at);
+                }
+            }
             cursor = next;
             if cursor == 0 {
-                break;
+                return Ok(expiries);
             }
         }
-        let events: Vec<_> = events.into_iter().collect();
-        let records = self.read(&tag, &events)?;
-        let records = records.into_iter().map(|(entry, place)| (place, entry.leaf, true));
-        let entries = self.entries(log)?.into_iter().map(|(place, entry)| (place, entry.leaf_hash(), false));
-        Ok(records.chain(entries).collect())
+    }
+
+    /// How many of the log's records the purge entries of its site's logs speak of.
+    fn purged(&self, id: &LogId) -> Result<u64, StoreError> {
+        let mut count = 0;
+        for other in self.logs()?.iter().filter(|other| other.site == id.site) {
+            count += purged_count(self.entries(other)?.iter().map(|(_, entry)| entry), id.month);
+        }
+        Ok(count)
     }
 }
 
@@ -157,8 +184,8 @@ impl Store for RedisStore {
         bytes.map(|bytes| self.unpack(&call, *event_id, &bytes)).transpose()
     }
 
-    fn erase(&self, site: &SiteId, consent_id: &ConsentId) -> Result<u64, StoreError> {
-        self.erase_all(&Tag::of(site), consent_id)
+    fn erase(&self, site: &SiteId, consent_id: &ConsentId, now: Timestamp) -> Result<u64, StoreError> {
+        self.erase_all(site, consent_id, now)
     }
 
     fn expire(&self, now: Timestamp) -> Result<u64, StoreError> {
@@ -248,7 +275,8 @@ impl Store for RedisStore {
         let none = || unreadable(format!("there is no log {}", id.origin()));
         let size = Log::find(&self.link.call(), id)?.ok_or_else(none)?.size;
         // What comes in meanwhile is not part of it.
-        let stored = self.stored_leaves(id)?.into_iter().filter(|(place, _, _)| *place < size).collect();
+        let (mut stored, over_count) = self.stored_leaves(id)?;
+        stored.retain(|(place, _, _)| *place < size);
         let mut auditing = Auditing::new(stored);
         let chunk = log::CHUNK / 16;
         for first in (0..size).step_by(chunk as usize) {
@@ -263,7 +291,7 @@ impl Store for RedisStore {
                 })?;
             }
         }
-        Ok(auditing.finish(size))
+        Ok(auditing.finish(size, self.purged(id)? + over_count))
     }
 
     fn ping(&self) -> Result<(), StoreError> {

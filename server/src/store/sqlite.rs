@@ -6,14 +6,15 @@
 //! off after an expiry, so that no file keeps a deleted record's bytes.
 
 use super::known::KnownNotice;
-use super::{Appended, Audit, Entry, HISTORY_MAX, Store, StoreError};
+use super::{Appended, Audit, Entry, HISTORY_MAX, Store, StoreError, purges};
 use crate::crash;
 use constat_shared::log::checkpoint::Checkpoint;
-use constat_shared::log::entry::Purge;
+use constat_shared::log::entry::PurgeReason;
 use constat_shared::receipt::Jwk;
 use constat_shared::{ConsentId, EventId, Hash, LogEntry, LogId, Month, Notice, PublishedNotice, Record};
 use constat_shared::{SiteId, Timestamp, canonical};
 use log::Log;
+use rows::Deleted;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry::{Occupied, Vacant};
@@ -22,6 +23,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 mod log;
+#[cfg(test)]
+mod random;
 mod rows;
 
 /// The name of the database in the data folder.
@@ -224,16 +227,20 @@ impl Writer {
         Ok(self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
     }
 
-    /// Deletes up to [`EXPIRE_CHUNK`] records that are due, and says so in the logs.
-    fn expire_some(&mut self, now: Timestamp) -> Result<u64, StoreError> {
+    /// Deletes records, and says so in the logs of the month in the same commit.
+    fn purge(
+        &mut self,
+        now: Timestamp,
+        reason: PurgeReason,
+        delete: impl FnOnce(&Connection) -> Result<Deleted, StoreError>,
+    ) -> Result<u64, StoreError> {
         self.change_logs(|connection| {
-            let counts = rows::delete_due(connection, now, EXPIRE_CHUNK)?;
-            for (site, record_count) in &counts {
-                let log = LogId { site: site.clone(), month: Month::of(now) };
-                let purge = Purge { site: site.clone(), purged_at: now, record_count: *record_count };
+            let deleted = delete(connection)?;
+            for purge in purges(&deleted, now, reason) {
+                let log = LogId { site: purge.site.clone(), month: Month::of(now) };
                 log::write_entry(connection, &log, &LogEntry::Purge(purge))?;
             }
-            Ok(counts.values().sum())
+            Ok(deleted.values().sum())
         })
     }
 }
@@ -312,9 +319,10 @@ impl Store for SqliteStore {
         Ok(found.filter(|(entry, _)| entry.record.site == *site))
     }
 
-    fn erase(&self, site: &SiteId, consent_id: &ConsentId) -> Result<u64, StoreError> {
-        let writer = lock(&self.writer);
-        let deleted = rows::delete_of(&writer.connection, site, consent_id)?;
+    fn erase(&self, site: &SiteId, consent_id: &ConsentId, now: Timestamp) -> Result<u64, StoreError> {
+        let mut writer = lock(&self.writer);
+        let deleted = writer
+            .purge(now, PurgeReason::Erased, |connection| rows::delete_of(connection, site, consent_id))?;
         if deleted > 0 {
             writer.truncate_changes()?;
         }
@@ -324,7 +332,9 @@ impl Store for SqliteStore {
     fn expire(&self, now: Timestamp) -> Result<u64, StoreError> {
         let mut total = 0;
         loop {
-            let deleted = lock(&self.writer).expire_some(now)?;
+            let deleted = lock(&self.writer).purge(now, PurgeReason::Expired, |connection| {
+                rows::delete_due(connection, now, EXPIRE_CHUNK)
+            })?;
             total += deleted;
             if deleted < EXPIRE_CHUNK {
                 break;
@@ -372,9 +382,9 @@ impl Store for SqliteStore {
         })
     }
 
-    fn audit(&self, log: &LogId) -> Result<Audit, StoreError> {
-        let audit = self.read_log(log, |connection, log| log::audit(connection, log).map(Some))?;
-        audit.ok_or_else(|| StoreError::Unreadable(format!("there is no log {}", log.origin())))
+    fn audit(&self, id: &LogId) -> Result<Audit, StoreError> {
+        let audit = self.read_log(id, |connection, log| log::audit(connection, id, log).map(Some))?;
+        audit.ok_or_else(|| StoreError::Unreadable(format!("there is no log {}", id.origin())))
     }
 
     fn write(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {

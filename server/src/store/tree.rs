@@ -64,14 +64,19 @@ impl Auditing {
         Ok(())
     }
 
-    /// What was found, of a log that should have `size` leaves.
-    pub fn finish(mut self, size: u64) -> Audit {
+    /// What was found, of a log that should have `size` leaves, `told` of which
+    /// are of records that were deleted as the logs say.
+    pub fn finish(mut self, size: u64, told: u64) -> Audit {
         if let Some((place, _, _)) = self.stored.next() {
             self.differs(format!("something is stored for leaf {place}, which the log does not have"));
         }
         let count = self.count;
         if count != size {
             self.differs(format!("{count} leaves follow each other, {size} were expected"));
+        }
+        let missing = self.audit.erased_count;
+        if missing != told {
+            self.differs(format!("records missing: {missing}; deleted as the log says: {told}"));
         }
         self.audit.head = self.growing.root().map(|root| Checkpoint { size: count, root });
         self.audit

@@ -10,7 +10,7 @@ pub fn statement(record: &Record) -> String {
     let did = action_in_words(record.language, record.action);
     match record.language {
         Language::Fr => format!(
-            "Le {at} (UTC), un navigateur portant l’identifiant de consentement {id} a répondu sur le site {site} : {did}. Services autorisés : {allowed} sur {count}. Ceci ne prouve pas quelle personne a répondu."
+            "Le {at} (UTC), un navigateur portant l’identifiant de consentement {id} a répondu sur le site {site}\u{a0}: {did}. Services autorisés\u{a0}: {allowed} sur {count}. Ceci ne prouve pas quelle personne a répondu."
         ),
         Language::Nl => format!(
             "Op {at} (UTC) antwoordde een browser met toestemmings-ID {id} op de site {site}: {did}. Toegestane diensten: {allowed} van {count}. Dit bewijst niet welke persoon heeft geantwoord."
@@ -24,7 +24,7 @@ pub fn statement(record: &Record) -> String {
     }
 }
 
-fn action_in_words(language: Language, action: Action) -> &'static str {
+pub(super) fn action_in_words(language: Language, action: Action) -> &'static str {
     use Action::{AllowAll, ContinueWithoutAccepting, RefuseAll, Save, Withdraw};
     match (language, action) {
         (Language::Fr, AllowAll) => "tout accepter",

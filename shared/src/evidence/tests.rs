@@ -83,7 +83,7 @@ fn snapshot(record: &Record) -> Snapshot {
 
 /// A bundle with every part: the log holds what was served, the record, the
 /// pictures, and the stamp of its first two leaves.
-fn evidence() -> Evidence {
+pub fn evidence() -> Evidence {
     let notice = sample::notice(3);
     let record = record(&notice);
     let (key, log) = (CommitmentKey::from_bytes([9; 32]), LogId::of(&record));

@@ -1,7 +1,7 @@
 //! What the server itself writes down in a log, besides commitments.
 
 use super::merkle;
-use crate::{Hash, Language, Layer, LogId, SiteId, Timestamp, canonical};
+use crate::{Hash, Language, Layer, LogId, Month, SiteId, Timestamp, canonical};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum LogEntry {
-    /// Records have come to their end and were deleted.
+    /// Records were deleted.
     Purge(Purge),
     /// A notice is served, with these files.
     Serving(Serving),
@@ -19,7 +19,8 @@ pub enum LogEntry {
     Timestamp(TimestampToken),
 }
 
-/// How many records were deleted, never whose.
+/// How many records were deleted, and why; never whose. An audit of a log finds
+/// every deletion that no entry speaks of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Purge {
@@ -27,8 +28,20 @@ pub struct Purge {
     pub site: SiteId,
     /// When they were deleted.
     pub purged_at: Timestamp,
-    /// How many they were.
-    pub record_count: u64,
+    /// Why.
+    pub reason: PurgeReason,
+    /// How many they were, by the month of the log that keeps their leaves.
+    pub record_counts: BTreeMap<Month, u64>,
+}
+
+/// Why records were deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PurgeReason {
+    /// The lifetime of their proof had ended.
+    Expired,
+    /// The visitor asked for it (GDPR, article 17).
+    Erased,
 }
 
 /// From when on a notice was served, and the files that show it.
@@ -121,8 +134,10 @@ mod tests {
 
     #[test]
     fn an_entry_is_one_object_that_names_its_kind_and_takes_no_other_field() {
-        let json =
-            r#"{"kind":"purge","purged_at":"2026-04-01T09:00:00.000Z","record_count":3,"site":"boreale"}"#;
+        let json = concat!(
+            r#"{"kind":"purge","purged_at":"2026-04-01T09:00:00.000Z","#,
+            r#""reason":"expired","record_counts":{"2025-03":3},"site":"boreale"}"#
+        );
         let entry: LogEntry = serde_json::from_str(json).unwrap();
         assert_eq!(String::from_utf8(canonical::to_vec(&entry)).unwrap(), json);
         assert_eq!(entry.leaf_hash(), merkle::leaf_hash(json.as_bytes()));

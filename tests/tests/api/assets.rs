@@ -4,16 +4,21 @@ use crate::bodies;
 use constat_shared::Hash;
 use constat_tests::api::{Api, SITE};
 
-/// The widget's script and WebAssembly, as the loader names them.
-async fn names(api: &Api) -> [(String, &'static str); 2] {
+/// The widget's script, as the loader names it, and its WebAssembly and "My
+/// record", as the script names them.
+async fn names(api: &Api) -> [(String, &'static str); 3] {
     let loader = api.get(&format!("/v1/sites/{SITE}/consent.js")).await;
-    let text = loader.text();
-    let named = |ending: &str| {
-        let names =
-            text.match_indices("widget-").map(|(at, _)| text[at..].split(['"', '\'', '`']).next().unwrap());
-        names.map(str::to_owned).find(|name| name.ends_with(ending)).expect("the loader names the widget")
-    };
-    [(named(".js"), "text/javascript; charset=utf-8"), (named(".wasm"), "application/wasm")]
+    let script = named(loader.text(), "widget-", ".js");
+    let glue = api.get(&format!("/assets/{script}")).await;
+    let (wasm, record) = (named(glue.text(), "widget-", ".wasm"), named(glue.text(), "record-", ".js"));
+    let javascript = "text/javascript; charset=utf-8";
+    [(script, javascript), (wasm, "application/wasm"), (record, javascript)]
+}
+
+fn named(text: &str, start: &str, ending: &str) -> String {
+    let mut names =
+        text.match_indices(start).map(|(at, _)| text[at..].split(['"', '\'', '`']).next().unwrap());
+    names.find(|name| name.ends_with(ending)).expect("the file is named").to_owned()
 }
 
 #[tokio::test]
@@ -45,7 +50,7 @@ async fn the_widget_comes_in_the_form_asked_for_and_once() {
 #[tokio::test]
 async fn nothing_else_lies_beside_the_widget() {
     let api = Api::shared().await;
-    let [(script, _), _] = names(&api).await;
+    let [(script, _), ..] = names(&api).await;
     let hidden = [
         "manifest.json",
         "loader.js",

@@ -5,6 +5,7 @@
 mod assets;
 mod bodies;
 mod check;
+mod consent_records;
 mod consents;
 mod cors;
 mod notices;
@@ -15,3 +16,4 @@ mod records;
 mod refusals;
 mod reload;
 mod sites;
+mod verify;

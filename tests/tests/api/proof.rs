@@ -150,7 +150,11 @@ async fn whoever_holds_a_receipt_reads_and_erases_the_records_and_nobody_else() 
     assert_eq!((erased.status, erased.json()["erased_count"].clone()), (200, Value::from(1)));
     assert_eq!(api.record_count(), 1);
     assert_eq!(own(&api, Method::GET, &id, &receipt).await.json()["records"], Value::Array(Vec::new()));
-    assert_eq!(checkpoint(&api, &LogId::of(&record)).await, before, "the leaf stays");
+    // The leaf stays, and one more says that a record was erased.
+    let (log, after) = (LogId::of(&record), checkpoint(&api, &LogId::of(&record)).await);
+    assert_eq!(after.size, before.size + 1);
+    let proof = hashes(&api, &log, &format!("consistency?from={}&to={}", before.size, after.size)).await;
+    assert!(verify_consistency(before.size, before.root, after.size, after.root, &proof));
     let files = std::fs::read_dir(api.data.path()).unwrap().map(|file| file.unwrap().path());
     for file in files.filter(|path| path.is_file()) {
         let bytes = std::fs::read(&file).unwrap();
@@ -179,8 +183,20 @@ async fn a_bundle_is_verified_with_nothing_but_itself_and_any_change_is_found() 
     let output = constat(&data, &["verify", name]);
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{text}");
-    assert!(text.contains("allow_all") && text.contains(&record.consent_id.to_string()), "{text}");
+    let id = record.consent_id;
+    assert!(text.contains(&format!("proven: consent id {id} on site {SITE}\n")), "{text}");
+    assert!(text.contains("proven: the answer: allow all, on the banner, in French, recorded at"), "{text}");
+    assert!(text.contains("not proven: that this key is the operator’s; compare it"), "{text}");
     assert!(text.contains("not proven: that a human hand clicked"), "{text}");
+
+    let output = constat(&data, &["verify", name, "--jwks", jwks.to_str().unwrap()]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("\nproven: this key is one of those the operator publishes"), "{text}");
+    let other = data.join("other.json");
+    std::fs::write(&other, r#"{"keys":[]}"#).unwrap();
+    let output = constat(&data, &["verify", name, "--jwks", other.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("it is none of the published keys given"));
 
     let arguments = ["verify", "--receipt", receipt_file.to_str().unwrap(), "--jwks", jwks.to_str().unwrap()];
     assert!(constat(&data, &arguments).status.success());
@@ -265,6 +281,8 @@ async fn an_audit_finds_what_the_operator_changed() {
     let output = audit();
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("leaf 1"), "{output:?}");
+    hand.execute("DELETE FROM records", []).unwrap();
+    assert!(String::from_utf8_lossy(&audit().stderr).contains("records missing: 1"), "{:?}", audit());
 }
 
 #[tokio::test]

@@ -166,3 +166,26 @@ fn the_page_can_ask_before_the_loader_is_there_and_hears_of_every_change() {
         Ok(())
     });
 }
+
+#[test]
+fn a_script_whose_text_is_still_arriving_runs_whole() {
+    browse(DESKTOP, |browser| async move {
+        let host = Host::start("", "");
+        browser.open(&host.url()).await?;
+        browser.press("allow_all").await?;
+        delivered(&browser, "polaire").await?;
+        // The loader is there before the body. The element comes into the page by one step of the
+        // parser and its text by the next, as when a page comes in pieces.
+        let page = format!(
+            r#"<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>Polaire</title>
+            <script src="{}/v1/sites/polaire/consent.js"></script></head><body>
+            <script>document.write('<script type="text/plain" data-category="audience">')</script>window.ran = true</script>
+            </body></html>"#,
+            host.server.url,
+        );
+        host.pages.put("/pieces", page);
+        browser.open(&format!("{}pieces", host.url())).await?;
+        browser.until("window.ran").await?;
+        Ok(())
+    });
+}

@@ -3,11 +3,16 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod answers;
+mod bundle;
 mod gating;
 mod keyboard;
 mod manage;
 mod page;
+mod receipt;
+mod record;
 mod resilience;
 mod screenshots;
+mod snapshot;
 mod terms;
+mod verify;
 mod visuals;

@@ -14,7 +14,8 @@ fn the_stored_choice_is_shown_with_its_dates_and_consent_id_and_withdrawn_in_one
         browser.reload().await?;
         browser.find(".manage").await?.click().await?;
         browser.find("dialog[open]").await?;
-        let text = browser.find(".stored").await?.text().await?;
+        browser.find(".stored summary").await?.click().await?;
+        let text = browser.find(".record dl").await?.parent().await?.text().await?;
         let cookie = ConsentCookie::decode(&browser.consent_cookie().await?.unwrap())?;
         assert!(text.contains(&cookie.consent_id.to_string()), "{text}");
         let year = &cookie.decided().to_string()[..4];

@@ -27,7 +27,9 @@ fn a_server_that_is_down_delays_the_record_and_nothing_else() {
         browser.reload().await?;
         delivered(&browser, "polaire").await?;
         browser.reload().await?;
-        browser.until("window.ran").await?;
+        if browser.until("window.ran").await.is_err() {
+            panic!("DIAG {:?} {:?}", browser.run("return [document.cookie, typeof window.constat, JSON.stringify(window.constat?.choices?.() ?? null), document.readyState, document.documentElement.outerHTML, performance.getEntriesByType('resource').map(e => [e.name, e.responseStatus, e.transferSize, e.duration])]").await, server.log());
+        }
         let connection = rusqlite::Connection::open(data.path().join("constat.db"))?;
         let records: i64 = connection.query_row("SELECT count(*) FROM records", [], |row| row.get(0))?;
         assert_eq!(records, 1, "once");

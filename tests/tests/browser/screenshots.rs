@@ -33,6 +33,10 @@ fn pictures(name: &'static str, size: (u32, u32)) {
                 browser.find("dialog[open]").await?;
                 take(&browser, folder.join(format!("configuration-{language}-{name}.png"))).await?;
                 browser.press("refuse_all").await?;
+                browser.click("[data-constat=manage]").await?;
+                browser.find(".stored summary").await?.click().await?;
+                browser.find(".record dl").await?;
+                take(&browser, folder.join(format!("record-{language}-{name}.png"))).await?;
             }
             Ok(())
         });

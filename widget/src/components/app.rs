@@ -2,9 +2,8 @@
 
 use super::banner::banner;
 use super::configuration::{ConfigurationProps, configuration, show_modal};
-use super::stored_choice::StoredChoice;
 use crate::state::{Answer, Draft, Event, State, View};
-use constat_shared::{Action, ConsentCookie, Layer, NoticeView};
+use constat_shared::{Action, Layer, NoticeView};
 use std::rc::Rc;
 use yew::{
     Callback, Html, Properties, function_component, html, use_effect_with, use_node_ref, use_reducer_eq,
@@ -17,10 +16,8 @@ pub struct AppProps {
     pub notice: Rc<NoticeView>,
     /// What to open first.
     pub view: View,
-    /// The answer given earlier, with its dates in words.
-    pub stored: Option<StoredChoice>,
-    /// Its cookie.
-    pub cookie: Option<ConsentCookie>,
+    /// The choices of the answer given earlier.
+    pub stored: Option<Draft>,
     /// The name of a country in the visitor's language.
     pub country_name: Callback<String, String>,
     /// Called with an answer; the page then closes the widget.
@@ -36,7 +33,7 @@ pub fn App(props: &AppProps) -> Html {
     let state = use_reducer_eq(|| State {
         notice: Rc::clone(&props.notice),
         view: props.view,
-        draft: Draft::new(&props.notice, props.cookie.as_ref()),
+        draft: props.stored.clone().unwrap_or_else(|| Draft::new(&props.notice)),
     });
     let answer = |layer| {
         let (state, on_answer) = (state.clone(), props.on_answer.clone());
@@ -69,8 +66,8 @@ pub fn App(props: &AppProps) -> Html {
         notice: Rc::clone(&props.notice),
         draft: state.draft.clone(),
         all_open: state.view == View::Vendors,
-        stored: props.stored.clone(),
-        consented: Draft::new(&props.notice, props.cookie.as_ref()) != Draft::new(&props.notice, None),
+        answered,
+        consented: props.stored.as_ref().is_some_and(|stored| *stored != Draft::new(&props.notice)),
         country_name: props.country_name.clone(),
         on_event,
         on_answer: answer(Layer::Configuration),

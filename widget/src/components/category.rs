@@ -7,22 +7,11 @@ use constat_shared::view::CategoryView;
 use constat_shared::{Category, TextKey};
 use yew::{Callback, Html, html};
 
-fn texts_of(id: Category) -> (TextKey, TextKey) {
-    use TextKey as K;
-    match id {
-        Category::Essential => (K::CategoryEssentialTitle, K::CategoryEssentialDescription),
-        Category::Functional => (K::CategoryFunctionalTitle, K::CategoryFunctionalDescription),
-        Category::Audience => (K::CategoryAudienceTitle, K::CategoryAudienceDescription),
-        Category::Advertising => (K::CategoryAdvertisingTitle, K::CategoryAdvertisingDescription),
-        Category::ThirdParty => (K::CategoryThirdPartyTitle, K::CategoryThirdPartyDescription),
-    }
-}
-
 /// One category: title, switch, description, vendors.
 pub fn category(view: &CategoryView, props: &ConfigurationProps) -> Html {
     let texts = &props.notice.texts;
     let id = view.id;
-    let (title, description) = texts_of(id);
+    let (title, description) = TextKey::of_category(id);
     let label_id = format!("constat-{id}");
     let services = match view.vendors.len() {
         0 => texts.get(TextKey::ServicesNone).to_owned(),

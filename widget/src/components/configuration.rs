@@ -1,7 +1,7 @@
 //! The configuration layer.
 
 use super::category::category;
-use super::stored_choice::StoredChoice;
+use super::stored_choice::stored_choice;
 use crate::state::{Draft, Event};
 use constat_shared::{Action, NoticeView, TextKey};
 use std::rc::Rc;
@@ -15,8 +15,8 @@ pub struct ConfigurationProps {
     pub draft: Draft,
     /// Whether every list of vendors starts open.
     pub all_open: bool,
-    /// The answer given earlier.
-    pub stored: Option<StoredChoice>,
+    /// Whether there is an answer given earlier.
+    pub answered: bool,
     /// Whether that answer allows anything that needs consent.
     pub consented: bool,
     /// The name of a country in the visitor's language.
@@ -55,9 +55,7 @@ pub fn configuration(props: &ConfigurationProps) -> Html {
                 <button class="link" data-action="close" onclick={close}>{ text(TextKey::Close) }</button>
             </div>
             <div class="scroll" tabindex="-1">
-                if let Some(stored) = &props.stored {
-                    { stored.view(texts, props.consented, &props.on_answer) }
-                }
+                if props.answered { { stored_choice(props) } }
                 <p>{ text(TextKey::ConfigurationIntro) }</p>
                 { for categories.map(|view| category(view, props)) }
                 { contacts(&props.notice) }

@@ -1,40 +1,26 @@
 //! The answer given earlier, as "Manage cookies" shows it.
 
-use constat_shared::{Action, TextKey, Texts};
-use yew::{Callback, Html, html};
+use super::configuration::ConfigurationProps;
+use constat_shared::{Action, TextKey};
+use yew::{Html, html};
 
-/// An earlier answer in words.
-#[derive(Clone, Debug, PartialEq)]
-pub struct StoredChoice {
-    /// The day it was given, written out.
-    pub decided: String,
-    /// The day it becomes void, written out.
-    pub expires: String,
-    /// The visitor's pseudonym.
-    pub consent_id: String,
-}
-
-impl StoredChoice {
-    /// Date, expiry and consent id, and the button that takes the consent
-    /// back, where there is one to take back.
-    pub fn view(&self, texts: &Texts, consented: bool, on_answer: &Callback<Action>) -> Html {
-        let withdraw = on_answer.reform(|_| Action::Withdraw);
-        html! {
-            <section class="stored" aria-labelledby="constat-stored">
-                <h3 id="constat-stored">{ texts.get(TextKey::YourChoice).to_owned() }</h3>
-                <p>
-                    { texts.fill(TextKey::DecidedOn, "{date}", &self.decided) }<br />
-                    { texts.fill(TextKey::ExpiresOn, "{date}", &self.expires) }
-                </p>
-                <p class="small">
-                    { texts.get(TextKey::ConsentIdLabel).to_owned() }{ " " }<code>{ self.consent_id.clone() }</code>
-                </p>
-                if consented {
-                    <button class="plain" data-action="withdraw" onclick={withdraw}>
-                        { texts.get(TextKey::Withdraw).to_owned() }
-                    </button>
-                }
-            </section>
-        }
+/// The button that takes the consent back, where there is one to take back,
+/// and "My record", closed. What is in it comes later and without the widget:
+/// `www/record.js` fills the empty node, and until then, or where it cannot be
+/// fetched, the sentence below shows.
+pub fn stored_choice(props: &ConfigurationProps) -> Html {
+    let text = |key| props.notice.texts.get(key).to_owned();
+    let withdraw = props.on_answer.reform(|_| Action::Withdraw);
+    html! {
+        <section class="stored" aria-labelledby="constat-stored">
+            if props.consented {
+                <button class="plain" data-action="withdraw" onclick={withdraw}>{ text(TextKey::Withdraw) }</button>
+            }
+            <details>
+                <summary><h3 id="constat-stored">{ text(TextKey::YourChoice) }</h3></summary>
+                <div class="record"></div>
+                <p class="small">{ text(TextKey::RecordUnavailable) }</p>
+            </details>
+        </section>
     }
 }

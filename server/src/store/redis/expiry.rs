@@ -3,34 +3,115 @@
 //! pointed to it.
 
 use super::keys::{self, Tag};
-use super::scripts::{ERASE, EXPIRE, HOLD};
+use super::scripts::{DELETE, HOLD};
 use super::{RedisStore, token};
-use crate::store::StoreError;
-use constat_shared::log::entry::Purge;
+use crate::store::known::unreadable;
+use crate::store::{StoreError, purges};
+use constat_shared::log::entry::PurgeReason;
 use constat_shared::log::merkle;
-use constat_shared::{ConsentId, EventId, LogEntry, Month, SiteId, Timestamp, canonical};
+use constat_shared::{ConsentId, EventId, LogEntry, LogId, Month, SiteId, Timestamp, canonical};
 use redis::Cmd;
 use redis::cluster_routing::MultipleNodeRoutingInfo;
+use std::collections::BTreeMap;
 
 /// How many records one script deletes, so that writers wait briefly.
-const EXPIRE_CHUNK: usize = 1000;
+const DELETE_CHUNK: usize = 1000;
 /// How long the job is held without a sign of life, in milliseconds.
 const HOLD_MS: u64 = 30_000;
 
-/// The event id in a member of the index of expiries, if it is of that month's log.
-pub fn event_of(member: &[u8], month: [u8; 2]) -> Option<EventId> {
-    let event: [u8; 16] = member.strip_prefix(&month)?.first_chunk().copied()?;
-    EventId::from_bytes(event).ok()
+/// A member of a site's index of expiries: where a record's leaf is, and whose it is.
+#[derive(Clone, Copy)]
+pub struct Member([u8; 35]);
+
+impl Member {
+    fn new(month: [u8; 3], event_id: &[u8; 16], consent_id: &ConsentId) -> Member {
+        let mut bytes = [0; 35];
+        bytes[..3].copy_from_slice(&month);
+        bytes[3..19].copy_from_slice(event_id);
+        bytes[19..].copy_from_slice(consent_id.as_bytes());
+        Member(bytes)
+    }
+
+    /// Reads one that came from Redis.
+    pub fn read(bytes: &[u8]) -> Result<Member, StoreError> {
+        bytes.try_into().map(Member).map_err(|_| unreadable("the index of expiries has a strange member"))
+    }
+
+    /// The record's event id.
+    pub fn event_id(&self) -> Result<EventId, StoreError> {
+        let bytes = self.0[3..19].try_into().map_err(unreadable)?;
+        EventId::from_bytes(bytes).map_err(unreadable)
+    }
+
+    /// The month of the log that has its leaf.
+    pub fn month(&self) -> Result<Month, StoreError> {
+        let count = u32::from_be_bytes([0, self.0[0], self.0[1], self.0[2]]);
+        Month::of_count(count).ok_or_else(|| unreadable("the index of expiries has a strange month"))
+    }
 }
 
 impl RedisStore {
-    pub(super) fn erase_all(&self, tag: &Tag, consent_id: &ConsentId) -> Result<u64, StoreError> {
-        let erase = ERASE.on(tag.bytes()).arg(token()?).arg(consent_id.as_bytes().as_slice());
-        let count = self.link.call().run(&erase)?;
+    pub(super) fn erase_all(
+        &self,
+        site: &SiteId,
+        consent_id: &ConsentId,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let mut count = 0;
+        loop {
+            let members = self.members_of(&Tag::of(site), consent_id)?;
+            if members.is_empty() {
+                break;
+            }
+            for members in members.chunks(DELETE_CHUNK) {
+                count += self.delete(site, members, now, PurgeReason::Erased)?.unwrap_or_default();
+            }
+        }
         if count > 0 {
             self.link.call().change(redis::cmd("SET").arg(keys::REWRITE_DUE).arg(""))?;
         }
         Ok(count)
+    }
+
+    /// The members of the index for the records of a consent id. What has just
+    /// expired by itself is left to the job, which counts it.
+    fn members_of(&self, tag: &Tag, consent_id: &ConsentId) -> Result<Vec<Member>, StoreError> {
+        let call = self.link.call();
+        let events: Vec<[u8; 16]> = call.ask(&Cmd::zrange(tag.history(consent_id), 0, -1))?;
+        let mut members = Vec::new();
+        for event_id in events {
+            let key = [tag.bytes(), b"r", &event_id].concat();
+            let head: Vec<u8> = call.ask(&Cmd::getrange(key, 1, 3))?;
+            if let Ok(month) = head.try_into() {
+                members.push(Member::new(month, &event_id, consent_id));
+            }
+        }
+        Ok(members)
+    }
+
+    /// Deletes records of a site in one step, and says so in its log; nothing
+    /// when one of them is not there any more.
+    fn delete(
+        &self,
+        site: &SiteId,
+        members: &[Member],
+        now: Timestamp,
+        reason: PurgeReason,
+    ) -> Result<Option<u64>, StoreError> {
+        let mut deleted = BTreeMap::new();
+        for member in members {
+            *deleted.entry(LogId { site: site.clone(), month: member.month()? }).or_default() += 1;
+        }
+        let Some(purge) = purges(&deleted, now, reason).pop() else { return Ok(Some(0)) };
+        let json = canonical::to_vec(&LogEntry::Purge(purge));
+        let leaf = merkle::leaf_hash(&json);
+        let script = DELETE.on(Tag::of(site).bytes()).arg(token()?).arg(Month::of(now).to_string());
+        let mut script = script.arg(leaf.as_bytes().as_slice()).arg(json);
+        for member in members {
+            script = script.arg(member.0.as_slice());
+        }
+        let count: i64 = self.link.call().run(&script)?;
+        Ok(u64::try_from(count).ok())
     }
 
     /// Deletes what is due on all sites; nothing while another server does so.
@@ -57,7 +138,7 @@ impl RedisStore {
                 if !self.hold(holder, HOLD_MS)? {
                     return Ok(total);
                 }
-                if deleted < EXPIRE_CHUNK as u64 {
+                if deleted < DELETE_CHUNK as u64 {
                     break;
                 }
             }
@@ -73,25 +154,16 @@ impl RedisStore {
         self.link.call().run(&HOLD.on(keys::EXPIRY_JOB.as_bytes()).arg(holder).arg(ms))
     }
 
-    /// Deletes up to [`EXPIRE_CHUNK`] records of a site, and says so in its log.
+    /// Deletes up to [`DELETE_CHUNK`] records of a site that are due.
     fn expire_some(&self, site: &SiteId, now: Timestamp) -> Result<u64, StoreError> {
-        let tag = Tag::of(site);
         loop {
             let mut cmd = redis::cmd("ZRANGE");
-            cmd.arg(tag.key("x")).arg("-inf").arg(now.unix_ms()).arg("BYSCORE");
-            let due: Vec<Vec<u8>> = self.link.call().ask(cmd.arg("LIMIT").arg(0).arg(EXPIRE_CHUNK))?;
-            if due.is_empty() {
-                return Ok(0);
-            }
-            let purge = Purge { site: site.clone(), purged_at: now, record_count: due.len() as u64 };
-            let json = canonical::to_vec(&LogEntry::Purge(purge));
-            let leaf = merkle::leaf_hash(&json);
-            let expire = EXPIRE.on(tag.bytes()).arg(token()?).arg(Month::of(now).to_string());
-            let expire = expire.arg(leaf.as_bytes().as_slice()).arg(json).arg(due);
-            let deleted: i64 = self.link.call().run(&expire)?;
-            // Less than nothing: somebody erased one of them since they were read.
-            if let Ok(deleted) = u64::try_from(deleted) {
-                return Ok(deleted);
+            cmd.arg(Tag::of(site).key("x")).arg("-inf").arg(now.unix_ms()).arg("BYSCORE");
+            let due: Vec<Vec<u8>> = self.link.call().ask(cmd.arg("LIMIT").arg(0).arg(DELETE_CHUNK))?;
+            let due = due.iter().map(|bytes| Member::read(bytes)).collect::<Result<Vec<_>, _>>()?;
+            // Of nothing, when somebody erased one of them since they were read.
+            if let Some(count) = self.delete(site, &due, now, PurgeReason::Expired)? {
+                return Ok(count);
             }
         }
     }

@@ -11,7 +11,10 @@ use redis::cluster_async::ClusterConnection;
 use redis::cluster_routing::{MultipleNodeRoutingInfo, RoutingInfo};
 use redis::{AsyncConnectionConfig, Client, Cmd, ErrorKind, FromRedisValue, RedisError, RedisResult};
 use redis::{ServerErrorKind, Value};
-use std::sync::{Mutex, PoisonError};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Wake};
+use std::thread::Thread;
 use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 
@@ -32,6 +35,38 @@ enum Target {
     Cluster(Box<ClusterClient>),
 }
 
+/// What moves the bytes while callers wait. Empty only while it is dropped.
+struct Driver(Option<Runtime>);
+
+impl Driver {
+    /// Waits on the caller's own thread, which may belong to another runtime.
+    fn wait<F: Future>(&self, future: F) -> F::Output {
+        struct Caller(Thread);
+        impl Wake for Caller {
+            fn wake(self: Arc<Self>) {
+                self.0.unpark();
+            }
+        }
+        let _entered = self.0.as_ref().map(Runtime::enter);
+        let waker = Arc::new(Caller(std::thread::current())).into();
+        let mut future = pin!(future);
+        loop {
+            match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+                Poll::Ready(output) => return output,
+                Poll::Pending => std::thread::park(),
+            }
+        }
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
 /// Connections, of which each call uses one; any number of calls share one.
 #[derive(Clone)]
 enum Connection {
@@ -48,7 +83,7 @@ struct Place {
 
 /// The way to Redis.
 pub struct Link {
-    runtime: Runtime,
+    driver: Driver,
     target: Target,
     reading: Mutex<Place>,
     /// Apart, because a WAIT holds up all that comes behind it.
@@ -74,7 +109,7 @@ impl Link {
             }
         };
         let (reading, writing) = (Mutex::default(), Mutex::default());
-        Ok(Link { runtime, target, reading, writing, min_replicas })
+        Ok(Link { driver: Driver(Some(runtime)), target, reading, writing, min_replicas })
     }
 
     /// Begins a call, which ends [`DEADLINE`] from now.
@@ -137,7 +172,7 @@ impl Call<'_> {
     pub fn ask<T: FromRedisValue>(&self, cmd: &Cmd) -> Result<T, StoreError> {
         let link = self.link;
         let once = async |mut connection: Connection| connection.ask(cmd).await;
-        let (value, _) = link.runtime.block_on(self.attempts(&link.reading, once))?;
+        let (value, _) = link.driver.wait(self.attempts(&link.reading, once))?;
         redis::from_redis_value(value).map_err(|error| StoreError::Unreadable(error.to_string()))
     }
 
@@ -147,7 +182,7 @@ impl Call<'_> {
     /// As [`Call::ask`].
     pub fn change(&self, cmd: &Cmd) -> Result<(), StoreError> {
         let run = async |mut connection: Connection| self.confirmed(&mut connection, cmd).await;
-        self.link.runtime.block_on(self.attempts(&self.link.writing, run)).map(drop)
+        self.link.driver.wait(self.attempts(&self.link.writing, run)).map(drop)
     }
 
     /// Asks every primary of a cluster, or the one Redis; answers come with the node's name.
@@ -161,7 +196,7 @@ impl Call<'_> {
     ) -> Result<Vec<(String, Value)>, StoreError> {
         let link = self.link;
         let once = async |mut connection: Connection| connection.ask_each(cmd, nodes.clone()).await;
-        Ok(link.runtime.block_on(self.attempts(&link.reading, once))?.0)
+        Ok(link.driver.wait(self.attempts(&link.reading, once))?.0)
     }
 
     /// Runs a script that changes something, until enough replicas have the change.
@@ -169,7 +204,7 @@ impl Call<'_> {
     /// # Errors
     /// As [`Call::ask`]. What the script does may then have been done.
     pub fn run<T: FromRedisValue>(&self, script: &Invocation) -> Result<T, StoreError> {
-        let (value, _) = self.link.runtime.block_on(self.run_one(script))?;
+        let (value, _) = self.link.driver.wait(self.run_one(script))?;
         redis::from_redis_value(value).map_err(|error| StoreError::Unreadable(error.to_string()))
     }
 
@@ -180,7 +215,7 @@ impl Call<'_> {
     /// The first error, once all have ended.
     pub fn run_all(&self, scripts: &[Invocation]) -> Result<Vec<(Value, bool)>, StoreError> {
         let runs = join_all(scripts.iter().map(|script| self.run_one(script)));
-        self.link.runtime.block_on(runs).into_iter().collect()
+        self.link.driver.wait(runs).into_iter().collect()
     }
 
     async fn run_one(&self, script: &Invocation) -> Result<(Value, bool), StoreError> {

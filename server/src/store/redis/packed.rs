@@ -2,14 +2,14 @@
 //!
 //! ```text
 //! 0    the version of this form
-//! 1    the month of its log, as `Month::count`        the head; scripts read it
-//! 3    its place in the log, 6 bytes                  set by the script that appends
-//! 9    consent id, then recorded_at, choice_expires_at, expires_at (ms, 8 bytes each)
-//! 49   commitment key
-//! 81   1 for GPC, 2 for DNT, 4 when a previous event id follows the fixed part
-//! 82   action and layer: their places in `ACTIONS` and `LAYERS`; the language's two letters
-//! 86   the number of the notice
-//! 90   the previous event id, if any; a digit for each category and each vendor
+//! 1    the month of its log, as `Month::count`, 3 bytes
+//! 4    its place in the log, 6 bytes, set by the script that appends
+//! 10   consent id, then recorded_at, choice_expires_at, expires_at (ms, 8 bytes each)
+//! 50   commitment key
+//! 82   1 for GPC, 2 for DNT, 4 when a previous event id follows the fixed part
+//! 83   action and layer: their places in `ACTIONS` and `LAYERS`; the language's two letters
+//! 87   the number of the notice
+//! 91   the previous event id, if any; a digit for each category and each vendor
 //! ```
 //!
 //! Numbers are big-endian. The event id is in the name of the key.
@@ -25,9 +25,9 @@ const DNT: u8 = 2;
 const FOLLOWS: u8 = 4;
 
 /// What comes before the place: the version and the month.
-pub fn head(entry: &Entry) -> [u8; 3] {
-    let [high, low] = Month::of(entry.record.recorded_at).count().to_be_bytes();
-    [VERSION, high, low]
+pub fn head(entry: &Entry) -> [u8; 4] {
+    let [_, high, middle, low] = Month::of(entry.record.recorded_at).count().to_be_bytes();
+    [VERSION, high, middle, low]
 }
 
 /// What comes after the place.
@@ -98,7 +98,7 @@ fn cut_off() -> StoreError {
 /// # Errors
 /// [`StoreError::Unreadable`] when the bytes are no record.
 pub fn notice_number(bytes: &[u8]) -> Result<i64, StoreError> {
-    let number = bytes.get(86..90).and_then(|bytes| bytes.try_into().ok()).ok_or_else(cut_off)?;
+    let number = bytes.get(87..91).and_then(|bytes| bytes.try_into().ok()).ok_or_else(cut_off)?;
     Ok(i64::from(u32::from_be_bytes(number)))
 }
 
@@ -108,7 +108,7 @@ pub fn notice_number(bytes: &[u8]) -> Result<i64, StoreError> {
 /// [`StoreError::Unreadable`] when the bytes are no record of that notice.
 pub fn unpack(event_id: EventId, bytes: &[u8], notice: &KnownNotice) -> Result<(Entry, u64), StoreError> {
     let mut bytes = Reader(bytes);
-    let [version, _, _] = bytes.take()?;
+    let [version, _, _, _] = bytes.take()?;
     if version != VERSION {
         return Err(unreadable(format!("a record is in the form {version}, this version reads {VERSION}")));
     }
@@ -169,7 +169,7 @@ mod tests {
         let [choice, proof] = [record.choice_expires_at, record.expires_at].map(|at| at.unix_ms());
         let (consent, previous, key) = (hex(&id(2)), hex(&id(3)), "07".repeat(32));
         let expected = format!(
-            "01 5efa 000000000102 {consent} 0000019ca8bbb5c7 {choice:016x} {proof:016x} {key} 05 03 00 6672 \
+            "01 005efa 000000000102 {consent} 0000019ca8bbb5c7 {choice:016x} {proof:016x} {key} 05 03 00 6672 \
              00000102 {previous} 312d2d2d30 30"
         );
         assert_eq!(hex(&bytes), expected.replace(' ', ""));

@@ -23,10 +23,8 @@ scripts! {
     APPEND = "common.lua", "append.lua";
     /// Writes an entry of the server's own.
     WRITE = "common.lua", "write.lua";
-    /// Deletes records that are due and says so in a log.
-    EXPIRE = "common.lua", "expire.lua";
-    /// Deletes the records of a consent id.
-    ERASE = "common.lua", "erase.lua";
+    /// Deletes records and says so in a log.
+    DELETE = "common.lua", "delete.lua";
     /// Deletes a log's leaves.
     DROP = "common.lua", "drop.lua";
     /// Keeps a signed head.

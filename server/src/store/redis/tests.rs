@@ -1,5 +1,5 @@
 use super::*;
-use crate::store::contract;
+use crate::store::contract::{self, random};
 use processes::{Cluster, Redis};
 
 type Test = fn(&dyn Store);
@@ -41,4 +41,13 @@ fn a_cluster_keeps_every_contract() {
     let cluster = Cluster::start();
     let primaries: Vec<_> = cluster.nodes[..3].iter().collect();
     keeps_every_contract(&cluster.url(), 1, &primaries);
+}
+
+#[test]
+fn every_sequence_agrees_with_a_model() {
+    let redis = Redis::start();
+    random::every_sequence_agrees_with_a_model(|| {
+        redis.ask(&["FLUSHALL"]);
+        ((), open(&redis.url(), 0))
+    });
 }

@@ -1,7 +1,7 @@
 //! The logs' trees in SQLite: every leaf, and every eighth level above them.
 
 use crate::store::tree::{Auditing, STEP, StoredLeaf, fold};
-use crate::store::{Audit, StoreError};
+use crate::store::{Audit, StoreError, purged_count};
 use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::merkle::{self, Subtrees};
 use constat_shared::{Hash, LogEntry, LogId, Month, SiteId, canonical};
@@ -188,7 +188,7 @@ pub fn drop_leaves(connection: &Connection, log: &LogId, checkpoint: &str) -> Re
 
 /// Works the log out anew: every stored record and entry against its leaf,
 /// every kept subtree against the leaves below it.
-pub fn audit(connection: &Connection, log: &Log) -> Result<Audit, StoreError> {
+pub fn audit(connection: &Connection, id: &LogId, log: &Log) -> Result<Audit, StoreError> {
     let mut auditing = Auditing::new(stored_leaves(connection, log)?);
     let mut leaves =
         connection.prepare("SELECT hash FROM subtrees WHERE log = ? AND level = 0 ORDER BY place")?;
@@ -202,7 +202,19 @@ pub fn audit(connection: &Connection, log: &Log) -> Result<Audit, StoreError> {
             Ok::<_, StoreError>(stored == Some(*hash.as_bytes()))
         })?;
     }
-    Ok(auditing.finish(log.size))
+    Ok(auditing.finish(log.size, purged(connection, id)?))
+}
+
+/// How many of the log's records the purge entries of its site's logs speak of.
+fn purged(connection: &Connection, id: &LogId) -> Result<u64, StoreError> {
+    let mut count = 0;
+    for other in list(connection)?.iter().filter(|other| other.site == id.site) {
+        if let Some(log) = Log::find(connection, other)? {
+            let entries = entries(connection, &log)?;
+            count += purged_count(entries.iter().map(|(_, entry)| entry), id.month);
+        }
+    }
+    Ok(count)
 }
 
 /// The leaf hash of everything that is stored for the log, by place, and whether it is a record.

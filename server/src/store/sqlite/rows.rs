@@ -6,8 +6,8 @@ use crate::store::tree::StoredLeaf;
 use crate::store::{Entry, StoreError};
 use constat_shared::receipt::Jwk;
 use constat_shared::{Action, CommitmentKey, ConsentId, EventId, Hash, Language, Layer};
-use constat_shared::{Record, Signals, SiteId, Timestamp};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use constat_shared::{LogId, Month, Record, Signals, SiteId, Timestamp};
+use rusqlite::{Connection, OptionalExtension, Row, Rows, params};
 use std::collections::{BTreeMap, HashMap};
 
 const NOTICE: &str = "SELECT id, terms_hash, json FROM notices";
@@ -157,32 +157,42 @@ fn read(row: &Row<'_>, notice: &KnownNotice) -> Result<Record, StoreError> {
     })
 }
 
-/// Deletes up to `limit` records that are due; says how many of each site.
-pub fn delete_due(
-    connection: &Connection,
-    now: Timestamp,
-    limit: u64,
-) -> Result<BTreeMap<SiteId, u64>, StoreError> {
-    let mut statement = connection.prepare_cached(
+/// How many records were deleted, by the log that keeps their leaves.
+pub type Deleted = BTreeMap<LogId, u64>;
+
+const RETURNING_LOG: &str =
+    "RETURNING (SELECT site FROM logs WHERE id = log), (SELECT month FROM logs WHERE id = log)";
+
+/// Deletes up to `limit` records that are due.
+pub fn delete_due(connection: &Connection, now: Timestamp, limit: u64) -> Result<Deleted, StoreError> {
+    let mut statement = connection.prepare_cached(&format!(
         "DELETE FROM records WHERE event_id IN (SELECT event_id FROM records WHERE expires_at <= ? LIMIT ?)
-         RETURNING (SELECT site FROM notices WHERE id = notice)",
-    )?;
-    let mut rows = statement.query(params![now.unix_ms(), limit.cast_signed()])?;
-    let mut counts = BTreeMap::new();
-    while let Some(row) = rows.next()? {
-        let site = SiteId::parse(row.get_ref(0)?.as_str().map_err(unreadable)?).map_err(unreadable)?;
-        *counts.entry(site).or_default() += 1;
-    }
-    Ok(counts)
+         {RETURNING_LOG}"
+    ))?;
+    count_by_log(statement.query(params![now.unix_ms(), limit.cast_signed()])?)
 }
 
-/// Deletes the records of a consent id on a site; says how many there were.
-pub fn delete_of(connection: &Connection, site: &SiteId, consent_id: &ConsentId) -> Result<u64, StoreError> {
-    let deleted = connection.execute(
-        "DELETE FROM records WHERE consent_id = ? AND notice IN (SELECT id FROM notices WHERE site = ?)",
-        params![consent_id.as_bytes(), site.as_str()],
-    )?;
-    Ok(deleted as u64)
+/// Deletes the records of a consent id on a site.
+pub fn delete_of(
+    connection: &Connection,
+    site: &SiteId,
+    consent_id: &ConsentId,
+) -> Result<Deleted, StoreError> {
+    let mut statement = connection.prepare_cached(&format!(
+        "DELETE FROM records WHERE consent_id = ? AND notice IN (SELECT id FROM notices WHERE site = ?)
+         {RETURNING_LOG}"
+    ))?;
+    count_by_log(statement.query(params![consent_id.as_bytes(), site.as_str()])?)
+}
+
+fn count_by_log(mut rows: Rows<'_>) -> Result<Deleted, StoreError> {
+    let mut counts = Deleted::new();
+    while let Some(row) = rows.next()? {
+        let site = SiteId::parse(row.get_ref(0)?.as_str().map_err(unreadable)?).map_err(unreadable)?;
+        let month = Month::parse(row.get_ref(1)?.as_str().map_err(unreadable)?).map_err(unreadable)?;
+        *counts.entry(LogId { site, month }).or_default() += 1;
+    }
+    Ok(counts)
 }
 
 /// The public keys, oldest first.

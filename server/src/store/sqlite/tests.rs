@@ -1,5 +1,6 @@
 use super::*;
 use crate::store::contract;
+use constat_shared::log::entry::Purge;
 
 fn store() -> (tempfile::TempDir, SqliteStore) {
     let dir = tempfile::tempdir().unwrap();
@@ -31,7 +32,8 @@ fn a_command_that_writes_beside_the_server_leaves_no_gap_in_the_log() {
     let size = || server.head(&log).unwrap().unwrap().size;
     for _ in 0..3 {
         let (before, again) = (size(), Record { event_id: contract::event_id(), ..record.clone() });
-        let purge = Purge { site: log.site.clone(), purged_at: record.expires_at, record_count: 0 };
+        let (purged_at, reason) = (record.expires_at, PurgeReason::Expired);
+        let purge = Purge { site: log.site.clone(), purged_at, reason, record_counts: [].into() };
         assert_eq!(command.write(&log, &LogEntry::Purge(purge)).unwrap(), before);
         assert_eq!(server.append(&[contract::entry(&again)]).unwrap(), [Appended::Stored(before + 1)]);
     }
@@ -84,7 +86,7 @@ fn the_bytes_of_an_erased_record_are_in_no_file() {
     let (record, marker) = contract::an_expiring_record(&store);
     let key = [7; 32];
     assert!(holds(dir.path(), &marker) && holds(dir.path(), &key));
-    assert_eq!(store.erase(&record.site, &record.consent_id).unwrap(), 1);
+    assert_eq!(store.erase(&record.site, &record.consent_id, record.expires_at).unwrap(), 1);
     assert!(!holds(dir.path(), &marker));
 }
 
@@ -99,11 +101,12 @@ fn an_audit_names_what_was_changed_behind_the_server_s_back() {
     let changes = [
         ("UPDATE records SET action = 'allow_all' WHERE leaf_index = 100", "leaf 100"),
         ("UPDATE records SET leaf_index = 999 WHERE leaf_index = 100", "leaf 999"),
+        ("DELETE FROM records WHERE leaf_index = 100", "records missing: 1; deleted as the log says: 0"),
         ("UPDATE subtrees SET hash = zeroblob(32) WHERE level = 0 AND place = 7", "leaf 7"),
     ];
     for (change, named) in changes {
         hand.execute_batch(&format!("SAVEPOINT before; {change}")).unwrap();
-        let audit = log::audit(&hand, &Log::find(&hand, &log).unwrap().unwrap()).unwrap();
+        let audit = log::audit(&hand, &log, &Log::find(&hand, &log).unwrap().unwrap()).unwrap();
         let words = audit.difference.unwrap_or_default();
         assert!(words.contains(named), "{change}: {words}");
         hand.execute_batch("ROLLBACK TO before; RELEASE before").unwrap();

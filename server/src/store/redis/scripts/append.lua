@@ -28,7 +28,7 @@ for at = 3 + count, #ARGV, 8 do
     if redis.call('PEXPIRETIME', history) < tonumber(expires) then
       redis.call('PEXPIREAT', history, expires)
     end
-    redis.call('ZADD', tag .. 'x', expires, string.sub(head, 2, 3) .. event .. consent)
+    redis.call('ZADD', tag .. 'x', expires, string.sub(head, 2, 4) .. event .. consent)
     fresh[number] = fresh[number] + 1
     results[#results + 1] = place
   end

@@ -61,16 +61,7 @@ end
 
 -- The parts of a member of the expiry index: the log's month, event id and consent id.
 local function parts(member)
-  local count = struct.unpack('>I2', member)
+  local count = struct.unpack('>I3', member)
   local month = string.format('%04d-%02d', math.floor(count / 12), count % 12 + 1)
-  return month, string.sub(member, 3, 18), string.sub(member, 19, 34)
-end
-
--- Forgets a record whose expiry is in the index, whether or not Redis has let it expire.
-local function forget(member)
-  local month, event, consent = parts(member)
-  redis.call('DEL', tag .. 'r' .. event)
-  redis.call('ZREM', tag .. 'h' .. consent, event)
-  redis.call('ZREM', tag .. 'x', member)
-  redis.call('HINCRBY', tag .. 'live', month, -1)
+  return month, string.sub(member, 4, 19), string.sub(member, 20, 35)
 end

@@ -10,7 +10,11 @@ for at = 5, #ARGV do
   if not redis.call('ZSCORE', tag .. 'x', ARGV[at]) then return -1 end
 end
 for at = 5, #ARGV do
-  forget(ARGV[at])
+  local month, event, consent = parts(ARGV[at])
+  redis.call('DEL', tag .. 'r' .. event)
+  redis.call('ZREM', tag .. 'h' .. consent, event)
+  redis.call('ZREM', tag .. 'x', ARGV[at])
+  redis.call('HINCRBY', tag .. 'live', month, -1)
 end
 local place = push(log, ARGV[3])
 close(log)

@@ -1,0 +1,359 @@
+//! Random sequences of everything a store can do, against a model in memory.
+
+use super::{Appended, Entry, Store, StoreError, request};
+use crate::domain::consent;
+use constat_shared::log::checkpoint::Checkpoint;
+use constat_shared::log::entry::{Purge, PurgeReason};
+use constat_shared::log::merkle::{node_hash, verify_consistency, verify_inclusion};
+use constat_shared::{Action, CommitmentKey, ConsentId, ConsentRequest, EventId, Hash, LogEntry, LogId};
+use constat_shared::{Month, Months, PublishedNotice, Record, SiteId, Timestamp};
+use proptest::prelude::*;
+use proptest::sample::Index;
+use proptest::test_runner::{TestCaseError, TestRunner};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many sequences are tried, and how long one may be.
+const CASES: u32 = 48;
+const STEPS_MAX: usize = 12;
+const BATCH_MAX: usize = 5;
+/// Two sites with two notices each; the second ones are not published at first.
+const NOTICES: usize = 4;
+const VISITORS: usize = 3;
+
+/// What is done to the store.
+#[derive(Clone, Debug)]
+enum Step {
+    Append(Vec<Draft>),
+    Erase { site: usize, visitor: u8, now: Moment },
+    Expire(Moment),
+    Publish { notice: usize },
+}
+
+/// A record on its way.
+#[derive(Clone, Debug)]
+enum Draft {
+    New {
+        notice: usize,
+        visitor: u8,
+        action: Action,
+        at: Moment,
+    },
+    /// One sent before, perhaps erased meanwhile, with the clock of now and another key.
+    Again {
+        of: Index,
+        at: Moment,
+    },
+    /// An event id sent before, with something else in it.
+    Changed {
+        of: Index,
+        action: Action,
+    },
+}
+
+/// Some milliseconds from where a month begins, on either side of it.
+#[derive(Clone, Copy, Debug)]
+struct Moment {
+    later: bool,
+    offset_ms: i64,
+}
+
+impl Moment {
+    fn timestamp(self) -> Timestamp {
+        // Thirteen months apart: what expires writes into logs that records are in.
+        let start = if self.later { "2027-03-01T00:00:00Z" } else { "2026-02-01T00:00:00Z" };
+        let start = super::at(start);
+        Timestamp::from_unix_ms(start.unix_ms() + self.offset_ms)
+    }
+}
+
+fn moments() -> impl Strategy<Value = Moment> {
+    (any::<bool>(), -2..=2_i64).prop_map(|(later, offset_ms)| Moment { later, offset_ms })
+}
+
+fn drafts() -> impl Strategy<Value = Draft> {
+    let actions = || prop::sample::select(vec![Action::RefuseAll, Action::AllowAll, Action::Withdraw]);
+    // One notice that is not published takes its whole batch with it: seldom.
+    let noticed = prop_oneof![20 => 0..2_usize, 1 => 2..NOTICES];
+    prop_oneof![
+        6 => (noticed, 0..VISITORS as u8, actions(), moments())
+            .prop_map(|(notice, visitor, action, at)| Draft::New { notice, visitor, action, at }),
+        2 => (any::<Index>(), moments()).prop_map(|(of, at)| Draft::Again { of, at }),
+        1 => (any::<Index>(), actions()).prop_map(|(of, action)| Draft::Changed { of, action }),
+    ]
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        6 => prop::collection::vec(drafts(), 1..=BATCH_MAX).prop_map(Step::Append),
+        1 => (0..2_usize, 0..VISITORS as u8, moments())
+            .prop_map(|(site, visitor, now)| Step::Erase { site, visitor, now }),
+        2 => moments().prop_map(Step::Expire),
+        1 => (0..NOTICES).prop_map(|notice| Step::Publish { notice }),
+    ];
+    prop::collection::vec(step, 1..=STEPS_MAX)
+}
+
+/// A UUIDv7 made of a number.
+fn uuid(number: u8) -> [u8; 16] {
+    let mut bytes = [number; 16];
+    (bytes[6], bytes[8]) = (0x70, 0x80);
+    bytes
+}
+
+fn visitor_id(visitor: u8) -> ConsentId {
+    ConsentId::from_bytes(uuid(visitor)).unwrap()
+}
+
+/// What a store has to be like.
+struct Model {
+    notices: Vec<PublishedNotice>,
+    published: BTreeSet<Hash>,
+    /// Every record ever sent, stored or not.
+    sent: Vec<Record>,
+    stored: BTreeMap<EventId, (Entry, u64)>,
+    leaves: BTreeMap<LogId, Vec<Hash>>,
+    entry_counts: BTreeMap<LogId, u64>,
+    heads: Vec<(LogId, Checkpoint)>,
+    gone_count: u64,
+}
+
+type Checked = Result<(), TestCaseError>;
+
+/// Runs the property on stores that `open` makes, each empty; what it makes
+/// beside the store is kept as long.
+pub fn every_sequence_agrees_with_a_model<G, S: Store>(open: impl Fn() -> (G, S)) {
+    let config = ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() };
+    let notices = notices();
+    let checked = TestRunner::new(config).run(&steps(), |steps| {
+        let (_guard, store) = open();
+        let mut model = Model::new(notices.clone(), &store);
+        for step in steps {
+            model.take(&store, step)?;
+            model.check_heads(&store)?;
+        }
+        model.check(&store)
+    });
+    if let Err(failure) = checked {
+        panic!("{failure}");
+    }
+}
+
+/// A store that fails is a failure of the case, so that it shrinks quietly.
+fn ok<T>(result: Result<T, StoreError>) -> Result<T, TestCaseError> {
+    result.map_err(|error| TestCaseError::fail(error.to_string()))
+}
+
+fn notices() -> Vec<PublishedNotice> {
+    let first = ["boreale", "polaire"].map(super::notice);
+    let renamed = first.clone().map(|notice| {
+        let mut notice = (*notice).clone();
+        notice.controller.name.push_str(" SA");
+        PublishedNotice::new(notice)
+    });
+    first.into_iter().chain(renamed).collect()
+}
+
+/// The root by the definition of RFC 6962, section 2.1.
+fn root(leaves: &[Hash]) -> Hash {
+    let &[leaf] = leaves else {
+        let split = 1 << (leaves.len() - 1).ilog2();
+        return node_hash(root(&leaves[..split]), root(&leaves[split..]));
+    };
+    leaf
+}
+
+impl Model {
+    fn new(notices: Vec<PublishedNotice>, store: &dyn Store) -> Model {
+        let mut model = Model {
+            notices,
+            published: BTreeSet::new(),
+            sent: Vec::new(),
+            stored: BTreeMap::new(),
+            leaves: BTreeMap::new(),
+            entry_counts: BTreeMap::new(),
+            heads: Vec::new(),
+            gone_count: 0,
+        };
+        (0..2).for_each(|notice| model.publish(store, notice));
+        model
+    }
+
+    fn take(&mut self, store: &dyn Store, step: Step) -> Checked {
+        match step {
+            Step::Append(drafts) => self.append(store, drafts)?,
+            Step::Erase { site, visitor, now } => {
+                let (site, id) = (self.notices[site].site.clone(), visitor_id(visitor));
+                let gone = self.purge(now.timestamp(), PurgeReason::Erased, |record| {
+                    record.site == site && record.consent_id == id
+                });
+                prop_assert_eq!(ok(store.erase(&site, &id, now.timestamp()))?, gone);
+            }
+            Step::Expire(at) => self.expire(store, Months::MAX.after(at.timestamp()))?,
+            Step::Publish { notice } => self.publish(store, notice),
+        }
+        Ok(())
+    }
+
+    fn publish(&mut self, store: &dyn Store, notice: usize) {
+        super::publish(store, &self.notices[notice]);
+        self.published.insert(self.notices[notice].notice_hash());
+    }
+
+    fn append(&mut self, store: &dyn Store, drafts: Vec<Draft>) -> Checked {
+        let entries: Vec<_> = drafts.into_iter().filter_map(|draft| self.entry(draft)).collect();
+        let unpublished = entries.iter().find(|entry| !self.published.contains(&entry.record.notice_hash));
+        if let Some(entry) = unpublished {
+            let expected = entry.record.notice_hash;
+            let refused = store.append(&entries);
+            prop_assert!(matches!(refused, Err(StoreError::NoticeUnknown(hash)) if hash == expected));
+            return Ok(());
+        }
+        let expected: Vec<_> = entries.iter().map(|entry| self.store(entry)).collect();
+        prop_assert_eq!(ok(store.append(&entries))?, expected);
+        Ok(())
+    }
+
+    /// The draft as a record with a key of its own; nothing when it is about one sent before and none was.
+    fn entry(&mut self, draft: Draft) -> Option<Entry> {
+        let number = self.sent.len() as u8;
+        let earlier = |of: Index| (!self.sent.is_empty()).then(|| of.get(&self.sent).clone());
+        let record = match draft {
+            Draft::New { notice, visitor, action, at } => {
+                let notice = &self.notices[notice];
+                let event_id = EventId::from_bytes(uuid(number)).unwrap();
+                let consent_id = visitor_id(visitor);
+                let request = ConsentRequest { event_id, consent_id, ..request(notice, action) };
+                consent::record(request, notice, at.timestamp()).unwrap()
+            }
+            Draft::Again { of, at } => {
+                let (first, at) = (earlier(of)?, at.timestamp());
+                let expires_at = Months::MAX.after(at);
+                Record { recorded_at: at, choice_expires_at: Months::MIN.after(at), expires_at, ..first }
+            }
+            Draft::Changed { of, action } => Record { action, ..earlier(of)? },
+        };
+        self.sent.push(record.clone());
+        Some(Entry::new(record, CommitmentKey::from_bytes([number; 32])))
+    }
+
+    fn store(&mut self, entry: &Entry) -> Appended {
+        if let Some((before, place)) = self.stored.get(&entry.record.event_id) {
+            if before.record.same_request(&entry.record) {
+                return Appended::Repeated(Box::new(before.record.clone()), *place);
+            }
+            return Appended::Conflict;
+        }
+        let leaves = self.leaves.entry(entry.log()).or_default();
+        let place = leaves.len() as u64;
+        leaves.push(entry.leaf);
+        self.stored.insert(entry.record.event_id, (entry.clone(), place));
+        Appended::Stored(place)
+    }
+
+    fn expire(&mut self, store: &dyn Store, now: Timestamp) -> Checked {
+        let gone = self.purge(now, PurgeReason::Expired, |record| record.expires_at <= now);
+        prop_assert_eq!(ok(store.expire(now))?, gone);
+        Ok(())
+    }
+
+    /// Takes records out, and says so in the log of each site concerned.
+    fn purge(&mut self, now: Timestamp, reason: PurgeReason, condemned: impl Fn(&Record) -> bool) -> u64 {
+        let mut counts: BTreeMap<SiteId, BTreeMap<Month, u64>> = BTreeMap::new();
+        for (_, (entry, _)) in self.stored.extract_if(.., |_, (entry, _)| condemned(&entry.record)) {
+            let LogId { site, month } = entry.log();
+            *counts.entry(site).or_default().entry(month).or_default() += 1;
+        }
+        let gone: u64 = counts.values().flat_map(BTreeMap::values).sum();
+        for (site, record_counts) in counts {
+            let log = LogId { site: site.clone(), month: Month::of(now) };
+            let purge = LogEntry::Purge(Purge { site, purged_at: now, reason, record_counts });
+            self.leaves.entry(log.clone()).or_default().push(purge.leaf_hash());
+            *self.entry_counts.entry(log).or_default() += 1;
+        }
+        self.gone_count += gone;
+        gone
+    }
+
+    /// Every log has the size and root of its leaves, worked out anew.
+    fn check_heads(&mut self, store: &dyn Store) -> Checked {
+        for (log, leaves) in &self.leaves {
+            let head = Checkpoint { size: leaves.len() as u64, root: root(leaves) };
+            prop_assert_eq!(ok(store.head(log))?, Some(head), "{}", log.origin());
+            if self.heads.last() != Some(&(log.clone(), head)) {
+                self.heads.push((log.clone(), head));
+            }
+        }
+        Ok(())
+    }
+
+    fn check(&self, store: &dyn Store) -> Checked {
+        self.check_histories(store)?;
+        self.check_finds(store)?;
+        self.check_growth(store)?;
+        self.check_audits(store)?;
+        for notice in &self.notices {
+            let kept = ok(store.notice(&notice.notice_hash()))?;
+            let expected = self.published.contains(&notice.notice_hash()).then(|| (**notice).clone());
+            prop_assert_eq!(kept, expected);
+        }
+        Ok(())
+    }
+
+    fn check_histories(&self, store: &dyn Store) -> Checked {
+        for site in self.notices.iter().take(2).map(|notice| &notice.site) {
+            for id in (0..VISITORS as u8).map(visitor_id) {
+                let mut history = ok(store.history(site, &id))?;
+                prop_assert!(history.is_sorted_by_key(|record| record.recorded_at));
+                // The contract leaves open how records of one moment follow each other.
+                history.sort_by_key(|record| record.event_id);
+                let of = |record: &&Record| record.site == *site && record.consent_id == id;
+                let expected = self.stored.values().map(|(entry, _)| &entry.record).filter(of);
+                prop_assert_eq!(history, expected.cloned().collect::<Vec<_>>());
+            }
+        }
+        Ok(())
+    }
+
+    /// Every stored record is found with its key and proven; every other is not found.
+    fn check_finds(&self, store: &dyn Store) -> Checked {
+        for record in &self.sent {
+            let found = ok(store.find(&record.site, &record.event_id))?;
+            let expected = self.stored.get(&record.event_id);
+            let expected = expected.filter(|(entry, _)| entry.record.site == record.site);
+            prop_assert_eq!(found.is_some(), expected.is_some());
+            let (Some((entry, place)), Some((kept, at))) = (found, expected) else { continue };
+            prop_assert_eq!((&entry.record, &entry.key, entry.leaf), (&kept.record, &kept.key, kept.leaf));
+            prop_assert_eq!(place, *at);
+            let head = ok(store.head(&entry.log()))?.unwrap();
+            let proof = ok(store.inclusion_proof(&entry.log(), place, head.size))?.unwrap();
+            prop_assert!(verify_inclusion(entry.leaf, place, head.size, &proof, head.root));
+        }
+        Ok(())
+    }
+
+    /// Every head that was ever seen is the beginning of the newest one.
+    fn check_growth(&self, store: &dyn Store) -> Checked {
+        for (log, old) in &self.heads {
+            let new = ok(store.head(log))?.unwrap();
+            let proof = ok(store.consistency_proof(log, old.size, new.size))?.unwrap();
+            prop_assert!(verify_consistency(old.size, old.root, new.size, new.root, &proof));
+        }
+        Ok(())
+    }
+
+    fn check_audits(&self, store: &dyn Store) -> Checked {
+        let mut erased_count = 0;
+        for (log, leaves) in &self.leaves {
+            let audit = ok(store.audit(log))?;
+            let record_count = self.stored.values().filter(|(entry, _)| entry.log() == *log).count() as u64;
+            let entry_count = self.entry_counts.get(log).copied().unwrap_or_default();
+            prop_assert_eq!(audit.difference, None);
+            prop_assert_eq!((audit.record_count, audit.entry_count), (record_count, entry_count));
+            prop_assert_eq!(audit.erased_count, leaves.len() as u64 - record_count - entry_count);
+            prop_assert_eq!(audit.head, ok(store.head(log))?);
+            erased_count += audit.erased_count;
+        }
+        prop_assert_eq!(erased_count, self.gone_count);
+        Ok(())
+    }
+}

@@ -1,0 +1,55 @@
+//! The verifier for the browser: the checks of `constat verify`, for the files
+//! that somebody drops on the page `www/verify`. It reads no clock, draws no
+//! randomness and asks nobody.
+
+pub mod files;
+pub mod report;
+
+use constat_shared::Language;
+use files::Files;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// The files given so far, as the page holds them.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct Verifier {
+    files: Files,
+}
+
+#[wasm_bindgen]
+impl Verifier {
+    /// Begins with no file.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Verifier {
+        Verifier::default()
+    }
+
+    /// The most bytes of a file that the page should read at all.
+    pub fn file_bytes_max() -> u32 {
+        files::FILE_BYTES_MAX
+    }
+
+    /// Takes a file by its content, whatever it is called. One of the same
+    /// name takes the place of an earlier one.
+    pub fn add(&mut self, name: &str, bytes: &[u8]) {
+        self.files.add(name, bytes);
+    }
+
+    /// Names a file that is over the limit and was not read.
+    pub fn refuse_too_large(&mut self, name: &str) {
+        self.files.refuse(name, files::Refusal::TooLarge);
+    }
+
+    /// Names a file that the browser could not read, as a folder.
+    pub fn refuse_unreadable(&mut self, name: &str) {
+        self.files.refuse(name, files::Refusal::Unreadable);
+    }
+
+    /// What the files prove, as the JSON of a [`report::Report`]. A language
+    /// that Constat does not speak is answered in English.
+    pub fn report(&self, language: &str) -> String {
+        let language = Language::parse(language).unwrap_or(Language::En);
+        let report = report::Report::of(&self.files, language);
+        serde_json::to_string(&report).expect("a report is representable in JSON")
+    }
+}

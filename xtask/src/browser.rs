@@ -1,51 +1,12 @@
 //! The browser that the browser tests drive: Chromium and its WebDriver.
 
-use std::path::PathBuf;
-use std::process::Command;
-
 use crate::failure::Failure;
-use crate::steps::{run, step};
+use crate::packages::ensure;
 
 /// Program, and the Debian or Ubuntu package that holds it.
 const PROGRAMS: [(&str, &str); 2] = [("chromium", "chromium"), ("chromedriver", "chromium-driver")];
 
 /// Sees to it that the browser is there: installs it when this user may, or says what to install.
 pub fn ensure_browser() -> Result<(), Failure> {
-    let missing: Vec<_> = PROGRAMS.into_iter().filter(|(program, _)| in_path(program).is_none()).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let packages: Vec<&str> = missing.iter().map(|(_, package)| *package).collect();
-    let remedy = format!(
-        "Install {} (Debian: `apt-get install {}`) so that `chromium` and `chromedriver` \
-         are in PATH, or run `cargo xtask test --quick`, which needs no browser.",
-        packages.join(" and "),
-        packages.join(" "),
-    );
-    step("Install the browser", || {
-        if !rustix::process::getuid().is_root() || in_path("apt-get").is_none() {
-            return Err(Failure::new("the browser tests need Chromium and its WebDriver.", remedy));
-        }
-        let apt = |arguments: &[&str]| {
-            run(Command::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(arguments), &remedy)
-        };
-        apt(&["update"])?;
-        apt(&[&["install", "-y", "--no-install-recommends"], packages.as_slice()].concat())
-    })
-}
-
-fn in_path(program: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn programs_are_looked_up_in_path() {
-        assert!(in_path("sh").is_some());
-        assert!(in_path("no-such-program-here").is_none());
-    }
+    ensure("the browser", &PROGRAMS, ", or run `cargo xtask test --quick`, which needs no browser")
 }

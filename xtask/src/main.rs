@@ -10,6 +10,8 @@ mod failure;
 mod files;
 mod glue;
 mod minify;
+mod packages;
+mod redis;
 mod stamp;
 mod steps;
 mod test;

@@ -5,6 +5,7 @@ use std::process::Command;
 use crate::assets::build_assets;
 use crate::browser::ensure_browser;
 use crate::failure::Failure;
+use crate::redis::ensure_redis;
 use crate::steps::{run, step};
 use crate::toolchain::WASM_TARGET;
 use crate::weigh::weigh;
@@ -22,8 +23,9 @@ pub const COMPILER_SAID: &str = "Mend the errors that the compiler names above."
 
 /// Runs every check. `quick` leaves out the durability and the browser tests.
 pub fn test(workspace: &Workspace, quick: bool) -> Result<(), Failure> {
+    // Better to know at once what is missing than after ten minutes.
+    ensure_redis()?;
     if !quick {
-        // Better to know at once that it is missing than after ten minutes.
         ensure_browser()?;
     }
     step("Check the formatting", || {

@@ -31,7 +31,7 @@ const PAUSE_MAX: Duration = Duration::from_millis(250);
 const ANSWER_TIME: Duration = Duration::from_millis(50);
 
 enum Target {
-    One(Client),
+    One(Box<Client>),
     Cluster(Box<ClusterClient>),
 }
 
@@ -102,7 +102,7 @@ impl Link {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.map_err(|error| StoreError::Engine(error.to_string()))?;
         let target = match address {
-            Address::One(info) => Target::One(Client::open((**info).clone()).map_err(engine)?),
+            Address::One(info) => Target::One(Box::new(Client::open((**info).clone()).map_err(engine)?)),
             Address::Cluster(nodes) => {
                 let client = ClusterClient::builder(nodes.clone()).retries(4).min_retry_wait(10);
                 Target::Cluster(Box::new(client.max_retry_wait(100).build().map_err(engine)?))

@@ -41,9 +41,9 @@
   }
 
   function read() {
-    let match = /(?:^|; )constat=(1\.[^;]*)/.exec(document.cookie);
-    let part = match ? match[1].split(".") : [];
-    if (part.length !== 8 || part[6].length !== 5) return null;
+    let match = /(?:^|; )constat=(1(\.[^;.]+){5}\.[01]{5}\.\w*)(;|$)/.exec(document.cookie);
+    if (!match) return null;
+    let part = match[1].split(".");
     let expires = parseInt(part[5], 36) * MINUTE_MS;
     if (!(Date.now() < expires)) return null;
     let bit = at => parseInt(part[7][at >> 2] || 0, 16) >> (at & 3) & 1;
@@ -187,7 +187,8 @@
     if (action === "allow_all") next = allowed; else if (action !== "save") next = refused;
     let id = stored ? stored.id : uuid(), event = uuid();
     write(id, event, next, Date.now());
-    enqueue({
+    // What does not come through now waits.
+    keep(queueKey, JSON.stringify(waiting().concat({
       event_id: event,
       consent_id: id,
       // A new consent id starts afresh: nothing links it to an earlier one.
@@ -198,7 +199,7 @@
       notice_hash: settings.notice,
       ...named(next),
       signals: { gpc: navigator.globalPrivacyControl === true, dnt: navigator.doNotTrack === "1" },
-    });
+    }).slice(-QUEUE_MAX)));
     deliver();
     // A browser that keeps no cookies forgets the answer with the page, but obeys it until then.
     stored = read() || { id: id, last: event, holds: true, c: next.c, v: next.v };
@@ -250,10 +251,6 @@
 
   function waiting() {
     try { return JSON.parse(keep(queueKey)) || []; } catch (_) { return []; }
-  }
-
-  function enqueue(event) {
-    keep(queueKey, JSON.stringify(waiting().concat(event).slice(-QUEUE_MAX)));
   }
 
   function deliver() {

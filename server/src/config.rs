@@ -27,6 +27,8 @@ pub enum Command {
     Prove(ProveArgs),
     /// Check an evidence bundle or a receipt, with no server and no network.
     Verify(VerifyArgs),
+    /// Have the heads of the logs stamped by an outside clock, also while the server runs.
+    Timestamp(TimestampArgs),
     /// Work a whole log out anew and report the first difference.
     Audit(AuditArgs),
     /// List or rotate the keys that sign receipts and checkpoints.
@@ -138,6 +140,10 @@ pub struct VerifyArgs {
     /// A receipt, in place of a bundle.
     #[arg(long, value_name = "FILE", conflicts_with = "file", requires = "jwks")]
     pub receipt: Option<PathBuf>,
+    /// The CA certificates (PEM) that are trusted to name time-stamping
+    /// authorities: then the bundle's time-stamp is checked too.
+    #[arg(long, value_name = "FILE", requires = "file", conflicts_with = "receipt")]
+    pub ca: Option<PathBuf>,
     /// The server's public keys, from `/.well-known/jwks.json`; a bundle's key is compared with them.
     #[arg(long, value_name = "FILE")]
     pub jwks: Option<PathBuf>,
@@ -145,6 +151,16 @@ pub struct VerifyArgs {
     /// with the one that the log names.
     #[arg(long, value_name = "DIR", conflicts_with = "receipt")]
     pub images: Option<PathBuf>,
+}
+
+/// `constat timestamp`.
+#[derive(Debug, Args)]
+pub struct TimestampArgs {
+    #[command(flatten)]
+    pub key: KeyArgs,
+    /// The folder of the site files. Each names its own time-stamping authority.
+    #[arg(long, value_name = "DIR")]
+    pub sites: PathBuf,
 }
 
 /// `constat audit`.

@@ -22,6 +22,7 @@ mod site;
 mod snapshot;
 mod store;
 mod telemetry;
+mod timestamp;
 mod verify;
 mod writer;
 
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         Command::Records(args) => records::run(&args),
         Command::Prove(args) => prove::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Timestamp(args) => timestamp::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Keys(args) => keys::run(&args),
         Command::Snapshot(args) => snapshot::run(&args),

@@ -31,6 +31,9 @@ pub struct Site {
     pub notice: PublishedNotice,
     /// Where its pages are, as browsers write it in the `Origin` header.
     pub origins: Vec<String>,
+    /// The time-stamping authority that `constat timestamp` asks; none when
+    /// the site names none. It is nothing a visitor is shown.
+    pub timestamp_authority: Option<String>,
 }
 
 impl Site {
@@ -55,9 +58,15 @@ fn parse_with_line(
     catalogue: &Catalogue,
 ) -> Result<(Site, Option<usize>), Vec<SiteError>> {
     let mut report = Report::new(file_name);
-    let file = source::read(text, &mut report);
+    let mut file: Option<file::SiteFile> = source::read(text, &mut report);
+    let authority = file.as_mut().and_then(|file| file.timestamp_authority.take());
+    let timestamp_authority =
+        authority.and_then(|url| report.take("timestamp_authority", forms::timestamp_authority(&url)));
     let checked = file.and_then(|file| check::site(file, catalogue, &mut report));
-    let site = checked.map(|(notice, origins)| Site { notice: PublishedNotice::new(notice), origins });
+    let site = checked.map(|(notice, origins)| {
+        let notice = PublishedNotice::new(notice);
+        Site { notice, origins, timestamp_authority }
+    });
     let line = report.line_of("id");
     report.finish(site).map(|site| (site, line))
 }
@@ -148,7 +157,7 @@ fn same_id(path: &Path, line: Option<usize>, id: &str, first: &Path) -> SiteErro
 
 #[cfg(test)]
 mod tests {
-    use super::sample::{BASE, catalogue, changed, site};
+    use super::sample::{BASE, assert_fault, catalogue, changed, site};
     use super::*;
     use constat_shared::{Category, Language, TextKey};
 
@@ -209,6 +218,26 @@ mod tests {
         let (before, after) = (site(BASE), site(&format!("{BASE}\n[[vendors]]\nid = \"billboard\"\n")));
         assert_ne!(after.notice.notice_hash(), before.notice.notice_hash());
         assert_ne!(after.notice.terms_hash(), before.notice.terms_hash());
+    }
+
+    #[test]
+    fn a_time_stamping_authority_is_no_part_of_the_notice() {
+        let before = site(BASE);
+        assert_eq!(before.timestamp_authority, None);
+        for url in ["https://tsa.example", "http://127.0.0.1:3161/tsr"] {
+            let after = site(&changed("languages", &format!("timestamp_authority = {url:?}\nlanguages")));
+            assert_eq!(after.timestamp_authority.as_deref(), Some(url));
+            assert_eq!(after.notice.notice_hash(), before.notice.notice_hash());
+        }
+    }
+
+    #[test]
+    fn an_authority_that_has_no_web_address_is_a_mistake() {
+        for bad in ["tsa.example", "ftp://tsa.example", "https://", "https://me:secret@tsa.example"] {
+            let line = format!("timestamp_authority = {bad:?}");
+            let to = format!("{line}\nlanguages");
+            assert_fault("languages", &to, &line, "timestamp_authority", "Write one such as https://tsa");
+        }
     }
 
     #[test]

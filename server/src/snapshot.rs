@@ -142,7 +142,8 @@ impl Studio<'_> {
         }
         let (site, languages) = (notice.site.clone(), notice.languages.clone());
         let notice = PublishedNotice::new(notice);
-        let served = ServedSite::new(Site { notice, origins: Vec::new() }, &self.assets);
+        let served =
+            ServedSite::new(Site { notice, origins: Vec::new(), timestamp_authority: None }, &self.assets);
         self.warn_of_other_files(&served)?;
         let host = Host::start(served, Arc::clone(&self.assets))?;
         let photographed = self.photograph(&host, &languages, signals).await;

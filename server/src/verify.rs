@@ -2,7 +2,8 @@
 
 use crate::Failure;
 use crate::config::VerifyArgs;
-use constat_shared::evidence::finding::{Beside, Finding};
+use crate::timestamp::trust::{self, Authorities, CA_BYTES_MAX};
+use constat_shared::evidence::finding::{Beside, Finding, Stamp};
 use constat_shared::evidence::{EVIDENCE_BYTES_MAX, Evidence};
 use constat_shared::receipt::{KEY_SET_BYTES_MAX, KeySet, RECEIPT_BYTES_MAX};
 use constat_shared::{Hash, Language, Receipt};
@@ -18,6 +19,7 @@ const PICTURES_MAX: usize = 256;
 /// Prints what is proven, line by line, and what is not.
 pub fn run(args: &VerifyArgs) -> Result<(), Failure> {
     let keys = args.jwks.as_deref().map(read_keys).transpose()?;
+    let trusted = args.ca.as_deref().map(read_authorities).transpose()?;
     match (&args.receipt, &args.file, keys) {
         (Some(receipt), _, Some(keys)) => verify_receipt(receipt, &keys),
         (Some(_), _, None) => {
@@ -25,7 +27,7 @@ pub fn run(args: &VerifyArgs) -> Result<(), Failure> {
         }
         (None, Some(file), keys) => {
             let pictures = args.images.as_deref().map(read_pictures).transpose()?.unwrap_or_default();
-            verify_evidence(file, &Beside { keys, pictures, ..Beside::default() })
+            verify_evidence(file, Beside { keys, pictures, ..Beside::default() }, trusted.as_ref())
         }
         (None, None, _) => {
             Err(Failure::new("name an evidence bundle, or a receipt with --receipt and --jwks"))
@@ -33,16 +35,25 @@ pub fn run(args: &VerifyArgs) -> Result<(), Failure> {
     }
 }
 
-fn verify_evidence(file: &Path, beside: &Beside) -> Result<(), Failure> {
+fn verify_evidence(file: &Path, mut beside: Beside, trusted: Option<&Authorities>) -> Result<(), Failure> {
     let bytes = read(file, EVIDENCE_BYTES_MAX)?;
     let (evidence, checkpoint) = Evidence::verify(&bytes).map_err(|error| refused(file, &error))?;
-    let findings = evidence.findings(&checkpoint, beside);
+    beside.stamp = trusted.map(|trusted| stamp(file, &evidence, trusted)).transpose()?;
+    let findings = evidence.findings(&checkpoint, &beside);
     print(&findings);
     println!("{}", evidence.statement);
     if findings.iter().any(Finding::contradicts) {
         return Err(refused(file, &"what was given beside it does not belong to it: see the lines above"));
     }
     Ok(())
+}
+
+/// What the bundle's time-stamp says under the CAs that were given: whoever
+/// gives them is not told that all is well when there is nothing to check.
+fn stamp(file: &Path, evidence: &Evidence, trusted: &Authorities) -> Result<Stamp, Failure> {
+    let refused = |why: &dyn Display| refused(file, &format!("timestamp: {why}"));
+    let token = evidence.timestamp().ok_or_else(|| refused(&"the bundle holds none to check with --ca"))?;
+    trust::check(token, &evidence.record, trusted).map_err(|error| refused(&error))
 }
 
 fn verify_receipt(file: &Path, keys: &KeySet) -> Result<(), Failure> {
@@ -96,6 +107,10 @@ fn read_pictures(dir: &Path) -> Result<Vec<(String, Hash)>, Failure> {
     }
     pictures.sort_unstable();
     Ok(pictures)
+}
+
+fn read_authorities(file: &Path) -> Result<Authorities, Failure> {
+    Authorities::read(file, &read(file, CA_BYTES_MAX)?)
 }
 
 fn read(path: &Path, bytes_max: usize) -> Result<Vec<u8>, Failure> {

@@ -218,7 +218,9 @@ impl TextKey {
     }
 }
 
-/// One language's texts: one for every [`TextKey`].
+/// One language's texts: one for every [`TextKey`]. A notice of an earlier
+/// version may lack the keys that came later: those are empty, and are not
+/// written, so that the notice keeps its hash.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Texts(Vec<String>);
 
@@ -260,8 +262,8 @@ impl fmt::Debug for Texts {
 
 impl Serialize for Texts {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for key in TextKey::ALL {
+        let mut map = serializer.serialize_map(None)?;
+        for key in TextKey::ALL.iter().filter(|key| !self.get(**key).is_empty()) {
             map.serialize_entry(key.as_str(), self.get(*key))?;
         }
         map.end()
@@ -280,21 +282,21 @@ impl<'de> Visitor<'de> for TextsVisitor {
     type Value = Texts;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a table with every text of the banner")
+        f.write_str("a table with the texts of the banner")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Texts, A::Error> {
-        let mut texts: Vec<Option<String>> = vec![None; TextKey::ALL.len()];
+        let mut texts = vec![String::new(); TextKey::ALL.len()];
         while let Some(name) = map.next_key::<String>()? {
             let key = TextKey::parse(&name)
                 .ok_or_else(|| A::Error::custom(format_args!("unknown text `{name}`")))?;
-            texts[key as usize] = Some(map.next_value()?);
+            let text: String = map.next_value()?;
+            if text.is_empty() {
+                return Err(A::Error::custom(format_args!("empty text `{name}`")));
+            }
+            texts[key as usize] = text;
         }
-        let named = texts.into_iter().zip(TextKey::ALL);
-        let all = named.map(|(text, key)| {
-            text.ok_or_else(|| A::Error::custom(format_args!("missing text `{}`", key.as_str())))
-        });
-        all.collect::<Result<_, _>>().map(Texts)
+        Ok(Texts(texts))
     }
 }
 
@@ -312,9 +314,17 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_text_and_an_unknown_one_are_named() {
-        let missing = serde_json::from_str::<Texts>(r#"{"title":"T"}"#).unwrap_err();
-        assert!(missing.to_string().contains("missing text `allow_all`"), "{missing}");
+    fn texts_of_before_a_key_was_added_are_written_back_as_they_were_read() {
+        let before = r#"{"allow_all":"A","title":"T"}"#;
+        let texts: Texts = serde_json::from_str(before).unwrap();
+        assert_eq!((texts.get(TextKey::Title), texts.get(TextKey::RecordKeep)), ("T", ""));
+        assert_eq!(serde_json::to_string(&texts).unwrap(), before);
+    }
+
+    #[test]
+    fn an_empty_text_and_an_unknown_one_are_named() {
+        let empty = serde_json::from_str::<Texts>(r#"{"title":""}"#).unwrap_err();
+        assert!(empty.to_string().contains("empty text `title`"), "{empty}");
         let unknown = serde_json::from_str::<Texts>(r#"{"headline":"T"}"#).unwrap_err();
         assert!(unknown.to_string().contains("unknown text `headline`"), "{unknown}");
     }

@@ -1,6 +1,7 @@
 //! What the tests share: a running server, sites to serve, and requests.
 
 pub mod api;
+pub mod authority;
 pub mod browser;
 pub mod consent;
 pub mod moments;

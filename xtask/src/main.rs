@@ -10,8 +10,6 @@ mod failure;
 mod files;
 mod glue;
 mod minify;
-mod packages;
-mod redis;
 mod stamp;
 mod steps;
 mod test;

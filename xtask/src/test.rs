@@ -3,9 +3,8 @@
 use std::process::Command;
 
 use crate::assets::build_assets;
-use crate::browser::ensure_browser;
+use crate::browser::{ensure_browser, ensure_openssl, ensure_redis};
 use crate::failure::Failure;
-use crate::redis::ensure_redis;
 use crate::steps::{run, step};
 use crate::toolchain::WASM_TARGET;
 use crate::weigh::weigh;
@@ -24,6 +23,7 @@ pub const COMPILER_SAID: &str = "Mend the errors that the compiler names above."
 /// Runs every check. `quick` leaves out the durability and the browser tests.
 pub fn test(workspace: &Workspace, quick: bool) -> Result<(), Failure> {
     // Better to know at once what is missing than after ten minutes.
+    ensure_openssl()?;
     ensure_redis()?;
     if !quick {
         ensure_browser()?;

@@ -245,6 +245,6 @@ mod tests {
         );
         let lines: String =
             english.lines().filter(|l| !l.starts_with("title ")).map(|l| format!("{l}\n")).collect();
-        assert!(shown(read_texts("en.toml", lines.as_bytes())).contains("missing text `title`"));
+        assert!(shown(read_texts("en.toml", lines.as_bytes())).contains(": title: the text is empty"));
     }
 }

@@ -26,6 +26,7 @@ pub(super) struct SiteFile {
     pub purposes: PurposesFile,
     pub texts: ByLanguage<BTreeMap<String, String>>,
     pub theme: ThemeFile,
+    pub timestamp_authority: Option<String>,
 }
 
 /// `authority = { name = "…", url = "…" }`.

@@ -27,17 +27,33 @@ pub(super) fn text(text: &str) -> Result<String, Fault> {
 
 /// An `https` address.
 pub(super) fn https(text: &str) -> Result<String, Fault> {
-    let url = Url::parse(text).ok();
-    let good = url.is_some_and(|url| {
-        url.scheme() == "https" && url.has_host() && url.username().is_empty() && url.password().is_none()
-    });
-    let printable = text.chars().all(|c| !c.is_whitespace() && !c.is_control());
-    if good && printable && text.len() <= URL_BYTES_MAX {
+    if is_address(text, &["https"]) {
         return Ok(text.to_owned());
     }
     let remedy =
         format!("Write one such as https://www.example.com/privacy, of at most {URL_BYTES_MAX} bytes");
     Err(Fault::new(format!("`{text}` is not an https address"), remedy))
+}
+
+/// The address of a time-stamping authority. What it answers is signed, so
+/// that plain `http` will do, which many of them speak alone.
+pub(super) fn timestamp_authority(text: &str) -> Result<String, Fault> {
+    if is_address(text, &["http", "https"]) {
+        return Ok(text.to_owned());
+    }
+    let remedy = format!("Write one such as https://tsa.example.com, of at most {URL_BYTES_MAX} bytes");
+    Err(Fault::new(format!("`{text}` is not an http or https address"), remedy))
+}
+
+fn is_address(text: &str, schemes: &[&str]) -> bool {
+    let good = Url::parse(text).is_ok_and(|url| {
+        schemes.contains(&url.scheme())
+            && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none()
+    });
+    let printable = text.chars().all(|c| !c.is_whitespace() && !c.is_control());
+    good && printable && text.len() <= URL_BYTES_MAX
 }
 
 /// A web origin as browsers write it in the `Origin` header.

@@ -310,6 +310,8 @@ fn token() -> Result<Vec<u8>, StoreError> {
 }
 
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 #[path = "../../../tests/src/redis.rs"]
 #[allow(dead_code)]
 mod processes;

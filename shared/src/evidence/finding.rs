@@ -40,6 +40,8 @@ pub enum Compared {
 pub struct Stamp {
     /// When it saw the head.
     pub at: Timestamp,
+    /// How far off that may be, when the authority says so.
+    pub accuracy_ms: Option<u64>,
     /// Whose clock it is.
     pub authority: String,
 }

@@ -16,4 +16,5 @@ mod records;
 mod refusals;
 mod reload;
 mod sites;
+mod timestamp;
 mod verify;

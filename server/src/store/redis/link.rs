@@ -27,8 +27,11 @@ const CONNECT_TIMEOUT: Duration = Duration::from_millis(450);
 /// shortened by chance, so that many servers do not come back at one moment.
 const PAUSE: Duration = Duration::from_millis(10);
 const PAUSE_MAX: Duration = Duration::from_millis(250);
-/// How much of the time that is left a WAIT leaves for its own answer.
-const ANSWER_TIME: Duration = Duration::from_millis(50);
+/// How much of the time that is left a WAIT leaves for its own answer; Redis
+/// looks for what has waited long enough ten times a second.
+const ANSWER_TIME: Duration = Duration::from_millis(250);
+/// A connection without an answer for so long is given up even if no call does so.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 enum Target {
     One(Box<Client>),
@@ -131,12 +134,12 @@ impl Link {
         Ok(match &self.target {
             Target::One(client) => {
                 let config = AsyncConnectionConfig::new().set_connection_timeout(Some(CONNECT_TIMEOUT));
-                let config = config.set_response_timeout(Some(DEADLINE));
+                let config = config.set_response_timeout(Some(RESPONSE_TIMEOUT));
                 Connection::One(client.get_multiplexed_async_connection_with_config(&config).await?)
             }
             Target::Cluster(client) => {
                 let config = ClusterConfig::new().set_connection_timeout(CONNECT_TIMEOUT);
-                let config = config.set_response_timeout(DEADLINE);
+                let config = config.set_response_timeout(RESPONSE_TIMEOUT);
                 Connection::Cluster(client.get_async_connection_with_config(config).await?)
             }
         })

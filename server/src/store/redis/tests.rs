@@ -8,7 +8,8 @@ macro_rules! list {
     ($($name:ident)*) => { [$((stringify!($name), contract::$name as Test)),*] };
 }
 
-fn open(url: &str, min_replicas: u32) -> RedisStore {
+/// Opens a store at an address.
+pub fn open(url: &str, min_replicas: u32) -> RedisStore {
     RedisStore::open(&Address::parse(url).unwrap(), min_replicas).unwrap()
 }
 

@@ -14,7 +14,7 @@ fn every_finding() -> Vec<Finding> {
     let good = Beside {
         keys: Some(KeySet { keys: vec![whole.public_key.clone()] }),
         pictures: vec![picture("renamed.png", b"png")],
-        stamp: Some(Stamp { at, authority: "Clock Ltd".into() }),
+        stamp: Some(Stamp { at, accuracy_ms: Some(1500), authority: "Clock Ltd".into() }),
     };
     let bad = Beside {
         keys: Some(KeySet { keys: Vec::new() }),

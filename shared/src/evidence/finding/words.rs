@@ -224,7 +224,10 @@ impl Finding {
                 vec![picture_count.to_string(), browser.clone(), taken_at.to_string()]
             }
             Finding::Picture { file_name, .. } => vec![file_name.clone()],
-            Finding::Stamped(Stamp { at, authority }) => vec![at.to_string(), authority.clone()],
+            Finding::Stamped(Stamp { at, accuracy_ms, authority }) => {
+                let accuracy = accuracy_ms.map_or(String::new(), |ms| format!(" (± {ms} ms)"));
+                vec![format!("{at}{accuracy}"), authority.clone()]
+            }
             _ => Vec::new(),
         }
     }

@@ -3,50 +3,74 @@
 use crate::fleet::{Fleet, ROUNDS};
 use constat_tests::api::SITE;
 use constat_tests::moments::Moments;
-use constat_tests::redis::Cluster;
-use std::time::Duration;
+use constat_tests::redis::{Cluster, Redis};
+use std::time::{Duration, Instant};
 
 /// When the primary dies, in milliseconds after the first visitor.
 const KILL_MS: std::ops::Range<u64> = 50..300;
+/// How long a failover may take.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cluster_that_fails_over_keeps_every_acknowledged_record() {
     let mut moments = Moments::of_this_run();
     let mut cluster = Cluster::start();
     let mut fleet = Fleet::start(&cluster.url(), &["--min-replicas", "1"]).await;
+    let site_slot = cluster.nodes[0].ask(&["CLUSTER", "KEYSLOT", &format!("{{{SITE}}}")]);
+    let site_slot = site_slot.trim();
     let mut refused_count = 0;
     for _ in 0..ROUNDS {
         let ms = moments.within(KILL_MS);
         // Mostly the one that has the site, sometimes one of the two others.
-        let primaries = primaries(&cluster);
+        let primaries = primaries(&cluster, site_slot);
         let victim = primaries[[0, 0, 0, 1, 2][moments.within(0..5) as usize]];
+        let has_site = victim == primaries[0];
         let outcome = fleet
             .round(async |fleet| {
                 tokio::time::sleep(Duration::from_millis(ms)).await;
                 cluster.nodes[victim].kill();
-                let why = fleet.not_ready(0).await;
+                // Of the others a server needs nothing to store a record.
+                let why = if has_site { fleet.not_ready(0).await } else { "not the site's".to_owned() };
+                wait_for_a_primary(&cluster.nodes[replica_of(victim)]).await;
+                if has_site {
+                    // The new primary takes every change, but nobody confirms one.
+                    fleet.not_ready(1).await;
+                }
+                cluster.nodes[victim].restart();
                 format!("node {victim} killed after {ms} ms ({why})")
             })
             .await;
         assert_eq!(outcome.lost, [""; 0]);
         assert_eq!(outcome.cut_count, 0, "the servers live on");
         refused_count += outcome.refused_count;
-        cluster.nodes[victim].restart();
         cluster.wait();
     }
     assert!(refused_count > 0, "nobody was refused");
     fleet.end("kill -9 of a primary of a cluster");
 }
 
+/// The one that has the same slots.
+fn replica_of(node: usize) -> usize {
+    (node + 3) % 6
+}
+
+/// Waits until the cluster has made a node a primary.
+async fn wait_for_a_primary(node: &Redis) {
+    let start = Instant::now();
+    while !node.ask(&["ROLE"]).starts_with("master") {
+        assert!(start.elapsed() < PATIENCE, "the cluster does not fail over: {}", node.log());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
 /// The nodes that are primaries now, first the one that has the site.
-fn primaries(cluster: &Cluster) -> Vec<usize> {
-    let slot = cluster.nodes[0].ask(&["CLUSTER", "KEYSLOT", &format!("{{{SITE}}}")]);
+fn primaries(cluster: &Cluster, site_slot: &str) -> Vec<usize> {
     let mut primaries = Vec::new();
     for (number, node) in cluster.nodes.iter().enumerate() {
         if !node.ask(&["ROLE"]).starts_with("master") {
             continue;
         }
-        match node.ask(&["CLUSTER", "COUNTKEYSINSLOT", slot.trim()]).trim() {
+        match node.ask(&["CLUSTER", "COUNTKEYSINSLOT", site_slot]).trim() {
             "0" => primaries.push(number),
             _ => primaries.insert(0, number),
         }

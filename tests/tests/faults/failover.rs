@@ -1,5 +1,6 @@
 //! Two servers on Redis with replicas: a primary dies, and a replica takes its place.
 
+use crate::address::Address;
 use crate::fleet::{Fleet, ROUNDS};
 use constat_tests::api::SITE;
 use constat_tests::moments::Moments;
@@ -8,6 +9,8 @@ use std::time::{Duration, Instant};
 
 /// When the primary dies, in milliseconds after the first visitor.
 const KILL_MS: std::ops::Range<u64> = 50..300;
+/// In how many more rounds another primary of the cluster dies.
+const OTHERS: usize = 4;
 /// How long a failover may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -19,12 +22,11 @@ async fn a_cluster_that_fails_over_keeps_every_acknowledged_record() {
     let site_slot = cluster.nodes[0].ask(&["CLUSTER", "KEYSLOT", &format!("{{{SITE}}}")]);
     let site_slot = site_slot.trim();
     let mut refused_count = 0;
-    for _ in 0..ROUNDS {
+    for number in 1..=ROUNDS + OTHERS {
         let ms = moments.within(KILL_MS);
-        // Mostly the one that has the site, sometimes one of the two others.
         let primaries = primaries(&cluster, site_slot);
-        let victim = primaries[[0, 0, 0, 1, 2][moments.within(0..5) as usize]];
-        let has_site = victim == primaries[0];
+        let has_site = number % (ROUNDS / OTHERS + 1) != 0;
+        let victim = if has_site { primaries[0] } else { primaries[moments.within(1..3) as usize] };
         let outcome = fleet
             .round(async |fleet| {
                 tokio::time::sleep(Duration::from_millis(ms)).await;
@@ -47,6 +49,53 @@ async fn a_cluster_that_fails_over_keeps_every_acknowledged_record() {
     }
     assert!(refused_count > 0, "nobody was refused");
     fleet.end("kill -9 of a primary of a cluster");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_promoted_replica_has_every_acknowledged_record() {
+    let mut moments = Moments::of_this_run();
+    let mut primary = every_second(&[]);
+    let mut replica = copy_of(&primary).await;
+    let address = Address::of(primary.port).await;
+    let mut fleet = Fleet::start(&address.url(), &["--min-replicas", "1"]).await;
+    for _ in 0..ROUNDS {
+        let ms = moments.within(KILL_MS);
+        let outcome = fleet
+            .round(async |fleet| {
+                tokio::time::sleep(Duration::from_millis(ms)).await;
+                // With all its files, as when a machine burns.
+                primary.kill();
+                let why = fleet.not_ready(0).await;
+                replica.ask(&["REPLICAOF", "NO", "ONE"]);
+                address.moves_to(replica.port);
+                let next = copy_of(&replica).await;
+                primary = std::mem::replace(&mut replica, next);
+                format!("the primary lost after {ms} ms ({why})")
+            })
+            .await;
+        assert_eq!(outcome.lost, [""; 0]);
+        assert_eq!(outcome.cut_count, 0, "the servers live on");
+        assert!(outcome.refused_count > 0, "nobody was refused");
+    }
+    fleet.end("loss of a primary, its replica promoted, both appendfsync everysec");
+}
+
+/// A Redis whose file may lack the last second when its machine dies.
+fn every_second(args: &[&str]) -> Redis {
+    Redis::start_with(&[&["--appendonly", "yes", "--appendfsync", "everysec"], args].concat())
+}
+
+/// Starts a replica, and waits until it follows.
+async fn copy_of(primary: &Redis) -> Redis {
+    let of = format!("127.0.0.1 {}", primary.port);
+    let replica = every_second(&["--replicaof", &of]);
+    primary.ask(&["CONFIG", "SET", "repl-diskless-sync-delay", "0"]);
+    let start = Instant::now();
+    while !replica.ask(&["INFO", "replication"]).contains("master_link_status:up") {
+        assert!(start.elapsed() < PATIENCE, "the replica does not follow: {}", replica.log());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    replica
 }
 
 /// The one that has the same slots.

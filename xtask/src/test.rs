@@ -20,7 +20,7 @@ const TESTS: &str = "constat-tests";
 /// The remedy when the compiler has already said everything.
 pub const COMPILER_SAID: &str = "Mend the errors that the compiler names above.";
 
-/// Runs every check. `quick` leaves out the durability and the browser tests.
+/// Runs every check. `quick` leaves out the durability, fault and browser tests.
 pub fn test(workspace: &Workspace, quick: bool) -> Result<(), Failure> {
     // Better to know at once what is missing than after ten minutes.
     ensure_openssl()?;
@@ -42,8 +42,11 @@ pub fn test(workspace: &Workspace, quick: bool) -> Result<(), Failure> {
     if quick {
         return Ok(());
     }
-    let (browser, durability): (Vec<&str>, Vec<&str>) = slow.into_iter().partition(|test| is_browser(test));
+    let (browser, slow): (Vec<&str>, Vec<&str>) = slow.into_iter().partition(|test| is_browser(test));
+    let (faults, durability): (Vec<&str>, Vec<&str>) = slow.into_iter().partition(|test| is_faults(test));
     server_tests(workspace, "Test durability", &durability)?;
+    // They mostly wait: for deadlines, failovers and restarts.
+    server_tests_at_once(workspace, "Test faults of Redis and of servers on it", &faults, 8)?;
     server_tests(workspace, "Test in the browser", &browser)
 }
 
@@ -63,7 +66,11 @@ pub fn browser_tests(workspace: &Workspace, filters: &[&str]) -> Command {
 }
 
 fn is_slow(test: &str) -> bool {
-    is_browser(test) || test.starts_with("durability")
+    is_browser(test) || is_faults(test) || test.starts_with("durability")
+}
+
+fn is_faults(test: &str) -> bool {
+    test.starts_with("faults")
 }
 
 fn is_browser(test: &str) -> bool {
@@ -105,6 +112,20 @@ fn server_tests(workspace: &Workspace, name: &str, tests: &[&str]) -> Result<(),
     })
 }
 
+/// As [`server_tests`], so many tests at once, however few processors there are.
+fn server_tests_at_once(
+    workspace: &Workspace,
+    name: &str,
+    tests: &[&str],
+    count: usize,
+) -> Result<(), Failure> {
+    step(name, || {
+        let mut command = test_command(workspace, tests);
+        command.args(["--", "--test-threads", &count.to_string()]);
+        run(&mut command, "The failing tests are named above; mend them, or the server.")
+    })
+}
+
 /// Integration tests find the server they start in `CONSTAT_BIN`.
 fn test_command(workspace: &Workspace, tests: &[&str]) -> Command {
     let mut command = workspace.cargo(["test"]);
@@ -121,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_test_runs_quickly_unless_its_name_says_otherwise() {
-        let slow = ["durability", "durability_redis", "browser", "browser_keyboard"];
+        let slow = ["durability", "faults", "browser", "browser_keyboard"];
         assert!(slow.into_iter().all(is_slow));
         assert!(!["api", "retention"].into_iter().any(is_slow));
     }

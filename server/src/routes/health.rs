@@ -22,7 +22,8 @@ pub async fn readyz(app: Data<App>) -> Result<impl Responder, ApiError> {
     }
     let answers = on_store(&app, |store| Ok(store.ping())).await?;
     answers.map_err(|error| {
-        let detail = format!("Wait, or mend what the store says: {error}.");
+        let error = error.to_string();
+        let detail = format!("Wait, or mend what the store says: {}.", error.trim_end_matches('.'));
         ApiError::new(Code::StoreUnavailable, detail)
     })?;
     Ok(HttpResponse::Ok().content_type("text/plain").body("ready\n"))

@@ -31,6 +31,7 @@ mod keys;
 mod link;
 mod log;
 mod packed;
+mod readiness;
 mod remembered;
 mod scripts;
 
@@ -295,10 +296,7 @@ impl Store for RedisStore {
     }
 
     fn ping(&self) -> Result<(), StoreError> {
-        // A Redis that is full, or a replica now, still answers a PING.
-        let mut cmd = redis::cmd("SET");
-        cmd.arg(keys::READY).arg("").arg("PX").arg(60_000);
-        self.link.call().ask::<redis::Value>(&cmd).map(drop)
+        readiness::check(&self.link, &self.remembered)
     }
 }
 

@@ -21,8 +21,6 @@ pub const VERSION: &str = "version";
 pub const EXPIRY_JOB: &str = "job:expiry";
 /// That something was deleted whose bytes are still in the file of changes.
 pub const REWRITE_DUE: &str = "rewrite-due";
-/// Written to see whether anything can be written.
-pub const READY: &str = "ready";
 
 /// A published notice: its canonical JSON, terms hash and time of publication.
 pub fn notice(hash: &Hash) -> String {

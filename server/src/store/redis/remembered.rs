@@ -99,6 +99,11 @@ impl Remembered {
         Ok(())
     }
 
+    /// Up to so many of the sites that this server has used.
+    pub fn some_sites(&self, count: usize) -> Vec<SiteId> {
+        lock(&self.sites).iter().take(count).cloned().collect()
+    }
+
     /// Every site that anything is kept for.
     pub fn sites(&self, call: &Call<'_>) -> Result<Vec<SiteId>, StoreError> {
         let names: Vec<String> = call.ask(&Cmd::smembers(SITES))?;

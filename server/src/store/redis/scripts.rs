@@ -35,6 +35,8 @@ scripts! {
     ADD = "add.lua";
     /// Holds a job, or lets it go.
     HOLD = "hold.lua";
+    /// Finds out whether others could write.
+    READY = "ready.lua";
 }
 
 impl Script {

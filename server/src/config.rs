@@ -31,6 +31,8 @@ pub enum Command {
     Timestamp(TimestampArgs),
     /// Work a whole log out anew and report the first difference.
     Audit(AuditArgs),
+    /// Copy all that a store holds into another one, while no server runs on either.
+    Copy(CopyArgs),
     /// List or rotate the keys that sign receipts and checkpoints.
     Keys(KeysArgs),
     /// Take pictures of what every notice shows, also while the server runs.
@@ -174,6 +176,27 @@ pub struct AuditArgs {
     /// The month, in UTC.
     #[arg(long, value_name = "YYYY-MM", value_parser = Month::parse)]
     pub month: Month,
+}
+
+/// `constat copy`. A copy that was cut off is run again and goes on; until it
+/// has come to its end, no server starts on the target. Stop every server
+/// first: one that holds a data folder is always found, one on Redis only when
+/// it has written since it connected and CLIENT LIST may be asked.
+#[derive(Debug, Args)]
+pub struct CopyArgs {
+    /// The store to copy: sqlite:DIR with the data folder, or a Redis as
+    /// `serve --store` takes it.
+    #[arg(long, value_name = "STORE", env = "CONSTAT_FROM", hide_env_values = true)]
+    pub from: String,
+    /// The store to copy into, which is empty or holds the beginning of the same copy.
+    #[arg(long, value_name = "STORE", env = "CONSTAT_TO", hide_env_values = true)]
+    pub to: String,
+    /// How many replicas of the target confirm each change.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub min_replicas: u32,
+    /// Copy into a Redis although its settings let it lose records.
+    #[arg(long)]
+    pub accept_data_loss: bool,
 }
 
 /// `constat keys`.

@@ -2,6 +2,7 @@
 
 use crate::Failure;
 use crate::config::{RecordsArgs, StoreArgs};
+use crate::store::moving::Movable;
 use crate::store::redis::RedisStore;
 use crate::store::redis::address::Address;
 use crate::store::sqlite::{FILE_NAME, SqliteStore};
@@ -25,12 +26,11 @@ pub fn run(args: &RecordsArgs) -> Result<(), Failure> {
 /// # Errors
 /// A sentence, when there is none or it cannot be read.
 pub fn open_store(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
-    if args.store.is_some() {
-        return open_redis(args);
+    if let Some(url) = &args.store {
+        return whole(open_redis("--store", url, args.min_replicas, args.accept_data_loss)?);
     }
     check_store(&args.data)?;
-    let store = SqliteStore::open_to_read(&args.data).map_err(failed)?;
-    Ok(Box::new(store))
+    whole(SqliteStore::open_to_read(&args.data).map_err(failed)?)
 }
 
 /// Opens the store that is there to write to it, also while a server uses it.
@@ -47,29 +47,52 @@ pub fn open_store_to_write(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> 
 /// Opens the store, and makes it when there is none.
 ///
 /// # Errors
-/// A sentence, when it cannot be opened or made, or may lose what it confirms.
+/// A sentence, when it cannot be opened or made, may lose what it confirms, or
+/// is a copy that did not come to its end.
 pub fn make_store(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
-    if args.store.is_some() {
-        return open_redis(args);
+    if let Some(url) = &args.store {
+        return whole(open_redis("--store", url, args.min_replicas, args.accept_data_loss)?);
     }
-    Ok(Box::new(SqliteStore::open(&args.data).map_err(failed)?))
+    whole(SqliteStore::open(&args.data).map_err(failed)?)
 }
 
-fn open_redis(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
-    let url = args.store.as_deref().unwrap_or_default();
-    let address = Address::parse(url).map_err(|error| Failure::new(format!("--store {error}")))?;
-    let store = RedisStore::open(&address, args.min_replicas).map_err(failed)?;
-    if !args.accept_data_loss {
-        store.check_durability(args.min_replicas).map_err(failed)?;
+/// Whoever writes to half a copy makes another log of the same name.
+fn whole(store: impl Movable + 'static) -> Result<Box<dyn Store>, Failure> {
+    if store.is_unfinished().map_err(failed)? {
+        let words =
+            "this store is a copy that did not come to its end: run `constat copy` again to finish it";
+        return Err(Failure::new(words));
     }
     Ok(Box::new(store))
+}
+
+/// Opens a Redis at the address that an option gives.
+///
+/// # Errors
+/// A sentence, when it cannot be reached, or may lose what it confirms.
+pub fn open_redis(
+    option: &str,
+    url: &str,
+    min_replicas: u32,
+    accept_data_loss: bool,
+) -> Result<RedisStore, Failure> {
+    let address = Address::parse(url).map_err(|error| Failure::new(format!("{option} {error}")))?;
+    let store = RedisStore::open(&address, min_replicas).map_err(failed)?;
+    if !accept_data_loss {
+        store.check_durability(min_replicas).map_err(failed)?;
+    }
+    Ok(store)
 }
 
 fn failed(error: StoreError) -> Failure {
     Failure::new(error.to_string())
 }
 
-fn check_store(dir: &Path) -> Result<(), Failure> {
+/// Whether a folder has a store.
+///
+/// # Errors
+/// A sentence, when it has none.
+pub fn check_store(dir: &Path) -> Result<(), Failure> {
     if !dir.join(FILE_NAME).is_file() {
         let words = format!(
             "there is no store in {}: name the folder `constat serve` was given with --data",

@@ -111,7 +111,10 @@ fn bind(args: &ServeArgs, port: u16) -> Result<TcpListener, Failure> {
 }
 
 /// Makes the data folder and holds it: one server at a time writes there.
-fn prepare_folder(dir: &Path) -> Result<File, Failure> {
+///
+/// # Errors
+/// A sentence, when it cannot be made or written, or is held.
+pub fn prepare_folder(dir: &Path) -> Result<File, Failure> {
     let name = dir.display();
     DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(|error| {
         Failure::new(format!("the data folder {name} cannot be made ({error}): choose another with --data"))

@@ -14,12 +14,13 @@ use std::collections::BTreeMap;
 #[cfg(test)]
 pub mod contract;
 mod known;
+pub mod moving;
 pub mod redis;
 pub mod sqlite;
 mod tree;
 
 /// A record on its way into the store, with its commitment.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
     /// The record.
     pub record: Record,

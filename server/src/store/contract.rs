@@ -63,13 +63,14 @@ pub fn notice(site_id: &str) -> PublishedNotice {
     site::parse("site.toml", &text, &catalogue).unwrap().notice
 }
 
-fn publish(store: &dyn Store, notice: &PublishedNotice) {
+/// Publishes a notice.
+pub fn publish(store: &dyn Store, notice: &PublishedNotice) {
     store.publish(notice, at("2026-01-01T00:00:00Z")).unwrap();
 }
 
 /// A time that is written as of 2026 or 2027 and lies in this year or the next:
 /// Redis deletes by its own clock what is past.
-fn at(text: &str) -> Timestamp {
+pub fn at(text: &str) -> Timestamp {
     Timestamp::parse(&of_this_year(text)).unwrap()
 }
 
@@ -117,12 +118,14 @@ pub fn entry(record: &Record) -> Entry {
     Entry::new(record.clone(), CommitmentKey::from_bytes([7; 32]))
 }
 
-fn append(store: &dyn Store, records: &[Record]) -> Result<Vec<Appended>, StoreError> {
+/// Appends records, each with a key that need not be secret here.
+pub fn append(store: &dyn Store, records: &[Record]) -> Result<Vec<Appended>, StoreError> {
     let entries: Vec<_> = records.iter().map(entry).collect();
     store.append(&entries)
 }
 
-fn record(notice: &PublishedNotice, recorded_at: &str) -> Record {
+/// A record that refuses everything, of a new visitor.
+pub fn record(notice: &PublishedNotice, recorded_at: &str) -> Record {
     consent::record(request(notice, Action::RefuseAll), notice, at(recorded_at)).unwrap()
 }
 

@@ -30,6 +30,7 @@ mod expiry;
 mod keys;
 mod link;
 mod log;
+mod moving;
 mod packed;
 mod readiness;
 mod remembered;
@@ -312,6 +313,6 @@ mod faults;
 #[cfg(test)]
 #[path = "../../../tests/src/redis.rs"]
 #[allow(dead_code)]
-mod processes;
+pub mod processes;
 #[cfg(test)]
 mod tests;

@@ -23,6 +23,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 mod log;
+mod moving;
 #[cfg(test)]
 mod random;
 mod rows;

@@ -13,6 +13,7 @@ mod operations;
 mod privacy;
 mod proof;
 mod records;
+mod redis;
 mod refusals;
 mod reload;
 mod sites;

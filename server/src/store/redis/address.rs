@@ -48,7 +48,8 @@ impl Address {
 }
 
 fn node(scheme: &str, rest: &str) -> Result<ConnectionInfo, AddressError> {
-    if rest.is_empty() || rest.starts_with(['/', ':']) {
+    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    if host.is_empty() || host.starts_with(['/', ':']) {
         return Err(refused("it names no host"));
     }
     let info = format!("{scheme}://{rest}");
@@ -67,6 +68,7 @@ mod tests {
     fn one_redis_or_the_nodes_of_a_cluster_are_named() {
         assert!(matches!(Address::parse("redis://127.0.0.1:7000/2"), Ok(Address::One(_))));
         assert!(matches!(Address::parse("rediss://constat:secret@redis.example"), Ok(Address::One(_))));
+        assert!(matches!(Address::parse("rediss://:secret@redis.example:6380"), Ok(Address::One(_))));
         let cluster = Address::parse("redis+cluster://a:b@one.example:7000,two.example").unwrap();
         let Address::Cluster(nodes) = cluster else { panic!("{cluster:?}") };
         let addresses: Vec<_> = nodes.iter().map(|node| node.addr().to_string()).collect();

@@ -31,6 +31,12 @@ scripts! {
     HEAD = "common.lua", "head.lua";
     /// Keeps the hash of a subtree.
     KEEP = "common.lua", "keep.lua";
+    /// Stores records of another store with the places they have there.
+    PUT_RECORDS = "common.lua", "put_records.lua";
+    /// Puts a stretch of another store's log at the end of one.
+    PUT_LEAVES = "common.lua", "put_leaves.lua";
+    /// Deletes records and says nothing.
+    FORGET = "common.lua", "forget.lua";
     /// Adds to a list what is not in it.
     ADD = "add.lua";
     /// Holds a job, or lets it go.

@@ -1,11 +1,12 @@
 //! The logs' trees in SQLite: every leaf, and every eighth level above them.
 
+use crate::store::known::unreadable;
 use crate::store::tree::{Auditing, STEP, StoredLeaf, fold};
 use crate::store::{Audit, StoreError, purged_count};
 use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::merkle::{self, Subtrees};
 use constat_shared::{Hash, LogEntry, LogId, Month, SiteId, canonical};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// A row of `logs`, and how many leaves it has.
 #[derive(Clone, Copy)]
@@ -61,6 +62,21 @@ impl Log {
             level += STEP;
         }
         Ok(index)
+    }
+
+    /// Keeps the text of an entry whose leaf is in the log.
+    pub fn keep_entry(
+        &self,
+        connection: &Connection,
+        place: u64,
+        entry: &LogEntry,
+    ) -> Result<(), StoreError> {
+        let json = String::from_utf8(canonical::to_vec(entry)).map_err(unreadable)?;
+        connection.execute(
+            "INSERT INTO entries (log, leaf_index, json) VALUES (?, ?, ?)",
+            params![self.id, place.cast_signed(), json],
+        )?;
+        Ok(())
     }
 
     fn insert(&self, connection: &Connection, level: u32, place: u64, hash: Hash) -> Result<(), StoreError> {
@@ -128,19 +144,13 @@ impl Subtrees for Tree<'_> {
 /// Writes an entry of the server's own at the end of a log; returns its place.
 pub fn write_entry(connection: &Connection, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
     let mut log = Log::open(connection, log)?;
-    let json =
-        String::from_utf8(canonical::to_vec(entry)).map_err(|e| StoreError::Unreadable(e.to_string()))?;
     let index = log.push(connection, entry.leaf_hash())?;
-    connection.execute(
-        "INSERT INTO entries (log, leaf_index, json) VALUES (?, ?, ?)",
-        params![log.id, index.cast_signed(), json],
-    )?;
+    log.keep_entry(connection, index, entry)?;
     Ok(index)
 }
 
 /// The server's own entries of a log, in their order.
 pub fn entries(connection: &Connection, log: &Log) -> Result<Vec<(u64, LogEntry)>, StoreError> {
-    let unreadable = |error: serde_json::Error| StoreError::Unreadable(error.to_string());
     let mut statement = connection
         .prepare_cached("SELECT leaf_index, json FROM entries WHERE log = ? ORDER BY leaf_index")?;
     let mut rows = statement.query([log.id])?;
@@ -154,7 +164,6 @@ pub fn entries(connection: &Connection, log: &Log) -> Result<Vec<(u64, LogEntry)
 
 /// Every log that still has its leaves, by site and month.
 pub fn list(connection: &Connection) -> Result<Vec<LogId>, StoreError> {
-    let unreadable = |what: &dyn std::fmt::Display| StoreError::Unreadable(what.to_string());
     let mut statement = connection.prepare_cached(
         "SELECT site, month FROM logs
          WHERE EXISTS (SELECT 1 FROM subtrees WHERE log = logs.id AND level = 0 AND place = 0)
@@ -163,9 +172,29 @@ pub fn list(connection: &Connection) -> Result<Vec<LogId>, StoreError> {
     let mut rows = statement.query([])?;
     let mut logs = Vec::new();
     while let Some(row) = rows.next()? {
-        let (site, month): (String, String) = (row.get(0)?, row.get(1)?);
-        let site = SiteId::parse(&site).map_err(|error| unreadable(&error))?;
-        logs.push(LogId { site, month: Month::parse(&month).map_err(|error| unreadable(&error))? });
+        logs.push(read_id(row, 0)?);
+    }
+    Ok(logs)
+}
+
+/// The log whose site and month are in two columns, from `first` on.
+pub fn read_id(row: &Row<'_>, first: usize) -> Result<LogId, StoreError> {
+    let text = |column| row.get_ref(column)?.as_str().map_err(unreadable);
+    let site = SiteId::parse(text(first)?).map_err(unreadable)?;
+    Ok(LogId { site, month: Month::parse(text(first + 1)?).map_err(unreadable)? })
+}
+
+/// Every log that was dropped, with the head kept of it, by site and month.
+pub fn dropped(connection: &Connection) -> Result<Vec<(LogId, String)>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT site, month, checkpoint FROM logs
+         WHERE checkpoint IS NOT NULL AND NOT EXISTS (SELECT 1 FROM subtrees WHERE log = logs.id)
+         ORDER BY site, month",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut logs = Vec::new();
+    while let Some(row) = rows.next()? {
+        logs.push((read_id(row, 0)?, row.get(2)?));
     }
     Ok(logs)
 }

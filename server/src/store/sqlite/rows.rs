@@ -1,12 +1,13 @@
 //! Records as rows, and back.
 
-use super::log::Log;
+use super::log::{Log, read_id};
 use crate::store::known::{KnownNotice, unreadable};
+use crate::store::moving::Placed;
 use crate::store::tree::StoredLeaf;
 use crate::store::{Entry, StoreError};
 use constat_shared::receipt::Jwk;
 use constat_shared::{Action, CommitmentKey, ConsentId, EventId, Hash, Language, Layer};
-use constat_shared::{LogId, Month, Record, Signals, SiteId, Timestamp};
+use constat_shared::{LogId, Record, Signals, SiteId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, Rows, params};
 use std::collections::{BTreeMap, HashMap};
 
@@ -65,9 +66,14 @@ pub fn insert(
     Ok(inserted == 1)
 }
 
-const RECORD: &str =
-    "SELECT event_id, consent_id, previous_event_id, notice, action, layer, language, categories,
-    vendors, gpc, dnt, recorded_at, choice_expires_at, expires_at, commitment_key, leaf_index FROM records";
+macro_rules! columns {
+    () => {
+        "event_id, consent_id, previous_event_id, notice, action, layer, language, categories, vendors,
+        gpc, dnt, recorded_at, choice_expires_at, expires_at, commitment_key, leaf_index"
+    };
+}
+
+const RECORD: &str = concat!("SELECT ", columns!(), " FROM records");
 
 /// The record of an event id, with its key and its place in the log.
 pub fn by_event(connection: &Connection, event_id: &EventId) -> Result<Option<(Entry, u64)>, StoreError> {
@@ -76,6 +82,39 @@ pub fn by_event(connection: &Connection, event_id: &EventId) -> Result<Option<(E
     let Some(row) = rows.next()? else { return Ok(None) };
     let notice = notice_by_id(connection, row.get(3)?)?;
     read_entry(row, &notice).map(Some)
+}
+
+const PLACED: &str = concat!(
+    "SELECT ",
+    columns!(),
+    ", (SELECT site FROM logs WHERE id = log), (SELECT month FROM logs WHERE id = log) FROM records"
+);
+
+/// Up to `limit` records with their logs, by event id, those behind `last` if one is given.
+pub fn page(
+    connection: &Connection,
+    last: Option<&EventId>,
+    limit: usize,
+) -> Result<Vec<Placed>, StoreError> {
+    let mut statement =
+        connection.prepare_cached(&format!("{PLACED} WHERE event_id > ? ORDER BY event_id LIMIT ?"))?;
+    let last = last.map(|event_id| event_id.as_bytes().as_slice()).unwrap_or_default();
+    read_placed(connection, statement.query(params![last, limit as i64])?)
+}
+
+/// The record of an event id, with its log.
+pub fn placed(connection: &Connection, event_id: &EventId) -> Result<Option<Placed>, StoreError> {
+    let mut statement = connection.prepare_cached(&format!("{PLACED} WHERE event_id = ?"))?;
+    Ok(read_placed(connection, statement.query([event_id.as_bytes()])?)?.pop())
+}
+
+fn read_placed(connection: &Connection, mut rows: Rows<'_>) -> Result<Vec<Placed>, StoreError> {
+    let (mut notices, mut records) = (HashMap::new(), Vec::new());
+    while let Some(row) = rows.next()? {
+        let (entry, place) = read_entry(row, cached(connection, &mut notices, row.get(3)?)?)?;
+        records.push(Placed { log: read_id(row, 16)?, place, entry });
+    }
+    Ok(records)
 }
 
 /// The place and leaf hash of every record of a log; `true` says it is a record.
@@ -188,9 +227,7 @@ pub fn delete_of(
 fn count_by_log(mut rows: Rows<'_>) -> Result<Deleted, StoreError> {
     let mut counts = Deleted::new();
     while let Some(row) = rows.next()? {
-        let site = SiteId::parse(row.get_ref(0)?.as_str().map_err(unreadable)?).map_err(unreadable)?;
-        let month = Month::parse(row.get_ref(1)?.as_str().map_err(unreadable)?).map_err(unreadable)?;
-        *counts.entry(LogId { site, month }).or_default() += 1;
+        *counts.entry(read_id(row, 0)?).or_default() += 1;
     }
     Ok(counts)
 }

@@ -17,6 +17,10 @@ const PRODUCT: [&str; 3] = ["--workspace", "--exclude", "xtask"];
 /// The package whose integration tests run the real server.
 const TESTS: &str = "constat-tests";
 
+/// The fault tests mostly wait: for deadlines, failovers and restarts. All of
+/// them run at once, however few processors there are.
+const FAULTS_AT_ONCE: [&str; 2] = ["--test-threads", "8"];
+
 /// The remedy when the compiler has already said everything.
 pub const COMPILER_SAID: &str = "Mend the errors that the compiler names above.";
 
@@ -38,16 +42,15 @@ pub fn test(workspace: &Workspace, quick: bool) -> Result<(), Failure> {
     weigh(workspace, "debug")?;
     let (slow, fast): (Vec<&str>, Vec<&str>) =
         workspace.tests_of(TESTS).into_iter().partition(|test| is_slow(test));
-    server_tests(workspace, "Test the API", &fast)?;
+    server_tests(workspace, "Test the API", &fast, &[])?;
     if quick {
         return Ok(());
     }
     let (browser, slow): (Vec<&str>, Vec<&str>) = slow.into_iter().partition(|test| is_browser(test));
     let (faults, durability): (Vec<&str>, Vec<&str>) = slow.into_iter().partition(|test| is_faults(test));
-    server_tests(workspace, "Test durability", &durability)?;
-    // They mostly wait: for deadlines, failovers and restarts.
-    server_tests_at_once(workspace, "Test faults of Redis and of servers on it", &faults, 8)?;
-    server_tests(workspace, "Test in the browser", &browser)
+    server_tests(workspace, "Test durability", &durability, &[])?;
+    server_tests(workspace, "Test faults on Redis", &faults, &FAULTS_AT_ONCE)?;
+    server_tests(workspace, "Test in the browser", &browser, &[])
 }
 
 /// Compiles the server that the tests start.
@@ -102,27 +105,13 @@ fn unit_tests(workspace: &Workspace) -> Result<(), Failure> {
     step("Unit tests of xtask", || run(&mut workspace.cargo(["test", "-p", "xtask"]), remedy))
 }
 
-fn server_tests(workspace: &Workspace, name: &str, tests: &[&str]) -> Result<(), Failure> {
+fn server_tests(workspace: &Workspace, name: &str, tests: &[&str], options: &[&str]) -> Result<(), Failure> {
     if tests.is_empty() {
         return Ok(());
     }
     step(name, || {
         let remedy = "The failing tests are named above; mend them, or the server.";
-        run(&mut test_command(workspace, tests), remedy)
-    })
-}
-
-/// As [`server_tests`], so many tests at once, however few processors there are.
-fn server_tests_at_once(
-    workspace: &Workspace,
-    name: &str,
-    tests: &[&str],
-    count: usize,
-) -> Result<(), Failure> {
-    step(name, || {
-        let mut command = test_command(workspace, tests);
-        command.args(["--", "--test-threads", &count.to_string()]);
-        run(&mut command, "The failing tests are named above; mend them, or the server.")
+        run(test_command(workspace, tests).arg("--").args(options), remedy)
     })
 }
 

@@ -41,6 +41,10 @@ async fn a_killed_server_loses_nothing_and_the_other_goes_on() {
 /// Kills Redis under load and starts it again, in every round.
 async fn kill_redis(fleet: &mut Fleet, redis: &mut Redis, moments: &mut Moments) -> Vec<String> {
     let ms = moments.within(FAULT_MS);
+    // What earlier rounds wrote is in the file before this one begins.
+    while !redis.ask(&["INFO", "persistence"]).contains("aof_buffer_length:0\r\n") {
+        sleep_ms(20).await;
+    }
     let outcome = fleet
         .round(async |fleet| {
             sleep_ms(ms).await;

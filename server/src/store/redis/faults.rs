@@ -69,7 +69,8 @@ fn a_redis_that_may_lose_records_is_named_with_its_setting() {
     let redis = Redis::start();
     open(&redis.url(), 0).check_durability(0).unwrap();
     redis.ask(&["CONFIG", "SET", "appendfsync", "everysec"]);
-    open(&redis.url(), 0).check_durability(1).unwrap();
+    let error = open(&redis.url(), 0).check_durability(1).unwrap_err().to_string();
+    assert!(error.contains("appendfsync everysec"), "{error}");
 }
 
 #[test]

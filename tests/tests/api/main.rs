@@ -7,6 +7,7 @@ mod bodies;
 mod check;
 mod consent_records;
 mod consents;
+mod copy;
 mod cors;
 mod notices;
 mod operations;

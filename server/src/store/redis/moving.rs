@@ -50,8 +50,7 @@ impl RedisStore {
         for (_, keys) in call.ask_each(&redis::cmd("DBSIZE"), &MultipleNodeRoutingInfo::AllMasters)? {
             count += redis::from_redis_value::<u64>(keys).map_err(unreadable)?;
         }
-        for ours in [keys::VERSION, keys::READY, keys::KEYS, keys::EXPIRY_JOB, keys::REWRITE_DUE, UNFINISHED]
-        {
+        for ours in [keys::VERSION, keys::KEYS, keys::EXPIRY_JOB, keys::REWRITE_DUE, UNFINISHED] {
             count = count.saturating_sub(u64::from(call.ask::<bool>(&Cmd::exists(ours))?));
         }
         Ok(count)

@@ -14,15 +14,19 @@ use constat_shared::{Action, CommitmentKey, LogId, PublishedNotice, Record, Time
 
 type Test = fn(&dyn Movable, &dyn Movable);
 
-const TESTS: [(&str, Test); 7] = [
-    ("everything_moves", everything_moves),
-    ("a_second_copy_changes_nothing_and_a_later_one_adds_what_came", a_second_copy_adds_what_came),
-    ("a_target_that_holds_something_else_is_refused", a_target_that_holds_something_else_is_refused),
-    ("what_ends_during_a_copy_is_gone_on_both_sides", what_ends_during_a_copy_is_gone_on_both_sides),
-    ("a_record_that_was_erased_since_is_named", a_record_that_was_erased_since_is_named),
-    ("half_a_copy_is_marked_and_finished_by_the_next", half_a_copy_is_marked_and_finished_by_the_next),
-    ("a_stretch_goes_to_the_end_of_a_log_only", a_stretch_goes_to_the_end_of_a_log_only),
-];
+macro_rules! tests {
+    ($($name:ident)*) => { &[$((stringify!($name), $name as Test)),*] };
+}
+
+const TESTS: &[(&str, Test)] = tests! {
+    everything_moves
+    a_second_copy_changes_nothing_and_a_later_one_adds_what_came
+    a_target_that_holds_something_else_is_refused
+    what_ends_during_a_copy_is_gone_on_both_sides
+    a_record_that_was_erased_since_is_named
+    half_a_copy_is_marked_and_finished_by_the_next
+    a_stretch_goes_to_the_end_of_a_log_only
+};
 
 fn sqlite() -> (tempfile::TempDir, SqliteStore) {
     let dir = tempfile::tempdir().unwrap();
@@ -227,7 +231,7 @@ fn same_words(from: &dyn Movable, to: &dyn Movable, past: &Past) {
     }
 }
 
-fn a_second_copy_adds_what_came(from: &dyn Movable, to: &dyn Movable) {
+fn a_second_copy_changes_nothing_and_a_later_one_adds_what_came(from: &dyn Movable, to: &dyn Movable) {
     let past = filled(from);
     let first = moved(from, to);
     let again = moved(from, to);

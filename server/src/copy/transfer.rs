@@ -15,13 +15,21 @@ use std::collections::BTreeMap;
 /// What was copied, and how much of it was not there before.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Copied {
+    /// Public keys.
     pub key_count: u64,
+    /// Notices.
     pub notice_count: u64,
+    /// Records of the source.
     pub record_count: u64,
+    /// Those of them that the target did not have.
     pub new_record_count: u64,
+    /// Logs with leaves.
     pub log_count: u64,
+    /// Their leaves.
     pub leaf_count: u64,
+    /// Those of them that the target did not have.
     pub new_leaf_count: u64,
+    /// Logs of which only the last head is kept.
     pub dropped_count: u64,
 }
 

@@ -22,17 +22,17 @@ impl Fetched {
     pub fn from(address: SocketAddr) -> io::Result<Fetched> {
         let site = format!("http://{address}/v1/sites/boreale");
         let loader = block_on(async { reqwest::get(format!("{site}/consent.js")).await?.text().await })?;
-        let asset = |setting: &str| {
-            let name = quoted(&loader, setting)
-                .ok_or_else(|| io::Error::other(format!("consent.js names no {setting}")))?;
-            weigh(format!("http://{address}/assets/{name}"))
-        };
+        let missing = |what: &str| io::Error::other(format!("{what} is named nowhere"));
+        let asset = |name: &str| format!("http://{address}/assets/{name}");
+        let glue = asset(quoted(&loader, "js").ok_or_else(|| missing("the widget"))?);
+        let script = block_on(async { reqwest::get(&glue).await?.text().await })?;
+        let module = asset(module(&script).ok_or_else(|| missing("the widget's module"))?);
         Ok(Fetched {
             consent_js: weigh(format!("{site}/consent.js"))?,
             banner: weigh(format!("{site}/banner/nl"))?,
             notice: weigh(format!("{site}/notice/fr"))?,
-            glue: asset("js")?,
-            wasm: asset("wasm")?,
+            glue: weigh(glue)?,
+            wasm: weigh(module)?,
         })
     }
 
@@ -45,6 +45,14 @@ impl Fetched {
 /// A setting of the loader, which writes them as JSON.
 fn quoted<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     text.split_once(&format!("\"{name}\":\""))?.1.split('"').next()
+}
+
+/// The module that the widget's script loads from beside itself.
+fn module(script: &str) -> Option<&str> {
+    script.match_indices("widget-").find_map(|(start, _)| {
+        let name = script[start..].split(['\'', '"', '`']).next()?;
+        name.ends_with(".wasm").then_some(name)
+    })
 }
 
 fn weigh(url: String) -> io::Result<usize> {
@@ -69,8 +77,14 @@ mod tests {
 
     #[test]
     fn a_setting_is_found_by_its_name() {
-        let loader = r#"({"js":"widget-1.js","wasm":"widget-2.wasm"})"#;
-        assert_eq!(quoted(loader, "wasm"), Some("widget-2.wasm"));
-        assert_eq!(quoted(loader, "css"), None);
+        let loader = r#"({"css":":host{}","js":"widget-1.js"})"#;
+        assert_eq!(quoted(loader, "js"), Some("widget-1.js"));
+        assert_eq!(quoted(loader, "wasm"), None);
+    }
+
+    #[test]
+    fn a_script_names_its_module() {
+        assert_eq!(module("T.wasm;import('./widget-x');new URL('widget-2.wasm',x)"), Some("widget-2.wasm"));
+        assert_eq!(module("start()"), None);
     }
 }

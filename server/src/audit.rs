@@ -3,14 +3,13 @@
 use crate::Failure;
 use crate::config::AuditArgs;
 use crate::records::open_store;
-use crate::store::Store;
 use constat_shared::LogId;
 use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::merkle::verify_consistency;
 
 /// Prints what a log holds, and fails with the first thing that is not as it should be.
 pub fn run(args: &AuditArgs) -> Result<(), Failure> {
-    let store = open_store(&args.data.data)?;
+    let store = open_store(&args.data)?;
     let log = LogId { site: args.site.clone(), month: args.month };
     let audit = store.audit(&log)?;
     if let Some(difference) = audit.difference {

@@ -31,6 +31,8 @@ pub enum Command {
     Timestamp(TimestampArgs),
     /// Work a whole log out anew and report the first difference.
     Audit(AuditArgs),
+    /// Copy all that a store holds into another one, while no server runs on either.
+    Copy(CopyArgs),
     /// List or rotate the keys that sign receipts and checkpoints.
     Keys(KeysArgs),
     /// Take pictures of what every notice shows, also while the server runs.
@@ -38,18 +40,28 @@ pub enum Command {
 }
 
 /// Where the data lie.
-#[derive(Clone, Debug, Args)]
-pub struct DataArgs {
-    /// The folder of the embedded store.
+#[derive(Clone, Debug, Default, Args)]
+pub struct StoreArgs {
+    /// The folder of the embedded store, and of the keys.
     #[arg(long, value_name = "DIR", default_value = "constat-data")]
     pub data: PathBuf,
+    /// Keep the data in Redis 7 instead: redis://HOST:PORT, rediss:// with
+    /// TLS, or redis+cluster://HOST:PORT,HOST:PORT for a cluster.
+    #[arg(long, value_name = "URL", env = "CONSTAT_STORE", hide_env_values = true)]
+    pub store: Option<String>,
+    /// How many replicas of Redis confirm each change before it is acknowledged.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub min_replicas: u32,
+    /// Use a Redis although its settings let it lose records it has acknowledged.
+    #[arg(long)]
+    pub accept_data_loss: bool,
 }
 
 /// Where the data lie, and the key that signs.
 #[derive(Clone, Debug, Args)]
 pub struct KeyArgs {
     #[command(flatten)]
-    pub data: DataArgs,
+    pub data: StoreArgs,
     /// The file of the private key (PEM, PKCS #8) that signs, in place of the
     /// one in the data folder. The key itself may stand in CONSTAT_KEY.
     #[arg(long, value_name = "FILE", env = "CONSTAT_KEY_FILE")]
@@ -90,7 +102,7 @@ pub struct CheckArgs {
 #[derive(Debug, Args)]
 pub struct RecordsArgs {
     #[command(flatten)]
-    pub data: DataArgs,
+    pub data: StoreArgs,
     /// The site.
     #[arg(long, value_name = "ID", value_parser = SiteId::parse)]
     pub site: SiteId,
@@ -157,13 +169,34 @@ pub struct TimestampArgs {
 #[derive(Debug, Args)]
 pub struct AuditArgs {
     #[command(flatten)]
-    pub data: DataArgs,
+    pub data: StoreArgs,
     /// The site.
     #[arg(long, value_name = "ID", value_parser = SiteId::parse)]
     pub site: SiteId,
     /// The month, in UTC.
     #[arg(long, value_name = "YYYY-MM", value_parser = Month::parse)]
     pub month: Month,
+}
+
+/// `constat copy`. A copy that was cut off is run again and goes on; until it
+/// has come to its end, no server starts on the target. Stop every server
+/// first: one that holds a data folder is always found, one on Redis only when
+/// it has written since it connected and CLIENT LIST may be asked.
+#[derive(Debug, Args)]
+pub struct CopyArgs {
+    /// The store to copy: sqlite:DIR with the data folder, or a Redis as
+    /// `serve --store` takes it.
+    #[arg(long, value_name = "STORE", env = "CONSTAT_FROM", hide_env_values = true)]
+    pub from: String,
+    /// The store to copy into, which is empty or holds the beginning of the same copy.
+    #[arg(long, value_name = "STORE", env = "CONSTAT_TO", hide_env_values = true)]
+    pub to: String,
+    /// How many replicas of the target confirm each change.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub min_replicas: u32,
+    /// Copy into a Redis although its settings let it lose records.
+    #[arg(long)]
+    pub accept_data_loss: bool,
 }
 
 /// `constat keys`.
@@ -178,7 +211,7 @@ pub struct KeysArgs {
 #[derive(Debug, Subcommand)]
 pub enum KeysCommand {
     /// List them, oldest first; the last one signs.
-    List(DataArgs),
+    List(StoreArgs),
     /// Add the one given, or make a new one; it signs from the server's next start on.
     Rotate(KeyArgs),
 }
@@ -187,7 +220,7 @@ pub enum KeysCommand {
 #[derive(Debug, Args)]
 pub struct SnapshotArgs {
     #[command(flatten)]
-    pub data: DataArgs,
+    pub data: StoreArgs,
     /// Only the notices of this site.
     #[arg(long, value_name = "ID", value_parser = SiteId::parse)]
     pub site: Option<SiteId>,

@@ -6,7 +6,7 @@
 //! else; the highest number signs. The public halves of all that ever signed
 //! are in the store, and published for as long as anything they signed may live.
 
-use crate::config::{DataArgs, KeyArgs, KeysArgs, KeysCommand};
+use crate::config::{KeyArgs, KeysArgs, KeysCommand};
 use crate::records::{open_store, open_store_to_write};
 use crate::store::Store;
 use crate::{Failure, clock};
@@ -108,10 +108,10 @@ impl Keys {
 /// `constat keys`: prints the keys, oldest first, after a rotation if one was asked for.
 pub fn run(args: &KeysArgs) -> Result<(), Failure> {
     let data = match &args.command {
-        KeysCommand::List(DataArgs { data }) => data,
+        KeysCommand::List(args) => args,
         KeysCommand::Rotate(args) => {
-            Keys::rotate(args, &open_store_to_write(&args.data.data)?)?;
-            &args.data.data
+            Keys::rotate(args, &*open_store_to_write(&args.data)?)?;
+            &args.data
         }
     };
     let keys = open_store(data)?.keys()?;
@@ -221,6 +221,7 @@ fn mismatch(id: &str, public: &[Jwk]) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::StoreArgs;
     use crate::store::sqlite::SqliteStore;
     use std::os::unix::fs::PermissionsExt;
 
@@ -232,7 +233,10 @@ mod tests {
 
     fn bench() -> Bench {
         let data = tempfile::tempdir().unwrap();
-        let args = KeyArgs { data: DataArgs { data: data.path().to_owned() }, key_file: None };
+        let args = KeyArgs {
+            data: StoreArgs { data: data.path().to_owned(), ..StoreArgs::default() },
+            key_file: None,
+        };
         Bench { args, store: SqliteStore::open(data.path()).unwrap(), data }
     }
 

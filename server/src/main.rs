@@ -7,6 +7,7 @@ mod body;
 mod check;
 mod clock;
 mod config;
+mod copy;
 mod crash;
 mod demo;
 mod domain;
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         Command::Verify(args) => verify::run(&args),
         Command::Timestamp(args) => timestamp::run(&args),
         Command::Audit(args) => audit::run(&args),
+        Command::Copy(args) => copy::run(&args),
         Command::Keys(args) => keys::run(&args),
         Command::Snapshot(args) => snapshot::run(&args),
     };

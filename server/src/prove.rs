@@ -12,7 +12,7 @@ use constat_shared::{Hash, LogEntry, LogId, Month, Record};
 
 /// Writes the bundle of the newest record of a consent id, or of the one named.
 pub fn run(args: &ProveArgs) -> Result<(), Failure> {
-    let store = open_store(&args.key.data.data)?;
+    let store = open_store(&args.key.data)?;
     let event_id = match args.event {
         Some(event_id) => event_id,
         None => {
@@ -24,7 +24,7 @@ pub fn run(args: &ProveArgs) -> Result<(), Failure> {
     if entry.record.consent_id != args.consent_id {
         return Err(none());
     }
-    let bundle = bundle(&store, &Keys::open(&args.key, &store)?, entry, leaf_index)?;
+    let bundle = bundle(&*store, &Keys::open(&args.key, &*store)?, entry, leaf_index)?;
     let bytes = bundle.to_vec();
     // What the verifier would refuse is not handed out.
     Evidence::verify(&bytes)

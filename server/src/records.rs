@@ -1,8 +1,11 @@
 //! `constat records`: a first look at what is stored for a consent id.
 
 use crate::Failure;
-use crate::config::RecordsArgs;
+use crate::config::{RecordsArgs, StoreArgs};
 use crate::store::Store;
+use crate::store::moving::Movable;
+use crate::store::redis::RedisStore;
+use crate::store::redis::address::Address;
 use crate::store::sqlite::{FILE_NAME, SqliteStore};
 use constat_shared::Record;
 use std::io::Write;
@@ -10,7 +13,7 @@ use std::path::Path;
 
 /// Prints the records of a consent id, oldest first.
 pub fn run(args: &RecordsArgs) -> Result<(), Failure> {
-    let store = open_store(&args.data.data)?;
+    let store = open_store(&args.data)?;
     let records = store.history(&args.site, &args.consent_id)?;
     let text = if args.json { json(&records) } else { table(&records) };
     // Whoever reads only the first lines has closed the pipe: that is no failure.
@@ -18,25 +21,74 @@ pub fn run(args: &RecordsArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Opens the store of a data folder to read it, also while a server uses it.
+/// Opens the store that is there to read it, also while a server uses it.
 ///
 /// # Errors
 /// A sentence, when there is none or it cannot be read.
-pub fn open_store(dir: &Path) -> Result<SqliteStore, Failure> {
-    check_store(dir)?;
-    Ok(SqliteStore::open_to_read(dir)?)
+pub fn open_store(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
+    if let Some(url) = &args.store {
+        return whole(open_redis("--store", url, args.min_replicas, args.accept_data_loss)?);
+    }
+    check_store(&args.data)?;
+    whole(SqliteStore::open_to_read(&args.data)?)
 }
 
-/// Opens the store of a data folder to write to it, also while a server uses it.
+/// Opens the store that is there to write to it, also while a server uses it.
 ///
 /// # Errors
 /// As [`open_store`].
-pub fn open_store_to_write(dir: &Path) -> Result<SqliteStore, Failure> {
-    check_store(dir)?;
-    Ok(SqliteStore::open(dir)?)
+pub fn open_store_to_write(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
+    if args.store.is_none() {
+        check_store(&args.data)?;
+    }
+    make_store(args)
 }
 
-fn check_store(dir: &Path) -> Result<(), Failure> {
+/// Opens the store, and makes it when there is none.
+///
+/// # Errors
+/// A sentence, when it cannot be opened or made, may lose what it confirms, or
+/// is a copy that did not come to its end.
+pub fn make_store(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
+    if let Some(url) = &args.store {
+        return whole(open_redis("--store", url, args.min_replicas, args.accept_data_loss)?);
+    }
+    whole(SqliteStore::open(&args.data)?)
+}
+
+/// Whoever writes to half a copy makes another log of the same name.
+fn whole(store: impl Movable + 'static) -> Result<Box<dyn Store>, Failure> {
+    if store.is_unfinished()? {
+        let words =
+            "this store is a copy that did not come to its end: run `constat copy` again to finish it";
+        return Err(Failure::new(words));
+    }
+    Ok(Box::new(store))
+}
+
+/// Opens a Redis at the address that an option gives.
+///
+/// # Errors
+/// A sentence, when it cannot be reached, or may lose what it confirms.
+pub fn open_redis(
+    option: &str,
+    url: &str,
+    min_replicas: u32,
+    accept_data_loss: bool,
+) -> Result<RedisStore, Failure> {
+    let address = Address::parse(url).map_err(|error| Failure::new(format!("{option} {error}")))?;
+    let store = RedisStore::open(&address, min_replicas)?;
+    if !accept_data_loss {
+        store.check_durability(min_replicas)?;
+    }
+    Ok(store)
+}
+
+/// Whether a folder has a store.
+///
+/// # Errors
+/// A sentence, when it has none.
+pub fn check_store(dir: &Path) -> Result<(), Failure> {
     if !dir.join(FILE_NAME).is_file() {
         let words = format!(
             "there is no store in {}: name the folder `constat serve` was given with --data",

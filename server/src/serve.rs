@@ -6,10 +6,10 @@ use crate::check::all;
 use crate::config::ServeArgs;
 use crate::demo::{self, ThirdParties};
 use crate::keys::Keys;
+use crate::records::make_store;
 use crate::served::{ServedSite, Sites};
 use crate::site::{self, Catalogue, Site};
 use crate::store::Store;
-use crate::store::sqlite::SqliteStore;
 use crate::writer::{QUEUE_MAX, Writer};
 use crate::{Failure, clock, retention, routes, serving, telemetry};
 use actix_web::dev::ServerHandle;
@@ -28,7 +28,7 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     let sites = all_sites(args.sites.as_deref(), args.demo)?;
     let data = &args.key.data.data;
     let _lock = prepare_folder(data)?;
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(data).map_err(fail("the store did not open"))?);
+    let store: Arc<dyn Store> = Arc::from(make_store(&args.key.data)?);
     let app = Data::new(App {
         sites: Sites::default(),
         keys: Keys::open(&args.key, &*store)?,
@@ -111,7 +111,10 @@ fn bind(args: &ServeArgs, port: u16) -> Result<TcpListener, Failure> {
 }
 
 /// Makes the data folder and holds it: one server at a time writes there.
-fn prepare_folder(dir: &Path) -> Result<File, Failure> {
+///
+/// # Errors
+/// A sentence, when it cannot be made or written, or is held.
+pub fn prepare_folder(dir: &Path) -> Result<File, Failure> {
     let name = dir.display();
     DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(|error| {
         Failure::new(format!("the data folder {name} cannot be made ({error}): choose another with --data"))

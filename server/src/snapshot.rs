@@ -8,7 +8,7 @@
 //! scrolling or unfolding is in the notice, which a bundle holds whole.
 
 use crate::assets::Assets;
-use crate::config::SnapshotArgs;
+use crate::config::{SnapshotArgs, StoreArgs};
 use crate::records::{open_store, open_store_to_write};
 use crate::served::ServedSite;
 use crate::site::Site;
@@ -35,13 +35,13 @@ mod visit;
 /// Takes the pictures of every notice that has none in a log yet, and writes
 /// each pack of them to its site's log.
 pub fn run(args: &SnapshotArgs) -> Result<(), Failure> {
-    let data = &args.data.data;
+    let data = &args.data;
     let store = open_store(data)?;
-    let published = published(&store, args.site.as_ref())?;
-    let folder = Folder::open(data)?;
+    let published = published(&*store, args.site.as_ref())?;
+    let folder = Folder::open(&data.data)?;
     let mut missing = Vec::new();
     for (site, notice_hash) in published {
-        match pack_in_log(&store, &site, &notice_hash)? {
+        match pack_in_log(&*store, &site, &notice_hash)? {
             Some(pack) => warn_of_lost_files(&pack, &folder.of(&notice_hash)),
             None => missing.push(notice_hash),
         }
@@ -55,7 +55,7 @@ pub fn run(args: &SnapshotArgs) -> Result<(), Failure> {
         assets: Arc::new(Assets::embedded().map_err(failed)?),
         folder,
         data,
-        store: &store,
+        store: &*store,
     };
     rt::System::new().block_on(studio.work_through(&missing))
 }
@@ -102,7 +102,7 @@ struct Studio<'a> {
     program: PathBuf,
     assets: Arc<Assets>,
     folder: Folder,
-    data: &'a Path,
+    data: &'a StoreArgs,
     store: &'a dyn Store,
 }
 

@@ -13,10 +13,14 @@ use std::collections::BTreeMap;
 
 #[cfg(test)]
 pub mod contract;
+mod known;
+pub mod moving;
+pub mod redis;
 pub mod sqlite;
+mod tree;
 
 /// A record on its way into the store, with its commitment.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
     /// The record.
     pub record: Record,
@@ -54,7 +58,8 @@ pub enum Appended {
 /// Why a store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The engine failed; nothing of the call was kept.
+    /// The engine failed, or did not answer in time; nothing of the call was
+    /// acknowledged.
     #[error("the store failed: {0}")]
     Engine(String),
     /// What is stored cannot be read as what it should be.
@@ -63,6 +68,9 @@ pub enum StoreError {
     /// A record names a notice that was never published.
     #[error("the notice {0} was never published")]
     NoticeUnknown(Hash),
+    /// The engine is set up so that it may lose what it has confirmed.
+    #[error("the store may lose records that were acknowledged: {0}, or accept it with --accept-data-loss")]
+    WouldLose(String),
 }
 
 /// The most records [`Store::history`] returns.
@@ -73,8 +81,10 @@ pub trait Store: Send + Sync {
     /// Stores records in their order, each with a leaf at the end of its log,
     /// in one durable commit: once this returns `Ok`, they survive a crash of
     /// the process and of the machine. The answers are in the order of the
-    /// records. On an error nothing is stored. An event id is stored once, also
-    /// within one batch.
+    /// records. On an error nothing is stored, or, on Redis, what belongs to
+    /// some sites whole and to the others not at all: a record that was stored
+    /// although its batch failed is found again by its event id. An event id
+    /// is stored once on a site, also within one batch.
     fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError>;
 
     /// The records of a consent id on a site, by `recorded_at`, oldest first,
@@ -91,13 +101,15 @@ pub trait Store: Send + Sync {
     fn find(&self, site: &SiteId, event_id: &EventId) -> Result<Option<(Entry, u64)>, StoreError>;
 
     /// Deletes every record of a consent id on a site with its key, so that
-    /// their bytes are in no file of the store, and says how many there were.
+    /// their bytes are in no file of the store (of Redis, after the next run of
+    /// [`Store::expire`]), and says how many there were.
     /// Their leaves stay: every earlier head of the log still holds. When there
     /// were any, a purge entry is written to the site's log of `now` in the same commit.
     fn erase(&self, site: &SiteId, consent_id: &ConsentId, now: Timestamp) -> Result<u64, StoreError>;
 
     /// Deletes every record whose `expires_at` is not after `now` as
-    /// [`Store::erase`] does, for all sites, and says how many there were.
+    /// [`Store::erase`] does, for all sites, and says how many there were. Does
+    /// nothing while another server does it.
     fn expire(&self, now: Timestamp) -> Result<u64, StoreError>;
 
     /// The size and root of a log; nothing when it has no leaf.

@@ -39,12 +39,12 @@ pub fn run(args: &TimestampArgs) -> Result<(), Failure> {
             args.sites.display()
         )));
     }
-    let store = open_store_to_write(&args.key.data.data)?;
-    let keys = Keys::open(&args.key, &store)?;
+    let store = open_store_to_write(&args.key.data)?;
+    let keys = Keys::open(&args.key, &*store)?;
     let mut failed_count = 0;
     for (site, url) in &asking {
         // One authority that fails keeps no other site from its own.
-        if let Err(failure) = stamp_site(&store, &keys, site, url) {
+        if let Err(failure) = stamp_site(&*store, &keys, site, url) {
             eprintln!("constat: {site}: {failure}");
             failed_count += 1;
         }

@@ -6,6 +6,7 @@ use crate::crash;
 use crate::store::{Appended, Entry, Store, StoreError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 /// How many records may wait for the store. At ten thousand a second that is
@@ -15,13 +16,16 @@ pub const QUEUE_MAX: usize = 4096;
 /// The most records of one commit.
 const BATCH_MAX: usize = 1024;
 
+/// How long a record may wait for its answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
+
 /// Why a record was not stored.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// The queue is full; the same request may come again later.
     #[error("too many records are waiting")]
     QueueFull,
-    /// The store failed, or the server is stopping; the same request may come again.
+    /// The store failed or takes too long, or the server is stopping; the same request may come again.
     #[error("the record could not be stored")]
     Store,
 }
@@ -56,7 +60,10 @@ impl Writer {
     pub async fn append(&self, entry: Entry) -> Answer {
         let (reply, answer) = oneshot::channel();
         self.enqueue(Job { entry, reply })?;
-        answer.await.unwrap_or(Err(WriteError::Store))
+        match tokio::time::timeout(ANSWER_TIMEOUT, answer).await {
+            Ok(Ok(answer)) => answer,
+            _ => Err(WriteError::Store),
+        }
     }
 
     /// The way into the queue is not kept while the answer is awaited: it would keep the thread from ending.
@@ -87,8 +94,9 @@ impl Writer {
 fn write_all(store: &dyn Store, mut jobs: mpsc::Receiver<Job>) {
     let mut waiting = Vec::with_capacity(BATCH_MAX);
     while jobs.blocking_recv_many(&mut waiting, BATCH_MAX) > 0 {
-        let (entries, replies): (Vec<_>, Vec<_>) =
-            waiting.drain(..).map(|job| (job.entry, job.reply)).unzip();
+        // Whoever has stopped waiting comes again with the same event id.
+        let wanted = waiting.drain(..).filter(|job| !job.reply.is_closed());
+        let (entries, replies): (Vec<_>, Vec<_>) = wanted.map(|job| (job.entry, job.reply)).unzip();
         crash::at("writer.batch_taken");
         let result = store.append(&entries);
         crash::at("writer.before_replies");

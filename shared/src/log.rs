@@ -33,18 +33,25 @@ impl Month {
 
     /// How many months later another one is; negative when it is earlier.
     pub fn months_until(self, later: Month) -> i32 {
-        later.count() - self.count()
+        later.count().cast_signed() - self.count().cast_signed()
     }
 
     /// This month, the one before, and so on, back to the first of year 1.
     pub fn back(self) -> impl Iterator<Item = Month> {
-        (12..=self.count())
-            .rev()
-            .map(|count| Month { year: (count / 12) as u16, month: (count % 12) as u8 + 1 })
+        (12..=self.count()).rev().filter_map(Month::of_count)
     }
 
-    fn count(self) -> i32 {
-        i32::from(self.year) * 12 + i32::from(self.month) - 1
+    /// How many months it lies after January of a year 0.
+    pub fn count(self) -> u32 {
+        u32::from(self.year) * 12 + u32::from(self.month) - 1
+    }
+
+    /// The month of that [`Month::count`], if it lies in the years 1 to 9999.
+    pub fn of_count(count: u32) -> Option<Month> {
+        // Below 120,000, so that its years are below 10,000.
+        (12..120_000)
+            .contains(&count)
+            .then(|| Month { year: (count / 12) as u16, month: (count % 12) as u8 + 1 })
     }
 
     /// Parses `yyyy-mm`.

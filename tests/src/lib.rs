@@ -4,6 +4,8 @@ pub mod api;
 pub mod authority;
 pub mod browser;
 pub mod consent;
+pub mod moments;
 pub mod pages;
+pub mod redis;
 pub mod server;
 pub mod site;

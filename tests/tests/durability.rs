@@ -2,6 +2,7 @@
 
 use constat_tests::api::{SITE, SITE_ORIGIN};
 use constat_tests::consent;
+use constat_tests::moments::Moments;
 use constat_tests::server::{Server, run as run_command};
 use constat_tests::site::{self, Sites};
 use reqwest::Client;
@@ -11,7 +12,7 @@ use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 use tokio::task::JoinHandle;
 
 const ROUNDS: usize = 20;
@@ -35,25 +36,6 @@ impl Round {
         self.acknowledged.extend(other.acknowledged);
         self.sent.extend(other.sent);
     }
-}
-
-/// Random enough to choose moments, and the same again for the same seed (SplitMix64).
-struct Moments(u64);
-
-impl Moments {
-    fn next_ms(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        KILL_MS.start + (mixed ^ (mixed >> 31)) % (KILL_MS.end - KILL_MS.start)
-    }
-}
-
-/// `CONSTAT_SEED`, or one from the clock.
-fn seed() -> u64 {
-    let given = std::env::var("CONSTAT_SEED").ok().and_then(|seed| seed.parse().ok());
-    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
-    given.unwrap_or_else(|| u64::from(nanos))
 }
 
 async fn post(client: &Client, url: &str, body: &Value) -> reqwest::Result<(u16, Value)> {
@@ -159,14 +141,12 @@ async fn outcome(visitors: Vec<JoinHandle<Round>>) -> Round {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_server_keeps_every_acknowledged_record_once() {
-    let seed = seed();
-    println!("CONSTAT_SEED={seed}");
-    let mut moments = Moments(seed);
+    let mut moments = Moments::of_this_run();
     let sites = Sites::with(SITE, &site::small(SITE, SITE_ORIGIN));
     let data = tempfile::tempdir().expect("there is room for a temporary folder");
     let (mut rounds, mut before): (Vec<Round>, _) = (Vec::new(), BTreeSet::new());
     for number in 1..=ROUNDS {
-        let kill_ms = moments.next_ms();
+        let kill_ms = moments.within(KILL_MS);
         let round = run(&sites, data.path(), kill_ms, rounds.last(), &before).await;
         let (sent, acknowledged) = (round.sent.len(), round.acknowledged.len());
         rounds.push(round);

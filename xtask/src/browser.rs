@@ -1,4 +1,4 @@
-//! The programs that the tests drive: Chromium and its WebDriver, and openssl.
+//! The programs that the tests drive: Chromium and its WebDriver, openssl, and Redis.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -20,6 +20,12 @@ pub fn ensure_browser() -> Result<(), Failure> {
 pub fn ensure_openssl() -> Result<(), Failure> {
     let problem = "the tests need the openssl command.";
     ensure("Install openssl", &[("openssl", "openssl")], problem, "")
+}
+
+/// Sees to it that the tests find Redis: each test of its store starts its own.
+pub fn ensure_redis() -> Result<(), Failure> {
+    let programs = [("redis-server", "redis-server"), ("redis-cli", "redis-tools")];
+    ensure("Install Redis", &programs, "the tests of the store need Redis.", "")
 }
 
 fn ensure(name: &str, programs: &[(&str, &str)], problem: &str, otherwise: &str) -> Result<(), Failure> {

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::assets::build_assets;
-use crate::browser::{ensure_browser, ensure_openssl};
+use crate::browser::{ensure_browser, ensure_openssl, ensure_redis};
 use crate::failure::Failure;
 use crate::steps::{run, step};
 use crate::toolchain::WASM_TARGET;
@@ -17,14 +17,19 @@ const PRODUCT: [&str; 3] = ["--workspace", "--exclude", "xtask"];
 /// The package whose integration tests run the real server.
 const TESTS: &str = "constat-tests";
 
+/// The fault tests mostly wait: for deadlines, failovers and restarts. All of
+/// them run at once, however few processors there are.
+const FAULTS_AT_ONCE: [&str; 2] = ["--test-threads", "8"];
+
 /// The remedy when the compiler has already said everything.
 pub const COMPILER_SAID: &str = "Mend the errors that the compiler names above.";
 
-/// Runs every check. `quick` leaves out the durability and the browser tests.
+/// Runs every check. `quick` leaves out the durability, fault and browser tests.
 pub fn test(workspace: &Workspace, quick: bool) -> Result<(), Failure> {
+    // Better to know at once what is missing than after ten minutes.
     ensure_openssl()?;
+    ensure_redis()?;
     if !quick {
-        // Better to know at once that it is missing than after ten minutes.
         ensure_browser()?;
     }
     step("Check the formatting", || {
@@ -37,13 +42,15 @@ pub fn test(workspace: &Workspace, quick: bool) -> Result<(), Failure> {
     weigh(workspace, "debug")?;
     let (slow, fast): (Vec<&str>, Vec<&str>) =
         workspace.tests_of(TESTS).into_iter().partition(|test| is_slow(test));
-    server_tests(workspace, "Test the API", &fast)?;
+    server_tests(workspace, "Test the API", &fast, &[])?;
     if quick {
         return Ok(());
     }
-    let (browser, durability): (Vec<&str>, Vec<&str>) = slow.into_iter().partition(|test| is_browser(test));
-    server_tests(workspace, "Test durability", &durability)?;
-    server_tests(workspace, "Test in the browser", &browser)
+    let (browser, slow): (Vec<&str>, Vec<&str>) = slow.into_iter().partition(|test| is_browser(test));
+    let (faults, durability): (Vec<&str>, Vec<&str>) = slow.into_iter().partition(|test| is_faults(test));
+    server_tests(workspace, "Test durability", &durability, &[])?;
+    server_tests(workspace, "Test faults on Redis", &faults, &FAULTS_AT_ONCE)?;
+    server_tests(workspace, "Test in the browser", &browser, &[])
 }
 
 /// Compiles the server that the tests start.
@@ -62,7 +69,11 @@ pub fn browser_tests(workspace: &Workspace, filters: &[&str]) -> Command {
 }
 
 fn is_slow(test: &str) -> bool {
-    is_browser(test) || test.starts_with("durability")
+    is_browser(test) || is_faults(test) || test.starts_with("durability")
+}
+
+fn is_faults(test: &str) -> bool {
+    test.starts_with("faults")
 }
 
 fn is_browser(test: &str) -> bool {
@@ -94,13 +105,13 @@ fn unit_tests(workspace: &Workspace) -> Result<(), Failure> {
     step("Unit tests of xtask", || run(&mut workspace.cargo(["test", "-p", "xtask"]), remedy))
 }
 
-fn server_tests(workspace: &Workspace, name: &str, tests: &[&str]) -> Result<(), Failure> {
+fn server_tests(workspace: &Workspace, name: &str, tests: &[&str], options: &[&str]) -> Result<(), Failure> {
     if tests.is_empty() {
         return Ok(());
     }
     step(name, || {
         let remedy = "The failing tests are named above; mend them, or the server.";
-        run(&mut test_command(workspace, tests), remedy)
+        run(test_command(workspace, tests).arg("--").args(options), remedy)
     })
 }
 
@@ -120,7 +131,7 @@ mod tests {
 
     #[test]
     fn a_test_runs_quickly_unless_its_name_says_otherwise() {
-        let slow = ["durability", "durability_redis", "browser", "browser_keyboard"];
+        let slow = ["durability", "faults", "browser", "browser_keyboard"];
         assert!(slow.into_iter().all(is_slow));
         assert!(!["api", "retention"].into_iter().any(is_slow));
     }

@@ -20,6 +20,11 @@ pub async fn readyz(app: Data<App>) -> Result<impl Responder, ApiError> {
             "The writing thread has stopped: restart the server.",
         ));
     }
-    on_store(&app, |store| store.ping()).await?;
+    let answers = on_store(&app, |store| Ok(store.ping())).await?;
+    answers.map_err(|error| {
+        let error = error.to_string();
+        let detail = format!("Wait, or mend what the store says: {}.", error.trim_end_matches('.'));
+        ApiError::new(Code::StoreUnavailable, detail)
+    })?;
     Ok(HttpResponse::Ok().content_type("text/plain").body("ready\n"))
 }

@@ -30,6 +30,32 @@ proof_months = 13
 id = "youtube"
 "#;
 
+/// Calls a macro with the name of every test that every store passes.
+macro_rules! every_contract {
+    ($run:ident) => {
+        $run! {
+            a_record_comes_back_as_it_was_stored
+            a_repeated_event_returns_the_first_record_and_writes_nothing
+            an_event_id_with_other_content_is_a_conflict
+            a_batch_with_an_unpublished_notice_stores_nothing
+            a_notice_is_kept_for_ever_by_its_hash
+            expiry_deletes_what_is_due_and_nothing_else
+            histories_are_apart_by_site_and_consent_id
+            the_log_grows_by_a_leaf_for_each_record_and_proves_every_one
+            each_site_and_month_has_a_log_of_its_own
+            what_is_not_stored_is_not_in_the_log
+            an_erased_record_is_gone_and_its_leaf_stays
+            a_purge_is_written_into_the_log
+            what_the_server_writes_down_is_a_leaf_and_comes_back
+            a_log_is_dropped_without_its_records_only_and_keeps_its_last_head
+            public_keys_are_kept_in_their_order
+            notices_are_listed_by_publication
+            records_of_clocks_that_differ_go_into_the_log_of_their_own_time
+        }
+    };
+}
+pub(crate) use every_contract;
+
 /// The notice of a small site.
 pub fn notice(site_id: &str) -> PublishedNotice {
     let catalogue = Catalogue::embedded().unwrap();
@@ -37,12 +63,27 @@ pub fn notice(site_id: &str) -> PublishedNotice {
     site::parse("site.toml", &text, &catalogue).unwrap().notice
 }
 
-fn publish(store: &dyn Store, notice: &PublishedNotice) {
+/// Publishes a notice.
+pub fn publish(store: &dyn Store, notice: &PublishedNotice) {
     store.publish(notice, at("2026-01-01T00:00:00Z")).unwrap();
 }
 
-fn at(text: &str) -> Timestamp {
-    Timestamp::parse(text).unwrap()
+/// A time that is written as of 2026 or 2027 and lies in this year or the next:
+/// Redis deletes by its own clock what is past.
+pub fn at(text: &str) -> Timestamp {
+    Timestamp::parse(&of_this_year(text)).unwrap()
+}
+
+/// A month, written and moved as by [`at`].
+pub fn month(text: &str) -> Month {
+    Month::parse(&of_this_year(text)).unwrap()
+}
+
+fn of_this_year(text: &str) -> String {
+    let (year, rest) = text.split_once('-').unwrap();
+    let now = Month::of(crate::clock::now()).to_string();
+    let this: i32 = now.split_once('-').unwrap().0.parse().unwrap();
+    format!("{:04}-{rest}", this + year.parse::<i32>().unwrap() - 2026)
 }
 
 /// A new event id.
@@ -77,12 +118,14 @@ pub fn entry(record: &Record) -> Entry {
     Entry::new(record.clone(), CommitmentKey::from_bytes([7; 32]))
 }
 
-fn append(store: &dyn Store, records: &[Record]) -> Result<Vec<Appended>, StoreError> {
+/// Appends records, each with a key that need not be secret here.
+pub fn append(store: &dyn Store, records: &[Record]) -> Result<Vec<Appended>, StoreError> {
     let entries: Vec<_> = records.iter().map(entry).collect();
     store.append(&entries)
 }
 
-fn record(notice: &PublishedNotice, recorded_at: &str) -> Record {
+/// A record that refuses everything, of a new visitor.
+pub fn record(notice: &PublishedNotice, recorded_at: &str) -> Record {
     consent::record(request(notice, Action::RefuseAll), notice, at(recorded_at)).unwrap()
 }
 
@@ -301,7 +344,7 @@ fn purge(
     month: &str,
     count: u64,
 ) -> LogEntry {
-    let record_counts = [(Month::parse(month).unwrap(), count)].into();
+    let record_counts = [(super::contract::month(month), count)].into();
     LogEntry::Purge(Purge { site: notice.site.clone(), purged_at, reason, record_counts })
 }
 
@@ -344,7 +387,7 @@ pub fn what_the_server_writes_down_is_a_leaf_and_comes_back(store: &dyn Store) {
     assert!(verify_inclusion(purge(2).leaf_hash(), 2, 4, &proof, head.root));
     let audit = store.audit(&log).unwrap();
     assert_eq!((audit.record_count, audit.entry_count, audit.difference), (2, 2, None));
-    let other = LogId { month: Month::parse("2026-02").unwrap(), ..log.clone() };
+    let other = LogId { month: month("2026-02"), ..log.clone() };
     store.write(&other, &purge(3)).unwrap();
     assert_eq!(store.logs().unwrap(), [other, log]);
 }

@@ -5,6 +5,7 @@
 //! `secure_delete` overwrites what is deleted, and the log of changes is cut
 //! off after an expiry, so that no file keeps a deleted record's bytes.
 
+use super::known::KnownNotice;
 use super::{Appended, Audit, Entry, HISTORY_MAX, Store, StoreError, purges};
 use crate::crash;
 use constat_shared::log::checkpoint::Checkpoint;
@@ -13,7 +14,7 @@ use constat_shared::receipt::Jwk;
 use constat_shared::{ConsentId, EventId, Hash, LogEntry, LogId, Month, Notice, PublishedNotice, Record};
 use constat_shared::{SiteId, Timestamp, canonical};
 use log::Log;
-use rows::{Deleted, NoticeRow};
+use rows::Deleted;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry::{Occupied, Vacant};
@@ -22,6 +23,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 mod log;
+mod moving;
 #[cfg(test)]
 mod random;
 mod rows;
@@ -48,7 +50,7 @@ pub struct SqliteStore {
 
 struct Writer {
     connection: Connection,
-    notices: HashMap<Hash, Arc<NoticeRow>>,
+    notices: HashMap<Hash, Arc<KnownNotice>>,
     logs: HashMap<LogId, Log>,
     /// SQLite's number for what other connections have changed.
     data_version: i64,
@@ -246,13 +248,13 @@ impl Writer {
 
 fn known_notice(
     connection: &Connection,
-    notices: &mut HashMap<Hash, Arc<NoticeRow>>,
+    notices: &mut HashMap<Hash, Arc<KnownNotice>>,
     hash: &Hash,
-) -> Result<Arc<NoticeRow>, StoreError> {
+) -> Result<Arc<KnownNotice>, StoreError> {
     if let Some(notice) = notices.get(hash) {
         return Ok(Arc::clone(notice));
     }
-    let notice = NoticeRow::by_hash(connection, hash)?;
+    let notice = rows::notice_by_hash(connection, hash)?;
     let notice = Arc::new(notice.ok_or(StoreError::NoticeUnknown(*hash))?);
     notices.insert(*hash, Arc::clone(&notice));
     Ok(notice)
@@ -261,7 +263,7 @@ fn known_notice(
 fn append_one(
     connection: &Connection,
     entry: &Entry,
-    notice: &NoticeRow,
+    notice: &KnownNotice,
     log: &mut Log,
 ) -> Result<Appended, StoreError> {
     if rows::insert(connection, entry, notice, log)? {

@@ -7,7 +7,7 @@ use super::stamp_site;
 use super::token::{Token, TokenError};
 use super::trust::{self, Authorities, imprint};
 use crate::clock;
-use crate::config::{DataArgs, KeyArgs};
+use crate::config::{KeyArgs, StoreArgs};
 use crate::keys::Keys;
 use crate::store::Store;
 use crate::store::contract;
@@ -186,7 +186,8 @@ fn a_signed_time_that_is_none_or_outside_the_certificate_is_refused() {
 /// An empty store with a key.
 fn store_in(folder: &Path) -> (SqliteStore, Keys) {
     let store = SqliteStore::open(folder).unwrap();
-    let args = KeyArgs { data: DataArgs { data: folder.to_owned() }, key_file: None };
+    let args =
+        KeyArgs { data: StoreArgs { data: folder.to_owned(), ..StoreArgs::default() }, key_file: None };
     let keys = Keys::open(&args, &store).unwrap();
     (store, keys)
 }

@@ -1,15 +1,12 @@
 //! The logs' trees in SQLite: every leaf, and every eighth level above them.
 
+use crate::store::known::unreadable;
+use crate::store::tree::{Auditing, STEP, StoredLeaf, fold};
 use crate::store::{Audit, StoreError, purged_count};
 use constat_shared::log::checkpoint::Checkpoint;
-use constat_shared::log::merkle::{self, Subtrees, node_hash};
+use constat_shared::log::merkle::{self, Subtrees};
 use constat_shared::{Hash, LogEntry, LogId, Month, SiteId, canonical};
-use rusqlite::{Connection, OptionalExtension, params};
-
-/// The distance between two levels that are kept: 2^8 = 256 hashes make one of
-/// the next. A proof then works out a few hundred hashes, well under a
-/// millisecond, and an append writes 1.004 rows.
-const STEP: u32 = 8;
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// A row of `logs`, and how many leaves it has.
 #[derive(Clone, Copy)]
@@ -67,6 +64,21 @@ impl Log {
         Ok(index)
     }
 
+    /// Keeps the text of an entry whose leaf is in the log.
+    pub fn keep_entry(
+        &self,
+        connection: &Connection,
+        place: u64,
+        entry: &LogEntry,
+    ) -> Result<(), StoreError> {
+        let json = String::from_utf8(canonical::to_vec(entry)).map_err(unreadable)?;
+        connection.execute(
+            "INSERT INTO entries (log, leaf_index, json) VALUES (?, ?, ?)",
+            params![self.id, place.cast_signed(), json],
+        )?;
+        Ok(())
+    }
+
     fn insert(&self, connection: &Connection, level: u32, place: u64, hash: Hash) -> Result<(), StoreError> {
         let mut statement = connection
             .prepare_cached("INSERT INTO subtrees (log, level, place, hash) VALUES (?, ?, ?, ?)")?;
@@ -91,15 +103,12 @@ impl Log {
             .query_map(params![self.id, base, first.cast_signed(), end.cast_signed()], |row| {
                 row.get(0).map(Hash::from_bytes)
             })?;
-        let mut hashes = rows.collect::<Result<Vec<_>, _>>()?;
+        let hashes = rows.collect::<Result<Vec<_>, _>>()?;
         if hashes.len() as u64 != count {
             let what = format!("the log lacks hashes of level {base} between {first} and {end}");
             return Err(StoreError::Unreadable(what));
         }
-        while hashes.len() > 1 {
-            hashes = hashes.chunks_exact(2).map(|pair| node_hash(pair[0], pair[1])).collect();
-        }
-        Ok(hashes[0])
+        Ok(fold(hashes))
     }
 
     /// The head over the first `size` leaves.
@@ -135,19 +144,13 @@ impl Subtrees for Tree<'_> {
 /// Writes an entry of the server's own at the end of a log; returns its place.
 pub fn write_entry(connection: &Connection, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
     let mut log = Log::open(connection, log)?;
-    let json =
-        String::from_utf8(canonical::to_vec(entry)).map_err(|e| StoreError::Unreadable(e.to_string()))?;
     let index = log.push(connection, entry.leaf_hash())?;
-    connection.execute(
-        "INSERT INTO entries (log, leaf_index, json) VALUES (?, ?, ?)",
-        params![log.id, index.cast_signed(), json],
-    )?;
+    log.keep_entry(connection, index, entry)?;
     Ok(index)
 }
 
 /// The server's own entries of a log, in their order.
 pub fn entries(connection: &Connection, log: &Log) -> Result<Vec<(u64, LogEntry)>, StoreError> {
-    let unreadable = |error: serde_json::Error| StoreError::Unreadable(error.to_string());
     let mut statement = connection
         .prepare_cached("SELECT leaf_index, json FROM entries WHERE log = ? ORDER BY leaf_index")?;
     let mut rows = statement.query([log.id])?;
@@ -161,7 +164,6 @@ pub fn entries(connection: &Connection, log: &Log) -> Result<Vec<(u64, LogEntry)
 
 /// Every log that still has its leaves, by site and month.
 pub fn list(connection: &Connection) -> Result<Vec<LogId>, StoreError> {
-    let unreadable = |what: &dyn std::fmt::Display| StoreError::Unreadable(what.to_string());
     let mut statement = connection.prepare_cached(
         "SELECT site, month FROM logs
          WHERE EXISTS (SELECT 1 FROM subtrees WHERE log = logs.id AND level = 0 AND place = 0)
@@ -170,9 +172,29 @@ pub fn list(connection: &Connection) -> Result<Vec<LogId>, StoreError> {
     let mut rows = statement.query([])?;
     let mut logs = Vec::new();
     while let Some(row) = rows.next()? {
-        let (site, month): (String, String) = (row.get(0)?, row.get(1)?);
-        let site = SiteId::parse(&site).map_err(|error| unreadable(&error))?;
-        logs.push(LogId { site, month: Month::parse(&month).map_err(|error| unreadable(&error))? });
+        logs.push(read_id(row, 0)?);
+    }
+    Ok(logs)
+}
+
+/// The log whose site and month are in two columns, from `first` on.
+pub fn read_id(row: &Row<'_>, first: usize) -> Result<LogId, StoreError> {
+    let text = |column| row.get_ref(column)?.as_str().map_err(unreadable);
+    let site = SiteId::parse(text(first)?).map_err(unreadable)?;
+    Ok(LogId { site, month: Month::parse(text(first + 1)?).map_err(unreadable)? })
+}
+
+/// Every log that was dropped, with the head kept of it, by site and month.
+pub fn dropped(connection: &Connection) -> Result<Vec<(LogId, String)>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT site, month, checkpoint FROM logs
+         WHERE checkpoint IS NOT NULL AND NOT EXISTS (SELECT 1 FROM subtrees WHERE log = logs.id)
+         ORDER BY site, month",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut logs = Vec::new();
+    while let Some(row) = rows.next()? {
+        logs.push((read_id(row, 0)?, row.get(2)?));
     }
     Ok(logs)
 }
@@ -193,81 +215,23 @@ pub fn drop_leaves(connection: &Connection, log: &LogId, checkpoint: &str) -> Re
     Ok(true)
 }
 
-/// The tree in memory while an audit goes through it: the hashes that still wait for their twin.
-#[derive(Default)]
-struct Growing(Vec<(u32, Hash)>);
-
-impl Growing {
-    /// Adds a leaf; calls back with every subtree it completes.
-    fn push(&mut self, leaf: Hash, mut completed: impl FnMut(u32, Hash)) {
-        let mut node = (0, leaf);
-        while let Some((level, left)) = self.0.pop_if(|(level, _)| *level == node.0) {
-            node = (level + 1, node_hash(left, node.1));
-            completed(node.0, node.1);
-        }
-        self.0.push(node);
-    }
-
-    fn root(&self) -> Option<Hash> {
-        let nodes = self.0.iter().rev().map(|(_, hash)| *hash);
-        nodes.reduce(|right, left| node_hash(left, right))
-    }
-}
-
 /// Works the log out anew: every stored record and entry against its leaf,
 /// every kept subtree against the leaves below it.
 pub fn audit(connection: &Connection, id: &LogId, log: &Log) -> Result<Audit, StoreError> {
-    let mut audit = Audit { record_count: 0, entry_count: 0, erased_count: 0, head: None, difference: None };
-    let mut growing = Growing::default();
-    let mut stored = stored_leaves(connection, log)?.into_iter().peekable();
+    let mut auditing = Auditing::new(stored_leaves(connection, log)?);
     let mut leaves =
         connection.prepare("SELECT hash FROM subtrees WHERE log = ? AND level = 0 ORDER BY place")?;
     let mut kept =
         connection.prepare("SELECT hash FROM subtrees WHERE log = ? AND level = ? AND place = ?")?;
     let mut rows = leaves.query([log.id])?;
-    let mut index = 0_u64;
     while let Some(row) = rows.next()? {
-        let leaf = Hash::from_bytes(row.get(0)?);
-        match stored.next_if(|(place, _, _)| *place == index) {
-            Some((_, hash, _)) if hash != leaf => {
-                let words = format!("leaf {index} is not the one of what is stored for it");
-                audit.difference.get_or_insert(words);
-            }
-            Some((_, _, true)) => audit.record_count += 1,
-            Some((_, _, false)) => audit.entry_count += 1,
-            None => audit.erased_count += 1,
-        }
-        let mut completed = Vec::new();
-        growing.push(leaf, |level, hash| completed.push((level, hash)));
-        for (level, hash) in completed.into_iter().filter(|(level, _)| level % STEP == 0) {
-            let place = index >> level;
-            let stored: Option<[u8; 32]> =
-                kept.query_row(params![log.id, level, place.cast_signed()], |row| row.get(0)).optional()?;
-            if stored != Some(*hash.as_bytes()) {
-                let words = format!("the kept hash {place} of level {level} is not the one of its leaves");
-                audit.difference.get_or_insert(words);
-            }
-        }
-        index += 1;
+        auditing.leaf(Hash::from_bytes(row.get(0)?), |level, place, hash| {
+            let at = params![log.id, level, place.cast_signed()];
+            let stored: Option<[u8; 32]> = kept.query_row(at, |row| row.get(0)).optional()?;
+            Ok::<_, StoreError>(stored == Some(*hash.as_bytes()))
+        })?;
     }
-    if let Some((place, _, _)) = stored.next() {
-        audit
-            .difference
-            .get_or_insert(format!("something is stored for leaf {place}, which the log does not have"));
-    }
-    if index != log.size {
-        audit
-            .difference
-            .get_or_insert(format!("{index} leaves follow each other, {} were expected", log.size));
-    }
-    let told = purged(connection, id)?;
-    if audit.erased_count != told {
-        let missing = audit.erased_count;
-        let words = format!("records missing: {missing}; deleted as the log says: {told}");
-        audit.difference.get_or_insert(words);
-    }
-    audit.head = growing.root().map(|root| Checkpoint { size: index, root });
-    Ok(audit)
+    Ok(auditing.finish(log.size, purged(connection, id)?))
 }
 
 /// How many of the log's records the purge entries of its site's logs speak of.
@@ -283,7 +247,7 @@ fn purged(connection: &Connection, id: &LogId) -> Result<u64, StoreError> {
 }
 
 /// The leaf hash of everything that is stored for the log, by place, and whether it is a record.
-fn stored_leaves(connection: &Connection, log: &Log) -> Result<Vec<(u64, Hash, bool)>, StoreError> {
+fn stored_leaves(connection: &Connection, log: &Log) -> Result<Vec<StoredLeaf>, StoreError> {
     let mut leaves = super::rows::leaves(connection, log.id)?;
     let mut statement = connection.prepare("SELECT leaf_index, json FROM entries WHERE log = ?")?;
     let mut rows = statement.query([log.id])?;
@@ -292,6 +256,5 @@ fn stored_leaves(connection: &Connection, log: &Log) -> Result<Vec<(u64, Hash, b
         let json: String = row.get(1)?;
         leaves.push((index.unsigned_abs(), merkle::leaf_hash(json.as_bytes()), false));
     }
-    leaves.sort_unstable_by_key(|(place, _, _)| *place);
     Ok(leaves)
 }

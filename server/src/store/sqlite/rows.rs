@@ -1,59 +1,40 @@
 //! Records as rows, and back.
 
-use super::log::Log;
+use super::log::{Log, read_id};
+use crate::store::known::{KnownNotice, unreadable};
+use crate::store::moving::Placed;
+use crate::store::tree::StoredLeaf;
 use crate::store::{Entry, StoreError};
 use constat_shared::receipt::Jwk;
-use constat_shared::{Action, Category, CommitmentKey, ConsentId, EventId, Hash, Language, Layer, Notice};
-use constat_shared::{LogId, Month, Record, Signals, SiteId, Timestamp, VendorId};
+use constat_shared::{Action, CommitmentKey, ConsentId, EventId, Hash, Language, Layer};
+use constat_shared::{LogId, Record, Signals, SiteId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, Rows, params};
 use std::collections::{BTreeMap, HashMap};
 
-/// A row of `notices`, as much of it as records need.
-pub struct NoticeRow {
-    id: i64,
-    notice_hash: Hash,
-    terms_hash: Hash,
-    site: SiteId,
-    vendors: Vec<VendorId>,
+const NOTICE: &str = "SELECT id, terms_hash, json FROM notices";
+
+/// The notice of that hash, if it was published.
+pub fn notice_by_hash(connection: &Connection, hash: &Hash) -> Result<Option<KnownNotice>, StoreError> {
+    let mut statement = connection.prepare_cached(&format!("{NOTICE} WHERE notice_hash = ?"))?;
+    let row = statement.query_row([hash.as_bytes()], |row| Ok(read_notice(row))).optional()?;
+    row.transpose()
 }
 
-const NOTICE: &str = "SELECT id, notice_hash, terms_hash, json FROM notices";
-
-impl NoticeRow {
-    /// The notice of that hash, if it was published.
-    pub fn by_hash(connection: &Connection, hash: &Hash) -> Result<Option<NoticeRow>, StoreError> {
-        let mut statement = connection.prepare_cached(&format!("{NOTICE} WHERE notice_hash = ?"))?;
-        let row = statement.query_row([hash.as_bytes()], |row| Ok(NoticeRow::read(row))).optional()?;
-        row.transpose()
-    }
-
-    fn by_id(connection: &Connection, id: i64) -> Result<NoticeRow, StoreError> {
-        let mut statement = connection.prepare_cached(&format!("{NOTICE} WHERE id = ?"))?;
-        statement.query_row([id], |row| Ok(NoticeRow::read(row)))?
-    }
-
-    fn read(row: &Row<'_>) -> Result<NoticeRow, StoreError> {
-        let json: String = row.get(3)?;
-        let notice: Notice = serde_json::from_str(&json).map_err(unreadable)?;
-        Ok(NoticeRow {
-            id: row.get(0)?,
-            notice_hash: Hash::from_bytes(row.get(1)?),
-            terms_hash: Hash::from_bytes(row.get(2)?),
-            site: notice.site,
-            vendors: notice.vendors.into_iter().map(|vendor| vendor.id).collect(),
-        })
-    }
+fn notice_by_id(connection: &Connection, id: i64) -> Result<KnownNotice, StoreError> {
+    let mut statement = connection.prepare_cached(&format!("{NOTICE} WHERE id = ?"))?;
+    statement.query_row([id], |row| Ok(read_notice(row)))?
 }
 
-fn unreadable(error: impl std::fmt::Display) -> StoreError {
-    StoreError::Unreadable(error.to_string())
+fn read_notice(row: &Row<'_>) -> Result<KnownNotice, StoreError> {
+    let json = row.get_ref(2)?.as_str().map_err(unreadable)?;
+    KnownNotice::read(row.get(0)?, Hash::from_bytes(row.get(1)?), json)
 }
 
 /// Inserts a record, unless its event id is taken; says whether it did.
 pub fn insert(
     connection: &Connection,
     entry: &Entry,
-    notice: &NoticeRow,
+    notice: &KnownNotice,
     log: &Log,
 ) -> Result<bool, StoreError> {
     let record = &entry.record;
@@ -67,12 +48,12 @@ pub fn insert(
         record.event_id.as_bytes(),
         record.consent_id.as_bytes(),
         record.previous_event_id.as_ref().map(EventId::as_bytes),
-        notice.id,
+        notice.number,
         record.action.as_str(),
         record.layer.as_str(),
         record.language.as_str(),
-        digits(Category::ALL.iter().map(|category| record.categories.get(category))),
-        digits(notice.vendors.iter().map(|vendor| record.vendors.get(vendor))),
+        KnownNotice::category_digits(record),
+        notice.vendor_digits(record),
         record.signals.gpc,
         record.signals.dnt,
         record.recorded_at.unix_ms(),
@@ -85,21 +66,59 @@ pub fn insert(
     Ok(inserted == 1)
 }
 
-const RECORD: &str =
-    "SELECT event_id, consent_id, previous_event_id, notice, action, layer, language, categories,
-    vendors, gpc, dnt, recorded_at, choice_expires_at, expires_at, commitment_key, leaf_index FROM records";
+macro_rules! columns {
+    () => {
+        "event_id, consent_id, previous_event_id, notice, action, layer, language, categories, vendors,
+        gpc, dnt, recorded_at, choice_expires_at, expires_at, commitment_key, leaf_index"
+    };
+}
+
+const RECORD: &str = concat!("SELECT ", columns!(), " FROM records");
 
 /// The record of an event id, with its key and its place in the log.
 pub fn by_event(connection: &Connection, event_id: &EventId) -> Result<Option<(Entry, u64)>, StoreError> {
     let mut statement = connection.prepare_cached(&format!("{RECORD} WHERE event_id = ?"))?;
     let mut rows = statement.query([event_id.as_bytes()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
-    let notice = NoticeRow::by_id(connection, row.get(3)?)?;
+    let notice = notice_by_id(connection, row.get(3)?)?;
     read_entry(row, &notice).map(Some)
 }
 
+const PLACED: &str = concat!(
+    "SELECT ",
+    columns!(),
+    ", (SELECT site FROM logs WHERE id = log), (SELECT month FROM logs WHERE id = log) FROM records"
+);
+
+/// Up to `limit` records with their logs, by event id, those behind `last` if one is given.
+pub fn page(
+    connection: &Connection,
+    last: Option<&EventId>,
+    limit: usize,
+) -> Result<Vec<Placed>, StoreError> {
+    let mut statement =
+        connection.prepare_cached(&format!("{PLACED} WHERE event_id > ? ORDER BY event_id LIMIT ?"))?;
+    let last = last.map(|event_id| event_id.as_bytes().as_slice()).unwrap_or_default();
+    read_placed(connection, statement.query(params![last, limit as i64])?)
+}
+
+/// The record of an event id, with its log.
+pub fn placed(connection: &Connection, event_id: &EventId) -> Result<Option<Placed>, StoreError> {
+    let mut statement = connection.prepare_cached(&format!("{PLACED} WHERE event_id = ?"))?;
+    Ok(read_placed(connection, statement.query([event_id.as_bytes()])?)?.pop())
+}
+
+fn read_placed(connection: &Connection, mut rows: Rows<'_>) -> Result<Vec<Placed>, StoreError> {
+    let (mut notices, mut records) = (HashMap::new(), Vec::new());
+    while let Some(row) = rows.next()? {
+        let (entry, place) = read_entry(row, cached(connection, &mut notices, row.get(3)?)?)?;
+        records.push(Placed { log: read_id(row, 16)?, place, entry });
+    }
+    Ok(records)
+}
+
 /// The place and leaf hash of every record of a log; `true` says it is a record.
-pub fn leaves(connection: &Connection, log: i64) -> Result<Vec<(u64, Hash, bool)>, StoreError> {
+pub fn leaves(connection: &Connection, log: i64) -> Result<Vec<StoredLeaf>, StoreError> {
     let mut statement = connection.prepare(&format!("{RECORD} WHERE log = ?"))?;
     let mut rows = statement.query([log])?;
     let mut notices = HashMap::new();
@@ -114,17 +133,17 @@ pub fn leaves(connection: &Connection, log: i64) -> Result<Vec<(u64, Hash, bool)
 
 fn cached<'a>(
     connection: &Connection,
-    notices: &'a mut HashMap<i64, NoticeRow>,
+    notices: &'a mut HashMap<i64, KnownNotice>,
     id: i64,
-) -> Result<&'a NoticeRow, StoreError> {
+) -> Result<&'a KnownNotice, StoreError> {
     use std::collections::hash_map::Entry::{Occupied, Vacant};
     Ok(match notices.entry(id) {
         Occupied(known) => known.into_mut(),
-        Vacant(place) => place.insert(NoticeRow::by_id(connection, id)?),
+        Vacant(place) => place.insert(notice_by_id(connection, id)?),
     })
 }
 
-fn read_entry(row: &Row<'_>, notice: &NoticeRow) -> Result<(Entry, u64), StoreError> {
+fn read_entry(row: &Row<'_>, notice: &KnownNotice) -> Result<(Entry, u64), StoreError> {
     let key = CommitmentKey::from_bytes(row.get(14)?);
     let place: i64 = row.get(15)?;
     Ok((Entry::new(read(row, notice)?, key), place.unsigned_abs()))
@@ -153,7 +172,7 @@ pub fn by_consent(
     Ok(records)
 }
 
-fn read(row: &Row<'_>, notice: &NoticeRow) -> Result<Record, StoreError> {
+fn read(row: &Row<'_>, notice: &KnownNotice) -> Result<Record, StoreError> {
     let previous: Option<[u8; 16]> = row.get(2)?;
     let time = |column| Ok::<_, rusqlite::Error>(Timestamp::from_unix_ms(row.get(column)?));
     let word = |column| row.get_ref(column)?.as_str().map_err(unreadable);
@@ -166,8 +185,8 @@ fn read(row: &Row<'_>, notice: &NoticeRow) -> Result<Record, StoreError> {
         action: Action::parse(word(4)?).ok_or_else(|| unknown("action"))?,
         layer: Layer::parse(word(5)?).ok_or_else(|| unknown("layer"))?,
         language: Language::parse(word(6)?).ok_or_else(|| unknown("language"))?,
-        categories: switches(word(7)?, &Category::ALL)?,
-        vendors: switches(word(8)?, &notice.vendors)?,
+        categories: KnownNotice::categories(word(7)?)?,
+        vendors: notice.vendors(word(8)?)?,
         signals: Signals { gpc: row.get(9)?, dnt: row.get(10)? },
         notice_hash: notice.notice_hash,
         terms_hash: notice.terms_hash,
@@ -175,23 +194,6 @@ fn read(row: &Row<'_>, notice: &NoticeRow) -> Result<Record, StoreError> {
         choice_expires_at: time(12)?,
         expires_at: time(13)?,
     })
-}
-
-fn digits<'a>(switches: impl Iterator<Item = Option<&'a bool>>) -> String {
-    let digit = |switch: Option<&bool>| match switch {
-        Some(true) => '1',
-        Some(false) => '0',
-        None => '-',
-    };
-    switches.map(digit).collect()
-}
-
-fn switches<K: Ord + Clone>(digits: &str, keys: &[K]) -> Result<BTreeMap<K, bool>, StoreError> {
-    if digits.len() != keys.len() {
-        return Err(unreadable("as many digits as categories or vendors were expected"));
-    }
-    let known = digits.chars().zip(keys).filter(|(digit, _)| *digit != '-');
-    Ok(known.map(|(digit, key)| (key.clone(), digit == '1')).collect())
 }
 
 /// How many records were deleted, by the log that keeps their leaves.
@@ -225,9 +227,7 @@ pub fn delete_of(
 fn count_by_log(mut rows: Rows<'_>) -> Result<Deleted, StoreError> {
     let mut counts = Deleted::new();
     while let Some(row) = rows.next()? {
-        let site = SiteId::parse(row.get_ref(0)?.as_str().map_err(unreadable)?).map_err(unreadable)?;
-        let month = Month::parse(row.get_ref(1)?.as_str().map_err(unreadable)?).map_err(unreadable)?;
-        *counts.entry(LogId { site, month }).or_default() += 1;
+        *counts.entry(read_id(row, 0)?).or_default() += 1;
     }
     Ok(counts)
 }

@@ -17,11 +17,14 @@ use request::Request;
 mod bytes;
 mod curve;
 mod disk;
+mod find;
 mod floor;
 mod load;
 mod machine;
 mod process;
+mod redis;
 mod report;
+mod report_redis;
 mod request;
 
 /// Connections that each send the next request once the last is answered.
@@ -42,19 +45,21 @@ struct Plan {
     /// How often each server has its turn in a round.
     turns: usize,
     fill: Limit,
+    /// How many records one is looked for among, beyond those that were filled in.
+    multiplied: u64,
 }
 
 impl Plan {
-    /// Under five minutes, also on a slow disk.
+    /// Under five minutes for the embedded store, also on a slow disk, and ten for Redis.
     fn full() -> Plan {
         let fill = Limit { time: Duration::from_secs(150), requests: 1_000_000 };
-        Plan { rounds: 5, turns: 4, fill }
+        Plan { rounds: 5, turns: 4, fill, multiplied: 10_000_000 }
     }
 
     /// Enough to see whether a change was a mistake.
     fn quick() -> Plan {
         let fill = Limit { time: Duration::from_secs(60), requests: 100_000 };
-        Plan { rounds: 3, turns: 2, fill }
+        Plan { rounds: 3, turns: 2, fill, multiplied: 300_000 }
     }
 }
 
@@ -85,7 +90,7 @@ fn main() -> ExitCode {
         [FLOOR, answer_bytes] => floor::serve(answer_bytes),
         [path, flags @ ..] if !path.starts_with('-') && flags.iter().all(|flag| *flag == "--quick") => {
             let plan = if flags.is_empty() { Plan::full() } else { Plan::quick() };
-            measure(Path::new(&arguments[0]), &plan).map(|measured| report::print(&measured))
+            run(Path::new(&arguments[0]), &plan)
         }
         _ => Err(io::Error::other("usage: bench PATH-OF-CONSTAT [--quick]")),
     };
@@ -98,12 +103,21 @@ fn main() -> ExitCode {
     }
 }
 
-fn measure(binary: &Path, plan: &Plan) -> io::Result<Measured> {
+fn run(binary: &Path, plan: &Plan) -> io::Result<()> {
     // Beside the binary: a system's folder of temporary files may lie in memory, where nothing is durable.
     let beside = binary.parent().unwrap_or(Path::new("."));
     let scratch = tempfile::tempdir_in(beside)?;
     let bench = Bench { binary, scratch: scratch.path() };
-    let sync = disk::sync_time(scratch.path())?;
+    report::print(&measure(&bench, plan)?);
+    match redis::missing() {
+        Some(words) => println!("\n{words}"),
+        None => report_redis::print(&redis::measure(&bench, plan)?),
+    }
+    Ok(())
+}
+
+fn measure(bench: &Bench<'_>, plan: &Plan) -> io::Result<Measured> {
+    let sync = disk::sync_time(bench.scratch)?;
 
     say("Start");
     let full = bench.server("full")?;
@@ -142,6 +156,25 @@ impl Bench<'_> {
         let mut command = Command::new(self.binary);
         command.args(["serve", "--demo", "--port", "0", "--data"]).arg(self.data(name));
         Process::start(&mut command, &self.scratch.join(format!("{name}.log")))
+    }
+
+    /// A server on a Redis, with a data folder of its own for the key.
+    fn server_on(&self, name: &str, url: &str) -> io::Result<Process> {
+        let mut command = Command::new(self.binary);
+        command.args(["serve", "--demo", "--port", "0", "--accept-data-loss", "--store", url, "--data"]);
+        Process::start(command.arg(self.data(name)), &self.scratch.join(format!("{name}.log")))
+    }
+
+    /// Two servers on one Redis, which sign with the same key.
+    fn servers_on(&self, name: &str, url: &str) -> io::Result<Vec<Process>> {
+        let folders = [1, 2].map(|number| format!("{name}-{number}"));
+        let first = self.server_on(&folders[0], url)?;
+        let key = self.data(&folders[0]).join("keys/1.pem");
+        let keys = self.data(&folders[1]).join("keys");
+        std::fs::create_dir_all(&keys)?;
+        // With its permissions: a key that others may read is refused.
+        std::fs::copy(key, keys.join("1.pem"))?;
+        Ok(vec![first, self.server_on(&folders[1], url)?])
     }
 
     fn floor(&self, answer_bytes: usize) -> io::Result<Process> {

@@ -14,7 +14,7 @@ use crate::bytes::block_on;
 /// The demo site.
 pub const SITE: &str = "boreale";
 /// From the demo's site file.
-const ORIGIN: &str = "https://www.boreale.example";
+pub const ORIGIN: &str = "https://www.boreale.example";
 /// Takes the place of an id until there is one.
 const NO_ID: &str = "00000000-0000-0000-0000-000000000000";
 
@@ -31,22 +31,29 @@ impl Request {
     /// Requests that answer the demo's notice, half of them allowing everything and half refusing
     /// it; and how many bytes the server answers with.
     pub fn of_demo(address: SocketAddr, count: usize) -> io::Result<(Vec<Request>, usize)> {
-        let notice = block_on(async {
-            let url = format!("http://{address}/v1/sites/{SITE}/notice/fr");
-            reqwest::get(url).await?.error_for_status()?.json::<NoticeView>().await
-        })?;
+        let notice = notice(address)?;
         let actions = [Action::AllowAll, Action::RefuseAll].into_iter().cycle().take(count);
         let requests: Vec<_> = actions.map(|action| Request::new(&body(&notice, action))).collect();
+        let body = Request::bodies_of_demo(address, 1)?.pop().unwrap_or_default();
         let answer_bytes = block_on(async {
             let post = reqwest::Client::new().post(format!("http://{address}/v1/sites/{SITE}/consents"));
-            let mut body = body(&notice, Action::RefuseAll);
-            for id in ["event_id", "consent_id"] {
-                body[id] = json!(Uuid::now_v7());
-            }
             let answer = post.header("origin", ORIGIN).json(&body).send().await?.error_for_status()?;
             Ok(answer.bytes().await?.len())
         })?;
         Ok((requests, answer_bytes))
+    }
+
+    /// As many bodies that refuse everything, of as many visitors.
+    pub fn bodies_of_demo(address: SocketAddr, count: usize) -> io::Result<Vec<Value>> {
+        let notice = notice(address)?;
+        let of_another = |_| {
+            let mut body = body(&notice, Action::RefuseAll);
+            for id in ["event_id", "consent_id"] {
+                body[id] = json!(Uuid::now_v7());
+            }
+            body
+        };
+        Ok((0..count).map(of_another).collect())
     }
 
     fn new(body: &Value) -> Request {
@@ -93,6 +100,13 @@ impl Request {
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^ (mixed >> 31)
     }
+}
+
+fn notice(address: SocketAddr) -> io::Result<NoticeView> {
+    block_on(async {
+        let url = format!("http://{address}/v1/sites/{SITE}/notice/fr");
+        reqwest::get(url).await?.error_for_status()?.json::<NoticeView>().await
+    })
 }
 
 fn body(notice: &NoticeView, action: Action) -> Value {

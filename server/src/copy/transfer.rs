@@ -1,0 +1,261 @@
+//! From one store into another: what is looked at before, the copying, and what is compared after.
+//!
+//! Records come before leaves. Between the two the source says in its logs
+//! what has come to its end meanwhile and the target forgets it, so that the
+//! leaves, with these words among them, speak of exactly the records that are
+//! there. Every step may be done again: a copy that was cut off is run again.
+
+use crate::store::moving::{Movable, Stretch};
+use crate::store::{Audit, StoreError};
+use crate::{Failure, crash};
+use constat_shared::log::merkle::verify_consistency;
+use constat_shared::{LogId, PublishedNotice, Timestamp};
+use std::collections::BTreeMap;
+
+/// What was copied, and how much of it was not there before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Copied {
+    /// Public keys.
+    pub key_count: u64,
+    /// Notices.
+    pub notice_count: u64,
+    /// Records of the source.
+    pub record_count: u64,
+    /// Those of them that the target did not have.
+    pub new_record_count: u64,
+    /// Logs with leaves.
+    pub log_count: u64,
+    /// Their leaves.
+    pub leaf_count: u64,
+    /// Those of them that the target did not have.
+    pub new_leaf_count: u64,
+    /// Logs of which only the last head is kept.
+    pub dropped_count: u64,
+}
+
+/// Says what is being copied, and how much of it so far.
+pub type Say<'a> = dyn FnMut(&str, u64) + 'a;
+
+/// How many records come to their end in each minute of the day after the
+/// walk: a store that deletes them by itself is no difference.
+#[derive(Default)]
+struct Ends(BTreeMap<i64, u64>);
+
+const MINUTE_MS: i64 = 60_000;
+const MINUTES_MAX: i64 = 24 * 60;
+
+impl Ends {
+    fn note(&mut self, expires_at: Timestamp, now: Timestamp) {
+        let minute = expires_at.unix_ms() / MINUTE_MS;
+        if minute - now.unix_ms() / MINUTE_MS <= MINUTES_MAX {
+            *self.0.entry(minute).or_default() += 1;
+        }
+    }
+
+    /// How many may have ended by now.
+    fn until(&self, now: Timestamp) -> u64 {
+        self.0.range(..=now.unix_ms() / MINUTE_MS).map(|(_, count)| count).sum()
+    }
+}
+
+/// Refuses a target that holds anything but a beginning of the source.
+///
+/// # Errors
+/// A sentence that says what it holds. Nothing was written.
+pub fn check(from: &dyn Movable, to: &dyn Movable) -> Result<(), Failure> {
+    let refused = |what: &str| {
+        Err(Failure::new(format!("the target holds {what}: name an empty one with --to, or empty this one")))
+    };
+    if !from.keys().map_err(source)?.starts_with(&to.keys().map_err(target)?) {
+        return refused("keys that the source does not have");
+    }
+    if !from.notices().map_err(source)?.starts_with(&to.notices().map_err(target)?) {
+        return refused("notices that the source does not have");
+    }
+    for log in to.logs().map_err(target)? {
+        if !begins(from, to, &log)? {
+            return refused(&format!("the log {}, which does not begin the one of the source", log.origin()));
+        }
+    }
+    let dropped = from.dropped().map_err(source)?;
+    for gone in to.dropped().map_err(target)? {
+        if !dropped.contains(&gone) {
+            return refused(&format!(
+                "the end of the log {}, which the source does not have",
+                gone.0.origin()
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the log of the target is the beginning of the source's.
+fn begins(from: &dyn Movable, to: &dyn Movable, log: &LogId) -> Result<bool, Failure> {
+    let Some(there) = to.head(log).map_err(target)? else { return Ok(true) };
+    let Some(here) = from.head(log).map_err(source)? else { return Ok(false) };
+    let proof = from.consistency_proof(log, there.size, here.size).map_err(source)?;
+    Ok(proof.is_some_and(|proof| verify_consistency(there.size, there.root, here.size, here.root, &proof)))
+}
+
+/// Copies all that the source holds and the target does not, and compares both.
+///
+/// # Errors
+/// A sentence: when a store fails, or the two are not equal in the end. The
+/// target is then marked as unfinished, and no server starts on it.
+pub fn copy(
+    from: &dyn Movable,
+    to: &dyn Movable,
+    now: &dyn Fn() -> Timestamp,
+    say: &mut Say<'_>,
+) -> Result<Copied, Failure> {
+    let (mut copied, mut ends) = (Copied::default(), Ends::default());
+    to.set_unfinished(true).map_err(target)?;
+    copy_keys(from, to, &mut copied)?;
+    copy_notices(from, to, &mut copied)?;
+    copy_records(from, to, now(), &mut copied, &mut ends, say)?;
+    let ended_at = now();
+    from.expire(ended_at).map_err(source)?;
+    to.forget(ended_at).map_err(target)?;
+    for log in from.logs().map_err(source)? {
+        copy_log(from, to, &log, &mut copied, say)?;
+    }
+    for (log, checkpoint) in from.dropped().map_err(source)? {
+        to.put_dropped(&log, &checkpoint).map_err(target)?;
+        copied.dropped_count += 1;
+    }
+    let difference_count = compare(from, to, say)?;
+    if difference_count > ends.until(now()) {
+        let words = format!("{difference_count} records are in one store and not in the other");
+        return Err(Failure::new(format!("{words}: empty the target and copy again")));
+    }
+    to.set_unfinished(false).map_err(target)?;
+    Ok(copied)
+}
+
+fn copy_keys(from: &dyn Movable, to: &dyn Movable, copied: &mut Copied) -> Result<(), Failure> {
+    for key in from.keys().map_err(source)? {
+        let at = from.key_added_at(&key.kid).map_err(source)?.ok_or_else(changed)?;
+        to.add_key(&key, at).map_err(target)?;
+        copied.key_count += 1;
+    }
+    Ok(())
+}
+
+fn copy_notices(from: &dyn Movable, to: &dyn Movable, copied: &mut Copied) -> Result<(), Failure> {
+    for (_, hash) in from.notices().map_err(source)? {
+        let notice = PublishedNotice::new(from.notice(&hash).map_err(source)?.ok_or_else(changed)?);
+        let at = from.published_at(&hash).map_err(source)?.ok_or_else(changed)?;
+        to.publish(&notice, at).map_err(target)?;
+        copied.notice_count += 1;
+        crash::at("copy.notice_put");
+    }
+    Ok(())
+}
+
+fn copy_records(
+    from: &dyn Movable,
+    to: &dyn Movable,
+    now: Timestamp,
+    copied: &mut Copied,
+    ends: &mut Ends,
+    say: &mut Say<'_>,
+) -> Result<(), Failure> {
+    from.each_record(&mut |page| {
+        page.iter().for_each(|placed| ends.note(placed.entry.record.expires_at, now));
+        copied.new_record_count += to.put_records(&page)?;
+        copied.record_count += page.len() as u64;
+        crash::at("copy.records_put");
+        say("records", copied.record_count);
+        Ok(())
+    })
+    .map_err(|error| Failure::new(format!("the records were not all copied: {error}. Run it again to go on")))
+}
+
+fn copy_log(
+    from: &dyn Movable,
+    to: &dyn Movable,
+    log: &LogId,
+    copied: &mut Copied,
+    say: &mut Say<'_>,
+) -> Result<(), Failure> {
+    let entries = from.entries(log).map_err(source)?;
+    let mut first = to.head(log).map_err(target)?.map_or(0, |head| head.size);
+    copied.leaf_count += first;
+    loop {
+        let leaves = from.leaves(log, first).map_err(source)?;
+        if leaves.is_empty() {
+            break;
+        }
+        let (count, end) = (leaves.len() as u64, first + leaves.len() as u64);
+        let among = |(place, _): &&(u64, _)| (first..end).contains(place);
+        let entries = entries.iter().filter(among).cloned().collect();
+        to.put_leaves(log, &Stretch { first, leaves, entries }).map_err(target)?;
+        first = end;
+        copied.leaf_count += count;
+        copied.new_leaf_count += count;
+        crash::at("copy.leaves_put");
+        say("leaves", copied.leaf_count);
+    }
+    if let Some(checkpoint) = from.checkpoint(log).map_err(source)? {
+        to.keep_checkpoint(log, &checkpoint).map_err(target)?;
+    }
+    copied.log_count += 1;
+    Ok(())
+}
+
+/// Works every log out anew on both sides; says how many more records one has
+/// than the other, over all logs.
+fn compare(from: &dyn Movable, to: &dyn Movable, say: &mut Say<'_>) -> Result<u64, Failure> {
+    let equal = |what: &str, equal: bool| match equal {
+        true => Ok(()),
+        false => Err(Failure::new(format!("{what} differ between source and target: run it again"))),
+    };
+    equal("the keys", dated_keys(from).map_err(source)? == dated_keys(to).map_err(target)?)?;
+    equal("the notices", dated_notices(from).map_err(source)? == dated_notices(to).map_err(target)?)?;
+    equal("the dropped logs", from.dropped().map_err(source)? == to.dropped().map_err(target)?)?;
+    let logs = from.logs().map_err(source)?;
+    equal("the logs", logs == to.logs().map_err(target)?)?;
+    let mut difference_count = 0;
+    for (number, log) in (1..).zip(&logs) {
+        let (here, there) = (audited(from, log, "source")?, audited(to, log, "target")?);
+        let name = log.origin();
+        equal(&format!("the sizes and roots of {name}"), here.head == there.head)?;
+        equal(&format!("the entries of {name}"), here.entry_count == there.entry_count)?;
+        let checkpoints = (from.checkpoint(log).map_err(source)?, to.checkpoint(log).map_err(target)?);
+        equal(&format!("the kept checkpoints of {name}"), checkpoints.0 == checkpoints.1)?;
+        difference_count += here.record_count.abs_diff(there.record_count);
+        say("logs compared", number);
+    }
+    Ok(difference_count)
+}
+
+fn audited(store: &dyn Movable, log: &LogId, side: &str) -> Result<Audit, Failure> {
+    let audit = store.audit(log).map_err(|error| Failure::new(format!("the {side}: {error}")))?;
+    match audit.difference {
+        Some(difference) => Err(Failure::new(format!("the {side}'s log {}: {difference}", log.origin()))),
+        None => Ok(audit),
+    }
+}
+
+type Dated<T> = Vec<(T, Option<Timestamp>)>;
+
+fn dated_keys(store: &dyn Movable) -> Result<Dated<constat_shared::receipt::Jwk>, StoreError> {
+    let date = |key: constat_shared::receipt::Jwk| store.key_added_at(&key.kid).map(|at| (key, at));
+    store.keys()?.into_iter().map(date).collect()
+}
+
+fn dated_notices(store: &dyn Movable) -> Result<Dated<constat_shared::Hash>, StoreError> {
+    store.notices()?.into_iter().map(|(_, hash)| store.published_at(&hash).map(|at| (hash, at))).collect()
+}
+
+fn source(error: StoreError) -> Failure {
+    Failure::new(format!("the source: {error}"))
+}
+
+fn target(error: StoreError) -> Failure {
+    Failure::new(format!("the target: {error}"))
+}
+
+fn changed() -> Failure {
+    Failure::new("the source changed while it was read: stop every server that uses it")
+}

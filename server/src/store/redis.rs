@@ -1,0 +1,318 @@
+//! The store for more than one server: Redis 7, alone, with replicas, or a cluster.
+//!
+//! Every change of a site is one script in the site's slot, so servers that
+//! change it at once do so one after the other, in an order that Redis gives.
+//! Nothing here is remembered between calls but what never changes.
+
+use super::known::unreadable;
+use super::tree::{Auditing, StoredLeaf};
+use super::{Appended, Audit, Entry, HISTORY_MAX, Store, StoreError, purged_count};
+use crate::{clock, crash};
+use address::Address;
+use constat_shared::log::checkpoint::Checkpoint;
+use constat_shared::log::merkle;
+use constat_shared::receipt::Jwk;
+use constat_shared::{ConsentId, EventId, Hash, LogEntry, LogId, Month, Notice, PublishedNotice, Record};
+use constat_shared::{SiteId, Timestamp, canonical};
+use expiry::Member;
+use keys::Tag;
+use link::{Call, Link};
+use log::Log;
+use redis::Cmd;
+use redis::cluster_routing::MultipleNodeRoutingInfo;
+use remembered::Remembered;
+use std::collections::BTreeMap;
+
+pub mod address;
+mod append;
+mod durability;
+mod expiry;
+mod keys;
+mod link;
+mod log;
+mod moving;
+mod packed;
+mod readiness;
+mod remembered;
+mod scripts;
+
+/// The version of the names and forms in Redis.
+const FORMAT: &str = "1";
+/// How many records are read at a time.
+const READ_CHUNK: usize = 500;
+
+/// The store on Redis.
+pub struct RedisStore {
+    link: Link,
+    remembered: Remembered,
+}
+
+impl RedisStore {
+    /// Opens a store, and makes it when nothing is there. `min_replicas`
+    /// confirm every change before it counts as durable.
+    ///
+    /// # Errors
+    /// [`StoreError::Engine`] when Redis cannot be reached or is older than 7,
+    /// [`StoreError::Unreadable`] when another version of Constat wrote there.
+    pub fn open(address: &Address, min_replicas: u32) -> Result<RedisStore, StoreError> {
+        let link = Link::new(address, min_replicas)?;
+        let call = link.call();
+        let primaries = MultipleNodeRoutingInfo::AllMasters;
+        for (node, info) in call.ask_each(redis::cmd("INFO").arg("server"), &primaries)? {
+            let info: String = redis::from_redis_value(info).map_err(unreadable)?;
+            let version = info.lines().find_map(|line| line.strip_prefix("redis_version:")).unwrap_or("0");
+            let major: u32 = version.split('.').next().and_then(|major| major.parse().ok()).unwrap_or(0);
+            if major < 7 {
+                let words = format!("{node} is version {version}: Redis 7.0 or newer is needed");
+                return Err(StoreError::Engine(words));
+            }
+        }
+        call.ask::<redis::Value>(redis::cmd("SET").arg(keys::VERSION).arg(FORMAT).arg("NX"))?;
+        let found: String = call.ask(&Cmd::get(keys::VERSION))?;
+        if found != FORMAT {
+            let words = format!("its form has version {found}, this one reads {FORMAT}");
+            return Err(StoreError::Unreadable(words));
+        }
+        Ok(RedisStore { link, remembered: Remembered::default() })
+    }
+
+    /// Refuses a Redis that may lose what it has confirmed.
+    ///
+    /// # Errors
+    /// [`StoreError::WouldLose`] in words that name the setting.
+    pub fn check_durability(&self, min_replicas: u32) -> Result<(), StoreError> {
+        durability::check(&self.link, min_replicas)
+    }
+
+    /// The records of these keys that are there, each with its place.
+    fn read(&self, tag: &Tag, events: &[EventId]) -> Result<Vec<(Entry, u64)>, StoreError> {
+        let mut entries = Vec::with_capacity(events.len());
+        for events in events.chunks(READ_CHUNK) {
+            let call = self.link.call();
+            let keys: Vec<_> = events.iter().map(|event_id| tag.record(event_id)).collect();
+            let found: Vec<Option<Vec<u8>>> = call.ask(redis::cmd("MGET").arg(&keys))?;
+            for (event_id, bytes) in events.iter().zip(found) {
+                let Some(bytes) = bytes else { continue };
+                entries.push(self.unpack(&call, *event_id, &bytes)?);
+            }
+        }
+        Ok(entries)
+    }
+
+    fn unpack(&self, call: &Call<'_>, event_id: EventId, bytes: &[u8]) -> Result<(Entry, u64), StoreError> {
+        let notice = self.remembered.by_number(call, packed::notice_number(bytes)?)?;
+        packed::unpack(event_id, bytes, &notice)
+    }
+
+    /// Every record and entry of a log as its leaf, and how many records have
+    /// come to their end since the job last ran.
+    fn stored_leaves(&self, log: &LogId) -> Result<(Vec<StoredLeaf>, u64), StoreError> {
+        let tag = Tag::of(&log.site);
+        let mut expiries = self.expiries(&tag, log.month)?;
+        let events: Vec<_> = expiries.keys().copied().collect();
+        let mut leaves = Vec::with_capacity(events.len());
+        for (entry, place) in self.read(&tag, &events)? {
+            expiries.remove(&entry.record.event_id);
+            leaves.push((place, entry.leaf, true));
+        }
+        let now = clock::now().unix_ms() as f64;
+        let over_count = expiries.values().filter(|expires_at| **expires_at <= now).count() as u64;
+        let entries = self.entries(log)?.into_iter().map(|(place, entry)| (place, entry.leaf_hash(), false));
+        leaves.extend(entries);
+        Ok((leaves, over_count))
+    }
+
+    /// The records of a log by the index of expiries, each with its end in milliseconds since 1970.
+    fn expiries(&self, tag: &Tag, month: Month) -> Result<BTreeMap<EventId, f64>, StoreError> {
+        let (mut cursor, mut expiries) = (0_u64, BTreeMap::new());
+        loop {
+            let mut cmd = redis::cmd("ZSCAN");
+            cmd.arg(tag.key("x")).arg(cursor).arg("COUNT").arg(READ_CHUNK);
+            let (next, page): (u64, Vec<(Vec<u8>, f64)>) = self.link.call().ask(&cmd)?;
+            for (member, expires_at) in page {
+                let member = Member::read(&member)?;
+                if member.month()? == month {
+                    expiries.insert(member.event_id()?, expires_at);
+                }
+            }
+            cursor = next;
+            if cursor == 0 {
+                return Ok(expiries);
+            }
+        }
+    }
+
+    /// How many of the log's records the purge entries of its site's logs speak of.
+    fn purged(&self, id: &LogId) -> Result<u64, StoreError> {
+        let mut count = 0;
+        for other in self.logs()?.iter().filter(|other| other.site == id.site) {
+            count += purged_count(self.entries(other)?.iter().map(|(_, entry)| entry), id.month);
+        }
+        Ok(count)
+    }
+}
+
+impl Store for RedisStore {
+    fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError> {
+        self.append_batch(entries)
+    }
+
+    fn history(&self, site: &SiteId, consent_id: &ConsentId) -> Result<Vec<Record>, StoreError> {
+        let tag = Tag::of(site);
+        let newest = Cmd::zrevrange(tag.history(consent_id), 0, HISTORY_MAX as isize - 1);
+        let events: Vec<[u8; 16]> = self.link.call().ask(&newest)?;
+        let events = events.into_iter().rev().map(EventId::from_bytes).collect::<Result<Vec<_>, _>>();
+        let entries = self.read(&tag, &events.map_err(unreadable)?)?;
+        Ok(entries.into_iter().map(|(entry, _)| entry.record).collect())
+    }
+
+    fn publish(&self, notice: &PublishedNotice, at: Timestamp) -> Result<(), StoreError> {
+        let call = self.link.call();
+        let (json, at) = (canonical::to_vec(&**notice), at.to_string());
+        let (hash, terms) = (notice.notice_hash(), notice.terms_hash());
+        let fields: [(&str, &[u8]); 3] =
+            [("json", &json), ("terms_hash", terms.as_bytes()), ("published_at", at.as_bytes())];
+        self.remembered.publish(&call, &notice.site, &hash, &fields)
+    }
+
+    fn notice(&self, hash: &Hash) -> Result<Option<Notice>, StoreError> {
+        let json: Option<Vec<u8>> = self.link.call().ask(&Cmd::hget(keys::notice(hash), "json"))?;
+        json.map(|json| serde_json::from_slice(&json)).transpose().map_err(unreadable)
+    }
+
+    fn find(&self, site: &SiteId, event_id: &EventId) -> Result<Option<(Entry, u64)>, StoreError> {
+        let call = self.link.call();
+        let bytes: Option<Vec<u8>> = call.ask(&Cmd::get(Tag::of(site).record(event_id)))?;
+        bytes.map(|bytes| self.unpack(&call, *event_id, &bytes)).transpose()
+    }
+
+    fn erase(&self, site: &SiteId, consent_id: &ConsentId, now: Timestamp) -> Result<u64, StoreError> {
+        self.erase_all(site, consent_id, now)
+    }
+
+    fn expire(&self, now: Timestamp) -> Result<u64, StoreError> {
+        self.expire_all(now)
+    }
+
+    fn head(&self, log: &LogId) -> Result<Option<Checkpoint>, StoreError> {
+        let call = self.link.call();
+        let log = Log::find(&call, log)?;
+        log.map(|mut log| log.head(log.size)).transpose()
+    }
+
+    fn inclusion_proof(&self, log: &LogId, index: u64, size: u64) -> Result<Option<Vec<Hash>>, StoreError> {
+        let call = self.link.call();
+        let log = Log::find(&call, log)?.filter(|log| index < size && size <= log.size);
+        log.map(|mut log| log.inclusion(index, size)).transpose()
+    }
+
+    fn consistency_proof(&self, log: &LogId, from: u64, to: u64) -> Result<Option<Vec<Hash>>, StoreError> {
+        let call = self.link.call();
+        let log = Log::find(&call, log)?.filter(|log| from <= to && to <= log.size);
+        log.map(|mut log| log.consistency(from, to)).transpose()
+    }
+
+    fn keep_checkpoint(&self, log: &LogId, note: &str) -> Result<(), StoreError> {
+        let keep = scripts::HEAD.on(Tag::of(&log.site).bytes()).arg(log.month.to_string()).arg(note);
+        self.link.call().run::<u64>(&keep).map(drop)
+    }
+
+    fn checkpoint(&self, log: &LogId) -> Result<Option<String>, StoreError> {
+        self.link.call().ask(&Cmd::hget(Tag::of(&log.site).key("heads"), log.month.to_string()))
+    }
+
+    fn write(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
+        let call = self.link.call();
+        self.remembered.see(&call, &log.site)?;
+        let json = canonical::to_vec(entry);
+        let write = scripts::WRITE.on(Tag::of(&log.site).bytes()).arg(token()?).arg(log.month.to_string());
+        call.run(&write.arg(merkle::leaf_hash(&json).as_bytes().as_slice()).arg(json))
+    }
+
+    fn entries(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError> {
+        let call = self.link.call();
+        Ok(Log::find(&call, log)?.map(|log| log.entries()).transpose()?.unwrap_or_default())
+    }
+
+    fn logs(&self) -> Result<Vec<LogId>, StoreError> {
+        let sites = self.remembered.sites(&self.link.call())?;
+        let mut logs = Vec::new();
+        for site in sites {
+            let months: Vec<String> = self.link.call().ask(&Cmd::hkeys(Tag::of(&site).key("logs")))?;
+            for month in months {
+                logs.push(LogId { site: site.clone(), month: Month::parse(&month).map_err(unreadable)? });
+            }
+        }
+        logs.sort_unstable();
+        Ok(logs)
+    }
+
+    fn drop_log(&self, log: &LogId, checkpoint: &str) -> Result<bool, StoreError> {
+        let drop = scripts::DROP.on(Tag::of(&log.site).bytes()).arg(token()?).arg(log.month.to_string());
+        let dropped: u64 = self.link.call().run(&drop.arg(checkpoint).arg(&log::LEVELS))?;
+        Ok(dropped == 1)
+    }
+
+    fn keys(&self) -> Result<Vec<Jwk>, StoreError> {
+        let lines: Vec<String> = self.link.call().ask(&Cmd::lrange(keys::KEYS, 0, -1))?;
+        let read = |line: String| {
+            let (_, jwk) = line.split_once(' ').ok_or_else(|| unreadable("a key has no date"))?;
+            serde_json::from_str(jwk).map_err(unreadable)
+        };
+        lines.into_iter().map(read).collect()
+    }
+
+    fn add_key(&self, key: &Jwk, at: Timestamp) -> Result<(), StoreError> {
+        let jwk = serde_json::to_string(key).map_err(unreadable)?;
+        let add = scripts::ADD.on(keys::KEYS.as_bytes()).arg(&key.kid).arg(format!("{at} {jwk}"));
+        self.link.call().run::<u64>(&add).map(drop)
+    }
+
+    fn notices(&self) -> Result<Vec<(SiteId, Hash)>, StoreError> {
+        let lines: Vec<String> = self.link.call().ask(&Cmd::lrange(keys::NOTICES, 0, -1))?;
+        lines.iter().map(|line| remembered::read_line(line)).collect()
+    }
+
+    fn audit(&self, id: &LogId) -> Result<Audit, StoreError> {
+        let none = || unreadable(format!("there is no log {}", id.origin()));
+        let size = Log::find(&self.link.call(), id)?.ok_or_else(none)?.size;
+        // What comes in meanwhile is not part of it.
+        let (mut stored, over_count) = self.stored_leaves(id)?;
+        stored.retain(|(place, _, _)| *place < size);
+        let mut auditing = Auditing::new(stored);
+        let chunk = log::CHUNK / 16;
+        for first in (0..size).step_by(chunk as usize) {
+            let call = self.link.call();
+            let log = Log::find(&call, id)?.ok_or_else(none)?;
+            let leaves = log.hashes(0, first, chunk.min(size - first))?;
+            for leaf in leaves.into_iter().flatten() {
+                auditing.leaf(leaf, |level, place, hash| {
+                    // What was not worked out yet is no difference.
+                    let kept = log.hashes(level, place, 1)?.first().copied().flatten();
+                    Ok::<_, StoreError>(kept.is_none_or(|kept| kept == hash))
+                })?;
+            }
+        }
+        Ok(auditing.finish(size, self.purged(id)? + over_count))
+    }
+
+    fn ping(&self) -> Result<(), StoreError> {
+        readiness::check(&self.link, &self.remembered)
+    }
+}
+
+/// Names one call, so that Redis does it once.
+fn token() -> Result<Vec<u8>, StoreError> {
+    let mut token = vec![0; 16];
+    getrandom::fill(&mut token).map_err(|error| StoreError::Engine(error.to_string()))?;
+    Ok(token)
+}
+
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+#[path = "../../../tests/src/redis.rs"]
+#[allow(dead_code)]
+pub mod processes;
+#[cfg(test)]
+mod tests;

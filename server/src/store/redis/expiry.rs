@@ -1,0 +1,186 @@
+//! What comes to its end. Redis lets each record expire by itself, to the
+//! millisecond; the job counts it, writes that into the log, and clears what
+//! pointed to it.
+
+use super::keys::{self, Tag};
+use super::scripts::{DELETE, HOLD};
+use super::{RedisStore, token};
+use crate::store::known::unreadable;
+use crate::store::{StoreError, purges};
+use constat_shared::log::entry::PurgeReason;
+use constat_shared::log::merkle;
+use constat_shared::{ConsentId, EventId, LogEntry, LogId, Month, SiteId, Timestamp, canonical};
+use redis::Cmd;
+use redis::cluster_routing::MultipleNodeRoutingInfo;
+use std::collections::BTreeMap;
+
+/// How many records one script deletes, so that writers wait briefly.
+const DELETE_CHUNK: usize = 1000;
+/// How long the job is held without a sign of life, in milliseconds.
+const HOLD_MS: u64 = 30_000;
+
+/// A member of a site's index of expiries: where a record's leaf is, and whose it is.
+#[derive(Clone, Copy)]
+pub struct Member([u8; 35]);
+
+impl Member {
+    fn new(month: [u8; 3], event_id: &[u8; 16], consent_id: &ConsentId) -> Member {
+        let mut bytes = [0; 35];
+        bytes[..3].copy_from_slice(&month);
+        bytes[3..19].copy_from_slice(event_id);
+        bytes[19..].copy_from_slice(consent_id.as_bytes());
+        Member(bytes)
+    }
+
+    /// Reads one that came from Redis.
+    pub fn read(bytes: &[u8]) -> Result<Member, StoreError> {
+        bytes.try_into().map(Member).map_err(|_| unreadable("the index of expiries has a strange member"))
+    }
+
+    /// The record's event id.
+    pub fn event_id(&self) -> Result<EventId, StoreError> {
+        let bytes = self.0[3..19].try_into().map_err(unreadable)?;
+        EventId::from_bytes(bytes).map_err(unreadable)
+    }
+
+    /// The month of the log that has its leaf.
+    pub fn month(&self) -> Result<Month, StoreError> {
+        let count = u32::from_be_bytes([0, self.0[0], self.0[1], self.0[2]]);
+        Month::of_count(count).ok_or_else(|| unreadable("the index of expiries has a strange month"))
+    }
+}
+
+impl RedisStore {
+    pub(super) fn erase_all(
+        &self,
+        site: &SiteId,
+        consent_id: &ConsentId,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let mut count = 0;
+        loop {
+            let members = self.members_of(&Tag::of(site), consent_id)?;
+            if members.is_empty() {
+                break;
+            }
+            for members in members.chunks(DELETE_CHUNK) {
+                count += self.delete(site, members, now, PurgeReason::Erased)?.unwrap_or_default();
+            }
+        }
+        if count > 0 {
+            self.link.call().change(redis::cmd("SET").arg(keys::REWRITE_DUE).arg(""))?;
+        }
+        Ok(count)
+    }
+
+    /// The members of the index for the records of a consent id. What has just
+    /// expired by itself is left to the job, which counts it.
+    fn members_of(&self, tag: &Tag, consent_id: &ConsentId) -> Result<Vec<Member>, StoreError> {
+        let call = self.link.call();
+        let events: Vec<[u8; 16]> = call.ask(&Cmd::zrange(tag.history(consent_id), 0, -1))?;
+        let mut members = Vec::new();
+        for event_id in events {
+            let key = [tag.bytes(), b"r", &event_id].concat();
+            let head: Vec<u8> = call.ask(&Cmd::getrange(key, 1, 3))?;
+            if let Ok(month) = head.try_into() {
+                members.push(Member::new(month, &event_id, consent_id));
+            }
+        }
+        Ok(members)
+    }
+
+    /// Deletes records of a site in one step, and says so in its log; nothing
+    /// when one of them is not there any more.
+    fn delete(
+        &self,
+        site: &SiteId,
+        members: &[Member],
+        now: Timestamp,
+        reason: PurgeReason,
+    ) -> Result<Option<u64>, StoreError> {
+        let mut deleted = BTreeMap::new();
+        for member in members {
+            *deleted.entry(LogId { site: site.clone(), month: member.month()? }).or_default() += 1;
+        }
+        let Some(purge) = purges(&deleted, now, reason).pop() else { return Ok(Some(0)) };
+        let json = canonical::to_vec(&LogEntry::Purge(purge));
+        let leaf = merkle::leaf_hash(&json);
+        let script = DELETE.on(Tag::of(site).bytes()).arg(token()?).arg(Month::of(now).to_string());
+        let mut script = script.arg(leaf.as_bytes().as_slice()).arg(json);
+        for member in members {
+            script = script.arg(member.0.as_slice());
+        }
+        let count: i64 = self.link.call().run(&script)?;
+        Ok(u64::try_from(count).ok())
+    }
+
+    /// Deletes what is due on all sites; nothing while another server does so.
+    pub(super) fn expire_all(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let holder = token()?;
+        let mut take = redis::cmd("SET");
+        take.arg(keys::EXPIRY_JOB).arg(&holder).arg("NX").arg("PX").arg(HOLD_MS);
+        let taken: Option<String> = self.link.call().ask(&take)?;
+        if taken.is_none() {
+            return Ok(0);
+        }
+        let result = self.expire_while_held(now, &holder);
+        // What is not let go ends by itself.
+        let _ = self.hold(&holder, 0);
+        result
+    }
+
+    fn expire_while_held(&self, now: Timestamp, holder: &[u8]) -> Result<u64, StoreError> {
+        let mut total = 0;
+        for site in self.remembered.sites(&self.link.call())? {
+            loop {
+                let deleted = self.expire_some(&site, now)?;
+                total += deleted;
+                if !self.hold(holder, HOLD_MS)? {
+                    return Ok(total);
+                }
+                if deleted < DELETE_CHUNK as u64 {
+                    break;
+                }
+            }
+        }
+        if total > 0 {
+            self.link.call().change(redis::cmd("SET").arg(keys::REWRITE_DUE).arg(""))?;
+        }
+        self.rewrite_files()?;
+        Ok(total)
+    }
+
+    fn hold(&self, holder: &[u8], ms: u64) -> Result<bool, StoreError> {
+        self.link.call().run(&HOLD.on(keys::EXPIRY_JOB.as_bytes()).arg(holder).arg(ms))
+    }
+
+    /// Deletes up to [`DELETE_CHUNK`] records of a site that are due.
+    fn expire_some(&self, site: &SiteId, now: Timestamp) -> Result<u64, StoreError> {
+        loop {
+            let mut cmd = redis::cmd("ZRANGE");
+            cmd.arg(Tag::of(site).key("x")).arg("-inf").arg(now.unix_ms()).arg("BYSCORE");
+            let due: Vec<Vec<u8>> = self.link.call().ask(cmd.arg("LIMIT").arg(0).arg(DELETE_CHUNK))?;
+            let due = due.iter().map(|bytes| Member::read(bytes)).collect::<Result<Vec<_>, _>>()?;
+            // Of nothing, when somebody erased one of them since they were read.
+            if let Some(count) = self.delete(site, &due, now, PurgeReason::Expired)? {
+                return Ok(count);
+            }
+        }
+    }
+
+    /// Lets Redis write its files anew when they still have bytes of what was
+    /// deleted; they keep them otherwise until they have grown to twice their size.
+    fn rewrite_files(&self) -> Result<(), StoreError> {
+        if !self.link.call().ask::<bool>(&Cmd::exists(keys::REWRITE_DUE))? {
+            return Ok(());
+        }
+        let rewrite = redis::cmd("BGREWRITEAOF");
+        match self.link.call().ask_each(&rewrite, &MultipleNodeRoutingInfo::AllNodes) {
+            Ok(_) => self.link.call().change(&Cmd::del(keys::REWRITE_DUE)),
+            Err(error) => {
+                tracing::warn!(%error, "Redis did not begin to write its files anew; the next run asks again");
+                Ok(())
+            }
+        }
+    }
+}

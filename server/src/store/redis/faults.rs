@@ -1,0 +1,298 @@
+//! What goes wrong around a store on Redis, and what is left of it.
+
+use super::processes::Redis;
+use super::tests::open;
+use super::{RedisStore, keys::Tag};
+use crate::clock;
+use crate::store::contract::{self, entry};
+use crate::store::{Appended, Store, StoreError};
+use constat_shared::{Action, LogId, PublishedNotice, Record, Timestamp};
+use rustix::process::Signal;
+use std::time::{Duration, Instant};
+
+/// Longer than a call, on a busy machine.
+const CALL_MAX: Duration = Duration::from_secs(3);
+
+fn published(store: &RedisStore) -> PublishedNotice {
+    let notice = contract::notice("boreale");
+    store.publish(&notice, clock::now()).unwrap();
+    notice
+}
+
+fn record(notice: &PublishedNotice) -> Record {
+    let request = contract::request(notice, Action::RefuseAll);
+    crate::domain::consent::record(request, notice, clock::now()).unwrap()
+}
+
+fn append(store: &RedisStore, record: &Record) -> Result<Appended, StoreError> {
+    store.append(&[entry(record)]).map(|mut appended| appended.remove(0))
+}
+
+/// Waits until it succeeds, as a browser that sends again does.
+fn append_at_last(store: &RedisStore, record: &Record) -> Appended {
+    let start = Instant::now();
+    loop {
+        match append(store, record) {
+            Ok(appended) => return appended,
+            Err(error) => assert!(start.elapsed() < Duration::from_secs(20), "{error}"),
+        }
+    }
+}
+
+fn fails_in_time(store: &RedisStore, record: &Record) -> String {
+    let start = Instant::now();
+    let error = append(store, record).unwrap_err().to_string();
+    assert!(start.elapsed() < CALL_MAX, "{:?} for {error}", start.elapsed());
+    error
+}
+
+#[test]
+fn a_redis_that_may_lose_records_is_named_with_its_setting() {
+    let settings = [
+        (vec![], "appendonly no"),
+        (vec!["--appendonly", "yes"], "appendfsync everysec"),
+        (vec!["--appendonly", "yes", "--appendfsync", "no"], "appendfsync no"),
+        (
+            vec!["--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "allkeys-lru"],
+            "maxmemory-policy allkeys-lru",
+        ),
+        (
+            vec!["--appendonly", "yes", "--appendfsync", "always", "--rename-command", "CONFIG", ""],
+            "CONFIG GET",
+        ),
+    ];
+    for (settings, named) in settings {
+        let redis = Redis::start_with(&settings);
+        let error = open(&redis.url(), 0).check_durability(0).unwrap_err().to_string();
+        assert!(error.contains(named) && error.contains("--accept-data-loss"), "{error}");
+    }
+    let redis = Redis::start();
+    open(&redis.url(), 0).check_durability(0).unwrap();
+    redis.ask(&["CONFIG", "SET", "appendfsync", "everysec"]);
+    let error = open(&redis.url(), 0).check_durability(1).unwrap_err().to_string();
+    assert!(error.contains("appendfsync everysec"), "{error}");
+}
+
+#[test]
+fn a_store_of_another_form_is_refused_and_left_alone() {
+    let redis = Redis::start();
+    redis.ask(&["SET", "version", "99"]);
+    let error = RedisStore::open(&super::Address::parse(&redis.url()).unwrap(), 0).err().unwrap().to_string();
+    assert!(error.contains("version 99"), "{error}");
+    assert_eq!(redis.ask(&["KEYS", "*"]).trim(), "version");
+}
+
+#[test]
+fn servers_that_append_at_once_make_one_log_without_gap_or_fork() {
+    let redis = Redis::start();
+    let stores: Vec<_> = (0..4).map(|_| open(&redis.url(), 0)).collect();
+    let notice = published(&stores[0]);
+    let shared = record(&notice);
+    let mut places: Vec<u64> = std::thread::scope(|scope| {
+        let threads: Vec<_> =
+            stores.iter().map(|store| scope.spawn(|| fill(store, &notice, &shared))).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    places.sort_unstable();
+    assert_eq!(places, (0..places.len() as u64).collect::<Vec<_>>());
+    let log = LogId::of(&shared);
+    let audit = stores[0].audit(&log).unwrap();
+    assert_eq!((audit.record_count, audit.difference), (places.len() as u64, None));
+    assert_eq!(stores[3].head(&log).unwrap(), audit.head);
+}
+
+/// Appends batches in each of which is the one record that all append; gives
+/// the places that this store filled.
+fn fill(store: &RedisStore, notice: &PublishedNotice, shared: &Record) -> Vec<u64> {
+    let mut places = Vec::new();
+    for size in 1..=24 {
+        let mut entries: Vec<_> = (0..size).map(|_| entry(&record(notice))).collect();
+        entries.insert(size / 2, entry(shared));
+        for appended in store.append(&entries).unwrap() {
+            match appended {
+                Appended::Stored(place) => places.push(place),
+                Appended::Repeated(first, _) => assert_eq!(*first, *shared),
+                Appended::Conflict => panic!("nothing conflicts"),
+            }
+        }
+    }
+    places
+}
+
+#[test]
+fn what_expires_by_itself_is_counted_by_the_job_and_nothing_is_left_behind() {
+    let redis = Redis::start();
+    let store = open(&redis.url(), 0);
+    let notice = published(&store);
+    let end = Timestamp::from_unix_ms(clock::now().unix_ms() + 700);
+    let due: Vec<_> = (0..3).map(|_| Record { expires_at: end, ..record(&notice) }).collect();
+    for record in &due {
+        append(&store, record).unwrap();
+    }
+    while clock::now() <= end {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let log = LogId::of(&due[0]);
+    assert!(store.find(&notice.site, &due[0].event_id).unwrap().is_none());
+    assert_eq!(store.audit(&log).unwrap().difference, None, "the job has not run yet");
+    assert_eq!(store.expire(clock::now()).unwrap(), 3);
+    let audit = store.audit(&log).unwrap();
+    assert_eq!((audit.erased_count, audit.entry_count, audit.difference), (3, 1, None));
+    assert!(store.drop_log(&log, "final").unwrap());
+    // Marks of calls that might have been repeated go by themselves; any byte may be in their names.
+    let marks = "for _, key in ipairs(redis.call('KEYS', '*done:*')) do redis.call('DEL', key) end";
+    redis.ask(&["EVAL", marks, "0"]);
+    let keys = redis.ask(&["KEYS", "*"]);
+    let mut keys: Vec<_> = keys.lines().collect();
+    keys.sort_unstable();
+    let notice_key = super::keys::notice(&notice.notice_hash());
+    assert_eq!(keys, [notice_key.as_str(), "notices", "sites", "version", "{boreale}heads"]);
+}
+
+#[test]
+fn one_server_at_a_time_holds_the_job() {
+    let redis = Redis::start();
+    let store = open(&redis.url(), 0);
+    let notice = published(&store);
+    let due = record(&notice);
+    append(&store, &due).unwrap();
+    redis.ask(&["SET", "job:expiry", "another", "PX", "60000"]);
+    assert_eq!(store.expire(due.expires_at).unwrap(), 0);
+    redis.ask(&["DEL", "job:expiry"]);
+    assert_eq!(store.expire(due.expires_at).unwrap(), 1);
+    assert_eq!(redis.ask(&["EXISTS", "job:expiry"]).trim(), "0");
+}
+
+#[test]
+fn the_bytes_of_an_erased_record_are_in_no_file_after_the_job() {
+    let redis = Redis::start();
+    let store = open(&redis.url(), 0);
+    let (record, marker) = contract::an_expiring_record(&store);
+    assert!(holds(&redis, &marker), "the marker must be found before, or the test proves nothing");
+    assert_eq!(store.erase(&record.site, &record.consent_id, record.recorded_at).unwrap(), 1);
+    store.expire(record.recorded_at).unwrap();
+    let start = Instant::now();
+    while holds(&redis, &marker) {
+        assert!(start.elapsed() < Duration::from_secs(20), "{}", redis.log());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn holds(redis: &Redis, marker: &[u8]) -> bool {
+    let files = std::fs::read_dir(redis.dir().join("appendonlydir")).unwrap();
+    // A file that is removed meanwhile holds nothing.
+    files
+        .filter_map(|file| std::fs::read(file.unwrap().path()).ok())
+        .any(|bytes| bytes.windows(marker.len()).any(|window| window == marker))
+}
+
+#[test]
+fn hashes_that_are_lost_are_worked_out_again_and_false_ones_are_found() {
+    let redis = Redis::start();
+    let store = open(&redis.url(), 0);
+    let (record, _) = contract::an_expiring_record(&store);
+    let many: Vec<_> =
+        (0..400).map(|_| entry(&Record { event_id: contract::event_id(), ..record.clone() })).collect();
+    store.append(&many).unwrap();
+    let log = LogId::of(&record);
+    let before = store.head(&log).unwrap();
+    let key = |level: u32| Tag::of(&log.site).key(&format!("tree:{}:{level}:0", log.month));
+    assert_eq!(redis.ask(&["STRLEN", &key(8)]).trim(), "32");
+    redis.ask(&["DEL", &key(8)]);
+    assert_eq!(store.head(&log).unwrap(), before);
+    assert_eq!(redis.ask(&["STRLEN", &key(8)]).trim(), "32");
+    redis.ask(&["SETRANGE", &key(8), "0", "false"]);
+    let words = store.audit(&log).unwrap().difference.unwrap();
+    assert!(words.contains("level 8"), "{words}");
+    redis.ask(&["DEL", &key(8)]);
+    redis.ask(&["SETRANGE", &key(0), "224", "false"]);
+    let words = store.audit(&log).unwrap().difference.unwrap();
+    assert!(words.contains("leaf 7"), "{words}");
+    redis.ask(&["DEL", &key(0)]);
+    let error = store.append(&[entry(&Record { event_id: contract::event_id(), ..record })]).unwrap_err();
+    assert!(error.to_string().contains("does not have the leaves"), "{error}");
+}
+
+#[test]
+fn a_record_that_vanished_without_a_word_is_a_difference() {
+    let redis = Redis::start();
+    let store = open(&redis.url(), 0);
+    let notice = published(&store);
+    let gone = record(&notice);
+    append(&store, &gone).unwrap();
+    assert_eq!(store.audit(&LogId::of(&gone)).unwrap().difference, None);
+    let first = redis.ask(&["ZCARD", "{boreale}x"]);
+    assert_eq!(first.trim(), "1");
+    redis.ask(&["EVAL", "return redis.call('DEL', redis.call('KEYS', '{boreale}r*')[1])", "0"]);
+    let words = store.audit(&LogId::of(&gone)).unwrap().difference.unwrap();
+    assert!(words.contains("records missing: 1"), "{words}");
+}
+
+#[test]
+fn a_redis_that_died_comes_back_with_every_record_and_no_restart_of_the_server() {
+    let mut redis = Redis::start();
+    let store = open(&redis.url(), 0);
+    let notice = published(&store);
+    let (first, second) = (record(&notice), record(&notice));
+    assert_eq!(append(&store, &first).unwrap(), Appended::Stored(0));
+    redis.kill();
+    fails_in_time(&store, &second);
+    assert!(store.ping().is_err());
+    redis.restart();
+    assert_eq!(append_at_last(&store, &second), Appended::Stored(1));
+    assert!(matches!(append(&store, &first).unwrap(), Appended::Repeated(_, 0)));
+    store.ping().unwrap();
+    redis.ask(&["SCRIPT", "FLUSH"]);
+    assert_eq!(append(&store, &record(&notice)).unwrap(), Appended::Stored(2));
+}
+
+#[test]
+fn a_redis_that_stands_still_delays_nobody_beyond_the_deadline() {
+    let redis = Redis::start();
+    let store = open(&redis.url(), 0);
+    let notice = published(&store);
+    redis.signal(Signal::STOP);
+    let waiting = record(&notice);
+    let error = fails_in_time(&store, &waiting);
+    assert!(error.contains("no answer within 1 s"), "{error}");
+    redis.signal(Signal::CONT);
+    // It was in the pipe and may have been stored: it is once in the log all the same.
+    append_at_last(&store, &waiting);
+    assert_eq!(store.head(&LogId::of(&waiting)).unwrap().unwrap().size, 1);
+}
+
+#[test]
+fn a_full_redis_stores_nothing_by_halves_and_goes_on_when_it_has_room() {
+    let redis = Redis::start();
+    let store = open(&redis.url(), 0);
+    let notice = published(&store);
+    let first = record(&notice);
+    append(&store, &first).unwrap();
+    redis.ask(&["CONFIG", "SET", "maxmemory", "1"]);
+    let second = record(&notice);
+    let error = fails_in_time(&store, &second);
+    assert!(error.contains("OOM"), "{error}");
+    assert!(store.ping().is_err());
+    assert_eq!(store.history(&notice.site, &first.consent_id).unwrap(), std::slice::from_ref(&first));
+    assert_eq!(store.history(&notice.site, &second.consent_id).unwrap(), []);
+    redis.ask(&["CONFIG", "SET", "maxmemory", "0"]);
+    assert_eq!(append(&store, &second).unwrap(), Appended::Stored(1));
+    assert_eq!(store.audit(&LogId::of(&first)).unwrap().difference, None);
+}
+
+#[test]
+fn a_record_counts_only_when_enough_replicas_have_it() {
+    let redis = Redis::start();
+    let replica = redis.replica();
+    let store = open(&redis.url(), 1);
+    let notice = published(&store);
+    replica.signal(Signal::STOP);
+    let waiting = record(&notice);
+    let error = fails_in_time(&store, &waiting);
+    assert!(error.contains("too few replicas"), "{error}");
+    // Also when it is only repeated: the replica still does not have it.
+    fails_in_time(&store, &waiting);
+    replica.signal(Signal::CONT);
+    assert!(matches!(append_at_last(&store, &waiting), Appended::Repeated(_, 0)));
+    assert!(replica.ask(&["HGET", "{boreale}logs", &LogId::of(&waiting).month.to_string()]).contains('1'));
+}

@@ -1,0 +1,378 @@
+//! The way to Redis: connections that are renewed when they break, and calls
+//! that end by their deadline.
+
+use super::address::Address;
+use super::scripts::Invocation;
+use crate::store::StoreError;
+use futures_util::future::join_all;
+use redis::aio::{ConnectionLike, MultiplexedConnection};
+use redis::cluster::{ClusterClient, ClusterConfig};
+use redis::cluster_async::ClusterConnection;
+use redis::cluster_routing::{MultipleNodeRoutingInfo, RoutingInfo};
+use redis::{AsyncConnectionConfig, Client, Cmd, ErrorKind, FromRedisValue, RedisError, RedisResult};
+use redis::{ServerErrorKind, Value};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Wake};
+use std::thread::Thread;
+use std::time::{Duration, Instant};
+use tokio::runtime::Runtime;
+
+/// How long a call may take, all its attempts together. No request makes more
+/// than two, so that each is answered within two seconds.
+pub const DEADLINE: Duration = Duration::from_secs(1);
+/// How long a connection may take to be made; a second attempt then has the same time.
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(450);
+/// The pause before the second attempt; it doubles, up to [`PAUSE_MAX`], and is
+/// shortened by chance, so that many servers do not come back at one moment.
+const PAUSE: Duration = Duration::from_millis(10);
+const PAUSE_MAX: Duration = Duration::from_millis(250);
+/// How much of the time that is left a WAIT leaves for its own answer; Redis
+/// looks for what has waited long enough ten times a second.
+const ANSWER_TIME: Duration = Duration::from_millis(250);
+/// A connection without an answer for so long is given up even if no call does so.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+enum Target {
+    One(Box<Client>),
+    Cluster(Box<ClusterClient>),
+}
+
+/// What moves the bytes while callers wait. Empty only while it is dropped.
+struct Driver(Option<Runtime>);
+
+impl Driver {
+    /// Waits on the caller's own thread, which may belong to another runtime.
+    fn wait<F: Future>(&self, future: F) -> F::Output {
+        struct Caller(Thread);
+        impl Wake for Caller {
+            fn wake(self: Arc<Self>) {
+                self.0.unpark();
+            }
+        }
+        let _entered = self.0.as_ref().map(Runtime::enter);
+        let waker = Arc::new(Caller(std::thread::current())).into();
+        let mut future = pin!(future);
+        loop {
+            match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+                Poll::Ready(output) => return output,
+                Poll::Pending => std::thread::park(),
+            }
+        }
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// Connections, of which each call uses one; any number of calls share one.
+#[derive(Clone)]
+enum Connection {
+    One(MultiplexedConnection),
+    Cluster(ClusterConnection),
+}
+
+/// A connection that is there or will be made, and how often one was made here.
+#[derive(Default)]
+struct Place {
+    connection: Option<Connection>,
+    number: u64,
+}
+
+/// The way to Redis.
+pub struct Link {
+    driver: Driver,
+    target: Target,
+    reading: Mutex<Place>,
+    /// Apart, because a WAIT holds up all that comes behind it.
+    writing: Mutex<Place>,
+    min_replicas: u32,
+}
+
+impl Link {
+    /// Prepares the way; nothing is connected yet. `min_replicas` confirm every change.
+    ///
+    /// # Errors
+    /// [`StoreError::Engine`] when the address cannot be used.
+    pub fn new(address: &Address, min_replicas: u32) -> Result<Link, StoreError> {
+        // The one that is compiled in; another place may have said so before.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let runtime = runtime.map_err(|error| StoreError::Engine(error.to_string()))?;
+        let target = match address {
+            Address::One(info) => Target::One(Box::new(Client::open((**info).clone()).map_err(engine)?)),
+            Address::Cluster(nodes) => {
+                let client = ClusterClient::builder(nodes.clone()).retries(4).min_retry_wait(10);
+                Target::Cluster(Box::new(client.max_retry_wait(100).build().map_err(engine)?))
+            }
+        };
+        let (reading, writing) = (Mutex::default(), Mutex::default());
+        Ok(Link { driver: Driver(Some(runtime)), target, reading, writing, min_replicas })
+    }
+
+    /// Begins a call, which ends [`DEADLINE`] from now.
+    pub fn call(&self) -> Call<'_> {
+        Call { link: self, deadline: Instant::now() + DEADLINE }
+    }
+
+    /// Whether changes wait for replicas.
+    pub fn waits(&self) -> bool {
+        self.min_replicas > 0
+    }
+
+    /// Whether it leads to a cluster.
+    pub fn is_cluster(&self) -> bool {
+        matches!(self.target, Target::Cluster(_))
+    }
+
+    async fn connect(&self) -> RedisResult<Connection> {
+        Ok(match &self.target {
+            Target::One(client) => {
+                let config = AsyncConnectionConfig::new().set_connection_timeout(Some(CONNECT_TIMEOUT));
+                let config = config.set_response_timeout(Some(RESPONSE_TIMEOUT));
+                Connection::One(client.get_multiplexed_async_connection_with_config(&config).await?)
+            }
+            Target::Cluster(client) => {
+                let config = ClusterConfig::new().set_connection_timeout(CONNECT_TIMEOUT);
+                let config = config.set_response_timeout(RESPONSE_TIMEOUT);
+                Connection::Cluster(client.get_async_connection_with_config(config).await?)
+            }
+        })
+    }
+
+    async fn connection(&self, place: &Mutex<Place>) -> RedisResult<(Connection, u64)> {
+        if let Place { connection: Some(connection), number } = &*lock(place) {
+            return Ok((connection.clone(), *number));
+        }
+        let connection = self.connect().await?;
+        let mut place = lock(place);
+        place.number += 1;
+        place.connection = Some(connection.clone());
+        Ok((connection, place.number))
+    }
+}
+
+fn lock(place: &Mutex<Place>) -> std::sync::MutexGuard<'_, Place> {
+    place.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// One call: some commands, with one deadline for all of them.
+pub struct Call<'a> {
+    link: &'a Link,
+    deadline: Instant,
+}
+
+impl Call<'_> {
+    /// Asks one thing that may be asked twice.
+    ///
+    /// # Errors
+    /// [`StoreError::Engine`] when no answer came in time, or a refusal did.
+    pub fn ask<T: FromRedisValue>(&self, cmd: &Cmd) -> Result<T, StoreError> {
+        let link = self.link;
+        let once = async |mut connection: Connection| connection.ask(cmd).await;
+        let (value, _) = link.driver.wait(self.attempts(&link.reading, once))?;
+        redis::from_redis_value(value).map_err(|error| StoreError::Unreadable(error.to_string()))
+    }
+
+    /// Changes one thing that may be changed twice.
+    ///
+    /// # Errors
+    /// As [`Call::ask`].
+    pub fn change(&self, cmd: &Cmd) -> Result<(), StoreError> {
+        let run = async |mut connection: Connection| self.confirmed(&mut connection, cmd).await;
+        self.link.driver.wait(self.attempts(&self.link.writing, run)).map(drop)
+    }
+
+    /// Asks every primary of a cluster, or the one Redis; answers come with the node's name.
+    ///
+    /// # Errors
+    /// As [`Call::ask`].
+    pub fn ask_each(
+        &self,
+        cmd: &Cmd,
+        nodes: &MultipleNodeRoutingInfo,
+    ) -> Result<Vec<(String, Value)>, StoreError> {
+        let link = self.link;
+        let once = async |mut connection: Connection| connection.ask_each(cmd, nodes.clone()).await;
+        Ok(link.driver.wait(self.attempts(&link.reading, once))?.0)
+    }
+
+    /// Runs a script that changes something, until enough replicas have the change.
+    ///
+    /// # Errors
+    /// As [`Call::ask`]. What the script does may then have been done.
+    pub fn run<T: FromRedisValue>(&self, script: &Invocation) -> Result<T, StoreError> {
+        let (value, _) = self.link.driver.wait(self.run_one(script))?;
+        redis::from_redis_value(value).map_err(|error| StoreError::Unreadable(error.to_string()))
+    }
+
+    /// As [`Call::run`] for several scripts at once; says of each answer
+    /// whether an earlier attempt may have done what the script does.
+    ///
+    /// # Errors
+    /// The first error, once all have ended.
+    pub fn run_all(&self, scripts: &[Invocation]) -> Result<Vec<(Value, bool)>, StoreError> {
+        let runs = join_all(scripts.iter().map(|script| self.run_one(script)));
+        self.link.driver.wait(runs).into_iter().collect()
+    }
+
+    async fn run_one(&self, script: &Invocation) -> Result<(Value, bool), StoreError> {
+        let once = async |mut connection: Connection| self.run_once(&mut connection, script).await;
+        self.attempts(&self.link.writing, once).await
+    }
+
+    async fn run_once(&self, connection: &mut Connection, script: &Invocation) -> RedisResult<Value> {
+        match self.confirmed(connection, script.cmd()).await {
+            Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoScript) => {
+                connection.ask(&script.load()).await?;
+                self.confirmed(connection, script.cmd()).await
+            }
+            result => result,
+        }
+    }
+
+    /// Sends a change, and waits for as many replicas as are wanted.
+    async fn confirmed(&self, connection: &mut Connection, cmd: &Cmd) -> RedisResult<Value> {
+        let wanted = self.link.min_replicas;
+        if wanted == 0 {
+            return connection.ask(cmd).await;
+        }
+        let left = self.left().saturating_sub(ANSWER_TIME).as_millis().max(1) as u64;
+        let mut wait = redis::cmd("WAIT");
+        wait.arg(wanted).arg(left);
+        let mut pipeline = redis::Pipeline::with_capacity(2);
+        pipeline.add_command(cmd.clone()).add_command(wait);
+        let mut values = connection.ask_both(&pipeline).await?.into_iter();
+        let mut next = || values.next().unwrap_or_default().extract_error();
+        let value = next()?;
+        let have: u32 = redis::from_redis_value(next()?)?;
+        if have < wanted {
+            let words = format!("{have} replicas have it, {wanted} must");
+            return Err(RedisError::from((ErrorKind::Client, "too few replicas confirmed a change", words)));
+        }
+        Ok(value)
+    }
+
+    /// Tries until it succeeds, the deadline comes, or it makes no sense to go
+    /// on. Says whether an earlier attempt may have succeeded unheard.
+    async fn attempts<T>(
+        &self,
+        place: &Mutex<Place>,
+        once: impl AsyncFn(Connection) -> RedisResult<T>,
+    ) -> Result<(T, bool), StoreError> {
+        let (mut pause, mut unheard) = (PAUSE, false);
+        let mut last = format!("no answer within {} s", DEADLINE.as_secs());
+        loop {
+            let used = Mutex::new(None);
+            let attempt = async {
+                let (connection, number) = self.link.connection(place).await?;
+                *used.lock().unwrap_or_else(PoisonError::into_inner) = Some(number);
+                once(connection).await
+            };
+            let result = tokio::time::timeout(self.left(), attempt).await;
+            let used = used.into_inner().unwrap_or_else(PoisonError::into_inner);
+            let error = match result {
+                Ok(Ok(value)) => return Ok((value, unheard)),
+                Ok(Err(error)) => Some(error),
+                Err(_) => None,
+            };
+            unheard |= used.is_some();
+            if error.as_ref().is_none_or(is_spoilt) {
+                discard(place, used);
+            }
+            let Some(error) = error else { return Err(StoreError::Engine(last)) };
+            last = error.to_string();
+            let rest = jitter(pause);
+            if !may_pass(&error) || self.left() <= rest {
+                return Err(StoreError::Engine(last));
+            }
+            tokio::time::sleep(rest).await;
+            pause = (pause * 2).min(PAUSE_MAX);
+        }
+    }
+
+    fn left(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
+    }
+}
+
+/// Lets go of a connection, unless another one has taken its place.
+fn discard(place: &Mutex<Place>, used: Option<u64>) {
+    let mut place = lock(place);
+    if used == Some(place.number) {
+        place.connection = None;
+    }
+}
+
+/// Half to the whole of a pause.
+fn jitter(pause: Duration) -> Duration {
+    // Without chance, the pause is only as long as everybody else's.
+    let share = getrandom::u32().unwrap_or(u32::MAX);
+    pause / 2 + (pause / 2).mul_f64(f64::from(share) / f64::from(u32::MAX))
+}
+
+/// Whether the next attempt needs another connection.
+fn is_spoilt(error: &RedisError) -> bool {
+    let demoted = matches!(
+        error.kind(),
+        ErrorKind::Server(
+            ServerErrorKind::ReadOnly | ServerErrorKind::ClusterDown | ServerErrorKind::MasterDown
+        )
+    );
+    demoted || error.is_io_error() || error.is_unrecoverable_error()
+}
+
+/// Whether it may succeed a moment later.
+fn may_pass(error: &RedisError) -> bool {
+    use ServerErrorKind::{Ask, BusyLoading, ClusterDown, MasterDown, Moved, ReadOnly, TryAgain};
+    match error.kind() {
+        ErrorKind::Server(kind) => {
+            matches!(kind, Ask | BusyLoading | ClusterDown | MasterDown | Moved | ReadOnly | TryAgain)
+        }
+        ErrorKind::AuthenticationFailed => false,
+        // A failover ends a WAIT; too few replicas may be a matter of their reconnecting.
+        ErrorKind::Extension => matches!(error.code(), Some("UNBLOCKED" | "NOREPLICAS")),
+        _ => error.is_io_error() || error.is_unrecoverable_error(),
+    }
+}
+
+fn engine(error: RedisError) -> StoreError {
+    StoreError::Engine(error.to_string())
+}
+
+impl Connection {
+    async fn ask(&mut self, cmd: &Cmd) -> RedisResult<Value> {
+        let value = match self {
+            Connection::One(connection) => connection.req_packed_command(cmd).await,
+            Connection::Cluster(connection) => connection.req_packed_command(cmd).await,
+        };
+        value?.extract_error()
+    }
+
+    async fn ask_both(&mut self, pipeline: &redis::Pipeline) -> RedisResult<Vec<Value>> {
+        match self {
+            Connection::One(connection) => connection.req_packed_commands(pipeline, 0, 2).await,
+            Connection::Cluster(connection) => connection.req_packed_commands(pipeline, 0, 2).await,
+        }
+    }
+
+    async fn ask_each(
+        &mut self,
+        cmd: &Cmd,
+        nodes: MultipleNodeRoutingInfo,
+    ) -> RedisResult<Vec<(String, Value)>> {
+        match self {
+            Connection::One(_) => Ok(vec![("Redis".to_owned(), self.ask(cmd).await?)]),
+            Connection::Cluster(connection) => {
+                let all =
+                    connection.route_command(cmd.clone(), RoutingInfo::MultiNode((nodes, None))).await?;
+                Ok(redis::from_redis_value(all)?)
+            }
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! What Redis gives and takes when all it holds moves.
+
+use super::expiry::Member;
+use super::keys::{self, Tag};
+use super::log::{CHUNK, Log};
+use super::scripts::{FORGET, PUT_LEAVES, PUT_RECORDS};
+use super::{RedisStore, packed, token};
+use crate::store::known::unreadable;
+use crate::store::moving::{LEAVES_MAX, Movable, Placed, RECORDS_MAX, Stretch, Taking, elsewhere};
+use crate::store::{Store, StoreError};
+use constat_shared::{Hash, LogId, Month, SiteId, Timestamp, canonical};
+use redis::Cmd;
+use redis::cluster_routing::MultipleNodeRoutingInfo;
+use std::collections::BTreeMap;
+
+/// That a copy into this Redis has begun and not come to its end.
+const UNFINISHED: &str = "unfinished-copy";
+
+impl RedisStore {
+    /// The addresses of clients that change something here, as servers do; those
+    /// of this process are among them as soon as it has done so itself.
+    ///
+    /// # Errors
+    /// [`StoreError::Engine`] when Redis cannot be reached, or lets nobody ask.
+    pub fn writing_clients(&self) -> Result<Vec<String>, StoreError> {
+        let mut list = redis::cmd("CLIENT");
+        list.arg("LIST").arg("TYPE").arg("NORMAL");
+        let mut writing = Vec::new();
+        for (_, text) in self.link.call().ask_each(&list, &MultipleNodeRoutingInfo::AllMasters)? {
+            let text: String = redis::from_redis_value(text).map_err(unreadable)?;
+            // Each change is a script; with replicas, a WAIT comes after it.
+            let scripts = |line: &&str| line.contains(" cmd=evalsha ") || line.contains(" cmd=wait ");
+            let address =
+                |line: &str| line.split(' ').find_map(|word| word.strip_prefix("addr=")).map(str::to_owned);
+            writing.extend(text.lines().filter(scripts).filter_map(address));
+        }
+        Ok(writing)
+    }
+
+    /// How many keys are here that a store without any site does not have; 0 when there is a site.
+    ///
+    /// # Errors
+    /// [`StoreError::Engine`] when Redis cannot be reached.
+    pub fn stranger_count(&self) -> Result<u64, StoreError> {
+        let call = self.link.call();
+        if !self.remembered.sites(&call)?.is_empty() {
+            return Ok(0);
+        }
+        let mut count = 0;
+        for (_, keys) in call.ask_each(&redis::cmd("DBSIZE"), &MultipleNodeRoutingInfo::AllMasters)? {
+            count += redis::from_redis_value::<u64>(keys).map_err(unreadable)?;
+        }
+        for ours in [keys::VERSION, keys::KEYS, keys::EXPIRY_JOB, keys::REWRITE_DUE, UNFINISHED] {
+            count = count.saturating_sub(u64::from(call.ask::<bool>(&Cmd::exists(ours))?));
+        }
+        Ok(count)
+    }
+
+    /// Up to [`RECORDS_MAX`] members of a site's index of expiries, from a rank on.
+    fn members(&self, tag: &Tag, first: usize) -> Result<Vec<Member>, StoreError> {
+        let end = first + RECORDS_MAX - 1;
+        let range = Cmd::zrange(tag.key("x"), first as isize, end as isize);
+        let members: Vec<Vec<u8>> = self.link.call().ask(&range)?;
+        members.iter().map(|bytes| Member::read(bytes)).collect()
+    }
+
+    fn put_records_of(&self, site: &SiteId, records: &[&Placed]) -> Result<u64, StoreError> {
+        let call = self.link.call();
+        self.remembered.see(&call, site)?;
+        let mut script = PUT_RECORDS.on(Tag::of(site).bytes());
+        for Placed { place, entry, .. } in records {
+            let record = &entry.record;
+            let notice = self.remembered.by_hash(&call, &record.notice_hash)?;
+            let [_, _, place @ ..] = place.to_be_bytes();
+            let bytes = [&packed::head(entry)[..], &place, &packed::tail(entry, &notice)].concat();
+            script = script
+                .arg(record.event_id.as_bytes().as_slice())
+                .arg(record.consent_id.as_bytes().as_slice())
+                .arg(bytes)
+                .arg(record.recorded_at.unix_ms())
+                .arg(record.expires_at.unix_ms());
+        }
+        call.run(&script)
+    }
+
+    fn forget_of(&self, site: &SiteId, now: Timestamp) -> Result<u64, StoreError> {
+        let (tag, mut total) = (Tag::of(site), 0);
+        loop {
+            let mut range = redis::cmd("ZRANGE");
+            range.arg(tag.key("x")).arg("-inf").arg(now.unix_ms()).arg("BYSCORE");
+            let due: Vec<Vec<u8>> = self.link.call().ask(range.arg("LIMIT").arg(0).arg(RECORDS_MAX))?;
+            if due.is_empty() {
+                return Ok(total);
+            }
+            let script = due.iter().fold(FORGET.on(tag.bytes()), |script, member| script.arg(&member[..]));
+            total += self.link.call().run::<u64>(&script)?;
+        }
+    }
+}
+
+impl Movable for RedisStore {
+    fn set_unfinished(&self, unfinished: bool) -> Result<(), StoreError> {
+        let cmd = if unfinished { Cmd::set(UNFINISHED, "") } else { Cmd::del(UNFINISHED) };
+        self.link.call().change(&cmd)
+    }
+
+    fn is_unfinished(&self) -> Result<bool, StoreError> {
+        self.link.call().ask(&Cmd::exists(UNFINISHED))
+    }
+
+    fn published_at(&self, notice_hash: &Hash) -> Result<Option<Timestamp>, StoreError> {
+        let field = Cmd::hget(keys::notice(notice_hash), "published_at");
+        let at: Option<String> = self.link.call().ask(&field)?;
+        at.map(|at| Timestamp::parse(&at)).transpose().map_err(unreadable)
+    }
+
+    fn key_added_at(&self, kid: &str) -> Result<Option<Timestamp>, StoreError> {
+        let lines: Vec<String> = self.link.call().ask(&Cmd::lrange(keys::KEYS, 0, -1))?;
+        let of = |line: &&String| line.split_once(' ').is_some_and(|(_, jwk)| jwk.contains(kid));
+        let at = lines.iter().find(of).and_then(|line| line.split_once(' ')).map(|(at, _)| at);
+        at.map(Timestamp::parse).transpose().map_err(unreadable)
+    }
+
+    fn each_record(&self, take: &mut Taking<'_>) -> Result<(), StoreError> {
+        for site in self.remembered.sites(&self.link.call())? {
+            let (tag, mut rank) = (Tag::of(&site), 0);
+            loop {
+                let members = self.members(&tag, rank)?;
+                if members.is_empty() {
+                    break;
+                }
+                rank += members.len();
+                let events = members.iter().map(Member::event_id).collect::<Result<Vec<_>, _>>()?;
+                let records = self.read(&tag, &events)?.into_iter();
+                take(records.map(|(entry, place)| Placed { log: entry.log(), place, entry }).collect())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn put_records(&self, records: &[Placed]) -> Result<u64, StoreError> {
+        let mut sites: BTreeMap<&SiteId, Vec<&Placed>> = BTreeMap::new();
+        for placed in records {
+            sites.entry(&placed.log.site).or_default().push(placed);
+        }
+        sites.into_iter().map(|(site, records)| self.put_records_of(site, &records)).sum()
+    }
+
+    fn forget(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let mut total = 0;
+        for site in self.remembered.sites(&self.link.call())? {
+            total += self.forget_of(&site, now)?;
+        }
+        if total > 0 {
+            self.link.call().change(redis::cmd("SET").arg(keys::REWRITE_DUE).arg(""))?;
+        }
+        Ok(total)
+    }
+
+    fn leaves(&self, id: &LogId, first: u64) -> Result<Vec<Hash>, StoreError> {
+        let call = self.link.call();
+        let Some(log) = Log::find(&call, id)?.filter(|log| first < log.size) else { return Ok(Vec::new()) };
+        let count = LEAVES_MAX.min(log.size - first).min(CHUNK - first % CHUNK);
+        let leaves: Option<Vec<Hash>> = log.hashes(0, first, count)?.into_iter().collect();
+        let leaves = leaves.filter(|leaves| leaves.len() as u64 == count);
+        leaves.ok_or_else(|| unreadable(format!("the log {} lacks leaves from {first} on", id.origin())))
+    }
+
+    fn put_leaves(&self, id: &LogId, stretch: &Stretch) -> Result<(), StoreError> {
+        let call = self.link.call();
+        self.remembered.see(&call, &id.site)?;
+        let leaves: Vec<u8> = stretch.leaves.iter().flat_map(|leaf| *leaf.as_bytes()).collect();
+        let script = PUT_LEAVES.on(Tag::of(&id.site).bytes()).arg(token()?).arg(id.month.to_string());
+        let mut script = script.arg(stretch.first).arg(leaves);
+        for (place, entry) in &stretch.entries {
+            script = script.arg([place.to_string().as_bytes(), b" ", &canonical::to_vec(entry)].concat());
+        }
+        let size = u64::try_from(call.run::<i64>(&script)?).map_err(|_| elsewhere(id, stretch))?;
+        // The call above may have used up its time.
+        Log::of(&self.link.call(), id, size).complete(stretch.first, size)
+    }
+
+    fn dropped(&self) -> Result<Vec<(LogId, String)>, StoreError> {
+        let (logs, mut dropped) = (self.logs()?, Vec::new());
+        for site in self.remembered.sites(&self.link.call())? {
+            let heads: Vec<(String, String)> =
+                self.link.call().ask(&Cmd::hgetall(Tag::of(&site).key("heads")))?;
+            for (month, head) in heads {
+                let log = LogId { site: site.clone(), month: Month::parse(&month).map_err(unreadable)? };
+                dropped.extend((!logs.contains(&log)).then_some((log, head)));
+            }
+        }
+        dropped.sort_unstable();
+        Ok(dropped)
+    }
+
+    fn put_dropped(&self, log: &LogId, checkpoint: &str) -> Result<(), StoreError> {
+        let call = self.link.call();
+        self.remembered.see(&call, &log.site)?;
+        let mut keep = redis::cmd("HSETNX");
+        call.change(keep.arg(Tag::of(&log.site).key("heads")).arg(log.month.to_string()).arg(checkpoint))
+    }
+}

@@ -1,0 +1,28 @@
+//! Whether records could be stored now; nothing is written to find out.
+
+use super::keys::{self, Tag};
+use super::link::Link;
+use super::remembered::Remembered;
+use super::scripts::READY;
+use crate::store::StoreError;
+use redis::Cmd;
+
+/// How many sites of a cluster are tried. Their slots are spread by chance: of
+/// ten primaries, one that has none of them is met once in a thousand times.
+const SITES_MAX: usize = 64;
+/// What is sent along, in bytes: a Redis without room for a few records is full.
+const LOAD_BYTES: usize = 4096;
+
+/// Tries where the records of the server's sites go.
+///
+/// # Errors
+/// Why nothing could be stored, or not for every site.
+pub fn check(link: &Link, remembered: &Remembered) -> Result<(), StoreError> {
+    let call = link.call();
+    if !call.ask::<bool>(&Cmd::exists(keys::VERSION))? {
+        return Err(StoreError::Engine("Redis has lost everything: restart the server".to_owned()));
+    }
+    let sites = remembered.some_sites(if link.is_cluster() { SITES_MAX } else { 1 });
+    let ready = |site| READY.on(Tag::of(site).bytes()).arg([0; LOAD_BYTES].as_slice());
+    call.run_all(&sites.iter().map(ready).collect::<Vec<_>>()).map(drop)
+}

@@ -1,0 +1,81 @@
+//! The scripts that Redis runs: each is one change that happens whole or not at all.
+
+use redis::{Cmd, ToRedisArgs};
+use std::sync::LazyLock;
+
+/// A script, by the name of what it does.
+pub struct Script {
+    code: &'static str,
+    hash: LazyLock<String>,
+}
+
+macro_rules! scripts {
+    ($($(#[$doc:meta])* $name:ident = $($file:literal),+;)*) => {
+        $($(#[$doc])* pub static $name: Script = Script {
+            code: concat!($(include_str!(concat!("scripts/", $file))),+),
+            hash: LazyLock::new(|| redis::Script::new($name.code).get_hash().to_owned()),
+        };)*
+    };
+}
+
+scripts! {
+    /// Appends records with their leaves.
+    APPEND = "common.lua", "append.lua";
+    /// Writes an entry of the server's own.
+    WRITE = "common.lua", "write.lua";
+    /// Deletes records and says so in a log.
+    DELETE = "common.lua", "delete.lua";
+    /// Deletes a log's leaves.
+    DROP = "common.lua", "drop.lua";
+    /// Keeps a signed head.
+    HEAD = "common.lua", "head.lua";
+    /// Keeps the hash of a subtree.
+    KEEP = "common.lua", "keep.lua";
+    /// Stores records of another store with the places they have there.
+    PUT_RECORDS = "common.lua", "put_records.lua";
+    /// Puts a stretch of another store's log at the end of one.
+    PUT_LEAVES = "common.lua", "put_leaves.lua";
+    /// Deletes records and says nothing.
+    FORGET = "common.lua", "forget.lua";
+    /// Adds to a list what is not in it.
+    ADD = "add.lua";
+    /// Holds a job, or lets it go.
+    HOLD = "hold.lua";
+    /// Finds out whether others could write.
+    READY = "ready.lua";
+}
+
+impl Script {
+    /// The script with the key that decides where it runs, ready for its arguments.
+    pub fn on(&'static self, key: &[u8]) -> Invocation {
+        let mut cmd = redis::cmd("EVALSHA");
+        cmd.arg(self.hash.as_str()).arg(1).arg(key);
+        Invocation { script: self, cmd }
+    }
+}
+
+/// A script about to be run.
+pub struct Invocation {
+    script: &'static Script,
+    cmd: Cmd,
+}
+
+impl Invocation {
+    /// Adds an argument.
+    pub fn arg(mut self, arg: impl ToRedisArgs) -> Invocation {
+        self.cmd.arg(arg);
+        self
+    }
+
+    /// The command that runs it.
+    pub fn cmd(&self) -> &Cmd {
+        &self.cmd
+    }
+
+    /// The command after which every primary knows the script.
+    pub fn load(&self) -> Cmd {
+        let mut load = redis::cmd("SCRIPT");
+        load.arg("LOAD").arg(self.script.code);
+        load
+    }
+}

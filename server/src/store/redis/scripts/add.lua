@@ -1,0 +1,9 @@
+#!lua
+-- Adds an element behind all others of a list, unless one holds the same name.
+-- KEYS: the list. ARGV: the name, the element.
+
+for _, element in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do
+  if string.find(element, ARGV[1], 1, true) then return 0 end
+end
+redis.call('RPUSH', KEYS[1], ARGV[2])
+return 1

@@ -1,0 +1,49 @@
+-- Appends records with their leaves. ARGV: 1 when something has to be written
+-- in any case, because WAIT follows; the number of logs and the month of each;
+-- then for each record the number of its log, its event id, its consent id, its
+-- head and tail (its place comes between them), its leaf, when it was recorded
+-- and when it expires, both in milliseconds since 1970.
+-- Answers for each record with its place, or with what is stored by its event id.
+
+local logs, results, fresh = {}, {}, {}
+local count = tonumber(ARGV[2])
+for number = 1, count do
+  local log, refused = open(ARGV[2 + number])
+  if refused then return refused end
+  logs[number], fresh[number] = log, 0
+end
+
+for at = 3 + count, #ARGV, 8 do
+  local number, event, consent = tonumber(ARGV[at]), ARGV[at + 1], ARGV[at + 2]
+  local head, recorded, expires = ARGV[at + 3], ARGV[at + 6], ARGV[at + 7]
+  local key = tag .. 'r' .. event
+  local known = redis.call('GET', key)
+  if known then
+    results[#results + 1] = known
+  else
+    local place = push(logs[number], ARGV[at + 5])
+    redis.call('SET', key, head .. struct.pack('>I6', place) .. ARGV[at + 4], 'PXAT', expires)
+    local history = tag .. 'h' .. consent
+    redis.call('ZADD', history, recorded, event)
+    if redis.call('PEXPIRETIME', history) < tonumber(expires) then
+      redis.call('PEXPIREAT', history, expires)
+    end
+    redis.call('ZADD', tag .. 'x', expires, string.sub(head, 2, 4) .. event .. consent)
+    fresh[number] = fresh[number] + 1
+    results[#results + 1] = place
+  end
+end
+
+local written = 0
+for number = 1, count do
+  close(logs[number])
+  if fresh[number] > 0 then
+    redis.call('HINCRBY', tag .. 'live', logs[number].month, fresh[number])
+    written = written + fresh[number]
+  end
+end
+-- Replicas confirm up to the last write of a connection: a repetition needs one of its own.
+if written == 0 and ARGV[1] == '1' then
+  redis.call('SET', tag .. 'mark', '', 'PX', 10000)
+end
+return results

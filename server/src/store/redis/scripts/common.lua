@@ -1,0 +1,67 @@
+#!lua
+-- The beginning of every script that changes a site.
+--
+-- KEYS[1] is the site's hash tag, such as {boreale}; it is the name of no key.
+-- Every key of a site begins with its tag, so all of them are in one slot, and
+-- a script that was sent to that slot may name them itself.
+
+local tag = KEYS[1]
+
+-- Leaves, and hashes above them, are strings of 32 bytes each, cut every 65,536.
+local CHUNK = 65536
+local HASH = 32
+
+local function tree(month, level, chunk)
+  return string.format('%stree:%s:%d:%d', tag, month, level, chunk)
+end
+
+-- A log as it is now; an error in place of it when nothing may be added.
+local function open(month)
+  local size = tonumber(redis.call('HGET', tag .. 'logs', month) or '0')
+  if size == 0 and redis.call('HEXISTS', tag .. 'heads', month) == 1 then
+    return nil, redis.error_reply('CLOSED the log of ' .. month .. ' was closed and dropped')
+  end
+  local last = redis.call('STRLEN', tree(month, 0, math.floor(size / CHUNK)))
+  if last ~= (size % CHUNK) * HASH then
+    return nil, redis.error_reply('TORN the log of ' .. month .. ' does not have the leaves it counts')
+  end
+  return { month = month, size = size, start = size, leaves = {} }
+end
+
+-- Adds a leaf; returns its place.
+local function push(log, leaf)
+  local place = log.size
+  log.leaves[#log.leaves + 1] = leaf
+  log.size = place + 1
+  return place
+end
+
+-- Writes what was added.
+local function close(log)
+  if log.size == log.start then return end
+  local first = 1
+  while first <= #log.leaves do
+    local place = log.start + first - 1
+    local last = math.min(#log.leaves, first + CHUNK - 1 - place % CHUNK)
+    redis.call('APPEND', tree(log.month, 0, math.floor(place / CHUNK)), table.concat(log.leaves, '', first, last))
+    first = last + 1
+  end
+  redis.call('HSET', tag .. 'logs', log.month, log.size)
+end
+
+-- A call that is sent again, because its answer was lost, gets the first answer.
+local function answered(token)
+  return redis.call('GET', tag .. 'done:' .. token)
+end
+
+local function answer(token, value)
+  redis.call('SET', tag .. 'done:' .. token, value, 'PX', 10000)
+  return value
+end
+
+-- The parts of a member of the expiry index: the log's month, event id and consent id.
+local function parts(member)
+  local count = struct.unpack('>I3', member)
+  local month = string.format('%04d-%02d', math.floor(count / 12), count % 12 + 1)
+  return month, string.sub(member, 4, 19), string.sub(member, 20, 35)
+end

@@ -1,0 +1,22 @@
+-- Deletes records and says so in a log. ARGV: token, month, leaf and JSON of
+-- the purge entry, then the members of the expiry index.
+-- Answers with their number, or with -1 when one of them is there no more.
+
+local before = answered(ARGV[1])
+if before then return tonumber(before) end
+local log, refused = open(ARGV[2])
+if refused then return refused end
+for at = 5, #ARGV do
+  if not redis.call('ZSCORE', tag .. 'x', ARGV[at]) then return -1 end
+end
+for at = 5, #ARGV do
+  local month, event, consent = parts(ARGV[at])
+  redis.call('DEL', tag .. 'r' .. event)
+  redis.call('ZREM', tag .. 'h' .. consent, event)
+  redis.call('ZREM', tag .. 'x', ARGV[at])
+  redis.call('HINCRBY', tag .. 'live', month, -1)
+end
+local place = push(log, ARGV[3])
+close(log)
+redis.call('RPUSH', tag .. 'entries:' .. ARGV[2], place .. ' ' .. ARGV[4])
+return answer(ARGV[1], #ARGV - 4)

@@ -1,0 +1,14 @@
+-- Deletes records and says so nowhere. ARGV: the members of the expiry index.
+-- Answers with the number of those that were there.
+
+local count = 0
+for at = 1, #ARGV do
+  if redis.call('ZREM', tag .. 'x', ARGV[at]) == 1 then
+    local month, event, consent = parts(ARGV[at])
+    redis.call('DEL', tag .. 'r' .. event)
+    redis.call('ZREM', tag .. 'h' .. consent, event)
+    redis.call('HINCRBY', tag .. 'live', month, -1)
+    count = count + 1
+  end
+end
+return count

@@ -1,0 +1,29 @@
+-- Stores records with the places they have in another store. ARGV: for each
+-- record its event id, its consent id, all its bytes, when it was recorded and
+-- when it expires, both in milliseconds since 1970.
+-- Answers with the number of those that were not here before.
+
+local fresh = 0
+for at = 1, #ARGV, 5 do
+  local event, consent, bytes = ARGV[at], ARGV[at + 1], ARGV[at + 2]
+  local recorded, expires = ARGV[at + 3], ARGV[at + 4]
+  local key, member = tag .. 'r' .. event, string.sub(bytes, 2, 4) .. event .. consent
+  local known = redis.call('GET', key)
+  if known and known ~= bytes then
+    return redis.error_reply('TAKEN another record has an event id of these')
+  end
+  -- One that has expired by itself is in the index still.
+  if redis.call('ZADD', tag .. 'x', 'NX', expires, member) == 1 then
+    redis.call('SET', key, bytes, 'PXAT', expires)
+    local history = tag .. 'h' .. consent
+    redis.call('ZADD', history, recorded, event)
+    if redis.call('PEXPIRETIME', history) < tonumber(expires) then
+      redis.call('PEXPIREAT', history, expires)
+    end
+    redis.call('HINCRBY', tag .. 'live', parts(member), 1)
+    fresh = fresh + 1
+  end
+end
+-- Replicas confirm up to the last write of a connection: a repetition needs one of its own.
+if fresh == 0 then redis.call('SET', tag .. 'mark', '', 'PX', 10000) end
+return fresh

@@ -1,0 +1,11 @@
+-- Writes an entry of the server's own. ARGV: token, month, leaf, JSON.
+-- Answers with its place.
+
+local before = answered(ARGV[1])
+if before then return tonumber(before) end
+local log, refused = open(ARGV[2])
+if refused then return refused end
+local place = push(log, ARGV[3])
+close(log)
+redis.call('RPUSH', tag .. 'entries:' .. ARGV[2], place .. ' ' .. ARGV[4])
+return answer(ARGV[1], place)

@@ -1,0 +1,26 @@
+//! Chance that can be repeated: with the same `CONSTAT_SEED` a test chooses the same again.
+
+use std::ops::Range;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Random enough to choose moments, and the same again for the same seed (SplitMix64).
+pub struct Moments(u64);
+
+impl Moments {
+    /// Begins with `CONSTAT_SEED`, or a seed from the clock, and prints it.
+    pub fn of_this_run() -> Moments {
+        let given = std::env::var("CONSTAT_SEED").ok().and_then(|seed| seed.parse().ok());
+        let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
+        let seed = given.unwrap_or_else(|| u64::from(nanos));
+        println!("CONSTAT_SEED={seed}");
+        Moments(seed)
+    }
+
+    /// A number in this range, which must not be empty.
+    pub fn within(&mut self, range: Range<u64>) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        range.start + (mixed ^ (mixed >> 31)) % (range.end - range.start)
+    }
+}

@@ -1,0 +1,128 @@
+//! Servers and subcommands on a store in Redis.
+
+use constat_tests::api::{SITE, SITE_ORIGIN, answer, client};
+use constat_tests::consent;
+use constat_tests::redis::Redis;
+use constat_tests::server::{self, Server};
+use constat_tests::site::{self, Sites};
+use reqwest::header::ORIGIN;
+use serde_json::Value;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+async fn post(server: &Server, consent: &Value) -> constat_tests::api::Answer {
+    let url = format!("{}/v1/sites/{SITE}/consents", server.url);
+    answer(client().post(url).header(ORIGIN, SITE_ORIGIN).body(consent.to_string())).await
+}
+
+async fn get(server: &Server, path: &str) -> constat_tests::api::Answer {
+    answer(client().get(format!("{}{path}", server.url))).await
+}
+
+async fn notice_hash(server: &Server) -> String {
+    let notice = get(server, &format!("/v1/sites/{SITE}/notice/fr")).await.json();
+    notice["notice_hash"].as_str().expect("a notice has a hash").to_owned()
+}
+
+/// Several servers sign with one key.
+fn copy_keys(from: &Path, to: &Path) {
+    std::fs::create_dir(to.join("keys")).expect("a folder can be made");
+    std::fs::copy(from.join("keys/1.pem"), to.join("keys/1.pem")).expect("the key can be copied");
+}
+
+/// Runs a subcommand on the store in Redis; gives what it printed.
+async fn run(data: &Path, redis: &Redis, args: &[&str]) -> String {
+    let url = redis.url();
+    let data = data.to_str().expect("the path is text");
+    let output = server::run([args, &["--data", data, "--store", &url]].concat()).await;
+    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[tokio::test]
+async fn two_servers_on_one_redis_are_one_to_a_visitor() {
+    let redis = Redis::start();
+    let sites = Sites::with(SITE, &site::small(SITE, SITE_ORIGIN));
+    let folders = [(); 2].map(|()| tempfile::tempdir().expect("there is room for a temporary folder"));
+    let url = redis.url();
+    let args = ["--sites", sites.arg(), "--store", &url];
+    let first = Server::start(folders[0].path(), &args);
+    copy_keys(folders[0].path(), folders[1].path());
+    let second = Server::start(folders[1].path(), &args);
+
+    let consent = consent::request(&notice_hash(&first).await, "allow_all");
+    let stored = post(&first, &consent).await;
+    let repeated = post(&second, &consent).await;
+    assert_eq!((stored.status, repeated.status), (201, 200), "{stored:?} {repeated:?}");
+    assert_eq!(stored.json(), repeated.json());
+    let another = consent::request(&notice_hash(&second).await, "refuse_all");
+    assert_eq!(post(&second, &another).await.status, 201);
+
+    let (event, consent_id) = (&consent["event_id"], consent["consent_id"].as_str().expect("an id is text"));
+    let record = stored.json()["record"].clone();
+    let month = &record["recorded_at"].as_str().expect("a time is text")[..7];
+    let of = ["--site", SITE, "--consent-id", consent_id];
+    let data = folders[1].path();
+    let records = run(data, &redis, &[&["records", "--json"], &of[..]].concat()).await;
+    let records: Value = serde_json::from_str(&records).expect("the records are JSON");
+    assert_eq!((&records[0]["event_id"], &records[0]), (event, &record));
+    let audited = run(data, &redis, &["audit", "--site", SITE, "--month", month]).await;
+    assert!(audited.contains("records 2"), "{audited}");
+    let bundle = data.join("evidence.json");
+    let bundle = bundle.to_str().expect("the path is text");
+    run(data, &redis, &[&["prove", "--output", bundle], &of[..]].concat()).await;
+    assert!(server::run(["verify", bundle]).await.status.success());
+    assert_eq!(run(data, &redis, &["keys", "list"]).await.lines().count(), 1);
+}
+
+#[tokio::test]
+async fn a_redis_that_is_gone_is_said_and_waited_for() {
+    let mut redis = Redis::start();
+    let sites = Sites::with(SITE, &site::small(SITE, SITE_ORIGIN));
+    let folder = tempfile::tempdir().expect("there is room for a temporary folder");
+    let server = Server::start(folder.path(), &["--sites", sites.arg(), "--store", &redis.url()]);
+    let hash = notice_hash(&server).await;
+    assert_eq!(get(&server, "/readyz").await.status, 200);
+    redis.kill();
+    let start = Instant::now();
+    let refused = post(&server, &consent::request(&hash, "allow_all")).await;
+    assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
+    assert_eq!((refused.status, refused.header("retry-after")), (503, "5"), "{refused:?}");
+    refused.assert_problem("gone", "store_unavailable", "");
+    let ready = get(&server, "/readyz").await;
+    let detail = ready.json()["detail"].as_str().expect("a problem has a detail").to_owned();
+    assert!(ready.status == 503 && detail.contains("Connection refused"), "{ready:?}");
+    assert_eq!(get(&server, &format!("/v1/sites/{SITE}/notice/fr")).await.status, 200);
+    redis.restart();
+    let start = Instant::now();
+    while get(&server, "/readyz").await.status != 200 {
+        assert!(start.elapsed() < Duration::from_secs(20), "{}", server.log());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(post(&server, &consent::request(&hash, "allow_all")).await.status, 201);
+}
+
+#[tokio::test]
+async fn a_server_does_not_start_on_a_redis_that_may_lose_records() {
+    let redis = Redis::start_with(&["--appendonly", "yes", "--appendfsync", "everysec"]);
+    let sites = Sites::with(SITE, &site::small(SITE, SITE_ORIGIN));
+    let folder = tempfile::tempdir().expect("there is room for a temporary folder");
+    let (data, url) = (folder.path().to_str().expect("the path is text"), redis.url());
+    let serve = ["serve", "--port", "0", "--sites", sites.arg(), "--data", data, "--store", &url];
+    let output = server::run(serve).await;
+    let words = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success(), "{words}");
+    for word in ["appendfsync everysec", "always", "--accept-data-loss"] {
+        assert!(words.contains(word), "{words}");
+    }
+    Server::start(folder.path(), &["--sites", sites.arg(), "--store", &url, "--accept-data-loss"]);
+    for url in ["redis://u:secret@127.0.0.1:x", "sqlite:data"] {
+        let output =
+            server::run(["records", "--store", url, "--site", SITE, "--consent-id", &consent::uuid()]).await;
+        let words = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(
+            !output.status.success() && words.contains("redis+cluster://") && !words.contains("secret"),
+            "{words}"
+        );
+    }
+}

@@ -31,6 +31,7 @@ mod keys;
 mod link;
 mod log;
 mod moving;
+mod named;
 mod packed;
 mod readiness;
 mod remembered;

@@ -2,11 +2,12 @@
 //! that end by their deadline.
 
 use super::address::Address;
+use super::named::{Named, name};
 use super::scripts::Invocation;
 use crate::store::StoreError;
 use futures_util::future::join_all;
 use redis::aio::{ConnectionLike, MultiplexedConnection};
-use redis::cluster::{ClusterClient, ClusterConfig};
+use redis::cluster::ClusterClient;
 use redis::cluster_async::ClusterConnection;
 use redis::cluster_routing::{MultipleNodeRoutingInfo, RoutingInfo};
 use redis::{AsyncConnectionConfig, Client, Cmd, ErrorKind, FromRedisValue, RedisError, RedisResult};
@@ -75,6 +76,8 @@ impl Drop for Driver {
 enum Connection {
     One(MultiplexedConnection),
     Cluster(ClusterConnection),
+    /// To a cluster as well; every node is told that changes come this way.
+    Naming(ClusterConnection<Named>),
 }
 
 /// A connection that is there or will be made, and how often one was made here.
@@ -82,6 +85,7 @@ enum Connection {
 struct Place {
     connection: Option<Connection>,
     number: u64,
+    writes: bool,
 }
 
 /// The way to Redis.
@@ -108,10 +112,12 @@ impl Link {
             Address::One(info) => Target::One(Box::new(Client::open((**info).clone()).map_err(engine)?)),
             Address::Cluster(nodes) => {
                 let client = ClusterClient::builder(nodes.clone()).retries(4).min_retry_wait(10);
-                Target::Cluster(Box::new(client.max_retry_wait(100).build().map_err(engine)?))
+                let client = client.max_retry_wait(100).connection_timeout(CONNECT_TIMEOUT);
+                let client = client.response_timeout(RESPONSE_TIMEOUT).build();
+                Target::Cluster(Box::new(client.map_err(engine)?))
             }
         };
-        let (reading, writing) = (Mutex::default(), Mutex::default());
+        let (reading, writing) = (Mutex::default(), Mutex::new(Place { writes: true, ..Place::default() }));
         Ok(Link { driver: Driver(Some(runtime)), target, reading, writing, min_replicas })
     }
 
@@ -130,26 +136,30 @@ impl Link {
         matches!(self.target, Target::Cluster(_))
     }
 
-    async fn connect(&self) -> RedisResult<Connection> {
+    async fn connect(&self, writes: bool) -> RedisResult<Connection> {
         Ok(match &self.target {
             Target::One(client) => {
                 let config = AsyncConnectionConfig::new().set_connection_timeout(Some(CONNECT_TIMEOUT));
                 let config = config.set_response_timeout(Some(RESPONSE_TIMEOUT));
-                Connection::One(client.get_multiplexed_async_connection_with_config(&config).await?)
+                let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
+                if writes {
+                    name(&mut connection).await?;
+                }
+                Connection::One(connection)
             }
-            Target::Cluster(client) => {
-                let config = ClusterConfig::new().set_connection_timeout(CONNECT_TIMEOUT);
-                let config = config.set_response_timeout(RESPONSE_TIMEOUT);
-                Connection::Cluster(client.get_async_connection_with_config(config).await?)
+            Target::Cluster(client) if writes => {
+                Connection::Naming(client.get_async_generic_connection().await?)
             }
+            Target::Cluster(client) => Connection::Cluster(client.get_async_connection().await?),
         })
     }
 
     async fn connection(&self, place: &Mutex<Place>) -> RedisResult<(Connection, u64)> {
-        if let Place { connection: Some(connection), number } = &*lock(place) {
-            return Ok((connection.clone(), *number));
-        }
-        let connection = self.connect().await?;
+        let writes = match &*lock(place) {
+            Place { connection: Some(connection), number, .. } => return Ok((connection.clone(), *number)),
+            Place { writes, .. } => *writes,
+        };
+        let connection = self.connect(writes).await?;
         let mut place = lock(place);
         place.number += 1;
         place.connection = Some(connection.clone());
@@ -350,6 +360,7 @@ impl Connection {
         let value = match self {
             Connection::One(connection) => connection.req_packed_command(cmd).await,
             Connection::Cluster(connection) => connection.req_packed_command(cmd).await,
+            Connection::Naming(connection) => connection.req_packed_command(cmd).await,
         };
         value?.extract_error()
     }
@@ -358,6 +369,7 @@ impl Connection {
         match self {
             Connection::One(connection) => connection.req_packed_commands(pipeline, 0, 2).await,
             Connection::Cluster(connection) => connection.req_packed_commands(pipeline, 0, 2).await,
+            Connection::Naming(connection) => connection.req_packed_commands(pipeline, 0, 2).await,
         }
     }
 
@@ -366,13 +378,12 @@ impl Connection {
         cmd: &Cmd,
         nodes: MultipleNodeRoutingInfo,
     ) -> RedisResult<Vec<(String, Value)>> {
-        match self {
-            Connection::One(_) => Ok(vec![("Redis".to_owned(), self.ask(cmd).await?)]),
-            Connection::Cluster(connection) => {
-                let all =
-                    connection.route_command(cmd.clone(), RoutingInfo::MultiNode((nodes, None))).await?;
-                Ok(redis::from_redis_value(all)?)
-            }
-        }
+        let nodes = RoutingInfo::MultiNode((nodes, None));
+        let all = match self {
+            Connection::One(_) => return Ok(vec![("Redis".to_owned(), self.ask(cmd).await?)]),
+            Connection::Cluster(connection) => connection.route_command(cmd.clone(), nodes).await?,
+            Connection::Naming(connection) => connection.route_command(cmd.clone(), nodes).await?,
+        };
+        Ok(redis::from_redis_value(all)?)
     }
 }

@@ -47,33 +47,6 @@ fn fails_in_time(store: &RedisStore, record: &Record) -> String {
 }
 
 #[test]
-fn a_redis_that_may_lose_records_is_named_with_its_setting() {
-    let settings = [
-        (vec![], "appendonly no"),
-        (vec!["--appendonly", "yes"], "appendfsync everysec"),
-        (vec!["--appendonly", "yes", "--appendfsync", "no"], "appendfsync no"),
-        (
-            vec!["--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "allkeys-lru"],
-            "maxmemory-policy allkeys-lru",
-        ),
-        (
-            vec!["--appendonly", "yes", "--appendfsync", "always", "--rename-command", "CONFIG", ""],
-            "CONFIG GET",
-        ),
-    ];
-    for (settings, named) in settings {
-        let redis = Redis::start_with(&settings);
-        let error = open(&redis.url(), 0).check_durability(0).unwrap_err().to_string();
-        assert!(error.contains(named) && error.contains("--accept-data-loss"), "{error}");
-    }
-    let redis = Redis::start();
-    open(&redis.url(), 0).check_durability(0).unwrap();
-    redis.ask(&["CONFIG", "SET", "appendfsync", "everysec"]);
-    let error = open(&redis.url(), 0).check_durability(1).unwrap_err().to_string();
-    assert!(error.contains("appendfsync everysec"), "{error}");
-}
-
-#[test]
 fn a_store_of_another_form_is_refused_and_left_alone() {
     let redis = Redis::start();
     redis.ask(&["SET", "version", "99"]);

@@ -10,8 +10,8 @@ use redis::aio::{ConnectionLike, MultiplexedConnection};
 use redis::cluster::ClusterClient;
 use redis::cluster_async::ClusterConnection;
 use redis::cluster_routing::{MultipleNodeRoutingInfo, RoutingInfo};
-use redis::{AsyncConnectionConfig, Client, Cmd, ErrorKind, FromRedisValue, RedisError, RedisResult};
-use redis::{ServerErrorKind, Value};
+use redis::{AsyncConnectionConfig, Client, Cmd, ConnectionAddr, ConnectionInfo, ErrorKind, FromRedisValue};
+use redis::{RedisError, RedisResult, ServerErrorKind, Value};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake};
@@ -37,6 +37,16 @@ const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
 enum Target {
     One(Box<Client>),
     Cluster(Box<ClusterClient>),
+}
+
+/// One of the addresses that were given.
+fn first_node(address: &Address) -> Result<&ConnectionInfo, StoreError> {
+    match address {
+        Address::One(info) => Ok(info),
+        Address::Cluster(nodes) => {
+            nodes.first().ok_or_else(|| StoreError::Engine("the address names no node".to_owned()))
+        }
+    }
 }
 
 /// What moves the bytes while callers wait. Empty only while it is dropped.
@@ -92,6 +102,8 @@ struct Place {
 pub struct Link {
     driver: Driver,
     target: Target,
+    /// What leads to one of its nodes.
+    node: ConnectionInfo,
     reading: Mutex<Place>,
     /// Apart, because a WAIT holds up all that comes behind it.
     writing: Mutex<Place>,
@@ -118,7 +130,28 @@ impl Link {
             }
         };
         let (reading, writing) = (Mutex::default(), Mutex::new(Place { writes: true, ..Place::default() }));
-        Ok(Link { driver: Driver(Some(runtime)), target, reading, writing, min_replicas })
+        let node = first_node(address)?.clone();
+        Ok(Link { driver: Driver(Some(runtime)), target, node, reading, writing, min_replicas })
+    }
+
+    /// The way to another Redis, or one node of the cluster, with the same account.
+    ///
+    /// # Errors
+    /// As [`Link::new`].
+    pub fn beside(&self, host: &str, port: u16) -> Result<Link, StoreError> {
+        let host = host.to_owned();
+        let addr = match self.node.addr().clone() {
+            ConnectionAddr::TcpTls { insecure, tls_params, .. } => {
+                ConnectionAddr::TcpTls { host, port, insecure, tls_params }
+            }
+            _ => ConnectionAddr::Tcp(host, port),
+        };
+        Link::new(&Address::One(Box::new(self.node.clone().set_addr(addr))), 0)
+    }
+
+    /// Whether it is encrypted.
+    pub fn has_tls(&self) -> bool {
+        matches!(self.node.addr(), ConnectionAddr::TcpTls { .. })
     }
 
     /// Begins a call, which ends [`DEADLINE`] from now.

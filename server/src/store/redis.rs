@@ -36,6 +36,7 @@ mod packed;
 mod readiness;
 mod remembered;
 mod scripts;
+mod trouble;
 
 /// The version of the names and forms in Redis.
 const FORMAT: &str = "1";
@@ -315,5 +316,7 @@ mod faults;
 #[path = "../../../tests/src/redis.rs"]
 #[allow(dead_code)]
 pub mod processes;
+#[cfg(test)]
+mod refusals;
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@
 use super::address::Address;
 use super::named::{Named, name};
 use super::scripts::Invocation;
+use super::trouble::{TOO_FEW, said};
 use crate::store::StoreError;
 use futures_util::future::join_all;
 use redis::aio::{ConnectionLike, MultiplexedConnection};
@@ -296,7 +297,7 @@ impl Call<'_> {
         let have: u32 = redis::from_redis_value(next()?)?;
         if have < wanted {
             let words = format!("{have} replicas have it, {wanted} must");
-            return Err(RedisError::from((ErrorKind::Client, "too few replicas confirmed a change", words)));
+            return Err(redis::make_extension_error(TOO_FEW.to_owned(), Some(words)));
         }
         Ok(value)
     }
@@ -309,7 +310,7 @@ impl Call<'_> {
         once: impl AsyncFn(Connection) -> RedisResult<T>,
     ) -> Result<(T, bool), StoreError> {
         let (mut pause, mut unheard) = (PAUSE, false);
-        let mut last = format!("no answer within {} s", DEADLINE.as_secs());
+        let mut last = format!("Redis does not answer (no answer within {} s)", DEADLINE.as_secs());
         loop {
             let used = Mutex::new(None);
             let attempt = async {
@@ -329,7 +330,7 @@ impl Call<'_> {
                 discard(place, used);
             }
             let Some(error) = error else { return Err(StoreError::Engine(last)) };
-            last = error.to_string();
+            last = said(&error);
             let rest = jitter(pause);
             if !may_pass(&error) || self.left() <= rest {
                 return Err(StoreError::Engine(last));
@@ -385,7 +386,7 @@ fn may_pass(error: &RedisError) -> bool {
 }
 
 fn engine(error: RedisError) -> StoreError {
-    StoreError::Engine(error.to_string())
+    StoreError::Engine(said(&error))
 }
 
 impl Connection {

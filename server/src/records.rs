@@ -27,7 +27,7 @@ pub fn run(args: &RecordsArgs) -> Result<(), Failure> {
 /// A sentence, when there is none or it cannot be read.
 pub fn open_store(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
     if let Some(url) = &args.store {
-        return whole(open_redis("--store", url, args.min_replicas, args.accept_data_loss)?);
+        return whole(existing_redis("--store", url, args.min_replicas, args.accept_data_loss)?);
     }
     check_store(&args.data)?;
     whole(SqliteStore::open_to_read(&args.data)?)
@@ -38,10 +38,11 @@ pub fn open_store(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
 /// # Errors
 /// As [`open_store`].
 pub fn open_store_to_write(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
-    if args.store.is_none() {
-        check_store(&args.data)?;
+    if let Some(url) = &args.store {
+        return whole(existing_redis("--store", url, args.min_replicas, args.accept_data_loss)?);
     }
-    make_store(args)
+    check_store(&args.data)?;
+    whole(SqliteStore::open(&args.data)?)
 }
 
 /// Opens the store, and makes it when there is none.
@@ -51,7 +52,9 @@ pub fn open_store_to_write(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> 
 /// is a copy that did not come to its end.
 pub fn make_store(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
     if let Some(url) = &args.store {
-        return whole(open_redis("--store", url, args.min_replicas, args.accept_data_loss)?);
+        let store = reach_redis("--store", url, args.min_replicas, args.accept_data_loss)?;
+        store.make()?;
+        return whole(store);
     }
     whole(SqliteStore::open(&args.data)?)
 }
@@ -66,20 +69,40 @@ fn whole(store: impl Movable + 'static) -> Result<Box<dyn Store>, Failure> {
     Ok(Box::new(store))
 }
 
-/// Opens a Redis at the address that an option gives.
+/// Reaches a Redis at the address that an option gives; nothing is written there.
 ///
 /// # Errors
 /// A sentence, when it cannot be reached, or may lose what it confirms.
-pub fn open_redis(
+pub fn reach_redis(
     option: &str,
     url: &str,
     min_replicas: u32,
     accept_data_loss: bool,
 ) -> Result<RedisStore, Failure> {
     let address = Address::parse(url).map_err(|error| Failure::new(format!("{option} {error}")))?;
-    let store = RedisStore::open(&address, min_replicas)?;
+    let store = RedisStore::reach(&address, min_replicas)?;
     if !accept_data_loss {
         store.check_durability(min_replicas)?;
+    }
+    Ok(store)
+}
+
+/// As [`reach_redis`], when there is a store.
+///
+/// # Errors
+/// A sentence, also when there is none.
+pub fn existing_redis(
+    option: &str,
+    url: &str,
+    min_replicas: u32,
+    accept_data_loss: bool,
+) -> Result<RedisStore, Failure> {
+    let store = reach_redis(option, url, min_replicas, accept_data_loss)?;
+    if !store.is_there()? {
+        let words = format!(
+            "there is no store in the Redis of {option}: name the one `constat serve` was given with --store"
+        );
+        return Err(Failure::new(words));
     }
     Ok(store)
 }

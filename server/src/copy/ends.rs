@@ -2,7 +2,7 @@
 
 use crate::Failure;
 use crate::config::CopyArgs;
-use crate::records::{check_store, open_redis};
+use crate::records::{check_store, existing_redis, reach_redis};
 use crate::serve::prepare_folder;
 use crate::store::moving::Movable;
 use crate::store::sqlite::SqliteStore;
@@ -52,7 +52,8 @@ impl End {
             let store = Box::new(SqliteStore::open(&folder)?);
             return Ok(End { store, folder: Some(folder), _lock: Some(lock) });
         }
-        let store = open_redis(option, address, min_replicas, accept_data_loss)?;
+        let reach = if option == "--from" { existing_redis } else { reach_redis };
+        let store = reach(option, address, min_replicas, accept_data_loss)?;
         match store.writing_clients() {
             Ok(clients) if clients.is_empty() => {}
             Ok(clients) => {
@@ -66,10 +67,7 @@ impl End {
                 tracing::warn!(%error, "who is connected to Redis cannot be seen; no server may be")
             }
         }
-        if option == "--to" && store.stranger_count()? > 0 {
-            let words = "the Redis of --to holds something that is not Constat's: give it an empty one";
-            return Err(Failure::new(words));
-        }
+        store.make()?;
         Ok(End { store: Box::new(store), folder: None, _lock: None })
     }
 }

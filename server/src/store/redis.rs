@@ -50,32 +50,66 @@ pub struct RedisStore {
 }
 
 impl RedisStore {
-    /// Opens a store, and makes it when nothing is there. `min_replicas`
-    /// confirm every change before it counts as durable.
+    /// Reaches a Redis and writes nothing there. `min_replicas` confirm every
+    /// change before it counts as durable.
     ///
     /// # Errors
-    /// [`StoreError::Engine`] when Redis cannot be reached or is older than 7,
-    /// [`StoreError::Unreadable`] when another version of Constat wrote there.
-    pub fn open(address: &Address, min_replicas: u32) -> Result<RedisStore, StoreError> {
+    /// [`StoreError::Engine`] when it cannot be reached, is older than 7, or is
+    /// a node of a cluster that was not named as one.
+    pub fn reach(address: &Address, min_replicas: u32) -> Result<RedisStore, StoreError> {
         let link = Link::new(address, min_replicas)?;
-        let call = link.call();
         let primaries = MultipleNodeRoutingInfo::AllMasters;
-        for (node, info) in call.ask_each(redis::cmd("INFO").arg("server"), &primaries)? {
+        for (node, info) in link.call().ask_each(redis::cmd("INFO").arg("server"), &primaries)? {
             let info: String = redis::from_redis_value(info).map_err(unreadable)?;
-            let version = info.lines().find_map(|line| line.strip_prefix("redis_version:")).unwrap_or("0");
+            let field = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)).unwrap_or("");
+            let version = field("redis_version:");
             let major: u32 = version.split('.').next().and_then(|major| major.parse().ok()).unwrap_or(0);
             if major < 7 {
                 let words = format!("{node} is version {version}: Redis 7.0 or newer is needed");
                 return Err(StoreError::Engine(words));
             }
-        }
-        call.ask::<redis::Value>(redis::cmd("SET").arg(keys::VERSION).arg(FORMAT).arg("NX"))?;
-        let found: String = call.ask(&Cmd::get(keys::VERSION))?;
-        if found != FORMAT {
-            let words = format!("its form has version {found}, this one reads {FORMAT}");
-            return Err(StoreError::Unreadable(words));
+            if field("redis_mode:") == "cluster" && !link.is_cluster() {
+                let words = "this Redis is a node of a cluster: write redis+cluster:// or rediss+cluster://";
+                return Err(StoreError::Engine(words.to_owned()));
+            }
         }
         Ok(RedisStore { link, remembered: Remembered::default() })
+    }
+
+    /// Whether there is a store in this Redis.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`] when another version of Constat, or something else, wrote there.
+    pub fn is_there(&self) -> Result<bool, StoreError> {
+        let (call, mut key_count) = (self.link.call(), 0);
+        // Counted first: another server may be making the store, and begins with its version.
+        for (_, keys) in call.ask_each(&redis::cmd("DBSIZE"), &MultipleNodeRoutingInfo::AllMasters)? {
+            key_count += redis::from_redis_value::<u64>(keys).map_err(unreadable)?;
+        }
+        match call.ask::<Option<String>>(&Cmd::get(keys::VERSION))? {
+            Some(found) if found == FORMAT => Ok(true),
+            Some(found) => {
+                let words = format!("its form has version {found}, this one reads {FORMAT}");
+                Err(StoreError::Unreadable(words))
+            }
+            None if key_count > 0 => {
+                let words = format!("keys that are not Constat's ({key_count}): name an empty Redis");
+                Err(StoreError::Unreadable(words))
+            }
+            None => Ok(false),
+        }
+    }
+
+    /// Makes a store where there is none.
+    ///
+    /// # Errors
+    /// As [`RedisStore::is_there`].
+    pub fn make(&self) -> Result<(), StoreError> {
+        if !self.is_there()? {
+            let version = Cmd::set(keys::VERSION, FORMAT);
+            self.link.call().ask::<redis::Value>(version.clone().arg("NX"))?;
+        }
+        Ok(())
     }
 
     /// Refuses a Redis that may lose what it has confirmed.

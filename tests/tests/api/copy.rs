@@ -157,8 +157,11 @@ async fn a_copy_names_what_it_cannot_use() {
     redis.ask(&["SET", "basket:7", "full"]);
     let sites = site::Sites::with(SITE, &site::small(SITE, SITE_ORIGIN));
     assert!(Server::start(dir.path(), &["--sites", sites.arg()]).stop());
+    let (empty, other) = (Redis::start(), tempfile::tempdir().unwrap());
+    let into = sqlite(other.path());
     let cases = [
         (folder.as_str(), folder.as_str(), "the same store"),
+        (&empty.url(), &into, "there is no store in the Redis of --from"),
         ("/srv/data", folder.as_str(), "sqlite:DIR"),
         (folder.as_str(), "redis://", "--to must be redis://"),
         (folder.as_str(), &redis.url(), "not Constat's"),

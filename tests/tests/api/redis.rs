@@ -129,3 +129,37 @@ async fn a_server_does_not_start_on_a_redis_that_may_lose_records() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_command_that_finds_no_store_in_redis_says_so_and_writes_nothing() {
+    let redis = Redis::start();
+    let (folder, url) = (tempfile::tempdir().expect("there is room for a temporary folder"), redis.url());
+    let data = folder.path().to_str().expect("the path is text");
+    let id = consent::uuid();
+    let commands: [&[&str]; 5] = [
+        &["records", "--site", SITE, "--consent-id", &id],
+        &["audit", "--site", SITE, "--month", "2026-11"],
+        &["prove", "--site", SITE, "--consent-id", &id, "--output", "evidence.json"],
+        &["keys", "list"],
+        &["keys", "rotate"],
+    ];
+    for command in commands {
+        let output = server::run([command, &["--data", data, "--store", &url]].concat()).await;
+        let words = String::from_utf8_lossy(&output.stderr).into_owned();
+        let named = "there is no store in the Redis of --store: name the one `constat serve` was given";
+        assert!(!output.status.success() && words.contains(named), "{command:?}: {words}");
+        assert_eq!(redis.ask(&["DBSIZE"]).trim(), "0", "{command:?}");
+    }
+    let unsafe_redis = Redis::start_with(&[]);
+    let sites = Sites::with(SITE, &site::small(SITE, SITE_ORIGIN));
+    redis.ask(&["SET", "basket:7", "full"]);
+    for (redis, named) in [(&unsafe_redis, "appendonly"), (&redis, "not Constat's")] {
+        let count = redis.ask(&["DBSIZE"]);
+        let (url, port) = (redis.url(), ["--port", "0"]);
+        let serve = ["serve", "--sites", sites.arg(), "--data", data, "--store", &url];
+        let output = server::run([&serve[..], &port].concat()).await;
+        let words = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && words.contains(named), "{words}");
+        assert_eq!(redis.ask(&["DBSIZE"]), count);
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::processes::Redis;
 use super::tests::open;
-use super::{RedisStore, keys::Tag};
+use super::{Address, RedisStore, keys::Tag};
 use crate::clock;
 use crate::store::contract::{self, entry};
 use crate::store::{Appended, Store, StoreError};
@@ -47,12 +47,50 @@ pub fn fails_in_time(store: &RedisStore, record: &Record) -> String {
 }
 
 #[test]
-fn a_store_of_another_form_is_refused_and_left_alone() {
+fn what_is_no_store_of_this_form_is_refused_and_left_alone() {
     let redis = Redis::start();
+    let refused = || {
+        let store = RedisStore::reach(&Address::parse(&redis.url()).unwrap(), 0).unwrap();
+        let made = store.make().unwrap_err().to_string();
+        assert_eq!(store.is_there().unwrap_err().to_string(), made);
+        made
+    };
+    redis.ask(&["SET", "basket:7", "full"]);
+    let error = refused();
+    assert!(error.contains("keys that are not Constat's (1): name an empty Redis"), "{error}");
+    assert_eq!(redis.ask(&["KEYS", "*"]).trim(), "basket:7");
+    redis.ask(&["RENAME", "basket:7", "version"]);
     redis.ask(&["SET", "version", "99"]);
-    let error = RedisStore::open(&super::Address::parse(&redis.url()).unwrap(), 0).err().unwrap().to_string();
+    let error = refused();
     assert!(error.contains("version 99"), "{error}");
     assert_eq!(redis.ask(&["KEYS", "*"]).trim(), "version");
+}
+
+#[test]
+fn a_node_of_a_cluster_has_to_be_named_as_one_and_a_single_redis_not() {
+    let refused = |url: &str| {
+        let reached = RedisStore::reach(&Address::parse(url).unwrap(), 0).err();
+        reached.expect("it is something else").to_string()
+    };
+    let node = Redis::start_with(&["--cluster-enabled", "yes"]);
+    let error = refused(&node.url());
+    assert!(error.contains("write redis+cluster://"), "{error}");
+    let single = Redis::start();
+    let error = refused(&single.url().replace("redis://", "redis+cluster://"));
+    assert!(error.contains("cluster support disabled"), "{error}");
+}
+
+#[test]
+fn servers_that_make_a_store_at_once_make_one() {
+    let redis = Redis::start();
+    for _ in 0..20 {
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| open(&redis.url(), 0));
+            }
+        });
+        assert_eq!(redis.ask(&["GETDEL", "version"]).trim(), "1");
+    }
 }
 
 #[test]

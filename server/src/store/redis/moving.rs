@@ -38,25 +38,6 @@ impl RedisStore {
         Ok(writing)
     }
 
-    /// How many keys are here that a store without any site does not have; 0 when there is a site.
-    ///
-    /// # Errors
-    /// [`StoreError::Engine`] when Redis cannot be reached.
-    pub fn stranger_count(&self) -> Result<u64, StoreError> {
-        let call = self.link.call();
-        if !self.remembered.sites(&call)?.is_empty() {
-            return Ok(0);
-        }
-        let mut count = 0;
-        for (_, keys) in call.ask_each(&redis::cmd("DBSIZE"), &MultipleNodeRoutingInfo::AllMasters)? {
-            count += redis::from_redis_value::<u64>(keys).map_err(unreadable)?;
-        }
-        for ours in [keys::VERSION, keys::KEYS, keys::EXPIRY_JOB, keys::REWRITE_DUE, UNFINISHED] {
-            count = count.saturating_sub(u64::from(call.ask::<bool>(&Cmd::exists(ours))?));
-        }
-        Ok(count)
-    }
-
     /// Up to [`RECORDS_MAX`] members of a site's index of expiries, from a rank on.
     fn members(&self, tag: &Tag, first: usize) -> Result<Vec<Member>, StoreError> {
         let end = first + RECORDS_MAX - 1;

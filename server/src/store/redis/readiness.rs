@@ -20,7 +20,9 @@ const LOAD_BYTES: usize = 4096;
 pub fn check(link: &Link, remembered: &Remembered) -> Result<(), StoreError> {
     let call = link.call();
     if !call.ask::<bool>(&Cmd::exists(keys::VERSION))? {
-        return Err(StoreError::Engine("Redis has lost everything: restart the server".to_owned()));
+        let words =
+            "Redis has lost everything: stop every server, put a backup back or empty it, and start them";
+        return Err(StoreError::Engine(words.to_owned()));
     }
     let sites = remembered.some_sites(if link.is_cluster() { SITES_MAX } else { 1 });
     let ready = |site| READY.on(Tag::of(site).bytes()).arg([0; LOAD_BYTES].as_slice());

@@ -99,7 +99,7 @@ fn an_account_that_is_refused_is_named() {
     let notice = published(&store);
     redis.ask(&["ACL", "SETUSER", "curt", "on", ">secret", "~*", "+@all", "-evalsha"]);
     let refused = |url: &str| {
-        let opened = RedisStore::open(&Address::parse(url).unwrap(), 0).err();
+        let opened = RedisStore::reach(&Address::parse(url).unwrap(), 0).err();
         opened.expect("Redis refuses").to_string()
     };
     let words = refused(&format!("redis://curt:wrong@127.0.0.1:{}", redis.port));
@@ -203,4 +203,18 @@ fn migrate(from: &Redis, to: &Redis, key: &[u8]) {
 
 fn connection(node: &Redis) -> redis::Connection {
     redis::Client::open(node.url()).unwrap().get_connection().unwrap()
+}
+
+#[test]
+fn a_redis_that_was_emptied_under_a_server_is_named_and_not_taken_for_a_new_one() {
+    let redis = Redis::start();
+    let store = open(&redis.url(), 0);
+    let notice = published(&store);
+    redis.ask(&["FLUSHALL"]);
+    let words = store.ping().unwrap_err().to_string();
+    assert!(words.contains("Redis has lost everything"), "{words}");
+    append(&store, &record(&notice)).unwrap_err();
+    redis.ask(&["SADD", "sites", "boreale"]);
+    let again = RedisStore::reach(&Address::parse(&redis.url()).unwrap(), 0).unwrap();
+    assert!(again.make().is_err());
 }

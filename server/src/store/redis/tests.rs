@@ -8,9 +8,11 @@ macro_rules! list {
     ($($name:ident)*) => { [$((stringify!($name), contract::$name as Test)),*] };
 }
 
-/// Opens a store at an address.
+/// Opens the store at an address, and makes it when there is none.
 pub fn open(url: &str, min_replicas: u32) -> RedisStore {
-    RedisStore::open(&Address::parse(url).unwrap(), min_replicas).unwrap()
+    let store = RedisStore::reach(&Address::parse(url).unwrap(), min_replicas).unwrap();
+    store.make().unwrap();
+    store
 }
 
 /// Runs every contract on an empty store.

@@ -11,7 +11,7 @@ use actix_web::http::header;
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use constat_shared::record::{ConsentResponse, REQUEST_BYTES_MAX};
-use constat_shared::{Code, CommitmentKey, ConsentRequest, LogId, Problem, Receipt, Record};
+use constat_shared::{Code, CommitmentKey, ConsentRequest, LogId, LogShards, Problem, Receipt, Record};
 use serde::de::IgnoredAny;
 
 /// Checks the answer against the notice it names, stores it, and returns the
@@ -27,11 +27,16 @@ pub async fn post(
     let body = payload.to_bytes_limited(REQUEST_BYTES_MAX).await.map_err(|_| too_large())?;
     let body = body.map_err(|_| ApiError::new(Code::MalformedJson, "The body broke off: send it whole."))?;
     let consent = parse(&body)?;
-    let entry = commit(record(&app, &site, consent).await?)?;
+    let entry = commit(record(&app, &site, consent).await?, site.site.log_shards)?;
     crash::at("route.before_queue");
     match app.writer.append(entry).await? {
-        (Appended::Stored(place), entry) => Ok(respond(&app, HttpResponse::Created(), entry.record, place)),
-        (Appended::Repeated(first, place), _) => Ok(respond(&app, HttpResponse::Ok(), *first, place)),
+        (Appended::Stored(place), entry) => {
+            Ok(respond(&app, HttpResponse::Created(), entry.record, entry.log, place))
+        }
+        (Appended::Repeated(first, place), entry) => {
+            let log = LogId::of(&first, entry.log.shard.count());
+            Ok(respond(&app, HttpResponse::Ok(), *first, log, place))
+        }
         (Appended::Conflict, _) => {
             let detail = "Make a new event id for every answer; repeat one only with the same content.";
             Err(Problem::of_field(Code::EventConflict, "event_id", detail).into())
@@ -40,19 +45,24 @@ pub async fn post(
 }
 
 /// Commits to a record with a key of its own.
-fn commit(record: Record) -> Result<Entry, ApiError> {
+fn commit(record: Record, shards: LogShards) -> Result<Entry, ApiError> {
     let mut key = [0; 32];
     getrandom::fill(&mut key).map_err(|error| {
         tracing::error!(%error, "the system gave no random numbers");
         ApiError::new(Code::Internal, "Send the same request again later, with the same event id.")
     })?;
-    Ok(Entry::new(record, CommitmentKey::from_bytes(key)))
+    Ok(Entry::new(record, CommitmentKey::from_bytes(key), shards))
 }
 
 /// Answers with the record and its signed receipt.
-fn respond(app: &App, mut response: HttpResponseBuilder, record: Record, place: u64) -> HttpResponse {
+fn respond(
+    app: &App,
+    mut response: HttpResponseBuilder,
+    record: Record,
+    log: LogId,
+    place: u64,
+) -> HttpResponse {
     crash::at("route.before_reply");
-    let log = LogId::of(&record);
     let claims = Receipt::new(record, log, place);
     let receipt = app.keys.sign(&claims);
     response.json(ConsentResponse { record: claims.record, receipt })

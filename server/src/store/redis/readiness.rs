@@ -22,7 +22,7 @@ pub fn check(link: &Link, remembered: &Remembered) -> Result<(), StoreError> {
     if !call.ask::<bool>(&Cmd::exists(keys::VERSION))? {
         return Err(StoreError::Engine("Redis has lost everything: restart the server".to_owned()));
     }
-    let sites = remembered.some_sites(if link.is_cluster() { SITES_MAX } else { 1 });
-    let ready = |site| READY.on(Tag::of(site).bytes()).arg([0; LOAD_BYTES].as_slice());
+    let sites = remembered.some_tags(if link.is_cluster() { SITES_MAX } else { 1 });
+    let ready = |tag: &Tag| READY.on(tag.bytes()).arg([0; LOAD_BYTES].as_slice());
     call.run_all(&sites.iter().map(ready).collect::<Vec<_>>()).map(drop)
 }

@@ -52,3 +52,27 @@ fn every_sequence_agrees_with_a_model() {
         ((), open(&redis.url(), 0))
     });
 }
+
+#[test]
+fn a_redis_that_was_set_back_takes_no_record_whose_notice_it_lacks() {
+    let redis = Redis::start();
+    let (store, notice) = (open(&redis.url(), 0), contract::notice("boreale"));
+    contract::publish(&store, &notice);
+    let record = contract::record(&notice, "2026-03-01T09:30:00Z");
+    contract::append(&store, std::slice::from_ref(&record)).unwrap();
+    redis.ask(&["FLUSHALL"]);
+    // Somebody has begun anew meanwhile, and another notice has the number that this server knows.
+    let newer = open(&redis.url(), 0);
+    contract::publish(&newer, &contract::notice("polaire"));
+    let again = contract::record(&notice, "2026-03-01T09:31:00Z");
+    for refused in [contract::append(&store, std::slice::from_ref(&again)).err(), store.ping().err()] {
+        let words = refused.unwrap().to_string();
+        assert!(words.contains("emptied or set back") && words.contains("restart"), "{words}");
+    }
+    assert_eq!(newer.history(&notice.site, &again.consent_id).unwrap(), []);
+    // As a server does when it starts.
+    let restarted = open(&redis.url(), 0);
+    contract::publish(&restarted, &notice);
+    restarted.ping().unwrap();
+    assert_eq!(contract::append(&restarted, &[again]).unwrap(), [Appended::Stored(0)]);
+}

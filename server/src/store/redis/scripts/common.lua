@@ -1,8 +1,8 @@
 #!lua
--- The beginning of every script that changes a site.
+-- The beginning of every script that changes a shard of a site.
 --
--- KEYS[1] is the site's hash tag, such as {boreale}; it is the name of no key.
--- Every key of a site begins with its tag, so all of them are in one slot, and
+-- KEYS[1] is the shard's hash tag, such as {boreale}; it is the name of no key.
+-- Every key of a shard begins with its tag, so all of them are in one slot, and
 -- a script that was sent to that slot may name them itself.
 
 local tag = KEYS[1]

@@ -34,6 +34,7 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
         keys: Keys::open(&args.key, &*store)?,
         writer: Writer::start(Arc::clone(&store), QUEUE_MAX),
         store,
+        deadline: args.key.data.deadline(),
         assets: Assets::embedded().map_err(|error| Failure::new(error.to_string()))?,
     });
     publish(&app, sites)?;

@@ -1,5 +1,6 @@
 //! `POST /v1/sites/{site}/consents`: a visitor's answer becomes a record.
 
+use super::blocking::{published, within};
 use super::consent_js::find_site;
 use super::problem::ApiError;
 use crate::app::App;
@@ -27,9 +28,12 @@ pub async fn post(
     let body = payload.to_bytes_limited(REQUEST_BYTES_MAX).await.map_err(|_| too_large())?;
     let body = body.map_err(|_| ApiError::new(Code::MalformedJson, "The body broke off: send it whole."))?;
     let consent = parse(&body)?;
-    let entry = commit(record(&app, &site, consent).await?, site.site.log_shards)?;
-    crash::at("route.before_queue");
-    match app.writer.append(entry).await? {
+    let stored = within(&app, async {
+        let entry = commit(record(&app, &site, consent).await?, site.site.log_shards)?;
+        crash::at("route.before_queue");
+        Ok(app.writer.append(entry).await?)
+    });
+    match stored.await? {
         (Appended::Stored(place), entry) => {
             Ok(respond(&app, HttpResponse::Created(), entry.record, entry.log, place))
         }
@@ -74,7 +78,7 @@ async fn record(app: &App, site: &ServedSite, request: ConsentRequest) -> Result
         return Ok(consent::record(request, site.notice(), now)?);
     }
     // The page was loaded before the notice changed.
-    match app.published(&site.notice().site, request.notice_hash).await? {
+    match published(app, &site.notice().site, request.notice_hash).await? {
         Some(earlier) => Ok(consent::record(request, &earlier, now)?),
         None => {
             let detail = "Take the hash from the site's consent.js or its notice route.";

@@ -1,6 +1,6 @@
 //! `GET /v1/sites/{site}/log/{name}/…`: what lets anybody check that the log only grows.
 
-use super::blocking::{aside, on_store};
+use super::blocking::{aside, on_store, within};
 use super::consent_js::find_site;
 use super::problem::ApiError;
 use crate::app::App;
@@ -20,7 +20,7 @@ pub async fn checkpoint(app: Data<App>, path: Path<(String, String)>) -> Result<
         let app = app.clone();
         move || newest_checkpoint(&app, &log)
     });
-    let note = note.await??.ok_or_else(log_unknown)?;
+    let note = within(&app, note).await??.ok_or_else(log_unknown)?;
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-store"))
         .content_type("text/plain; charset=utf-8")

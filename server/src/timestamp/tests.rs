@@ -186,8 +186,7 @@ fn a_signed_time_that_is_none_or_outside_the_certificate_is_refused() {
 /// An empty store with a key.
 fn store_in(folder: &Path) -> (SqliteStore, Keys) {
     let store = SqliteStore::open(folder).unwrap();
-    let args =
-        KeyArgs { data: StoreArgs { data: folder.to_owned(), ..StoreArgs::default() }, key_file: None };
+    let args = KeyArgs { data: StoreArgs::in_folder(folder.to_owned()), key_file: None };
     let keys = Keys::open(&args, &store).unwrap();
     (store, keys)
 }

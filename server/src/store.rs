@@ -50,6 +50,9 @@ pub enum Appended {
     Repeated(Box<Record>, u64),
     /// Its event id was stored before with another request. Nothing was written.
     Conflict,
+    /// The machine that has its shard does not answer, while others do: it is
+    /// not acknowledged, and may be stored all the same.
+    Failed,
 }
 
 /// Why a store did not do what it was asked.
@@ -101,9 +104,9 @@ pub trait Store: Send + Sync {
     /// Stores records in their order, each with a leaf at the end of its log,
     /// in one durable commit: once this returns `Ok`, they survive a crash of
     /// the process and of the machine. The answers are in the order of the
-    /// records. On an error nothing is stored, or, on Redis, what belongs to
-    /// some shards whole and to the others not at all: a record that was stored
-    /// although its batch failed is found again by its event id. An event id
+    /// records. On an error nothing is acknowledged and nothing stored, or, on
+    /// Redis, what belongs to some shards whole and to the others not at all: a
+    /// record that was stored unheard is found again by its event id. An event id
     /// is stored once in a shard, also within one batch: a repetition has the
     /// same consent id, and so comes to the same shard.
     fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError>;

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::domain::consent;
 use crate::served::ServedSite;
 use crate::store::{Appended, Entry};
+use crate::writer::WriteError;
 use crate::{clock, crash};
 use actix_web::http::header;
 use actix_web::web::{Data, Path, Payload};
@@ -45,6 +46,7 @@ pub async fn post(
             let detail = "Make a new event id for every answer; repeat one only with the same content.";
             Err(Problem::of_field(Code::EventConflict, "event_id", detail).into())
         }
+        (Appended::Failed, _) => Err(WriteError::Store.into()),
     }
 }
 

@@ -19,7 +19,8 @@ struct Part {
 }
 
 impl RedisStore {
-    /// Stores a batch: what belongs to one shard whole or not at all.
+    /// Stores a batch: what belongs to one shard whole or not at all. What one
+    /// machine of a cluster does not take is no matter of the others.
     pub(super) fn append_batch(&self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError> {
         let call = self.link.call();
         let mut notices = Vec::with_capacity(entries.len());
@@ -30,23 +31,44 @@ impl RedisStore {
         let parts = parts(entries);
         let scripts: Vec<_> = parts.iter().map(|part| self.script(part, entries, &notices)).collect();
         crash::at("store.before_commit");
-        let answers = call.run_all(&scripts)?;
+        let answers = call.run_all(&scripts);
         crash::at("store.after_commit");
-        let mut results = vec![Appended::Conflict; entries.len()];
-        for (part, (answer, unheard)) in parts.iter().zip(answers) {
-            if answer == Value::SimpleString("SETBACK".to_owned()) {
-                return Err(set_back());
+        let (mut results, mut failures) = (vec![Appended::Failed; entries.len()], Vec::new());
+        for (part, answer) in parts.iter().zip(answers) {
+            match answer.and_then(|answer| self.results(part, entries, answer)) {
+                Ok(of_part) => part.places.iter().zip(of_part).for_each(|(place, it)| results[*place] = it),
+                Err(error) => failures.push(error),
             }
-            let answers: Vec<Value> = redis::from_redis_value(answer).map_err(unreadable)?;
-            if answers.len() != part.places.len() {
-                return Err(unreadable("Redis answered for another number of records"));
-            }
-            for (place, answer) in part.places.iter().zip(answers) {
-                results[*place] = self.result(&part.tag, &entries[*place], answer, unheard)?;
-            }
+        }
+        if failures.len() == parts.len()
+            && let Some(error) = failures.pop()
+        {
+            return Err(error);
+        }
+        for error in failures {
+            tracing::error!(%error, "the records of one shard were not stored");
         }
         self.complete(entries, &results);
         Ok(results)
+    }
+
+    /// What became of the records of one shard. The answer comes with whether
+    /// an earlier attempt at the call may have stored them unheard.
+    fn results(
+        &self,
+        part: &Part,
+        entries: &[Entry],
+        (answer, unheard): (Value, bool),
+    ) -> Result<Vec<Appended>, StoreError> {
+        if answer == Value::SimpleString("SETBACK".to_owned()) {
+            return Err(set_back());
+        }
+        let answers: Vec<Value> = redis::from_redis_value(answer).map_err(unreadable)?;
+        if answers.len() != part.places.len() {
+            return Err(unreadable("Redis answered for another number of records"));
+        }
+        let of_part = part.places.iter().zip(answers);
+        of_part.map(|(place, answer)| self.result(&part.tag, &entries[*place], answer, unheard)).collect()
     }
 
     fn script(&self, part: &Part, entries: &[Entry], notices: &[Arc<KnownNotice>]) -> Invocation {

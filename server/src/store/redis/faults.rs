@@ -112,7 +112,7 @@ fn fill(store: &RedisStore, notice: &PublishedNotice, shared: &Record) -> Vec<u6
             match appended {
                 Appended::Stored(place) => places.push(place),
                 Appended::Repeated(first, _) => assert_eq!(*first, *shared),
-                Appended::Conflict => panic!("nothing conflicts"),
+                Appended::Conflict | Appended::Failed => panic!("nothing conflicts or fails"),
             }
         }
     }

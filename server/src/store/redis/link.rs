@@ -213,12 +213,9 @@ impl Call<'_> {
 
     /// As [`Call::run`] for several scripts at once; says of each answer
     /// whether an earlier attempt may have done what the script does.
-    ///
-    /// # Errors
-    /// The first error, once all have ended.
-    pub fn run_all(&self, scripts: &[Invocation]) -> Result<Vec<(Value, bool)>, StoreError> {
+    pub fn run_all(&self, scripts: &[Invocation]) -> Vec<Result<(Value, bool), StoreError>> {
         let runs = join_all(scripts.iter().map(|script| self.run_one(script)));
-        self.link.driver.wait(runs).into_iter().collect()
+        self.link.driver.wait(runs)
     }
 
     async fn run_one(&self, script: &Invocation) -> Result<(Value, bool), StoreError> {

@@ -24,5 +24,6 @@ pub fn check(link: &Link, remembered: &Remembered) -> Result<(), StoreError> {
     }
     let sites = remembered.some_tags(if link.is_cluster() { SITES_MAX } else { 1 });
     let ready = |tag: &Tag| READY.on(tag.bytes()).arg([0; LOAD_BYTES].as_slice());
-    call.run_all(&sites.iter().map(ready).collect::<Vec<_>>()).map(drop)
+    let answers = call.run_all(&sites.iter().map(ready).collect::<Vec<_>>());
+    answers.into_iter().try_for_each(|answer| answer.map(drop))
 }

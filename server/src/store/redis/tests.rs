@@ -76,3 +76,24 @@ fn a_redis_that_was_set_back_takes_no_record_whose_notice_it_lacks() {
     restarted.ping().unwrap();
     assert_eq!(contract::append(&restarted, &[again]).unwrap(), [Appended::Stored(0)]);
 }
+
+#[test]
+fn what_one_machine_of_a_cluster_does_not_take_is_no_matter_of_the_others() {
+    let mut cluster = Cluster::start();
+    for node in &cluster.nodes {
+        node.ask(&["CONFIG", "SET", "cluster-require-full-coverage", "no"]);
+    }
+    let store = open(&cluster.url(), 0);
+    // Their slots are on the third and on the second primary.
+    let notices = ["boreale", "helvia"].map(contract::notice);
+    let both = || notices.each_ref().map(|notice| contract::record(notice, "2026-03-01T09:30:00Z"));
+    notices.iter().for_each(|notice| contract::publish(&store, notice));
+    assert_eq!(contract::append(&store, &both()).unwrap(), [Appended::Stored(0), Appended::Stored(0)]);
+    cluster.nodes[4].kill();
+    cluster.nodes[1].kill();
+    let [here, gone] = both();
+    let results = contract::append(&store, &[here.clone(), gone.clone()]).unwrap();
+    assert_eq!(results, [Appended::Stored(1), Appended::Failed]);
+    assert!(contract::append(&store, &[gone]).is_err());
+    assert_eq!(store.history(&notices[0].site, &here.consent_id).unwrap(), [here]);
+}

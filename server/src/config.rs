@@ -203,8 +203,8 @@ pub struct AuditArgs {
 
 /// `constat copy`. A copy that was cut off is run again and goes on; until it
 /// has come to its end, no server starts on the target. Stop every server
-/// first: one that holds a data folder is always found, one on Redis only when
-/// it has written since it connected and CLIENT LIST may be asked.
+/// first: one that holds a data folder is always found, one on Redis only while
+/// it is connected and CLIENT LIST may be asked.
 #[derive(Debug, Args)]
 pub struct CopyArgs {
     /// The store to copy: sqlite:DIR with the data folder, or a Redis as

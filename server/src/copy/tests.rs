@@ -96,10 +96,50 @@ fn only_clients_that_change_redis_are_taken_for_servers() {
     assert_eq!((quiet.writing_clients().unwrap().len(), quiet.stranger_count().unwrap()), (0, 0));
     publish(&busy, &notice("boreale"));
     assert_eq!(quiet.writing_clients().unwrap().len(), 1);
+    // Also when the last thing it did was no change, and when its connection was cut meanwhile.
+    assert_eq!(busy.logs().unwrap(), []);
+    busy.set_unfinished(false).unwrap();
+    server.ask(&["CLIENT", "KILL", "TYPE", "NORMAL"]);
+    assert_eq!(quiet.writing_clients().unwrap().len(), 0);
+    busy.ping().unwrap();
+    assert_eq!(quiet.writing_clients().unwrap().len(), 1);
     drop(busy);
     server.ask(&["FLUSHALL"]);
     server.ask(&["SET", "basket:7", "full"]);
     assert_eq!(redis(&server.url(), 0).stranger_count().unwrap(), 1);
+}
+
+#[test]
+fn who_changes_a_cluster_is_seen_at_every_primary_also_after_a_reconnect() {
+    let mut cluster = Cluster::start();
+    let (quiet, busy) = (redis(&cluster.url(), 1), redis(&cluster.url(), 1));
+    assert_eq!(quiet.writing_clients().unwrap(), [""; 0]);
+    let sites = ["boreale", "notos", "zephyr", "eurus"];
+    sites.iter().for_each(|site| publish(&busy, &notice(site)));
+    let named = |node: &Redis| node.ask(&["CLIENT", "LIST"]).contains("name=constat-writer");
+    assert!(cluster.nodes[..3].iter().all(named));
+    cluster.nodes[0].kill();
+    cluster.nodes[0].restart();
+    cluster.wait();
+    let start = std::time::Instant::now();
+    while busy.ping().is_err() || !cluster.nodes.iter().filter(|node| is_primary(node)).all(named) {
+        assert!(start.elapsed() < std::time::Duration::from_secs(20), "{:?}", busy.ping());
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    assert!(quiet.writing_clients().unwrap().len() >= 3);
+}
+
+fn is_primary(node: &Redis) -> bool {
+    node.ask(&["ROLE"]).starts_with("master")
+}
+
+#[test]
+fn who_may_not_name_itself_serves_all_the_same() {
+    let server = Redis::start();
+    server.ask(&["ACL", "SETUSER", "shy", "on", ">secret", "~*", "+@all", "-client|setname"]);
+    let url = format!("redis://shy:secret@127.0.0.1:{}", server.port);
+    publish(&redis(&url, 0), &notice("boreale"));
+    assert_eq!(redis(&url, 0).notices().unwrap().len(), 1);
 }
 
 /// A copy as of now.

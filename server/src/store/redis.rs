@@ -33,10 +33,12 @@ mod keys;
 mod link;
 mod log;
 mod moving;
+mod named;
 mod packed;
 mod readiness;
 mod remembered;
 mod scripts;
+mod trouble;
 
 /// The version of the names and forms in Redis.
 const FORMAT: &str = "1";
@@ -333,5 +335,7 @@ mod faults;
 #[path = "../../../tests/src/redis.rs"]
 #[allow(dead_code)]
 pub mod processes;
+#[cfg(test)]
+mod refusals;
 #[cfg(test)]
 mod tests;

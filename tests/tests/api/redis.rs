@@ -91,7 +91,10 @@ async fn a_redis_that_is_gone_is_said_and_waited_for() {
     refused.assert_problem("gone", "store_unavailable", "");
     let ready = get(&server, "/readyz").await;
     let detail = ready.json()["detail"].as_str().expect("a problem has a detail").to_owned();
-    assert!(ready.status == 503 && detail.contains("Connection refused"), "{ready:?}");
+    assert!(
+        ready.status == 503 && detail.contains("Redis cannot be reached (Connection refused"),
+        "{ready:?}"
+    );
     assert_eq!(get(&server, &format!("/v1/sites/{SITE}/notice/fr")).await.status, 200);
     redis.restart();
     let start = Instant::now();

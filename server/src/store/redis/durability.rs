@@ -2,10 +2,29 @@
 
 use super::link::Link;
 use crate::store::StoreError;
+use crate::store::known::unreadable;
 use redis::Value;
 use redis::cluster_routing::MultipleNodeRoutingInfo;
+use std::collections::HashMap;
 
-/// Checks every primary; `min_replicas` are waited for at each change.
+/// What is demanded of each setting.
+///
+/// With `appendfsync everysec` Redis may confirm up to two seconds before it
+/// writes; a replica has those records, but copies a primary that was restarted
+/// without them, and then lacks them too. With `no-appendfsync-on-rewrite yes`
+/// it does the same for as long as it writes its file anew.
+const DEMANDED: [(&str, &str); 4] = [
+    ("appendonly", "yes"),
+    ("appendfsync", "always"),
+    ("no-appendfsync-on-rewrite", "no"),
+    ("maxmemory-policy", "noeviction"),
+];
+/// The most replicas that are asked.
+const REPLICAS_MAX: usize = 100;
+
+/// Checks every primary, and every replica that is connected to one now: at a
+/// failover it takes the primary's place. `min_replicas` are waited for at each
+/// change; when it is 0, a replica that cannot be asked is only named in the log.
 ///
 /// # Errors
 /// [`StoreError::WouldLose`] in words that name the setting and the remedy.
@@ -14,40 +33,193 @@ pub fn check(link: &Link, min_replicas: u32) -> Result<(), StoreError> {
         let words = "a failover of the cluster forgets what no replica has yet: give --min-replicas 1";
         return Err(StoreError::WouldLose(words.to_owned()));
     }
-    for (node, value) in setting(link, "appendonly")? {
-        demand(value == "yes", &node, "appendonly", &value, "yes")?;
-    }
-    for (node, value) in setting(link, "appendfsync")? {
-        // With everysec Redis may confirm up to two seconds before it writes. A replica has those
-        // records, but copies a primary that was restarted without them, and then lacks them too.
-        demand(value == "always", &node, "appendfsync", &value, "always")?;
-    }
-    for (node, value) in setting(link, "maxmemory-policy")? {
-        demand(value == "noeviction", &node, "maxmemory-policy", &value, "noeviction")?;
+    check_settings(link, None)?;
+    let replicas = if link.is_cluster() { replicas_of_cluster(link)? } else { replicas_of_one(link)? };
+    for (host, port) in replicas {
+        let name = format!("the replica {host}:{port}");
+        match check_settings(&link.beside(&host, port)?, Some(&name)) {
+            Err(Refused::Unread(words)) if min_replicas == 0 => {
+                tracing::warn!("{words}; at a failover it takes the place of this Redis");
+            }
+            result => result?,
+        }
     }
     Ok(())
 }
 
-/// A setting of each primary, with the name of the node.
-fn setting(link: &Link, name: &str) -> Result<Vec<(String, String)>, StoreError> {
-    let mut cmd = redis::cmd("CONFIG");
-    cmd.arg("GET").arg(name);
-    let answers = link.call().ask_each(&cmd, &MultipleNodeRoutingInfo::AllMasters).map_err(|error| {
-        StoreError::WouldLose(format!("{name} of Redis cannot be read ({error}): allow CONFIG GET"))
-    })?;
-    answers.into_iter().map(|(node, value)| read(name, value).map(|value| (node, value))).collect()
+/// Why a node is not trusted.
+enum Refused {
+    Unread(String),
+    Set(String),
 }
 
-fn read(name: &str, value: Value) -> Result<String, StoreError> {
-    let pairs: Vec<(String, String)> =
-        redis::from_redis_value(value).map_err(|error| StoreError::Unreadable(error.to_string()))?;
-    let found = pairs.into_iter().find(|(setting, _)| setting == name);
-    found.map(|(_, value)| value).ok_or_else(|| StoreError::WouldLose(format!("Redis has no setting {name}")))
-}
-
-fn demand(kept: bool, node: &str, setting: &str, is: &str, wanted: &str) -> Result<(), StoreError> {
-    if kept {
-        return Ok(());
+impl From<Refused> for StoreError {
+    fn from(refused: Refused) -> StoreError {
+        let (Refused::Unread(words) | Refused::Set(words)) = refused;
+        StoreError::WouldLose(words)
     }
-    Err(StoreError::WouldLose(format!("{node} has {setting} {is}: set it to {wanted}")))
+}
+
+/// Checks what a link leads to: the primaries of a cluster, or one Redis, which may have a name.
+fn check_settings(link: &Link, name: Option<&str>) -> Result<(), Refused> {
+    let mut cmd = redis::cmd("CONFIG");
+    cmd.arg("GET").arg(DEMANDED.map(|(setting, _)| setting).as_slice());
+    let unread = |node: &str, error: &dyn std::fmt::Display| {
+        let words =
+            format!("the settings of {node} cannot be read ({error}): let this account use CONFIG GET there");
+        Refused::Unread(words)
+    };
+    let answers = link.call().ask_each(&cmd, &MultipleNodeRoutingInfo::AllMasters);
+    for (node, value) in answers.map_err(|error| unread(name.unwrap_or("Redis"), &error))? {
+        let node = name.unwrap_or(&node);
+        let settings: HashMap<String, String> =
+            redis::from_redis_value(value).map_err(|error| unread(node, &error))?;
+        for (setting, wanted) in DEMANDED {
+            let is = settings.get(setting).ok_or_else(|| unread(node, &format!("{setting} is not there")))?;
+            if is != wanted {
+                return Err(Refused::Set(format!("{node} has {setting} {is}: set it to {wanted}")));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Where the replicas of one Redis are, as it says itself.
+fn replicas_of_one(link: &Link) -> Result<Vec<(String, u16)>, StoreError> {
+    let info: String = link.call().ask(redis::cmd("INFO").arg("replication"))?;
+    Ok(info.lines().filter_map(replica).take(REPLICAS_MAX).collect())
+}
+
+/// Where the replicas of a cluster are. Its client knows only those that have
+/// copied something since the cluster was made.
+fn replicas_of_cluster(link: &Link) -> Result<Vec<(String, u16)>, StoreError> {
+    let shards: Vec<HashMap<String, Value>> = link.call().ask(redis::cmd("CLUSTER").arg("SHARDS"))?;
+    let mut replicas = Vec::new();
+    for nodes in shards.into_iter().filter_map(|mut shard| shard.remove("nodes")) {
+        let nodes: Vec<HashMap<String, Value>> = redis::from_redis_value(nodes).map_err(unreadable)?;
+        for node in nodes {
+            let text = |name: &str| {
+                node.get(name).and_then(|value| redis::from_redis_value_ref::<String>(value).ok())
+            };
+            let failed = text("health").is_some_and(|health| health.starts_with("fail"));
+            if text("role").as_deref() != Some("replica") || failed {
+                continue;
+            }
+            // A node that was told no name has none, or a question mark.
+            let host =
+                text("endpoint").filter(|host| !matches!(host.as_str(), "" | "?")).or_else(|| text("ip"));
+            let port = if link.has_tls() { "tls-port" } else { "port" };
+            let port = text(port).and_then(|port| port.parse().ok());
+            replicas.push(host.zip(port).ok_or_else(|| unreadable("a node of the cluster has no address"))?);
+        }
+    }
+    replicas.truncate(REPLICAS_MAX);
+    Ok(replicas)
+}
+
+/// Reads a line such as `slave0:ip=192.0.2.7,port=6379,state=online,offset=5,lag=0`.
+fn replica(line: &str) -> Option<(String, u16)> {
+    let (name, fields) = line.split_once(':')?;
+    name.strip_prefix("slave")?.parse::<u32>().ok()?;
+    let field = |name: &str| fields.split(',').find_map(|field| field.strip_prefix(name)?.strip_prefix('='));
+    Some((field("ip")?.to_owned(), field("port")?.trim().parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::store::redis::processes::{Cluster, Redis};
+    use crate::store::redis::tests::open;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn a_redis_that_may_lose_records_is_named_with_its_setting() {
+        let settings = [
+            (vec![], "appendonly no"),
+            (vec!["--appendonly", "yes"], "appendfsync everysec"),
+            (vec!["--appendonly", "yes", "--appendfsync", "no"], "appendfsync no"),
+            (
+                vec!["--appendonly", "yes", "--appendfsync", "always", "--no-appendfsync-on-rewrite", "yes"],
+                "no-appendfsync-on-rewrite yes: set it to no",
+            ),
+            (
+                vec!["--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "allkeys-lru"],
+                "maxmemory-policy allkeys-lru",
+            ),
+            (
+                vec!["--appendonly", "yes", "--appendfsync", "always", "--rename-command", "CONFIG", ""],
+                "CONFIG GET",
+            ),
+        ];
+        for (settings, named) in settings {
+            let redis = Redis::start_with(&settings);
+            let error = open(&redis.url(), 0).check_durability(0).unwrap_err().to_string();
+            assert!(error.contains(named) && error.contains("--accept-data-loss"), "{error}");
+        }
+        let redis = Redis::start();
+        open(&redis.url(), 0).check_durability(0).unwrap();
+        redis.ask(&["ACL", "SETUSER", "curt", "on", ">secret", "~*", "+@all", "-config"]);
+        let url = format!("redis://curt:secret@127.0.0.1:{}", redis.port);
+        let error = open(&url, 0).check_durability(0).unwrap_err().to_string();
+        assert!(error.contains("let this account use CONFIG GET"), "{error}");
+        redis.ask(&["CONFIG", "SET", "appendfsync", "everysec"]);
+        let error = open(&redis.url(), 0).check_durability(1).unwrap_err().to_string();
+        assert!(error.contains("appendfsync everysec"), "{error}");
+    }
+
+    #[test]
+    fn a_replica_that_would_lose_records_as_a_primary_is_named() {
+        let redis = Redis::start();
+        let replica = redis.replica();
+        open(&redis.url(), 1).check_durability(1).unwrap();
+        replica.ask(&["CONFIG", "SET", "maxmemory-policy", "allkeys-lru"]);
+        let error = open(&redis.url(), 0).check_durability(0).unwrap_err().to_string();
+        let named = format!("the replica 127.0.0.1:{} has maxmemory-policy allkeys-lru", replica.port);
+        assert!(error.contains(&named), "{error}");
+    }
+
+    #[test]
+    fn a_replica_that_cannot_be_asked_counts_only_when_it_has_to_confirm() {
+        let redis = Redis::start();
+        let replica = redis.replica();
+        replica.ask(&["CONFIG", "SET", "requirepass", "another"]);
+        open(&redis.url(), 0).check_durability(0).unwrap();
+        let error = open(&redis.url(), 1).check_durability(1).unwrap_err().to_string();
+        let named = format!("the settings of the replica 127.0.0.1:{} cannot be read", replica.port);
+        assert!(error.contains(&named) && error.contains("CONFIG GET"), "{error}");
+        redis.ask(&["CLIENT", "KILL", "TYPE", "REPLICA"]);
+        drop(replica);
+        open(&redis.url(), 1).check_durability(1).unwrap();
+    }
+
+    #[test]
+    fn every_node_of_a_cluster_is_asked_and_a_dead_replica_is_waited_for_by_nobody() {
+        let mut cluster = Cluster::start();
+        let check = || open(&cluster.url(), 1).check_durability(1).map_err(|error| error.to_string());
+        let error = open(&cluster.url(), 0).check_durability(0).unwrap_err().to_string();
+        assert!(error.contains("--min-replicas 1"), "{error}");
+        check().unwrap();
+        for node in [0, 4] {
+            cluster.nodes[node].ask(&["CONFIG", "SET", "appendfsync", "everysec"]);
+            let error = check().unwrap_err();
+            let named = format!(":{} has appendfsync everysec", cluster.nodes[node].port);
+            assert!(error.contains(&named), "{error}");
+            cluster.nodes[node].ask(&["CONFIG", "SET", "appendfsync", "always"]);
+        }
+        cluster.nodes[4].kill();
+        let start = Instant::now();
+        while let Err(error) = open(&cluster.url(), 1).check_durability(1) {
+            // Until the cluster has noticed.
+            assert!(error.to_string().contains("cannot be read"), "{error}");
+            assert!(start.elapsed() < Duration::from_secs(20), "{error}");
+        }
+    }
+
+    #[test]
+    fn replicas_are_found_by_number_and_address() {
+        let line = "slave12:ip=2001:db8::7,port=6379,state=online,offset=5,lag=0\r";
+        assert_eq!(super::replica(line), Some(("2001:db8::7".to_owned(), 6379)));
+        for other in ["role:master", "connected_slaves:1", "slave_priority:100", "slave0:ip=,state=x"] {
+            assert_eq!(super::replica(other), None, "{other}");
+        }
+    }
 }

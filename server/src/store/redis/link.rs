@@ -2,15 +2,17 @@
 //! that end by their deadline.
 
 use super::address::Address;
+use super::named::{Named, name};
 use super::scripts::Invocation;
+use super::trouble::{TOO_FEW, said};
 use crate::store::StoreError;
 use futures_util::future::join_all;
 use redis::aio::{ConnectionLike, MultiplexedConnection};
-use redis::cluster::{ClusterClient, ClusterConfig};
+use redis::cluster::ClusterClient;
 use redis::cluster_async::ClusterConnection;
 use redis::cluster_routing::{MultipleNodeRoutingInfo, RoutingInfo};
-use redis::{AsyncConnectionConfig, Client, Cmd, ErrorKind, FromRedisValue, RedisError, RedisResult};
-use redis::{ServerErrorKind, Value};
+use redis::{AsyncConnectionConfig, Client, Cmd, ConnectionAddr, ConnectionInfo, ErrorKind, FromRedisValue};
+use redis::{RedisError, RedisResult, ServerErrorKind, Value};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake};
@@ -36,6 +38,16 @@ const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
 enum Target {
     One(Box<Client>),
     Cluster(Box<ClusterClient>),
+}
+
+/// One of the addresses that were given.
+fn first_node(address: &Address) -> Result<&ConnectionInfo, StoreError> {
+    match address {
+        Address::One(info) => Ok(info),
+        Address::Cluster(nodes) => {
+            nodes.first().ok_or_else(|| StoreError::Engine("the address names no node".to_owned()))
+        }
+    }
 }
 
 /// What moves the bytes while callers wait. Empty only while it is dropped.
@@ -75,6 +87,8 @@ impl Drop for Driver {
 enum Connection {
     One(MultiplexedConnection),
     Cluster(ClusterConnection),
+    /// To a cluster as well; every node is told that changes come this way.
+    Naming(ClusterConnection<Named>),
 }
 
 /// A connection that is there or will be made, and how often one was made here.
@@ -82,12 +96,15 @@ enum Connection {
 struct Place {
     connection: Option<Connection>,
     number: u64,
+    writes: bool,
 }
 
 /// The way to Redis.
 pub struct Link {
     driver: Driver,
     target: Target,
+    /// What leads to one of its nodes.
+    node: ConnectionInfo,
     reading: Mutex<Place>,
     /// Apart, because a WAIT holds up all that comes behind it.
     writing: Mutex<Place>,
@@ -108,11 +125,34 @@ impl Link {
             Address::One(info) => Target::One(Box::new(Client::open((**info).clone()).map_err(engine)?)),
             Address::Cluster(nodes) => {
                 let client = ClusterClient::builder(nodes.clone()).retries(4).min_retry_wait(10);
-                Target::Cluster(Box::new(client.max_retry_wait(100).build().map_err(engine)?))
+                let client = client.max_retry_wait(100).connection_timeout(CONNECT_TIMEOUT);
+                let client = client.response_timeout(RESPONSE_TIMEOUT).build();
+                Target::Cluster(Box::new(client.map_err(engine)?))
             }
         };
-        let (reading, writing) = (Mutex::default(), Mutex::default());
-        Ok(Link { driver: Driver(Some(runtime)), target, reading, writing, min_replicas })
+        let (reading, writing) = (Mutex::default(), Mutex::new(Place { writes: true, ..Place::default() }));
+        let node = first_node(address)?.clone();
+        Ok(Link { driver: Driver(Some(runtime)), target, node, reading, writing, min_replicas })
+    }
+
+    /// The way to another Redis, or one node of the cluster, with the same account.
+    ///
+    /// # Errors
+    /// As [`Link::new`].
+    pub fn beside(&self, host: &str, port: u16) -> Result<Link, StoreError> {
+        let host = host.to_owned();
+        let addr = match self.node.addr().clone() {
+            ConnectionAddr::TcpTls { insecure, tls_params, .. } => {
+                ConnectionAddr::TcpTls { host, port, insecure, tls_params }
+            }
+            _ => ConnectionAddr::Tcp(host, port),
+        };
+        Link::new(&Address::One(Box::new(self.node.clone().set_addr(addr))), 0)
+    }
+
+    /// Whether it is encrypted.
+    pub fn has_tls(&self) -> bool {
+        matches!(self.node.addr(), ConnectionAddr::TcpTls { .. })
     }
 
     /// Begins a call, which ends [`DEADLINE`] from now.
@@ -130,26 +170,30 @@ impl Link {
         matches!(self.target, Target::Cluster(_))
     }
 
-    async fn connect(&self) -> RedisResult<Connection> {
+    async fn connect(&self, writes: bool) -> RedisResult<Connection> {
         Ok(match &self.target {
             Target::One(client) => {
                 let config = AsyncConnectionConfig::new().set_connection_timeout(Some(CONNECT_TIMEOUT));
                 let config = config.set_response_timeout(Some(RESPONSE_TIMEOUT));
-                Connection::One(client.get_multiplexed_async_connection_with_config(&config).await?)
+                let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
+                if writes {
+                    name(&mut connection).await?;
+                }
+                Connection::One(connection)
             }
-            Target::Cluster(client) => {
-                let config = ClusterConfig::new().set_connection_timeout(CONNECT_TIMEOUT);
-                let config = config.set_response_timeout(RESPONSE_TIMEOUT);
-                Connection::Cluster(client.get_async_connection_with_config(config).await?)
+            Target::Cluster(client) if writes => {
+                Connection::Naming(client.get_async_generic_connection().await?)
             }
+            Target::Cluster(client) => Connection::Cluster(client.get_async_connection().await?),
         })
     }
 
     async fn connection(&self, place: &Mutex<Place>) -> RedisResult<(Connection, u64)> {
-        if let Place { connection: Some(connection), number } = &*lock(place) {
-            return Ok((connection.clone(), *number));
-        }
-        let connection = self.connect().await?;
+        let writes = match &*lock(place) {
+            Place { connection: Some(connection), number, .. } => return Ok((connection.clone(), *number)),
+            Place { writes, .. } => *writes,
+        };
+        let connection = self.connect(writes).await?;
         let mut place = lock(place);
         place.number += 1;
         place.connection = Some(connection.clone());
@@ -250,7 +294,7 @@ impl Call<'_> {
         let have: u32 = redis::from_redis_value(next()?)?;
         if have < wanted {
             let words = format!("{have} replicas have it, {wanted} must");
-            return Err(RedisError::from((ErrorKind::Client, "too few replicas confirmed a change", words)));
+            return Err(redis::make_extension_error(TOO_FEW.to_owned(), Some(words)));
         }
         Ok(value)
     }
@@ -263,7 +307,7 @@ impl Call<'_> {
         once: impl AsyncFn(Connection) -> RedisResult<T>,
     ) -> Result<(T, bool), StoreError> {
         let (mut pause, mut unheard) = (PAUSE, false);
-        let mut last = format!("no answer within {} s", DEADLINE.as_secs());
+        let mut last = format!("Redis does not answer (no answer within {} s)", DEADLINE.as_secs());
         loop {
             let used = Mutex::new(None);
             let attempt = async {
@@ -283,7 +327,7 @@ impl Call<'_> {
                 discard(place, used);
             }
             let Some(error) = error else { return Err(StoreError::Engine(last)) };
-            last = error.to_string();
+            last = said(&error);
             let rest = jitter(pause);
             if !may_pass(&error) || self.left() <= rest {
                 return Err(StoreError::Engine(last));
@@ -339,7 +383,7 @@ fn may_pass(error: &RedisError) -> bool {
 }
 
 fn engine(error: RedisError) -> StoreError {
-    StoreError::Engine(error.to_string())
+    StoreError::Engine(said(&error))
 }
 
 impl Connection {
@@ -347,6 +391,7 @@ impl Connection {
         let value = match self {
             Connection::One(connection) => connection.req_packed_command(cmd).await,
             Connection::Cluster(connection) => connection.req_packed_command(cmd).await,
+            Connection::Naming(connection) => connection.req_packed_command(cmd).await,
         };
         value?.extract_error()
     }
@@ -355,6 +400,7 @@ impl Connection {
         match self {
             Connection::One(connection) => connection.req_packed_commands(pipeline, 0, 2).await,
             Connection::Cluster(connection) => connection.req_packed_commands(pipeline, 0, 2).await,
+            Connection::Naming(connection) => connection.req_packed_commands(pipeline, 0, 2).await,
         }
     }
 
@@ -363,13 +409,12 @@ impl Connection {
         cmd: &Cmd,
         nodes: MultipleNodeRoutingInfo,
     ) -> RedisResult<Vec<(String, Value)>> {
-        match self {
-            Connection::One(_) => Ok(vec![("Redis".to_owned(), self.ask(cmd).await?)]),
-            Connection::Cluster(connection) => {
-                let all =
-                    connection.route_command(cmd.clone(), RoutingInfo::MultiNode((nodes, None))).await?;
-                Ok(redis::from_redis_value(all)?)
-            }
-        }
+        let nodes = RoutingInfo::MultiNode((nodes, None));
+        let all = match self {
+            Connection::One(_) => return Ok(vec![("Redis".to_owned(), self.ask(cmd).await?)]),
+            Connection::Cluster(connection) => connection.route_command(cmd.clone(), nodes).await?,
+            Connection::Naming(connection) => connection.route_command(cmd.clone(), nodes).await?,
+        };
+        Ok(redis::from_redis_value(all)?)
     }
 }

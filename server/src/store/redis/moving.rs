@@ -3,6 +3,7 @@
 use super::expiry::Member;
 use super::keys::{self, Tag};
 use super::log::{CHUNK, Log};
+use super::named::NAME;
 use super::scripts::{FORGET, PUT_LEAVES, PUT_RECORDS};
 use super::{RedisStore, packed, token};
 use crate::store::known::unreadable;
@@ -17,8 +18,9 @@ use std::collections::BTreeMap;
 const UNFINISHED: &str = "unfinished-copy";
 
 impl RedisStore {
-    /// The addresses of clients that change something here, as servers do; those
-    /// of this process are among them as soon as it has done so itself.
+    /// The addresses of clients that are about to change something here, or have
+    /// done so, as a server has that serves a site. Those of this process are
+    /// among them as soon as it has done so itself.
     ///
     /// # Errors
     /// [`StoreError::Engine`] when Redis cannot be reached, or lets nobody ask.
@@ -28,11 +30,10 @@ impl RedisStore {
         let mut writing = Vec::new();
         for (_, text) in self.link.call().ask_each(&list, &MultipleNodeRoutingInfo::AllMasters)? {
             let text: String = redis::from_redis_value(text).map_err(unreadable)?;
-            // Each change is a script; with replicas, a WAIT comes after it.
-            let scripts = |line: &&str| line.contains(" cmd=evalsha ") || line.contains(" cmd=wait ");
+            let named = |line: &&str| line.split(' ').any(|word| word.strip_prefix("name=") == Some(NAME));
             let address =
                 |line: &str| line.split(' ').find_map(|word| word.strip_prefix("addr=")).map(str::to_owned);
-            writing.extend(text.lines().filter(scripts).filter_map(address));
+            writing.extend(text.lines().filter(named).filter_map(address));
         }
         Ok(writing)
     }

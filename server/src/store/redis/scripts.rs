@@ -47,9 +47,18 @@ scripts! {
 
 impl Script {
     /// The script with the key that decides where it runs, ready for its arguments.
+    ///
+    /// A site's tag is no key, so while the site's slot moves from one node of a
+    /// cluster to another, both would take the script, each with a part of what it
+    /// works on. Two names of which there is no key are taken by neither
+    /// (TRYAGAIN) until the whole slot has moved.
     pub fn on(&'static self, key: &[u8]) -> Invocation {
         let mut cmd = redis::cmd("EVALSHA");
-        cmd.arg(self.hash.as_str()).arg(1).arg(key);
+        cmd.arg(self.hash.as_str());
+        match key.first() {
+            Some(b'{') => cmd.arg(2).arg(key).arg([key, b"-"].concat()),
+            _ => cmd.arg(1).arg(key),
+        };
         Invocation { script: self, cmd }
     }
 }

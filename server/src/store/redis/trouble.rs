@@ -1,0 +1,45 @@
+//! What is the matter when Redis does not do what it is asked, in our own words.
+
+use redis::{ErrorKind, RedisError, ServerErrorKind};
+
+/// The code by which [`super::link`] says that too few replicas have a change.
+pub const TOO_FEW: &str = "TOOFEW";
+
+/// Says what is the matter, and then what Redis or the library says.
+pub fn said(error: &RedisError) -> String {
+    let theirs = match error.code().zip(error.detail()) {
+        Some((code, detail)) => format!("{code} {detail}"),
+        None => error.to_string(),
+    };
+    match ours(error) {
+        Some(words) => format!("{words} ({theirs})"),
+        None => theirs,
+    }
+}
+
+fn ours(error: &RedisError) -> Option<&'static str> {
+    use ServerErrorKind::{Ask, BusyLoading, ClusterDown, MasterDown, Moved, NoPerm, ReadOnly, TryAgain};
+    Some(match error.kind() {
+        ErrorKind::Io if error.is_timeout() => "Redis does not answer",
+        ErrorKind::Io => "Redis cannot be reached",
+        ErrorKind::ClusterConnectionNotFound => "a node of the cluster cannot be reached",
+        ErrorKind::AuthenticationFailed => "Redis does not take the name or password",
+        ErrorKind::Server(BusyLoading) => "Redis is loading its files",
+        ErrorKind::Server(ReadOnly) => "this Redis is a replica now",
+        ErrorKind::Server(MasterDown) => "this Redis is a replica that has lost its primary",
+        ErrorKind::Server(ClusterDown) => "no primary of the cluster has some of its slots",
+        ErrorKind::Server(Moved | Ask | TryAgain) => "the cluster is moving slots",
+        ErrorKind::Server(NoPerm) => "Redis forbids this account to do that",
+        ErrorKind::Server(_) | ErrorKind::Extension => match error.code()? {
+            "OOM" => "Redis is full",
+            "MISCONF" => "Redis cannot write its files",
+            "NOREPLICAS" => "Redis has too few replicas",
+            TOO_FEW => "too few replicas confirmed a change",
+            "UNBLOCKED" => "this Redis became a replica meanwhile",
+            "BUSY" => "Redis is busy with a script",
+            "NOAUTH" | "WRONGPASS" => "Redis does not take the name or password",
+            _ => return None,
+        },
+        _ => return None,
+    })
+}

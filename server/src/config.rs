@@ -40,8 +40,8 @@ pub enum Command {
     Snapshot(SnapshotArgs),
 }
 
-/// How many seconds a request waits for the store when nothing else is said.
-const DEADLINE_S: u64 = 2;
+/// How long a request waits for the store when nothing else is said.
+pub const DEADLINE: Duration = Duration::from_secs(2);
 
 /// Where the data lie.
 #[derive(Clone, Debug, Args)]
@@ -61,7 +61,7 @@ pub struct StoreArgs {
     pub accept_data_loss: bool,
     /// How long a request may wait for the store before it is answered 503.
     #[arg(
-        long, value_name = "SECONDS", default_value_t = DEADLINE_S,
+        long, value_name = "SECONDS", default_value_t = DEADLINE.as_secs(),
         value_parser = clap::value_parser!(u64).range(1..=60)
     )]
     pub deadline: u64,
@@ -71,7 +71,13 @@ impl StoreArgs {
     /// The store in a folder, with every other option left out.
     #[cfg(test)]
     pub fn in_folder(data: PathBuf) -> StoreArgs {
-        StoreArgs { data, store: None, min_replicas: 0, accept_data_loss: false, deadline: DEADLINE_S }
+        StoreArgs {
+            data,
+            store: None,
+            min_replicas: 0,
+            accept_data_loss: false,
+            deadline: DEADLINE.as_secs(),
+        }
     }
 
     /// How long a request may wait for the store.

@@ -1,7 +1,7 @@
 //! The two ends of a copy: opened, and held against servers where that can be done.
 
 use crate::Failure;
-use crate::config::CopyArgs;
+use crate::config::{CopyArgs, DEADLINE};
 use crate::records::{check_store, open_redis};
 use crate::serve::prepare_folder;
 use crate::store::moving::Movable;
@@ -52,7 +52,7 @@ impl End {
             let store = Box::new(SqliteStore::open(&folder)?);
             return Ok(End { store, folder: Some(folder), _lock: Some(lock) });
         }
-        let store = open_redis(option, address, min_replicas, accept_data_loss)?;
+        let store = open_redis(option, address, min_replicas, accept_data_loss, DEADLINE)?;
         match store.writing_clients() {
             Ok(clients) if clients.is_empty() => {}
             Ok(clients) => {

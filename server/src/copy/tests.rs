@@ -2,6 +2,7 @@
 
 use super::transfer::{Copied, check, copy};
 use crate::clock;
+use crate::config::DEADLINE;
 use crate::store::contract::{self, append, at, entry, event_id, notice, publish, record};
 use crate::store::moving::{Movable, Stretch};
 use crate::store::redis::RedisStore;
@@ -36,7 +37,7 @@ fn sqlite() -> (tempfile::TempDir, SqliteStore) {
 }
 
 fn redis(url: &str, min_replicas: u32) -> RedisStore {
-    RedisStore::open(&Address::parse(url).unwrap(), min_replicas).unwrap()
+    RedisStore::open(&Address::parse(url).unwrap(), min_replicas, DEADLINE).unwrap()
 }
 
 #[test]

@@ -24,6 +24,7 @@ use redis::Cmd;
 use redis::cluster_routing::MultipleNodeRoutingInfo;
 use remembered::Remembered;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 pub mod address;
 mod append;
@@ -58,8 +59,8 @@ impl RedisStore {
     /// # Errors
     /// [`StoreError::Engine`] when Redis cannot be reached or is older than 7,
     /// [`StoreError::Unreadable`] when another version of Constat wrote there.
-    pub fn open(address: &Address, min_replicas: u32) -> Result<RedisStore, StoreError> {
-        let link = Link::new(address, min_replicas)?;
+    pub fn open(address: &Address, min_replicas: u32, deadline: Duration) -> Result<RedisStore, StoreError> {
+        let link = Link::new(address, min_replicas, deadline)?;
         let call = link.call();
         let primaries = MultipleNodeRoutingInfo::AllMasters;
         for (node, info) in call.ask_each(redis::cmd("INFO").arg("server"), &primaries)? {

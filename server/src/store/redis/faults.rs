@@ -4,6 +4,7 @@ use super::processes::Redis;
 use super::tests::open;
 use super::{RedisStore, keys::Tag};
 use crate::clock;
+use crate::config::DEADLINE;
 use crate::store::contract::{self, entry};
 use crate::store::{Appended, Store, StoreError};
 use constat_shared::{Action, PublishedNotice, Record, Timestamp};
@@ -50,7 +51,10 @@ pub fn fails_in_time(store: &RedisStore, record: &Record) -> String {
 fn a_store_of_another_form_is_refused_and_left_alone() {
     let redis = Redis::start();
     redis.ask(&["SET", "version", "99"]);
-    let error = RedisStore::open(&super::Address::parse(&redis.url()).unwrap(), 0).err().unwrap().to_string();
+    let error = RedisStore::open(&super::Address::parse(&redis.url()).unwrap(), 0, DEADLINE)
+        .err()
+        .unwrap()
+        .to_string();
     assert!(error.contains("version 99"), "{error}");
     assert_eq!(redis.ask(&["KEYS", "*"]).trim(), "version");
 }

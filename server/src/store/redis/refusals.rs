@@ -6,6 +6,7 @@ use super::faults::{append, append_at_last, fails_in_time, published, record};
 use super::keys::Tag;
 use super::processes::{Cluster, Redis};
 use super::tests::open;
+use crate::config::DEADLINE;
 use crate::store::contract::{entry, log_of};
 use crate::store::{Appended, Store};
 use constat_shared::Record;
@@ -99,7 +100,7 @@ fn an_account_that_is_refused_is_named() {
     let notice = published(&store);
     redis.ask(&["ACL", "SETUSER", "curt", "on", ">secret", "~*", "+@all", "-evalsha"]);
     let refused = |url: &str| {
-        let opened = RedisStore::open(&Address::parse(url).unwrap(), 0).err();
+        let opened = RedisStore::open(&Address::parse(url).unwrap(), 0, DEADLINE).err();
         opened.expect("Redis refuses").to_string()
     };
     let words = refused(&format!("redis://curt:wrong@127.0.0.1:{}", redis.port));
@@ -180,7 +181,7 @@ fn a_site_whose_slot_moves_waits_and_goes_on_with_one_log_elsewhere() {
 
 /// The slot of a record's site.
 fn slot(cluster: &Cluster, record: &Record) -> String {
-    let tag = String::from_utf8(Tag::of(&log_of(&record)).bytes().to_vec()).unwrap();
+    let tag = String::from_utf8(Tag::of(&log_of(record)).bytes().to_vec()).unwrap();
     cluster.nodes[0].ask(&["CLUSTER", "KEYSLOT", &tag]).trim().to_owned()
 }
 

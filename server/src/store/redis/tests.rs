@@ -1,4 +1,5 @@
 use super::*;
+use crate::config::DEADLINE;
 use crate::store::contract::{self, random};
 use processes::{Cluster, Redis};
 
@@ -10,7 +11,7 @@ macro_rules! list {
 
 /// Opens a store at an address.
 pub fn open(url: &str, min_replicas: u32) -> RedisStore {
-    RedisStore::open(&Address::parse(url).unwrap(), min_replicas).unwrap()
+    RedisStore::open(&Address::parse(url).unwrap(), min_replicas, DEADLINE).unwrap()
 }
 
 /// Runs every contract on an empty store.

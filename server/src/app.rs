@@ -3,10 +3,10 @@
 use crate::assets::Assets;
 use crate::keys::Keys;
 use crate::served::Sites;
-use crate::store::{Store, StoreError};
+use crate::store::Store;
 use crate::writer::Writer;
-use constat_shared::{Hash, PublishedNotice, SiteId};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// One value, handed to every route.
 pub struct App {
@@ -18,19 +18,8 @@ pub struct App {
     pub writer: Writer,
     /// What signs receipts and checkpoints.
     pub keys: Keys,
+    /// How long a request may wait for the store.
+    pub deadline: Duration,
     /// The widget's files.
     pub assets: Assets,
-}
-
-impl App {
-    /// A notice of that hash that was published for that site, now or before.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn published(&self, site: &SiteId, hash: Hash) -> Result<Option<PublishedNotice>, StoreError> {
-        let store = Arc::clone(&self.store);
-        let notice = actix_web::web::block(move || store.notice(&hash)).await;
-        let notice = notice.map_err(|error| StoreError::Engine(error.to_string()))??;
-        Ok(notice.filter(|notice| notice.site == *site).map(PublishedNotice::new))
-    }
 }

@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand};
 use constat_shared::{ConsentId, EventId, Month, SiteId};
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// A self-hosted consent management platform.
 #[derive(Debug, Parser)]
@@ -39,8 +40,11 @@ pub enum Command {
     Snapshot(SnapshotArgs),
 }
 
+/// How long a request waits for the store when nothing else is said.
+pub const DEADLINE: Duration = Duration::from_secs(2);
+
 /// Where the data lie.
-#[derive(Clone, Debug, Default, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct StoreArgs {
     /// The folder of the embedded store, and of the keys.
     #[arg(long, value_name = "DIR", default_value = "constat-data")]
@@ -55,6 +59,31 @@ pub struct StoreArgs {
     /// Use a Redis although its settings let it lose records it has acknowledged.
     #[arg(long)]
     pub accept_data_loss: bool,
+    /// How long a request may wait for the store before it is answered 503.
+    #[arg(
+        long, value_name = "SECONDS", default_value_t = DEADLINE.as_secs(),
+        value_parser = clap::value_parser!(u64).range(1..=60)
+    )]
+    pub deadline: u64,
+}
+
+impl StoreArgs {
+    /// The store in a folder, with every other option left out.
+    #[cfg(test)]
+    pub fn in_folder(data: PathBuf) -> StoreArgs {
+        StoreArgs {
+            data,
+            store: None,
+            min_replicas: 0,
+            accept_data_loss: false,
+            deadline: DEADLINE.as_secs(),
+        }
+    }
+
+    /// How long a request may wait for the store.
+    pub fn deadline(&self) -> Duration {
+        Duration::from_secs(self.deadline)
+    }
 }
 
 /// Where the data lie, and the key that signs.

@@ -233,10 +233,7 @@ mod tests {
 
     fn bench() -> Bench {
         let data = tempfile::tempdir().unwrap();
-        let args = KeyArgs {
-            data: StoreArgs { data: data.path().to_owned(), ..StoreArgs::default() },
-            key_file: None,
-        };
+        let args = KeyArgs { data: StoreArgs::in_folder(data.path().to_owned()), key_file: None };
         Bench { args, store: SqliteStore::open(data.path()).unwrap(), data }
     }
 

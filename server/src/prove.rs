@@ -20,10 +20,7 @@ pub fn run(args: &ProveArgs) -> Result<(), Failure> {
             history.last().ok_or_else(none)?.event_id
         }
     };
-    let (entry, leaf_index) = store.find(&args.site, &event_id)?.ok_or_else(none)?;
-    if entry.record.consent_id != args.consent_id {
-        return Err(none());
-    }
+    let (entry, leaf_index) = store.find(&args.site, &args.consent_id, &event_id)?.ok_or_else(none)?;
     let bundle = bundle(&*store, &Keys::open(&args.key, &*store)?, entry, leaf_index)?;
     let bytes = bundle.to_vec();
     // What the verifier would refuse is not handed out.
@@ -36,7 +33,7 @@ pub fn run(args: &ProveArgs) -> Result<(), Failure> {
 }
 
 fn bundle(store: &dyn Store, keys: &Keys, entry: Entry, leaf_index: u64) -> Result<Evidence, Failure> {
-    let (log, record) = (entry.log(), entry.record);
+    let (log, record) = (entry.log, entry.record);
     let (head, inclusion_proof) = placed(store, &log, leaf_index)?;
     let notice = store.notice(&record.notice_hash)?;
     let notice = notice.ok_or_else(|| Failure::new("the store has lost the record's notice"))?;

@@ -10,6 +10,7 @@ use crate::store::sqlite::{FILE_NAME, SqliteStore};
 use constat_shared::Record;
 use std::io::Write;
 use std::path::Path;
+use std::time::Duration;
 
 /// Prints the records of a consent id, oldest first.
 pub fn run(args: &RecordsArgs) -> Result<(), Failure> {
@@ -27,7 +28,13 @@ pub fn run(args: &RecordsArgs) -> Result<(), Failure> {
 /// A sentence, when there is none or it cannot be read.
 pub fn open_store(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
     if let Some(url) = &args.store {
-        return whole(existing_redis("--store", url, args.min_replicas, args.accept_data_loss)?);
+        return whole(existing_redis(
+            "--store",
+            url,
+            args.min_replicas,
+            args.accept_data_loss,
+            args.deadline(),
+        )?);
     }
     check_store(&args.data)?;
     whole(SqliteStore::open_to_read(&args.data)?)
@@ -39,7 +46,13 @@ pub fn open_store(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
 /// As [`open_store`].
 pub fn open_store_to_write(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
     if let Some(url) = &args.store {
-        return whole(existing_redis("--store", url, args.min_replicas, args.accept_data_loss)?);
+        return whole(existing_redis(
+            "--store",
+            url,
+            args.min_replicas,
+            args.accept_data_loss,
+            args.deadline(),
+        )?);
     }
     check_store(&args.data)?;
     whole(SqliteStore::open(&args.data)?)
@@ -52,7 +65,7 @@ pub fn open_store_to_write(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> 
 /// is a copy that did not come to its end.
 pub fn make_store(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
     if let Some(url) = &args.store {
-        let store = reach_redis("--store", url, args.min_replicas, args.accept_data_loss)?;
+        let store = reach_redis("--store", url, args.min_replicas, args.accept_data_loss, args.deadline())?;
         store.make()?;
         return whole(store);
     }
@@ -78,9 +91,10 @@ pub fn reach_redis(
     url: &str,
     min_replicas: u32,
     accept_data_loss: bool,
+    deadline: Duration,
 ) -> Result<RedisStore, Failure> {
     let address = Address::parse(url).map_err(|error| Failure::new(format!("{option} {error}")))?;
-    let store = RedisStore::reach(&address, min_replicas)?;
+    let store = RedisStore::reach(&address, min_replicas, deadline)?;
     if !accept_data_loss {
         store.check_durability(min_replicas)?;
     }
@@ -96,8 +110,9 @@ pub fn existing_redis(
     url: &str,
     min_replicas: u32,
     accept_data_loss: bool,
+    deadline: Duration,
 ) -> Result<RedisStore, Failure> {
-    let store = reach_redis(option, url, min_replicas, accept_data_loss)?;
+    let store = reach_redis(option, url, min_replicas, accept_data_loss, deadline)?;
     if !store.is_there()? {
         let words = format!(
             "there is no store in the Redis of {option}: name the one `constat serve` was given with --store"

@@ -42,9 +42,9 @@ pub fn configure(app: Data<App>) -> impl FnOnce(&mut ServiceConfig) {
                     .route(get().to(history::get))
                     .route(web::delete().to(history::delete)),
             )
-            .service(at("/log/{month}/checkpoint", READ).route(get().to(log::checkpoint)))
-            .service(at("/log/{month}/proof/{index}", READ).route(get().to(log::proof)))
-            .service(at("/log/{month}/consistency", READ).route(get().to(log::consistency)));
+            .service(at(&of_log("checkpoint"), READ).route(get().to(log::checkpoint)))
+            .service(at(&of_log("proof/{index}"), READ).route(get().to(log::proof)))
+            .service(at(&of_log("consistency"), READ).route(get().to(log::consistency)));
         config
             .app_data(QueryConfig::default().error_handler(problem::query_malformed))
             .service(site)
@@ -64,6 +64,11 @@ pub fn headers() -> DefaultHeaders {
     DefaultHeaders::new()
         .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .add(("Cross-Origin-Resource-Policy", "cross-origin"))
+}
+
+/// An address below a log's name: a month, and the shard when the site has several.
+fn of_log(what: &str) -> String {
+    format!("/log/{{name:[^/]+(?:/[0-9]+of[0-9]+)?}}/{what}")
 }
 
 /// An address; `allowed` names the methods its routes know.

@@ -34,6 +34,7 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
         keys: Keys::open(&args.key, &*store)?,
         writer: Writer::start(Arc::clone(&store), QUEUE_MAX),
         store,
+        deadline: args.key.data.deadline(),
         assets: Assets::embedded().map_err(|error| Failure::new(error.to_string()))?,
     });
     publish(&app, sites)?;
@@ -149,9 +150,10 @@ fn all_sites(dir: Option<&Path>, demo: bool) -> Result<Vec<Site>, Failure> {
 fn publish(app: &App, sites: Vec<Site>) -> Result<(), Failure> {
     let sites: Vec<_> = sites.into_iter().map(|site| Arc::new(ServedSite::new(site, &app.assets))).collect();
     for site in &sites {
+        let (id, notice_hash) = (&site.notice().site, site.notice().notice_hash());
+        app.store.spread(id, site.site.log_shards).map_err(fail("a site cannot be served"))?;
         app.store.publish(site.notice(), clock::now()).map_err(fail("a notice could not be stored"))?;
-        let (site, notice_hash) = (&site.notice().site, site.notice().notice_hash());
-        tracing::info!(%site, %notice_hash, "serving a site");
+        tracing::info!(site = %id, %notice_hash, "serving a site");
     }
     serving::announce(&*app.store, &sites, clock::now()).map_err(fail("the log could not be written"))?;
     app.sites.replace(sites);

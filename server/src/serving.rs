@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub fn announce(store: &dyn Store, sites: &[Arc<ServedSite>], now: Timestamp) -> Result<(), StoreError> {
     for served in sites {
         let notice_hash = served.notice().notice_hash();
-        let log = LogId { site: served.notice().site.clone(), month: Month::of(now) };
+        let log = LogId::first(served.notice().site.clone(), Month::of(now), served.site.log_shards);
         let entries = store.entries(&log)?;
         let newest = entries.iter().rev().find_map(|(_, entry)| match entry {
             LogEntry::Serving(serving) => Some(serving),
@@ -65,8 +65,9 @@ pub fn find(
     newest: Month,
     wanted: impl Fn(&LogEntry) -> bool,
 ) -> Result<Option<(LogId, u64, LogEntry)>, StoreError> {
+    let shards = store.shards(site)?;
     for month in newest.back().take(usize::from(LOG_MONTHS) + 1) {
-        let log = LogId { site: site.clone(), month };
+        let log = LogId::first(site.clone(), month, shards);
         let mut entries = store.entries(&log)?.into_iter().rev();
         if let Some((place, entry)) = entries.find(|(_, entry)| wanted(entry)) {
             return Ok(Some((log, place, entry)));

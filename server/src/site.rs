@@ -14,7 +14,7 @@ mod sample;
 pub use catalogue::Catalogue;
 pub use error::SiteError;
 
-use constat_shared::{PublishedNotice, SiteId};
+use constat_shared::{LogShards, PublishedNotice, SiteId};
 use error::Report;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -34,6 +34,8 @@ pub struct Site {
     /// The time-stamping authority that `constat timestamp` asks; none when
     /// the site names none. It is nothing a visitor is shown.
     pub timestamp_authority: Option<String>,
+    /// Over how many logs a month its records are spread.
+    pub log_shards: LogShards,
 }
 
 impl Site {
@@ -62,10 +64,12 @@ fn parse_with_line(
     let authority = file.as_mut().and_then(|file| file.timestamp_authority.take());
     let timestamp_authority =
         authority.and_then(|url| report.take("timestamp_authority", forms::timestamp_authority(&url)));
+    let shards = file.as_mut().and_then(|file| file.log_shards.take());
+    let log_shards = shards.and_then(|count| report.take("log_shards", forms::log_shards(count)));
     let checked = file.and_then(|file| check::site(file, catalogue, &mut report));
     let site = checked.map(|(notice, origins)| {
         let notice = PublishedNotice::new(notice);
-        Site { notice, origins, timestamp_authority }
+        Site { notice, origins, timestamp_authority, log_shards: log_shards.unwrap_or(LogShards::ONE) }
     });
     let line = report.line_of("id");
     report.finish(site).map(|site| (site, line))
@@ -237,6 +241,20 @@ mod tests {
             let line = format!("timestamp_authority = {bad:?}");
             let to = format!("{line}\nlanguages");
             assert_fault("languages", &to, &line, "timestamp_authority", "Write one such as https://tsa");
+        }
+    }
+
+    #[test]
+    fn a_number_of_logs_is_no_part_of_the_notice_and_from_1_to_16() {
+        let before = site(BASE);
+        assert_eq!(before.log_shards, LogShards::ONE);
+        let after = site(&changed("languages", "log_shards = 4\nlanguages"));
+        assert_eq!(after.log_shards.get(), 4);
+        assert_eq!(after.notice.notice_hash(), before.notice.notice_hash());
+        for bad in ["0", "17", "-1", "257"] {
+            let line = format!("log_shards = {bad}");
+            let remedy = "Write a whole number from 1 to 16";
+            assert_fault("languages", &format!("{line}\nlanguages"), &line, "log_shards", remedy);
         }
     }
 

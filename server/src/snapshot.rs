@@ -17,7 +17,7 @@ use crate::{Failure, clock, serving};
 use actix_web::rt;
 use chromium::Chromium;
 use constat_shared::log::entry::Snapshot;
-use constat_shared::{Hash, Language, LogEntry, LogId, Month, PublishedNotice, SiteId};
+use constat_shared::{Hash, Language, LogEntry, LogId, LogShards, Month, PublishedNotice, SiteId};
 use folder::{Folder, Found};
 use host::Host;
 use std::fmt::Display;
@@ -143,8 +143,10 @@ impl Studio<'_> {
         }
         let (site, languages) = (notice.site.clone(), notice.languages.clone());
         let notice = PublishedNotice::new(notice);
-        let served =
-            ServedSite::new(Site { notice, origins: Vec::new(), timestamp_authority: None }, &self.assets);
+        let served = ServedSite::new(
+            Site { notice, origins: Vec::new(), timestamp_authority: None, log_shards: LogShards::ONE },
+            &self.assets,
+        );
         self.warn_of_other_files(&served)?;
         let host = Host::start(served, Arc::clone(&self.assets))?;
         let photographed = self.photograph(&host, &languages, signals).await;
@@ -183,8 +185,8 @@ impl Studio<'_> {
 
     /// Writes a pack to the current log of its site: one small transaction, also beside a server.
     fn log(&self, pack: &Snapshot) -> Result<(), Failure> {
-        let log = LogId { site: pack.site.clone(), month: Month::of(clock::now()) };
         let store = open_store_to_write(self.data)?;
+        let log = LogId::first(pack.site.clone(), Month::of(clock::now()), store.shards(&pack.site)?);
         store.write(&log, &LogEntry::Snapshot(pack.clone()))?;
         Ok(())
     }

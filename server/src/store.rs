@@ -7,8 +7,8 @@ use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::entry::{Purge, PurgeReason};
 use constat_shared::log::merkle;
 use constat_shared::receipt::Jwk;
-use constat_shared::{CommitmentKey, ConsentId, EventId, Hash, LogEntry, LogId, Notice, PublishedNotice};
-use constat_shared::{Month, Record, SiteId, Timestamp};
+use constat_shared::{CommitmentKey, ConsentId, EventId, Hash, LogEntry, LogId, LogShards, Month};
+use constat_shared::{Notice, PublishedNotice, Record, SiteId, Timestamp};
 use std::collections::BTreeMap;
 
 #[cfg(test)]
@@ -22,6 +22,8 @@ mod tree;
 /// A record on its way into the store, with its commitment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
+    /// The log it belongs to.
+    pub log: LogId,
     /// The record.
     pub record: Record,
     /// The key of its commitment.
@@ -31,15 +33,10 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Commits to a record with a key.
-    pub fn new(record: Record, key: CommitmentKey) -> Entry {
+    /// Commits with a key to a record of a site that has so many logs a month.
+    pub fn new(record: Record, key: CommitmentKey, shards: LogShards) -> Entry {
         let leaf = merkle::leaf_hash(key.commit(&record).as_bytes());
-        Entry { record, key, leaf }
-    }
-
-    /// The log it belongs to: its site's, of the month it was taken in.
-    pub fn log(&self) -> LogId {
-        LogId::of(&self.record)
+        Entry { log: LogId::of(&record, shards), record, key, leaf }
     }
 }
 
@@ -53,6 +50,9 @@ pub enum Appended {
     Repeated(Box<Record>, u64),
     /// Its event id was stored before with another request. Nothing was written.
     Conflict,
+    /// The machine that has its shard does not answer, while others do: it is
+    /// not acknowledged, and may be stored all the same.
+    Failed,
 }
 
 /// Why a store did not do what it was asked.
@@ -65,6 +65,18 @@ pub enum StoreError {
     /// What is stored cannot be read as what it should be.
     #[error("the store holds something this version cannot read: {0}")]
     Unreadable(String),
+    /// A site is to be spread over another number of logs than it is.
+    #[error(
+        "{site} has {kept} log(s) a month and keeps that number: write log_shards = {kept} in its file, \
+         or give the site another id",
+        kept = kept.get()
+    )]
+    Spread {
+        /// The site.
+        site: SiteId,
+        /// How many logs a month it has.
+        kept: LogShards,
+    },
     /// A record names a notice that was never published.
     #[error("the notice {0} was never published")]
     NoticeUnknown(Hash),
@@ -77,14 +89,26 @@ pub enum StoreError {
 pub const HISTORY_MAX: usize = 1000;
 
 /// A store of records and notices. Calls block; they may come from any thread.
+///
+/// A site has one log a month, or several (its shards): then each consent id
+/// belongs to one of them, and shards know nothing of each other.
 pub trait Store: Send + Sync {
+    /// Says over how many logs a month the records of a site are spread. It is
+    /// one until this was called, and what it is once anything was kept for the
+    /// site: another number is then refused with [`StoreError::Spread`].
+    fn spread(&self, site: &SiteId, shards: LogShards) -> Result<(), StoreError>;
+
+    /// Over how many logs a month the records of a site are spread.
+    fn shards(&self, site: &SiteId) -> Result<LogShards, StoreError>;
+
     /// Stores records in their order, each with a leaf at the end of its log,
     /// in one durable commit: once this returns `Ok`, they survive a crash of
     /// the process and of the machine. The answers are in the order of the
-    /// records. On an error nothing is stored, or, on Redis, what belongs to
-    /// some sites whole and to the others not at all: a record that was stored
-    /// although its batch failed is found again by its event id. An event id
-    /// is stored once on a site, also within one batch.
+    /// records. On an error nothing is acknowledged and nothing stored, or, on
+    /// Redis, what belongs to some shards whole and to the others not at all: a
+    /// record that was stored unheard is found again by its event id. An event id
+    /// is stored once in a shard, also within one batch: a repetition has the
+    /// same consent id, and so comes to the same shard.
     fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError>;
 
     /// The records of a consent id on a site, by `recorded_at`, oldest first,
@@ -97,14 +121,20 @@ pub trait Store: Send + Sync {
     /// A notice that was published, whenever that was.
     fn notice(&self, hash: &Hash) -> Result<Option<Notice>, StoreError>;
 
-    /// The record of an event id on a site, with its key and its place in the log.
-    fn find(&self, site: &SiteId, event_id: &EventId) -> Result<Option<(Entry, u64)>, StoreError>;
+    /// The record of a consent id on a site with that event id, with its key
+    /// and its place in the log.
+    fn find(
+        &self,
+        site: &SiteId,
+        consent_id: &ConsentId,
+        event_id: &EventId,
+    ) -> Result<Option<(Entry, u64)>, StoreError>;
 
     /// Deletes every record of a consent id on a site with its key, so that
     /// their bytes are in no file of the store (of Redis, after the next run of
     /// [`Store::expire`]), and says how many there were.
     /// Their leaves stay: every earlier head of the log still holds. When there
-    /// were any, a purge entry is written to the site's log of `now` in the same commit.
+    /// were any, a purge entry is written to the shard's log of `now` in the same commit.
     fn erase(&self, site: &SiteId, consent_id: &ConsentId, now: Timestamp) -> Result<u64, StoreError>;
 
     /// Deletes every record whose `expires_at` is not after `now` as
@@ -137,7 +167,7 @@ pub trait Store: Send + Sync {
     /// There are few: one for each purge, notice, snapshot and time-stamp.
     fn entries(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError>;
 
-    /// Every log that has leaves, by site and month.
+    /// Every log that has leaves, by site, month and shard.
     fn logs(&self) -> Result<Vec<LogId>, StoreError>;
 
     /// Deletes the leaves and entries of a log and keeps its last signed head;
@@ -176,17 +206,18 @@ pub struct Audit {
     pub difference: Option<String>,
 }
 
-/// What the log says of deletions: an entry for each site.
-fn purges(deleted: &BTreeMap<LogId, u64>, purged_at: Timestamp, reason: PurgeReason) -> Vec<Purge> {
-    let mut purges: Vec<Purge> = Vec::new();
+/// What the logs say of deletions: an entry for each shard, and the log it belongs in.
+fn purges(deleted: &BTreeMap<LogId, u64>, purged_at: Timestamp, reason: PurgeReason) -> Vec<(LogId, Purge)> {
+    let mut counts: BTreeMap<LogId, BTreeMap<Month, u64>> = BTreeMap::new();
     for (log, count) in deleted {
-        let (site, counts) = (log.site.clone(), (log.month, *count));
-        match purges.last_mut().filter(|last| last.site == site) {
-            Some(last) => last.record_counts.extend([counts]),
-            None => purges.push(Purge { site, purged_at, reason, record_counts: [counts].into() }),
-        }
+        let writing = log.in_month(Month::of(purged_at));
+        counts.entry(writing).or_default().insert(log.month, *count);
     }
-    purges
+    let purge = |(log, record_counts): (LogId, _)| {
+        let purge = Purge { site: log.site.clone(), purged_at, reason, record_counts };
+        (log, purge)
+    };
+    counts.into_iter().map(purge).collect()
 }
 
 /// How many records of a log the purge entries say were deleted.

@@ -94,7 +94,7 @@ fn stamp(store: &dyn Store, keys: &Keys, log: &LogId, head: Checkpoint, url: &st
         .map_err(|error| Failure::new(format!("{} was not stamped by {url}: {error}", log.origin())))?;
     let token = TimestampToken { log: log.clone(), checkpoint, token: BASE64.encode(answer.token) };
     // Entries go to the log of the month they are made in, which is kept as long as any they are about.
-    let current = LogId { site: log.site.clone(), month: Month::of(clock::now()) };
+    let current = LogId::first(log.site.clone(), Month::of(clock::now()), log.shard.count());
     store
         .write(&current, &LogEntry::Timestamp(token))
         .map_err(|error| Failure::new(format!("the token over {} was not stored: {error}", log.origin())))?;

@@ -6,7 +6,6 @@ use crate::crash;
 use crate::store::{Appended, Entry, Store, StoreError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 /// How many records may wait for the store. At ten thousand a second that is
@@ -16,16 +15,13 @@ pub const QUEUE_MAX: usize = 4096;
 /// The most records of one commit.
 const BATCH_MAX: usize = 1024;
 
-/// How long a record may wait for its answer.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
-
 /// Why a record was not stored.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// The queue is full; the same request may come again later.
     #[error("too many records are waiting")]
     QueueFull,
-    /// The store failed or takes too long, or the server is stopping; the same request may come again.
+    /// The store failed, or the server is stopping; the same request may come again.
     #[error("the record could not be stored")]
     Store,
 }
@@ -52,7 +48,8 @@ impl Writer {
         Writer { queue: Mutex::new(Some(queue)), thread: Mutex::new(Some(thread)) }
     }
 
-    /// Stores a record; returns it once it is durable.
+    /// Stores a record; returns it once it is durable. Whoever stops waiting
+    /// before its batch is taken takes it out of the queue.
     ///
     /// # Errors
     /// [`WriteError`]: the record is then not acknowledged, and a repetition
@@ -60,10 +57,7 @@ impl Writer {
     pub async fn append(&self, entry: Entry) -> Answer {
         let (reply, answer) = oneshot::channel();
         self.enqueue(Job { entry, reply })?;
-        match tokio::time::timeout(ANSWER_TIMEOUT, answer).await {
-            Ok(Ok(answer)) => answer,
-            _ => Err(WriteError::Store),
-        }
+        answer.await.unwrap_or(Err(WriteError::Store))
     }
 
     /// The way into the queue is not kept while the answer is awaited: it would keep the thread from ending.

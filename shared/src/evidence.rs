@@ -168,7 +168,7 @@ impl Evidence {
     }
 
     fn check_log(&self, key: &VerifyingKey) -> Result<Checkpoint, EvidenceError> {
-        let log = LogId::of(&self.record);
+        let log = LogId::of(&self.record, self.log.shard.count());
         if log != self.log {
             return Err(EvidenceError::Log);
         }

@@ -42,6 +42,7 @@ pub use language::Language;
 pub use lifetime::{Lifetimes, Months};
 pub use log::commitment::CommitmentKey;
 pub use log::entry::LogEntry;
+pub use log::shard::{LogShards, Shard};
 pub use log::{LogId, Month};
 pub use notice::{Notice, PublishedNotice};
 pub use problem::{Code, Problem};

@@ -360,8 +360,8 @@ fn log_facts(evidence: &Evidence, checkpoint: &Checkpoint) -> Vec<(String, Strin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use constat_shared::LogId;
     use constat_shared::receipt::Jwk;
+    use constat_shared::{LogId, LogShards};
     use ed25519_dalek::SigningKey;
     use serde_json::{Value, json};
     use std::collections::BTreeSet;
@@ -384,7 +384,7 @@ mod tests {
         }))
         .unwrap();
         let key_id = Jwk::of(&key(1).verifying_key()).kid;
-        let log = LogId::of(&record);
+        let log = LogId::of(&record, LogShards::ONE);
         Receipt::new(record, log, 7).sign(&key(1), &key_id)
     }
 

@@ -1,7 +1,7 @@
 //! The two ends of a copy: opened, and held against servers where that can be done.
 
 use crate::Failure;
-use crate::config::CopyArgs;
+use crate::config::{CopyArgs, DEADLINE};
 use crate::records::{check_store, existing_redis, reach_redis};
 use crate::serve::prepare_folder;
 use crate::store::moving::Movable;
@@ -53,7 +53,7 @@ impl End {
             return Ok(End { store, folder: Some(folder), _lock: Some(lock) });
         }
         let reach = if option == "--from" { existing_redis } else { reach_redis };
-        let store = reach(option, address, min_replicas, accept_data_loss)?;
+        let store = reach(option, address, min_replicas, accept_data_loss, DEADLINE)?;
         match store.writing_clients() {
             Ok(clients) if clients.is_empty() => {}
             Ok(clients) => {

@@ -2,7 +2,8 @@
 
 use super::transfer::{Copied, check, copy};
 use crate::clock;
-use crate::store::contract::{append, at, entry, event_id, notice, publish, record};
+use crate::config::DEADLINE;
+use crate::store::contract::{self, append, at, entry, event_id, notice, publish, record};
 use crate::store::moving::{Movable, Stretch};
 use crate::store::redis::RedisStore;
 use crate::store::redis::address::Address;
@@ -10,7 +11,7 @@ use crate::store::redis::processes::{Cluster, Redis};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Appended, Entry, Store};
 use constat_shared::receipt::Jwk;
-use constat_shared::{Action, CommitmentKey, LogId, PublishedNotice, Record, Timestamp};
+use constat_shared::{Action, CommitmentKey, LogId, LogShards, PublishedNotice, Record, Timestamp};
 
 type Test = fn(&dyn Movable, &dyn Movable);
 
@@ -22,6 +23,7 @@ const TESTS: &[(&str, Test)] = tests! {
     everything_moves
     a_second_copy_changes_nothing_and_a_later_one_adds_what_came
     a_target_that_holds_something_else_is_refused
+    a_target_that_spreads_a_site_otherwise_is_refused
     what_ends_during_a_copy_is_gone_on_both_sides
     a_record_that_was_erased_since_is_named
     half_a_copy_is_marked_and_finished_by_the_next
@@ -35,7 +37,7 @@ fn sqlite() -> (tempfile::TempDir, SqliteStore) {
 }
 
 fn redis(url: &str, min_replicas: u32) -> RedisStore {
-    let store = RedisStore::reach(&Address::parse(url).unwrap(), min_replicas).unwrap();
+    let store = RedisStore::reach(&Address::parse(url).unwrap(), min_replicas, DEADLINE).unwrap();
     store.make().unwrap();
     store
 }
@@ -83,9 +85,9 @@ fn what_redis_let_go_by_itself_is_written_down_before_it_moves() {
     let long = record(&notice, "2026-03-01T09:30:01Z");
     append(&from, &[short.clone(), long.clone()]).unwrap();
     std::thread::sleep(std::time::Duration::from_millis(300));
-    assert!(from.find(&notice.site, &short.event_id).unwrap().is_none());
+    assert!(from.find(&notice.site, &short.consent_id, &short.event_id).unwrap().is_none());
     assert_eq!(moved(&from, &to).record_count, 1);
-    let audit = to.audit(&LogId::of(&long)).unwrap();
+    let audit = to.audit(&contract::log_of(&long)).unwrap();
     assert_eq!((audit.record_count, audit.erased_count, audit.difference), (1, 1, None));
     assert_eq!(to.expire(clock::now()).unwrap(), 0);
 }
@@ -160,19 +162,26 @@ fn key(seed: u8) -> Jwk {
     Jwk::of(&ed25519_dalek::SigningKey::from_bytes(&[seed; 32]).verifying_key())
 }
 
-/// Two sites, three months, two keys; records that are there, one that was
+/// A record of the site that has three logs a month.
+fn in_three(record: Record, key: u8) -> Entry {
+    Entry::new(record, CommitmentKey::from_bytes([key; 32]), LogShards::new(3).unwrap())
+}
+
+/// Two sites, one of them with three logs a month, three months, two keys; records that are there, one that was
 /// erased, one that expired, a log that was dropped.
 fn filled(store: &dyn Store) -> Past {
     let notices = ["boreale", "polaire"].map(notice);
+    store.spread(&notices[1].site, LogShards::new(3).unwrap()).unwrap();
     notices.iter().for_each(|notice| publish(store, notice));
     store.add_key(&key(9), at("2026-01-02T00:00:00Z")).unwrap();
     store.add_key(&key(1), at("2026-02-02T00:00:00Z")).unwrap();
     let [one, two] = &notices;
     let expired = record(two, "2026-01-10T09:30:00Z");
     let kept_on = record(one, "2026-03-01T09:30:00Z");
-    append(store, &[expired.clone(), kept_on.clone()]).unwrap();
+    let expiring = in_three(expired.clone(), 5);
+    store.append(&[expiring.clone(), entry(&kept_on)]).unwrap();
     assert_eq!(store.expire(expired.expires_at).unwrap(), 1);
-    let dropped = LogId::of(&expired);
+    let dropped = expiring.log;
     assert!(store.drop_log(&dropped, "the last head").unwrap());
     let mut stored = vec![kept_on];
     // More than a page of records, and past where the kept levels begin.
@@ -190,10 +199,10 @@ fn filled(store: &dyn Store) -> Past {
         action: Action::Withdraw,
         ..stored[0].clone()
     };
-    let other = Entry::new(record(two, "2026-03-07T00:00:00Z"), CommitmentKey::from_bytes([3; 32]));
+    let other = in_three(record(two, "2026-03-07T00:00:00Z"), 3);
     store.append(&[entry(&again), other.clone()]).unwrap();
     stored.extend([again, other.record]);
-    store.keep_checkpoint(&LogId::of(&stored[0]), "a signed head").unwrap();
+    store.keep_checkpoint(&contract::log_of(&stored[0]), "a signed head").unwrap();
     Past { notices, stored, gone: [erased, expired], dropped }
 }
 
@@ -214,14 +223,15 @@ fn everything_moves(from: &dyn Movable, to: &dyn Movable) {
     assert_eq!(copied, expected);
     same_words(from, to, &past);
     for record in &past.stored {
-        let found = |store: &dyn Movable| store.find(&record.site, &record.event_id).unwrap();
+        let found =
+            |store: &dyn Movable| store.find(&record.site, &record.consent_id, &record.event_id).unwrap();
         assert_eq!(found(from), found(to));
         assert_eq!(found(to).unwrap().0.record, *record);
         let history = |store: &dyn Movable| store.history(&record.site, &record.consent_id).unwrap();
         assert_eq!(history(from), history(to));
     }
     for gone in &past.gone {
-        assert!(to.find(&gone.site, &gone.event_id).unwrap().is_none());
+        assert!(to.find(&gone.site, &gone.consent_id, &gone.event_id).unwrap().is_none());
         assert!(to.history(&gone.site, &gone.consent_id).unwrap().is_empty());
     }
     // It goes on there as it would have here.
@@ -249,7 +259,10 @@ fn same_words(from: &dyn Movable, to: &dyn Movable, past: &Past) {
     assert_eq!(to.dropped().unwrap(), [(past.dropped.clone(), "the last head".to_owned())]);
     // What was closed stays closed.
     let late = record(&past.notices[1], "2026-01-11T09:30:00Z");
-    assert!(append(to, &[late]).is_err());
+    let late = in_three(Record { consent_id: past.gone[1].consent_id, ..late }, 5);
+    assert_eq!(late.log, past.dropped);
+    assert!(to.append(&[late]).is_err());
+    assert_eq!(to.shards(&past.notices[1].site).unwrap().get(), 3);
     for log in from.logs().unwrap() {
         assert_eq!(
             (from.head(&log).unwrap(), from.entries(&log).unwrap()),
@@ -295,6 +308,15 @@ fn a_target_that_holds_something_else_is_refused(from: &dyn Movable, to: &dyn Mo
     assert!(refusal().contains("keys"), "{}", refusal());
 }
 
+fn a_target_that_spreads_a_site_otherwise_is_refused(from: &dyn Movable, to: &dyn Movable) {
+    let notice = notice("boreale");
+    publish(from, &notice);
+    to.spread(&notice.site, LogShards::new(3).unwrap()).unwrap();
+    publish(to, &notice);
+    let refusal = check(from, to).unwrap_err().to_string();
+    assert!(refusal.contains("boreale with 3 log(s) a month"), "{refusal}");
+}
+
 fn what_ends_during_a_copy_is_gone_on_both_sides(from: &dyn Movable, to: &dyn Movable) {
     let notice = notice("boreale");
     publish(from, &notice);
@@ -304,9 +326,9 @@ fn what_ends_during_a_copy_is_gone_on_both_sides(from: &dyn Movable, to: &dyn Mo
     let copied = copy(from, to, &|| due.expires_at, &mut |_, _| {}).unwrap();
     assert_eq!((copied.record_count, copied.leaf_count), (2, 3));
     for store in [from, to] {
-        assert!(store.find(&due.site, &due.event_id).unwrap().is_none());
-        assert!(store.find(&due.site, &later.event_id).unwrap().is_some());
-        assert_eq!(store.audit(&LogId::of(&due)).unwrap().difference, None);
+        assert!(store.find(&due.site, &due.consent_id, &due.event_id).unwrap().is_none());
+        assert!(store.find(&due.site, &later.consent_id, &later.event_id).unwrap().is_some());
+        assert_eq!(store.audit(&contract::log_of(&due)).unwrap().difference, None);
         assert_eq!(store.expire(due.expires_at).unwrap(), 0);
     }
 }
@@ -327,6 +349,7 @@ fn half_a_copy_is_marked_and_finished_by_the_next(from: &dyn Movable, to: &dyn M
     to.set_unfinished(true).unwrap();
     assert!(to.is_unfinished().unwrap() && !from.is_unfinished().unwrap());
     to.add_key(&key(9), at("2026-01-02T00:00:00Z")).unwrap();
+    to.spread(&past.notices[1].site, LogShards::new(3).unwrap()).unwrap();
     past.notices.iter().for_each(|notice| publish(to, notice));
     // A page of records is there, and of their leaves only the first.
     let mut page = Vec::new();
@@ -337,7 +360,7 @@ fn half_a_copy_is_marked_and_finished_by_the_next(from: &dyn Movable, to: &dyn M
     assert!(taken.unwrap_err().to_string().contains("enough"));
     assert_eq!(to.put_records(&page).unwrap(), page.len() as u64);
     assert_eq!(to.put_records(&page).unwrap(), 0);
-    let log = LogId::of(&past.stored[0]);
+    let log = contract::log_of(&past.stored[0]);
     let leaves = from.leaves(&log, 0).unwrap()[..300].to_vec();
     to.put_leaves(&log, &Stretch { first: 0, leaves, entries: Vec::new() }).unwrap();
     let copied = moved(from, to);
@@ -355,7 +378,7 @@ fn a_stretch_goes_to_the_end_of_a_log_only(_: &dyn Movable, to: &dyn Movable) {
     publish(to, &notice);
     let first = record(&notice, "2026-03-01T09:30:00Z");
     append(to, std::slice::from_ref(&first)).unwrap();
-    let log = LogId::of(&first);
+    let log = contract::log_of(&first);
     let before = to.head(&log).unwrap();
     for place in [0, 2] {
         let stretch = Stretch { first: place, leaves: vec![entry(&first).leaf], entries: Vec::new() };

@@ -72,6 +72,12 @@ pub fn check(from: &dyn Movable, to: &dyn Movable) -> Result<(), Failure> {
     if !from.notices().map_err(source)?.starts_with(&to.notices().map_err(target)?) {
         return refused("notices that the source does not have");
     }
+    for (site, _) in to.notices().map_err(target)? {
+        let kept = to.shards(&site).map_err(target)?;
+        if from.shards(&site).map_err(source)? != kept {
+            return refused(&format!("{site} with {} log(s) a month, unlike the source", kept.get()));
+        }
+    }
     for log in to.logs().map_err(target)? {
         if !begins(from, to, &log)? {
             return refused(&format!("the log {}, which does not begin the one of the source", log.origin()));
@@ -142,7 +148,8 @@ fn copy_keys(from: &dyn Movable, to: &dyn Movable, copied: &mut Copied) -> Resul
 }
 
 fn copy_notices(from: &dyn Movable, to: &dyn Movable, copied: &mut Copied) -> Result<(), Failure> {
-    for (_, hash) in from.notices().map_err(source)? {
+    for (site, hash) in from.notices().map_err(source)? {
+        to.spread(&site, from.shards(&site).map_err(source)?).map_err(target)?;
         let notice = PublishedNotice::new(from.notice(&hash).map_err(source)?.ok_or_else(changed)?);
         let at = from.published_at(&hash).map_err(source)?.ok_or_else(changed)?;
         to.publish(&notice, at).map_err(target)?;

@@ -1,17 +1,19 @@
 //! `POST /v1/sites/{site}/consents`: a visitor's answer becomes a record.
 
+use super::blocking::{published, within};
 use super::consent_js::find_site;
 use super::problem::ApiError;
 use crate::app::App;
 use crate::domain::consent;
 use crate::served::ServedSite;
 use crate::store::{Appended, Entry};
+use crate::writer::WriteError;
 use crate::{clock, crash};
 use actix_web::http::header;
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use constat_shared::record::{ConsentResponse, REQUEST_BYTES_MAX};
-use constat_shared::{Code, CommitmentKey, ConsentRequest, LogId, Problem, Receipt, Record};
+use constat_shared::{Code, CommitmentKey, ConsentRequest, LogId, LogShards, Problem, Receipt, Record};
 use serde::de::IgnoredAny;
 
 /// Checks the answer against the notice it names, stores it, and returns the
@@ -27,32 +29,46 @@ pub async fn post(
     let body = payload.to_bytes_limited(REQUEST_BYTES_MAX).await.map_err(|_| too_large())?;
     let body = body.map_err(|_| ApiError::new(Code::MalformedJson, "The body broke off: send it whole."))?;
     let consent = parse(&body)?;
-    let entry = commit(record(&app, &site, consent).await?)?;
-    crash::at("route.before_queue");
-    match app.writer.append(entry).await? {
-        (Appended::Stored(place), entry) => Ok(respond(&app, HttpResponse::Created(), entry.record, place)),
-        (Appended::Repeated(first, place), _) => Ok(respond(&app, HttpResponse::Ok(), *first, place)),
+    let stored = within(&app, async {
+        let entry = commit(record(&app, &site, consent).await?, site.site.log_shards)?;
+        crash::at("route.before_queue");
+        Ok(app.writer.append(entry).await?)
+    });
+    match stored.await? {
+        (Appended::Stored(place), entry) => {
+            Ok(respond(&app, HttpResponse::Created(), entry.record, entry.log, place))
+        }
+        (Appended::Repeated(first, place), entry) => {
+            let log = LogId::of(&first, entry.log.shard.count());
+            Ok(respond(&app, HttpResponse::Ok(), *first, log, place))
+        }
         (Appended::Conflict, _) => {
             let detail = "Make a new event id for every answer; repeat one only with the same content.";
             Err(Problem::of_field(Code::EventConflict, "event_id", detail).into())
         }
+        (Appended::Failed, _) => Err(WriteError::Store.into()),
     }
 }
 
 /// Commits to a record with a key of its own.
-fn commit(record: Record) -> Result<Entry, ApiError> {
+fn commit(record: Record, shards: LogShards) -> Result<Entry, ApiError> {
     let mut key = [0; 32];
     getrandom::fill(&mut key).map_err(|error| {
         tracing::error!(%error, "the system gave no random numbers");
         ApiError::new(Code::Internal, "Send the same request again later, with the same event id.")
     })?;
-    Ok(Entry::new(record, CommitmentKey::from_bytes(key)))
+    Ok(Entry::new(record, CommitmentKey::from_bytes(key), shards))
 }
 
 /// Answers with the record and its signed receipt.
-fn respond(app: &App, mut response: HttpResponseBuilder, record: Record, place: u64) -> HttpResponse {
+fn respond(
+    app: &App,
+    mut response: HttpResponseBuilder,
+    record: Record,
+    log: LogId,
+    place: u64,
+) -> HttpResponse {
     crash::at("route.before_reply");
-    let log = LogId::of(&record);
     let claims = Receipt::new(record, log, place);
     let receipt = app.keys.sign(&claims);
     response.json(ConsentResponse { record: claims.record, receipt })
@@ -64,7 +80,7 @@ async fn record(app: &App, site: &ServedSite, request: ConsentRequest) -> Result
         return Ok(consent::record(request, site.notice(), now)?);
     }
     // The page was loaded before the notice changed.
-    match app.published(&site.notice().site, request.notice_hash).await? {
+    match published(app, &site.notice().site, request.notice_hash).await? {
         Some(earlier) => Ok(consent::record(request, &earlier, now)?),
         None => {
             let detail = "Take the hash from the site's consent.js or its notice route.";

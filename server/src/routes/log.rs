@@ -1,6 +1,6 @@
-//! `GET /v1/sites/{site}/log/{month}/…`: what lets anybody check that the log only grows.
+//! `GET /v1/sites/{site}/log/{name}/…`: what lets anybody check that the log only grows.
 
-use super::blocking::{aside, on_store};
+use super::blocking::{aside, on_store, within};
 use super::consent_js::find_site;
 use super::problem::ApiError;
 use crate::app::App;
@@ -9,7 +9,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Data, Path, Query};
 use constat_shared::log::checkpoint::{Checkpoint, CheckpointError};
-use constat_shared::{Code, Hash, LogId, Month};
+use constat_shared::{Code, Hash, LogId};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -20,7 +20,7 @@ pub async fn checkpoint(app: Data<App>, path: Path<(String, String)>) -> Result<
         let app = app.clone();
         move || newest_checkpoint(&app, &log)
     });
-    let note = note.await??.ok_or_else(log_unknown)?;
+    let note = within(&app, note).await??.ok_or_else(log_unknown)?;
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-store"))
         .content_type("text/plain; charset=utf-8")
@@ -96,15 +96,15 @@ fn answer(body: serde_json::Value) -> HttpResponse {
     HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(body)
 }
 
-fn find_log(app: &App, site: &str, month: &str) -> Result<LogId, ApiError> {
+fn find_log(app: &App, site: &str, name: &str) -> Result<LogId, ApiError> {
     let site = find_site(app, site)?.notice().site.clone();
-    let month = Month::parse(month).map_err(|_| log_unknown())?;
-    Ok(LogId { site, month })
+    LogId::named(site, name).ok_or_else(log_unknown)
 }
 
 fn log_unknown() -> ApiError {
     ApiError::new(
         Code::LogUnknown,
-        "Ask for a month in which the site took records, and for leaves and sizes it has.",
+        "Ask for a month in which the site took records (2026-03, or 2026-03/2of4 where it has \
+         several logs a month), and for leaves and sizes it has.",
     )
 }

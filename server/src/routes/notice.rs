@@ -1,6 +1,6 @@
 //! `GET /v1/sites/{site}/notice/{language}` and `GET /v1/notices/{notice_hash}`.
 
-use super::blocking::{aside, on_store};
+use super::blocking::{aside, on_store, published};
 use super::consent_js::find_site;
 use super::problem::ApiError;
 use crate::app::App;
@@ -63,7 +63,7 @@ pub async fn shown(
         let response = site.pages.get(&language).map(respond).ok_or_else(ApiError::language_unknown)?;
         return Ok(if query.notice.is_some() { body::for_ever(response) } else { response });
     }
-    let earlier = app.published(&site.notice().site, hash).await?.ok_or_else(notice_unknown)?;
+    let earlier = published(app, &site.notice().site, hash).await?.ok_or_else(notice_unknown)?;
     let pages = aside(move || Pages::new(&earlier, language, Body::immutable_plain)).await?;
     pages.as_ref().map(respond).ok_or_else(ApiError::language_unknown)
 }

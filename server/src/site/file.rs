@@ -27,6 +27,7 @@ pub(super) struct SiteFile {
     pub texts: ByLanguage<BTreeMap<String, String>>,
     pub theme: ThemeFile,
     pub timestamp_authority: Option<String>,
+    pub log_shards: Option<i64>,
 }
 
 /// `authority = { name = "…", url = "…" }`.

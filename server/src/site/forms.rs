@@ -2,7 +2,7 @@
 
 use super::error::{Fault, hint, list};
 use constat_shared::vendor::{Storage, Transfer};
-use constat_shared::{Category, Color, Language, Months};
+use constat_shared::{Category, Color, Language, LogShards, Months};
 use url::{Host, Url};
 
 /// The longest text, in characters.
@@ -43,6 +43,13 @@ pub(super) fn timestamp_authority(text: &str) -> Result<String, Fault> {
     }
     let remedy = format!("Write one such as https://tsa.example.com, of at most {URL_BYTES_MAX} bytes");
     Err(Fault::new(format!("`{text}` is not an http or https address"), remedy))
+}
+
+/// Over how many logs a month the records are spread.
+pub(super) fn log_shards(count: i64) -> Result<LogShards, Fault> {
+    let shards = u8::try_from(count).ok().and_then(|count| LogShards::new(count).ok());
+    let remedy = format!("Write a whole number from 1 to {}, or leave it out", LogShards::MAX.get());
+    shards.ok_or_else(|| Fault::new(format!("it is {count}"), remedy))
 }
 
 fn is_address(text: &str, schemes: &[&str]) -> bool {

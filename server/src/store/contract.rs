@@ -8,9 +8,14 @@ use constat_shared::log::entry::{Purge, PurgeReason};
 use constat_shared::log::merkle::{self, verify_consistency, verify_inclusion};
 use constat_shared::receipt::Jwk;
 use constat_shared::{Action, Choices, CommitmentKey, ConsentId, ConsentRequest, EventId, Hash, Language};
-use constat_shared::{Layer, LogEntry, LogId, Month, Months, PublishedNotice, Record, Signals, Timestamp};
+use constat_shared::{
+    Layer, LogEntry, LogId, LogShards, Month, Months, PublishedNotice, Record, Signals, Timestamp,
+};
 
 pub mod random;
+mod shards;
+
+pub use shards::*;
 
 const SITE: &str = r#"
 id = "boreale"
@@ -51,6 +56,11 @@ macro_rules! every_contract {
             public_keys_are_kept_in_their_order
             notices_are_listed_by_publication
             records_of_clocks_that_differ_go_into_the_log_of_their_own_time
+            an_event_id_of_one_site_is_free_on_another
+            a_site_keeps_the_number_of_logs_it_began_with
+            a_consent_id_has_all_its_records_in_one_of_several_logs
+            an_erasure_and_an_expiry_are_written_into_the_log_of_their_shard
+            an_event_id_is_taken_in_its_shard_alone
         }
     };
 }
@@ -115,7 +125,12 @@ pub fn request(notice: &PublishedNotice, action: Action) -> ConsentRequest {
 
 /// A record on its way into the store, with a key that need not be secret here.
 pub fn entry(record: &Record) -> Entry {
-    Entry::new(record.clone(), CommitmentKey::from_bytes([7; 32]))
+    Entry::new(record.clone(), CommitmentKey::from_bytes([7; 32]), LogShards::ONE)
+}
+
+/// The log of a record of a site that has one a month.
+pub fn log_of(record: &Record) -> LogId {
+    LogId::of(record, LogShards::ONE)
 }
 
 /// Appends records, each with a key that need not be secret here.
@@ -234,6 +249,22 @@ pub fn histories_are_apart_by_site_and_consent_id(store: &dyn Store) {
     assert_eq!(store.history(&two.site, &there.consent_id).unwrap(), [there]);
 }
 
+/// A site knows nothing of the event ids of others.
+pub fn an_event_id_of_one_site_is_free_on_another(store: &dyn Store) {
+    let (one, two) = (notice("boreale"), notice("other"));
+    publish(store, &one);
+    publish(store, &two);
+    let here = record(&one, "2026-03-01T09:30:00Z");
+    let there = record(&two, "2026-03-01T09:30:00Z");
+    let there = Record { event_id: here.event_id, consent_id: here.consent_id, ..there };
+    assert_eq!(append(store, std::slice::from_ref(&here)).unwrap(), [Appended::Stored(0)]);
+    assert_eq!(append(store, std::slice::from_ref(&there)).unwrap(), [Appended::Stored(0)]);
+    for record in [here, there] {
+        let (found, _) = store.find(&record.site, &record.consent_id, &record.event_id).unwrap().unwrap();
+        assert_eq!(found.record, record);
+    }
+}
+
 /// Stores one record among many; returns it with the bytes by which a file shows it.
 pub fn an_expiring_record(store: &dyn Store) -> (Record, Vec<u8>) {
     let notice = notice("boreale");
@@ -252,7 +283,7 @@ pub fn an_expiring_record(store: &dyn Store) -> (Record, Vec<u8>) {
 pub fn the_log_grows_by_a_leaf_for_each_record_and_proves_every_one(store: &dyn Store) {
     let notice = notice("boreale");
     publish(store, &notice);
-    let log = LogId::of(&record(&notice, "2026-03-01T09:30:00Z"));
+    let log = log_of(&record(&notice, "2026-03-01T09:30:00Z"));
     assert_eq!(store.head(&log).unwrap(), None);
     let mut heads = Vec::new();
     let mut leaves = Vec::new();
@@ -298,7 +329,7 @@ pub fn each_site_and_month_has_a_log_of_its_own(store: &dyn Store) {
     let first = [Appended::Stored(0), Appended::Stored(0), Appended::Stored(0)];
     assert_eq!(append(store, &records).unwrap(), first);
     for record in &records {
-        let head = store.head(&LogId::of(record)).unwrap().unwrap();
+        let head = store.head(&log_of(record)).unwrap().unwrap();
         assert_eq!((head.size, head.root), (1, entry(record).leaf));
     }
 }
@@ -313,7 +344,7 @@ pub fn what_is_not_stored_is_not_in_the_log(store: &dyn Store) {
     let unpublished = record(&super::contract::notice("other"), "2026-03-01T09:30:00Z");
     let later = record(&notice, "2026-03-01T09:30:01Z");
     append(store, &[later.clone(), unpublished]).unwrap_err();
-    assert_eq!(store.head(&LogId::of(&first)).unwrap().unwrap().size, 1);
+    assert_eq!(store.head(&log_of(&first)).unwrap().unwrap().size, 1);
     assert_eq!(append(store, &[later]).unwrap(), [Appended::Stored(1)]);
 }
 
@@ -323,17 +354,17 @@ pub fn an_erased_record_is_gone_and_its_leaf_stays(store: &dyn Store) {
     publish(store, &notice);
     let (gone, kept) = (record(&notice, "2026-03-01T09:30:00Z"), record(&notice, "2026-03-01T09:30:01Z"));
     append(store, &[gone.clone(), kept.clone()]).unwrap();
-    let (before, later) = (store.head(&LogId::of(&gone)).unwrap(), at("2026-04-02T10:00:00Z"));
+    let (before, later) = (store.head(&log_of(&gone)).unwrap(), at("2026-04-02T10:00:00Z"));
     assert_eq!(store.erase(&super::contract::notice("other").site, &gone.consent_id, later).unwrap(), 0);
     assert_eq!(store.erase(&notice.site, &gone.consent_id, later).unwrap(), 1);
     assert_eq!(store.erase(&notice.site, &gone.consent_id, later).unwrap(), 0);
-    assert!(store.find(&notice.site, &gone.event_id).unwrap().is_none());
-    assert_eq!(store.find(&notice.site, &kept.event_id).unwrap().unwrap().0.record, kept);
-    assert_eq!(store.head(&LogId::of(&gone)).unwrap(), before);
-    let audit = store.audit(&LogId::of(&gone)).unwrap();
+    assert!(store.find(&notice.site, &gone.consent_id, &gone.event_id).unwrap().is_none());
+    assert_eq!(store.find(&notice.site, &kept.consent_id, &kept.event_id).unwrap().unwrap().0.record, kept);
+    assert_eq!(store.head(&log_of(&gone)).unwrap(), before);
+    let audit = store.audit(&log_of(&gone)).unwrap();
     assert_eq!((audit.record_count, audit.erased_count, audit.difference), (1, 1, None));
     assert_eq!(audit.head, before);
-    let said = store.entries(&LogId { month: Month::of(later), ..LogId::of(&gone) }).unwrap();
+    let said = store.entries(&log_of(&gone).in_month(Month::of(later))).unwrap();
     assert_eq!(said, [(0, purge(&notice, later, PurgeReason::Erased, "2026-03", 1))]);
 }
 
@@ -356,14 +387,14 @@ pub fn a_purge_is_written_into_the_log(store: &dyn Store) {
     let (now, later) = (due[0].expires_at, record(&notice, "2027-04-01T09:00:00Z"));
     append(store, &due).unwrap();
     append(store, std::slice::from_ref(&later)).unwrap();
-    let log = LogId { site: notice.site.clone(), month: Month::of(now) };
+    let log = LogId::first(notice.site.clone(), Month::of(now), LogShards::ONE);
     let before = store.head(&log).unwrap().unwrap();
     assert_eq!(store.expire(now).unwrap(), 3);
     let purge = purge(&notice, now, PurgeReason::Expired, "2026-03", 3);
     let root = merkle::node_hash(entry(&later).leaf, purge.leaf_hash());
     let after = store.head(&log).unwrap().unwrap();
     assert_eq!((before.size, after.size, after.root), (1, 2, root));
-    for log in [&log, &LogId::of(&due[0])] {
+    for log in [&log, &log_of(&due[0])] {
         assert_eq!(store.audit(log).unwrap().difference, None);
     }
     assert_eq!(append(store, &[record(&notice, "2027-04-01T09:31:00Z")]).unwrap(), [Appended::Stored(2)]);
@@ -374,7 +405,7 @@ pub fn what_the_server_writes_down_is_a_leaf_and_comes_back(store: &dyn Store) {
     let notice = notice("boreale");
     publish(store, &notice);
     let first = record(&notice, "2026-03-01T09:30:00Z");
-    let log = LogId::of(&first);
+    let log = log_of(&first);
     assert_eq!((store.entries(&log).unwrap(), store.logs().unwrap()), (Vec::new(), Vec::new()));
     let purge = |count| purge(&notice, first.recorded_at, PurgeReason::Expired, "2025-03", count);
     assert_eq!(store.write(&log, &purge(1)).unwrap(), 0);
@@ -387,7 +418,7 @@ pub fn what_the_server_writes_down_is_a_leaf_and_comes_back(store: &dyn Store) {
     assert!(verify_inclusion(purge(2).leaf_hash(), 2, 4, &proof, head.root));
     let audit = store.audit(&log).unwrap();
     assert_eq!((audit.record_count, audit.entry_count, audit.difference), (2, 2, None));
-    let other = LogId { month: month("2026-02"), ..log.clone() };
+    let other = log.in_month(month("2026-02"));
     store.write(&other, &purge(3)).unwrap();
     assert_eq!(store.logs().unwrap(), [other, log]);
 }
@@ -398,7 +429,7 @@ pub fn a_log_is_dropped_without_its_records_only_and_keeps_its_last_head(store: 
     publish(store, &notice);
     let (old, new) = (record(&notice, "2026-03-01T09:30:00Z"), record(&notice, "2026-04-01T09:30:00Z"));
     append(store, &[old.clone(), new.clone()]).unwrap();
-    let log = LogId::of(&old);
+    let log = log_of(&old);
     assert!(!store.drop_log(&log, "early").unwrap());
     assert_eq!(store.head(&log).unwrap().unwrap().size, 1);
     assert_eq!(store.expire(old.expires_at).unwrap(), 1);
@@ -408,7 +439,7 @@ pub fn a_log_is_dropped_without_its_records_only_and_keeps_its_last_head(store: 
     assert_eq!(store.checkpoint(&log).unwrap().as_deref(), Some("final"));
     assert!(!store.logs().unwrap().contains(&log));
     assert!(append(store, &[record(&notice, "2026-03-02T09:30:00Z")]).is_err());
-    assert_eq!(store.head(&LogId::of(&new)).unwrap().unwrap().size, 1);
+    assert_eq!(store.head(&log_of(&new)).unwrap().unwrap().size, 1);
 }
 
 /// In the order they came, each once.
@@ -442,8 +473,8 @@ pub fn records_of_clocks_that_differ_go_into_the_log_of_their_own_time(store: &d
     let expected = [0, 0, 1, 1].map(Appended::Stored);
     assert_eq!(places, expected);
     for record in &records {
-        let log = LogId::of(record);
-        let (found, place) = store.find(&notice.site, &record.event_id).unwrap().unwrap();
+        let log = log_of(record);
+        let (found, place) = store.find(&notice.site, &record.consent_id, &record.event_id).unwrap().unwrap();
         let (head, proof) =
             (store.head(&log).unwrap().unwrap(), store.inclusion_proof(&log, place, 2).unwrap());
         assert!(verify_inclusion(found.leaf, place, 2, &proof.unwrap(), head.root));

@@ -14,9 +14,7 @@ pub const LEAVES_MAX: u64 = 4096;
 /// A record that has its place in a log.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Placed {
-    /// The log that has its leaf.
-    pub log: LogId,
-    /// The place of the leaf.
+    /// The place of its leaf in the log.
     pub place: u64,
     /// The record with its key.
     pub entry: Entry,
@@ -72,7 +70,7 @@ pub trait Movable: Store {
     /// durable commit. Refused when the log does not end where the stretch begins.
     fn put_leaves(&self, log: &LogId, stretch: &Stretch) -> Result<(), StoreError>;
 
-    /// Every log that was dropped, with its last signed head, by site and month.
+    /// Every log that was dropped, with its last signed head, by site, month and shard.
     fn dropped(&self) -> Result<Vec<(LogId, String)>, StoreError>;
 
     /// Keeps the last signed head of a log that was dropped elsewhere and never was here.

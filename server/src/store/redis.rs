@@ -1,7 +1,7 @@
 //! The store for more than one server: Redis 7, alone, with replicas, or a cluster.
 //!
-//! Every change of a site is one script in the site's slot, so servers that
-//! change it at once do so one after the other, in an order that Redis gives.
+//! Every change of a shard is one script in its slot, so servers that change it
+//! at once do so one after the other, in an order that Redis gives.
 //! Nothing here is remembered between calls but what never changes.
 
 use super::known::unreadable;
@@ -12,7 +12,9 @@ use address::Address;
 use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::merkle;
 use constat_shared::receipt::Jwk;
-use constat_shared::{ConsentId, EventId, Hash, LogEntry, LogId, Month, Notice, PublishedNotice, Record};
+use constat_shared::{
+    ConsentId, EventId, Hash, LogEntry, LogId, LogShards, Month, Notice, PublishedNotice, Record,
+};
 use constat_shared::{SiteId, Timestamp, canonical};
 use expiry::Member;
 use keys::Tag;
@@ -22,6 +24,7 @@ use redis::Cmd;
 use redis::cluster_routing::MultipleNodeRoutingInfo;
 use remembered::Remembered;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 pub mod address;
 mod append;
@@ -56,8 +59,8 @@ impl RedisStore {
     /// # Errors
     /// [`StoreError::Engine`] when it cannot be reached, is older than 7, or is
     /// a node of a cluster that was not named as one.
-    pub fn reach(address: &Address, min_replicas: u32) -> Result<RedisStore, StoreError> {
-        let link = Link::new(address, min_replicas)?;
+    pub fn reach(address: &Address, min_replicas: u32, deadline: Duration) -> Result<RedisStore, StoreError> {
+        let link = Link::new(address, min_replicas, deadline)?;
         let primaries = MultipleNodeRoutingInfo::AllMasters;
         for (node, info) in link.call().ask_each(redis::cmd("INFO").arg("server"), &primaries)? {
             let info: String = redis::from_redis_value(info).map_err(unreadable)?;
@@ -129,21 +132,27 @@ impl RedisStore {
             let found: Vec<Option<Vec<u8>>> = call.ask(redis::cmd("MGET").arg(&keys))?;
             for (event_id, bytes) in events.iter().zip(found) {
                 let Some(bytes) = bytes else { continue };
-                entries.push(self.unpack(&call, *event_id, &bytes)?);
+                entries.push(self.unpack(&call, tag, *event_id, &bytes)?);
             }
         }
         Ok(entries)
     }
 
-    fn unpack(&self, call: &Call<'_>, event_id: EventId, bytes: &[u8]) -> Result<(Entry, u64), StoreError> {
+    fn unpack(
+        &self,
+        call: &Call<'_>,
+        tag: &Tag,
+        event_id: EventId,
+        bytes: &[u8],
+    ) -> Result<(Entry, u64), StoreError> {
         let notice = self.remembered.by_number(call, packed::notice_number(bytes)?)?;
-        packed::unpack(event_id, bytes, &notice)
+        packed::unpack(event_id, bytes, &notice, tag.shards())
     }
 
     /// Every record and entry of a log as its leaf, and how many records have
     /// come to their end since the job last ran.
     fn stored_leaves(&self, log: &LogId) -> Result<(Vec<StoredLeaf>, u64), StoreError> {
-        let tag = Tag::of(&log.site);
+        let tag = Tag::of(log);
         let mut expiries = self.expiries(&tag, log.month)?;
         let events: Vec<_> = expiries.keys().copied().collect();
         let mut leaves = Vec::with_capacity(events.len());
@@ -178,10 +187,10 @@ impl RedisStore {
         }
     }
 
-    /// How many of the log's records the purge entries of its site's logs speak of.
+    /// How many of the log's records the purge entries of its shard's logs speak of.
     fn purged(&self, id: &LogId) -> Result<u64, StoreError> {
         let mut count = 0;
-        for other in self.logs()?.iter().filter(|other| other.site == id.site) {
+        for other in self.logs()?.iter().filter(|other| other.is_beside(id)) {
             count += purged_count(self.entries(other)?.iter().map(|(_, entry)| entry), id.month);
         }
         Ok(count)
@@ -189,12 +198,21 @@ impl RedisStore {
 }
 
 impl Store for RedisStore {
+    fn spread(&self, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
+        self.remembered.see(&self.link.call(), site, shards)
+    }
+
+    fn shards(&self, site: &SiteId) -> Result<LogShards, StoreError> {
+        self.remembered.shards(&self.link.call(), site)
+    }
+
     fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError> {
         self.append_batch(entries)
     }
 
     fn history(&self, site: &SiteId, consent_id: &ConsentId) -> Result<Vec<Record>, StoreError> {
-        let tag = Tag::of(site);
+        let shards = self.remembered.shards(&self.link.call(), site)?;
+        let tag = Tag::new(site, shards.of(consent_id));
         let newest = Cmd::zrevrange(tag.history(consent_id), 0, HISTORY_MAX as isize - 1);
         let events: Vec<[u8; 16]> = self.link.call().ask(&newest)?;
         let events = events.into_iter().rev().map(EventId::from_bytes).collect::<Result<Vec<_>, _>>();
@@ -203,12 +221,7 @@ impl Store for RedisStore {
     }
 
     fn publish(&self, notice: &PublishedNotice, at: Timestamp) -> Result<(), StoreError> {
-        let call = self.link.call();
-        let (json, at) = (canonical::to_vec(&**notice), at.to_string());
-        let (hash, terms) = (notice.notice_hash(), notice.terms_hash());
-        let fields: [(&str, &[u8]); 3] =
-            [("json", &json), ("terms_hash", terms.as_bytes()), ("published_at", at.as_bytes())];
-        self.remembered.publish(&call, &notice.site, &hash, &fields)
+        self.remembered.publish(&self.link.call(), notice, at)
     }
 
     fn notice(&self, hash: &Hash) -> Result<Option<Notice>, StoreError> {
@@ -216,10 +229,17 @@ impl Store for RedisStore {
         json.map(|json| serde_json::from_slice(&json)).transpose().map_err(unreadable)
     }
 
-    fn find(&self, site: &SiteId, event_id: &EventId) -> Result<Option<(Entry, u64)>, StoreError> {
+    fn find(
+        &self,
+        site: &SiteId,
+        consent_id: &ConsentId,
+        event_id: &EventId,
+    ) -> Result<Option<(Entry, u64)>, StoreError> {
         let call = self.link.call();
-        let bytes: Option<Vec<u8>> = call.ask(&Cmd::get(Tag::of(site).record(event_id)))?;
-        bytes.map(|bytes| self.unpack(&call, *event_id, &bytes)).transpose()
+        let tag = Tag::new(site, self.remembered.shards(&call, site)?.of(consent_id));
+        let bytes: Option<Vec<u8>> = call.ask(&Cmd::get(tag.record(event_id)))?;
+        let found = bytes.map(|bytes| self.unpack(&call, &tag, *event_id, &bytes)).transpose()?;
+        Ok(found.filter(|(entry, _)| entry.record.consent_id == *consent_id))
     }
 
     fn erase(&self, site: &SiteId, consent_id: &ConsentId, now: Timestamp) -> Result<u64, StoreError> {
@@ -249,19 +269,19 @@ impl Store for RedisStore {
     }
 
     fn keep_checkpoint(&self, log: &LogId, note: &str) -> Result<(), StoreError> {
-        let keep = scripts::HEAD.on(Tag::of(&log.site).bytes()).arg(log.month.to_string()).arg(note);
+        let keep = scripts::HEAD.on(Tag::of(log).bytes()).arg(log.month.to_string()).arg(note);
         self.link.call().run::<u64>(&keep).map(drop)
     }
 
     fn checkpoint(&self, log: &LogId) -> Result<Option<String>, StoreError> {
-        self.link.call().ask(&Cmd::hget(Tag::of(&log.site).key("heads"), log.month.to_string()))
+        self.link.call().ask(&Cmd::hget(Tag::of(log).key("heads"), log.month.to_string()))
     }
 
     fn write(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
         let call = self.link.call();
-        self.remembered.see(&call, &log.site)?;
+        self.remembered.see(&call, &log.site, log.shard.count())?;
         let json = canonical::to_vec(entry);
-        let write = scripts::WRITE.on(Tag::of(&log.site).bytes()).arg(token()?).arg(log.month.to_string());
+        let write = scripts::WRITE.on(Tag::of(log).bytes()).arg(token()?).arg(log.month.to_string());
         call.run(&write.arg(merkle::leaf_hash(&json).as_bytes().as_slice()).arg(json))
     }
 
@@ -271,12 +291,11 @@ impl Store for RedisStore {
     }
 
     fn logs(&self) -> Result<Vec<LogId>, StoreError> {
-        let sites = self.remembered.sites(&self.link.call())?;
         let mut logs = Vec::new();
-        for site in sites {
-            let months: Vec<String> = self.link.call().ask(&Cmd::hkeys(Tag::of(&site).key("logs")))?;
+        for tag in self.remembered.tags(&self.link.call())? {
+            let months: Vec<String> = self.link.call().ask(&Cmd::hkeys(tag.key("logs")))?;
             for month in months {
-                logs.push(LogId { site: site.clone(), month: Month::parse(&month).map_err(unreadable)? });
+                logs.push(tag.log(Month::parse(&month).map_err(unreadable)?));
             }
         }
         logs.sort_unstable();
@@ -284,7 +303,7 @@ impl Store for RedisStore {
     }
 
     fn drop_log(&self, log: &LogId, checkpoint: &str) -> Result<bool, StoreError> {
-        let drop = scripts::DROP.on(Tag::of(&log.site).bytes()).arg(token()?).arg(log.month.to_string());
+        let drop = scripts::DROP.on(Tag::of(log).bytes()).arg(token()?).arg(log.month.to_string());
         let dropped: u64 = self.link.call().run(&drop.arg(checkpoint).arg(&log::LEVELS))?;
         Ok(dropped == 1)
     }
@@ -333,7 +352,8 @@ impl Store for RedisStore {
     }
 
     fn ping(&self) -> Result<(), StoreError> {
-        readiness::check(&self.link, &self.remembered)
+        readiness::check(&self.link, &self.remembered)?;
+        self.remembered.check(&self.link.call())
     }
 }
 

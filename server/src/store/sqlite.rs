@@ -11,8 +11,8 @@ use crate::crash;
 use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::entry::PurgeReason;
 use constat_shared::receipt::Jwk;
-use constat_shared::{ConsentId, EventId, Hash, LogEntry, LogId, Month, Notice, PublishedNotice, Record};
-use constat_shared::{SiteId, Timestamp, canonical};
+use constat_shared::{ConsentId, EventId, Hash, LogEntry, LogId, LogShards, Notice, PublishedNotice, Record};
+use constat_shared::{SiteId, Timestamp};
 use log::Log;
 use rows::Deleted;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
@@ -27,13 +27,15 @@ mod moving;
 #[cfg(test)]
 mod random;
 mod rows;
+mod shards;
 
 /// The name of the database in the data folder.
 pub const FILE_NAME: &str = "constat.db";
 
 const SCHEMA: &str = include_str!("sqlite/schema.sql");
-/// Version 1 had no table of keys; [`SCHEMA`] adds what is not there.
-const SCHEMA_VERSION: i64 = 2;
+const FROM_VERSION_2: &str = include_str!("sqlite/from_version_2.sql");
+/// Version 1 had no table of keys, version 2 no shards.
+const SCHEMA_VERSION: i64 = 3;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const READERS_MAX: usize = 8;
 /// Notices and logs kept at hand while records are written; a site has few at a time.
@@ -81,8 +83,10 @@ impl SqliteStore {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "secure_delete", "ON")?;
-        connection.pragma_update(None, "foreign_keys", "ON")?;
+        // A table that takes the place of an older one leaves what refers to it alone for a moment.
+        connection.pragma_update(None, "foreign_keys", "OFF")?;
         create_schema(&mut connection)?;
+        connection.pragma_update(None, "foreign_keys", "ON")?;
         restrict(&path)?;
         Ok(SqliteStore::with(path, connection))
     }
@@ -157,12 +161,28 @@ fn create_schema(connection: &mut Connection) -> Result<(), StoreError> {
     // Immediate: of two processes that start at once, one makes the schema.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    if tables == 0 || version(&transaction)? == 1 {
+    if tables == 0 {
         transaction.execute_batch(SCHEMA)?;
+        transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+    } else if let 1 | 2 = version(&transaction)? {
+        migrate(&transaction)?;
         transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     }
     transaction.commit()?;
     check_version(connection)
+}
+
+/// Makes the tables anew and moves what is in the old ones: it is there whole or not at all.
+fn migrate(connection: &Connection) -> Result<(), StoreError> {
+    // Otherwise what refers to a table would follow it under its old name.
+    connection.pragma_update(None, "legacy_alter_table", "ON")?;
+    connection.execute_batch(
+        "ALTER TABLE logs RENAME TO logs_2; ALTER TABLE records RENAME TO records_2;
+         DROP INDEX records_by_consent_id; DROP INDEX records_by_expiry;",
+    )?;
+    connection.execute_batch(SCHEMA)?;
+    connection.execute_batch(FROM_VERSION_2)?;
+    Ok(connection.pragma_update(None, "legacy_alter_table", "OFF")?)
 }
 
 /// Nobody but the server's own account reads the records.
@@ -196,7 +216,7 @@ impl Writer {
         let mut results = Vec::with_capacity(entries.len());
         for entry in entries {
             let notice = known_notice(&transaction, notices, &entry.record.notice_hash)?;
-            let log = match logs.entry(entry.log()) {
+            let log = match logs.entry(entry.log.clone()) {
                 Occupied(known) => known.into_mut(),
                 Vacant(place) => {
                     let log = Log::open(&transaction, place.key())?;
@@ -237,8 +257,7 @@ impl Writer {
     ) -> Result<u64, StoreError> {
         self.change_logs(|connection| {
             let deleted = delete(connection)?;
-            for purge in purges(&deleted, now, reason) {
-                let log = LogId { site: purge.site.clone(), month: Month::of(now) };
+            for (log, purge) in purges(&deleted, now, reason) {
                 log::write_entry(connection, &log, &LogEntry::Purge(purge))?;
             }
             Ok(deleted.values().sum())
@@ -270,7 +289,7 @@ fn append_one(
         return log.push(connection, entry.leaf).map(Appended::Stored);
     }
     let record = &entry.record;
-    let (before, place) = rows::by_event(connection, &record.event_id)?
+    let (before, place) = rows::by_event(connection, log.shard, &record.event_id)?
         .ok_or_else(|| StoreError::Unreadable(format!("the record {} came and went", record.event_id)))?;
     if before.record.same_request(record) {
         return Ok(Appended::Repeated(Box::new(before.record), place));
@@ -279,6 +298,14 @@ fn append_one(
 }
 
 impl Store for SqliteStore {
+    fn spread(&self, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
+        lock(&self.writer).change_logs(|connection| shards::spread(connection, site, shards))
+    }
+
+    fn shards(&self, site: &SiteId) -> Result<LogShards, StoreError> {
+        Ok(self.read(|connection| shards::kept(connection, site))?.unwrap_or(LogShards::ONE))
+    }
+
     fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError> {
         lock(&self.writer).append(entries)
     }
@@ -288,21 +315,12 @@ impl Store for SqliteStore {
     }
 
     fn publish(&self, notice: &PublishedNotice, at: Timestamp) -> Result<(), StoreError> {
-        let writer = lock(&self.writer);
-        let json = String::from_utf8(canonical::to_vec(&**notice))
-            .map_err(|e| StoreError::Unreadable(e.to_string()))?;
-        writer.connection.execute(
-            "INSERT INTO notices (notice_hash, terms_hash, site, published_at, json) VALUES (?, ?, ?, ?, ?)
-             ON CONFLICT (notice_hash) DO NOTHING",
-            params![
-                notice.notice_hash().as_bytes(),
-                notice.terms_hash().as_bytes(),
-                notice.site.as_str(),
-                at.unix_ms(),
-                json
-            ],
-        )?;
-        Ok(())
+        lock(&self.writer).change_logs(|connection| {
+            if shards::kept(connection, &notice.site)?.is_none() {
+                shards::spread(connection, &notice.site, LogShards::ONE)?;
+            }
+            rows::add_notice(connection, notice, at)
+        })
     }
 
     fn notice(&self, hash: &Hash) -> Result<Option<Notice>, StoreError> {
@@ -315,9 +333,18 @@ impl Store for SqliteStore {
         })
     }
 
-    fn find(&self, site: &SiteId, event_id: &EventId) -> Result<Option<(Entry, u64)>, StoreError> {
-        let found = self.read(|connection| rows::by_event(connection, event_id))?;
-        Ok(found.filter(|(entry, _)| entry.record.site == *site))
+    fn find(
+        &self,
+        site: &SiteId,
+        consent_id: &ConsentId,
+        event_id: &EventId,
+    ) -> Result<Option<(Entry, u64)>, StoreError> {
+        self.read(|connection| {
+            let shard = shards::kept(connection, site)?.unwrap_or(LogShards::ONE).of(consent_id);
+            let Some(shard) = shards::find(connection, site, shard)? else { return Ok(None) };
+            let found = rows::by_event(connection, shard, event_id)?;
+            Ok(found.filter(|(entry, _)| entry.record.consent_id == *consent_id))
+        })
     }
 
     fn erase(&self, site: &SiteId, consent_id: &ConsentId, now: Timestamp) -> Result<u64, StoreError> {
@@ -366,20 +393,16 @@ impl Store for SqliteStore {
 
     fn keep_checkpoint(&self, log: &LogId, note: &str) -> Result<(), StoreError> {
         let writer = lock(&self.writer);
-        writer.connection.execute(
-            "UPDATE logs SET checkpoint = ? WHERE site = ? AND month = ?",
-            params![note, log.site.as_str(), log.month.to_string()],
-        )?;
+        let Some(Log { id, .. }) = Log::find(&writer.connection, log)? else { return Ok(()) };
+        writer.connection.execute("UPDATE logs SET checkpoint = ? WHERE id = ?", params![note, id])?;
         Ok(())
     }
 
     fn checkpoint(&self, log: &LogId) -> Result<Option<String>, StoreError> {
         self.read(|connection| {
-            let mut statement =
-                connection.prepare_cached("SELECT checkpoint FROM logs WHERE site = ? AND month = ?")?;
-            let note =
-                statement.query_row(params![log.site.as_str(), log.month.to_string()], |row| row.get(0));
-            Ok(note.optional()?.flatten())
+            let Some(Log { id, .. }) = Log::find(connection, log)? else { return Ok(None) };
+            let mut statement = connection.prepare_cached("SELECT checkpoint FROM logs WHERE id = ?")?;
+            Ok(statement.query_row([id], |row| row.get(0))?)
         })
     }
 

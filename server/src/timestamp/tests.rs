@@ -16,7 +16,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::entry::{Purge, PurgeReason, TimestampToken};
-use constat_shared::{Action, LogEntry, LogId, Month, Record, SiteId, Timestamp};
+use constat_shared::{Action, LogEntry, LogId, LogShards, Month, Record, SiteId, Timestamp};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ fn authorities(authority: &Authority) -> Authorities {
 
 /// What a verifier says of a token about a record that was taken just now.
 fn check(token: &[u8], record: &Record, trusted: &Authorities) -> Result<String, TokenError> {
-    let log = LogId::of(record);
+    let log = LogId::of(record, LogShards::ONE);
     let token = TimestampToken { log, checkpoint: CHECKPOINT.to_owned(), token: BASE64.encode(token) };
     trust::check(&token, record, trusted).map(|stamp| stamp.authority)
 }
@@ -186,8 +186,7 @@ fn a_signed_time_that_is_none_or_outside_the_certificate_is_refused() {
 /// An empty store with a key.
 fn store_in(folder: &Path) -> (SqliteStore, Keys) {
     let store = SqliteStore::open(folder).unwrap();
-    let args =
-        KeyArgs { data: StoreArgs { data: folder.to_owned(), ..StoreArgs::default() }, key_file: None };
+    let args = KeyArgs { data: StoreArgs::in_folder(folder.to_owned()), key_file: None };
     let keys = Keys::open(&args, &store).unwrap();
     (store, keys)
 }
@@ -196,7 +195,7 @@ fn store_in(folder: &Path) -> (SqliteStore, Keys) {
 fn a_log_that_has_lost_what_was_stamped_is_not_stamped_again() {
     let folder = tempfile::tempdir().unwrap();
     let (store, keys) = store_in(folder.path());
-    let log = LogId { site: SiteId::parse("boreale").unwrap(), month: Month::of(clock::now()) };
+    let log = LogId::first(SiteId::parse("boreale").unwrap(), Month::of(clock::now()), LogShards::ONE);
     let checkpoint = Checkpoint { size: 9, root: constat_shared::Hash::of(b"") }.sign(&log, keys.signing());
     let token = TimestampToken { log: log.clone(), checkpoint, token: String::new() };
     store.write(&log, &LogEntry::Timestamp(token)).unwrap();
@@ -210,7 +209,7 @@ fn each_log_is_stamped_once_for_what_it_holds_and_the_tokens_call_for_no_more() 
     let folder = tempfile::tempdir().unwrap();
     let (store, keys) = store_in(folder.path());
     let site = SiteId::parse("boreale").unwrap();
-    let log = |month| LogId { site: site.clone(), month };
+    let log = |month| LogId::first(site.clone(), month, LogShards::ONE);
     let months: Vec<Month> = Month::of(clock::now()).back().take(16).collect();
     let (current, previous, closed) = (log(months[0]), log(months[1]), log(months[15]));
     let leaf = |log: &LogId| {

@@ -220,10 +220,10 @@ const DATES: Sentence = [
     "its dates are not the ones of its notice",
 ];
 const LOG: Sentence = [
-    "ce n’est pas celui du site et du mois de l’enregistrement",
-    "het is niet dat van de site en de maand van de registratie",
-    "es ist nicht das der Website und des Monats des Datensatzes",
-    "it is not the one of the record’s site and month",
+    "ce n’est pas celui auquel appartient l’enregistrement",
+    "het is niet dat waartoe de registratie behoort",
+    "es ist nicht das, zu dem der Datensatz gehört",
+    "it is not the one the record belongs to",
 ];
 const KEY: Sentence = [
     "ce n’est pas une clé Ed25519 sous son propre nom",

@@ -1,6 +1,6 @@
 use super::*;
 use crate::log::entry::Image;
-use crate::{Action, Choices, Language, Layer, Signals, sample};
+use crate::{Action, Choices, Language, Layer, LogShards, Signals, sample};
 use ed25519_dalek::SigningKey;
 use std::convert::Infallible;
 
@@ -84,9 +84,13 @@ fn snapshot(record: &Record) -> Snapshot {
 /// A bundle with every part: the log holds what was served, the record, the
 /// pictures, and the stamp of its first two leaves.
 pub fn evidence() -> Evidence {
+    evidence_in(|record| LogId::of(record, LogShards::ONE))
+}
+
+fn evidence_in(log: impl Fn(&Record) -> LogId) -> Evidence {
     let notice = sample::notice(3);
     let record = record(&notice);
-    let (key, log) = (CommitmentKey::from_bytes([9; 32]), LogId::of(&record));
+    let (key, log) = (CommitmentKey::from_bytes([9; 32]), log(&record));
     let leaf = merkle::leaf_hash(key.commit(&record).as_bytes());
     let (serving, snapshot) = (LogEntry::Serving(serving(&record)), LogEntry::Snapshot(snapshot(&record)));
     let mut tree = Leaves(vec![serving.leaf_hash(), leaf, snapshot.leaf_hash()]);
@@ -127,8 +131,26 @@ fn a_bundle_that_is_whole_is_proven() {
 }
 
 #[test]
+fn a_record_is_proven_by_the_one_of_several_logs_that_its_consent_id_belongs_to() {
+    let shards = LogShards::new(3).unwrap();
+    let whole = evidence_in(|record| LogId::of(record, shards));
+    let (read, _) = Evidence::verify(&whole.to_vec()).unwrap();
+    assert!(read.log.origin().ends_with("of3"), "{}", read.log.origin());
+    let others = shards.all().filter(|shard| *shard != whole.log.shard);
+    for shard in others {
+        let elsewhere = evidence_in(|record| LogId { shard, ..LogId::of(record, shards) });
+        assert_eq!(Evidence::verify(&elsewhere.to_vec()).unwrap_err(), EvidenceError::Log);
+    }
+    any_changed_byte_is_found_in(&whole);
+}
+
+#[test]
 fn any_changed_byte_is_found() {
-    let bytes = evidence().to_vec();
+    any_changed_byte_is_found_in(&evidence());
+}
+
+fn any_changed_byte_is_found_in(evidence: &Evidence) {
+    let bytes = evidence.to_vec();
     for at in 0..bytes.len() {
         let mut changed = bytes.clone();
         changed[at] ^= 1;

@@ -1,7 +1,7 @@
 //! Checkpoints against `signed_note` and `tlog_tiles`.
 
 use crate::log::checkpoint::Checkpoint;
-use crate::{Hash, LogId, Month, SiteId};
+use crate::{Hash, LogId, SiteId};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ed25519_dalek::{SigningKey, VerifyingKey};
@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use signed_note::{Note, StandardVerifier, VerifierList};
 
 fn log() -> LogId {
-    LogId { site: SiteId::parse("boreale").unwrap(), month: Month::parse("2026-03").unwrap() }
+    LogId::named(SiteId::parse("boreale").unwrap(), "2026-03").unwrap()
 }
 
 /// Knows one key by the name of a log.

@@ -2,7 +2,7 @@
 
 use crate::receipt::{Jwk, thumbprint};
 use crate::record::tests::records;
-use crate::{LogId, Receipt, Record};
+use crate::{LogId, LogShards, Receipt, Record};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use ed25519_dalek::{Signer, SigningKey};
@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 type Claims = Map<String, Value>;
 
 fn receipt(record: Record, place: u64) -> Receipt {
-    let log = LogId::of(&record);
+    let log = LogId::of(&record, LogShards::ONE);
     Receipt::new(record, log, place)
 }
 

@@ -120,7 +120,7 @@ mod tests {
     use crate::log::Month;
 
     fn log() -> LogId {
-        LogId { site: SiteId::parse("boreale").unwrap(), month: Month::parse("2026-03").unwrap() }
+        LogId::named(SiteId::parse("boreale").unwrap(), "2026-03").unwrap()
     }
 
     /// The example of the signed-note format (golang.org/x/mod/sumdb/note).
@@ -158,7 +158,7 @@ mod tests {
     fn another_log_or_another_key_is_refused() {
         let key = SigningKey::from_bytes(&[7; 32]);
         let note = Checkpoint { size: 1, root: Hash::of(b"") }.sign(&log(), &key);
-        let other = LogId { month: Month::parse("2026-04").unwrap(), ..log() };
+        let other = log().in_month(Month::parse("2026-04").unwrap());
         assert_eq!(Checkpoint::open(&note, &other, &key.verifying_key()), Err(CheckpointError::OtherLog));
         let stranger = SigningKey::from_bytes(&[8; 32]).verifying_key();
         assert_eq!(Checkpoint::open(&note, &log(), &stranger), Err(CheckpointError::NotSigned));

@@ -62,7 +62,9 @@ async fn fill(api: &Api) -> Value {
 /// Every row of a database, table by table, without the numbers that it gives itself.
 fn rows(data: &Path) -> Vec<Vec<String>> {
     let store = rusqlite::Connection::open(data.join("constat.db")).unwrap();
-    let log = "(SELECT site || month FROM logs WHERE id = log)";
+    let log = "(SELECT name FROM named WHERE id = log)";
+    let named = "SELECT logs.id, site || month || shard_number || shard_count
+                 FROM logs JOIN shards ON shards.id = logs.shard";
     let queries = [
         "SELECT quote(notice_hash) || published_at || site || json FROM notices".to_owned(),
         format!(
@@ -70,13 +72,14 @@ fn rows(data: &Path) -> Vec<Vec<String>> {
              language || categories || vendors || gpc || dnt || recorded_at || choice_expires_at ||
              expires_at || quote(commitment_key) || {log} || leaf_index FROM records"
         ),
-        "SELECT site || month || quote(checkpoint) FROM logs".to_owned(),
+        "SELECT name || quote(checkpoint) FROM named JOIN logs USING (id)".to_owned(),
         format!("SELECT {log} || level || ' ' || place || quote(hash) FROM subtrees"),
         format!("SELECT {log} || leaf_index || json FROM entries"),
         "SELECT number || kid || added_at || jwk FROM keys".to_owned(),
     ];
     let all = |query: &String| {
-        let mut statement = store.prepare(&format!("{query} ORDER BY 1")).unwrap();
+        let sql = format!("WITH named (id, name) AS ({named}) {query} ORDER BY 1");
+        let mut statement = store.prepare(&sql).unwrap();
         statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
     };
     queries.iter().map(all).collect()

@@ -17,6 +17,7 @@ mod records;
 mod redis;
 mod refusals;
 mod reload;
+mod shards;
 mod sites;
 mod timestamp;
 mod verify;

@@ -238,3 +238,39 @@ async fn the_demo_serves_its_pages_and_counts_what_reaches_the_third_parties() {
     assert_eq!(get(format!("{third_parties}/counts")).await.text(), r#"{"/audience.js":1}"#);
     assert_eq!(get(format!("{}/demo/fr/none.html", server.url)).await.status, 404);
 }
+
+#[tokio::test]
+async fn a_request_waits_for_the_store_no_longer_than_its_deadline() {
+    let sites = Sites::with(SITE, &site::small(SITE, SITE_ORIGIN));
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path(), &["--sites", sites.arg(), "--deadline", "1"]);
+    let notice = api::answer(api::client().get(format!("{}/v1/sites/{SITE}/notice/fr", server.url))).await;
+    let consent = consent::request(notice.json()["notice_hash"].as_str().unwrap(), "refuse_all").to_string();
+    let post = async || {
+        let url = format!("{}/v1/sites/{SITE}/consents", server.url);
+        api::answer(api::client().post(url).header(ORIGIN, SITE_ORIGIN).body(consent.clone())).await
+    };
+    // Somebody else writes to the file, for longer than anybody wants to wait.
+    let other = rusqlite::Connection::open(data.path().join("constat.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let start = Instant::now();
+    let refused = post().await;
+    let waited = start.elapsed();
+    assert!((Duration::from_secs(1)..Duration::from_secs(3)).contains(&waited), "{waited:?}");
+    assert_eq!((refused.status, refused.header("retry-after")), (503, "5"), "{refused:?}");
+    refused.assert_problem("late", "store_unavailable", "");
+    other.execute_batch("COMMIT").unwrap();
+    // What was waited for no longer may have been stored meanwhile.
+    let again = post().await;
+    assert!(matches!(again.status, 200 | 201), "{again:?}");
+    assert_eq!(record_count(data.path()), 1);
+    let complaint = failed_parse(data.path(), "0").await;
+    assert!(complaint.contains("--deadline") && complaint.contains("1..=60"), "{complaint}");
+}
+
+/// What the command line says of a deadline.
+async fn failed_parse(data: &Path, deadline: &str) -> String {
+    let output = run(["serve", "--data", data.to_str().unwrap(), "--deadline", deadline]).await;
+    assert_eq!(output.status.code(), Some(2));
+    String::from_utf8(output.stderr).unwrap()
+}

@@ -5,7 +5,7 @@ use constat_shared::evidence::Evidence;
 use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::merkle::{self, verify_consistency, verify_inclusion};
 use constat_shared::receipt::Jwk;
-use constat_shared::{CommitmentKey, Hash, LogId, Month, Receipt, Record};
+use constat_shared::{CommitmentKey, Hash, LogId, LogShards, Month, Receipt, Record};
 use constat_tests::api::{Answer, Api, SITE, SITE_ORIGIN, answer};
 use constat_tests::server::{Server, binary};
 use constat_tests::site;
@@ -82,7 +82,7 @@ async fn an_answer_gets_a_receipt_that_the_published_key_proves() {
     let opened = Receipt::open(&receipt, &key.unwrap()).unwrap();
     assert_eq!(
         (opened.sub, opened.jti, &opened.log),
-        (record.consent_id, record.event_id, &LogId::of(&record))
+        (record.consent_id, record.event_id, &LogId::of(&record, LogShards::ONE))
     );
     assert_eq!(opened.record, record);
     assert!(checkpoint(&api, &opened.log).await.size > opened.leaf_index);
@@ -101,7 +101,7 @@ async fn a_repeated_answer_gets_the_same_receipt() {
 async fn the_log_only_grows_and_holds_every_record() {
     let api = Api::start();
     let (first, _) = taken(&api, "allow_all").await;
-    let log = LogId::of(&first);
+    let log = LogId::of(&first, LogShards::ONE);
     let old = checkpoint(&api, &log).await;
     for _ in 0..5 {
         taken(&api, "refuse_all").await;
@@ -145,13 +145,14 @@ async fn whoever_holds_a_receipt_reads_and_erases_the_records_and_nobody_else() 
     assert_eq!(api.get(&path).await.status, 401);
     assert_eq!(api.record_count(), 2);
 
-    let before = checkpoint(&api, &LogId::of(&record)).await;
+    let before = checkpoint(&api, &LogId::of(&record, LogShards::ONE)).await;
     let erased = own(&api, Method::DELETE, &id, &receipt).await;
     assert_eq!((erased.status, erased.json()["erased_count"].clone()), (200, Value::from(1)));
     assert_eq!(api.record_count(), 1);
     assert_eq!(own(&api, Method::GET, &id, &receipt).await.json()["records"], Value::Array(Vec::new()));
     // The leaf stays, and one more says that a record was erased.
-    let (log, after) = (LogId::of(&record), checkpoint(&api, &LogId::of(&record)).await);
+    let (log, after) =
+        (LogId::of(&record, LogShards::ONE), checkpoint(&api, &LogId::of(&record, LogShards::ONE)).await);
     assert_eq!(after.size, before.size + 1);
     let proof = hashes(&api, &log, &format!("consistency?from={}&to={}", before.size, after.size)).await;
     assert!(verify_consistency(before.size, before.root, after.size, after.root, &proof));
@@ -161,7 +162,7 @@ async fn whoever_holds_a_receipt_reads_and_erases_the_records_and_nobody_else() 
         let found = bytes.windows(16).any(|window| window == record.consent_id.as_bytes());
         assert!(!found, "the erased consent id is in {}", file.display());
     }
-    let month = LogId::of(&record).month.to_string();
+    let month = LogId::of(&record, LogShards::ONE).month.to_string();
     assert!(constat(api.data.path(), &["audit", "--site", SITE, "--month", &month]).status.success());
 }
 
@@ -237,7 +238,7 @@ async fn a_bundle_names_the_files_that_were_served_when_the_record_was_taken() {
 
     // The same files again are not said twice; another notice is.
     let api = api.restart();
-    let log = LogId::of(&record);
+    let log = LogId::of(&record, LogShards::ONE);
     assert_eq!(checkpoint(&api, &log).await.size, 2);
     api.sites.write(SITE, &site::small(SITE, SITE_ORIGIN).replace("1 rue", "2 rue"));
     api.server.signal(rustix::process::Signal::HUP);
@@ -260,7 +261,7 @@ async fn a_log_whose_proofs_have_all_ended_is_dropped_and_its_last_head_stays() 
     let server = Server::start(data.path(), &["--sites", sites.arg()]);
     server.logs("a log was dropped", 1).await;
     let api = Api { server, sites, data, client };
-    let log = LogId { month: Month::parse("2024-03").unwrap(), ..LogId::of(&record) };
+    let log = LogId::of(&record, LogShards::ONE).in_month(Month::parse("2024-03").unwrap());
     assert_eq!(checkpoint(&api, &log).await.size, 2);
     let proof = api.get(&format!("/v1/sites/{SITE}/log/2024-03/proof/0?size=2")).await;
     assert_eq!(proof.status, 404);
@@ -271,9 +272,9 @@ async fn a_log_whose_proofs_have_all_ended_is_dropped_and_its_last_head_stays() 
 async fn an_audit_finds_what_the_operator_changed() {
     let api = Api::start();
     let (record, _) = taken(&api, "refuse_all").await;
-    checkpoint(&api, &LogId::of(&record)).await;
+    checkpoint(&api, &LogId::of(&record, LogShards::ONE)).await;
     let data = api.data.path();
-    let month = LogId::of(&record).month.to_string();
+    let month = LogId::of(&record, LogShards::ONE).month.to_string();
     let audit = || constat(data, &["audit", "--site", SITE, "--month", &month]);
     assert!(audit().status.success(), "{:?}", audit());
     let hand = rusqlite::Connection::open(data.join("constat.db")).unwrap();
@@ -296,7 +297,7 @@ async fn after_a_rotation_old_receipts_still_open_their_records() {
     assert_eq!(keys(&api).await.len(), 2);
     assert_eq!(own(&api, Method::GET, &record.consent_id.to_string(), &receipt).await.status, 200);
     // The checkpoint is by the key that signs now.
-    assert_eq!(checkpoint(&api, &LogId::of(&record)).await.size, 3);
+    assert_eq!(checkpoint(&api, &LogId::of(&record, LogShards::ONE)).await.size, 3);
 }
 
 #[tokio::test]

@@ -57,7 +57,7 @@ fn verify(file: &Path, ca: Option<&Path>) -> Output {
 
 /// How many leaves this month's log has.
 async fn size(api: &Api, record: &Record) -> u64 {
-    let month = constat_shared::LogId::of(record).month;
+    let month = constat_shared::Month::of(record.recorded_at);
     let answer = api.get(&format!("/v1/sites/{SITE}/log/{month}/checkpoint")).await;
     answer.text().lines().nth(1).unwrap().parse().unwrap()
 }

@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 const KILL_MS: std::ops::Range<u64> = 50..300;
 /// In how many more rounds another primary of the cluster dies.
 const OTHERS: usize = 4;
+/// The site's logs a month; of the three primaries, two have one each.
+const SHARDS: u8 = 2;
 /// How long a failover may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -18,15 +20,18 @@ const PATIENCE: Duration = Duration::from_secs(20);
 async fn a_cluster_that_fails_over_keeps_every_acknowledged_record() {
     let mut moments = Moments::of_this_run();
     let mut cluster = Cluster::start();
-    let mut fleet = Fleet::start(&cluster.url(), &["--min-replicas", "1"]).await;
-    let site_slot = cluster.nodes[0].ask(&["CLUSTER", "KEYSLOT", &format!("{{{SITE}}}")]);
-    let site_slot = site_slot.trim();
+    let mut fleet = Fleet::start(SHARDS, &cluster.url(), &["--min-replicas", "1"]).await;
+    let slots = [1, 2].map(|number| {
+        let tag = format!("{{{SITE}/{number}of{SHARDS}}}");
+        cluster.nodes[0].ask(&["CLUSTER", "KEYSLOT", &tag]).trim().to_owned()
+    });
     let mut refused_count = 0;
     for number in 1..=ROUNDS + OTHERS {
         let ms = moments.within(KILL_MS);
-        let primaries = primaries(&cluster, site_slot);
+        let (with_site, others) = primaries(&cluster, &slots);
         let has_site = number % (ROUNDS / OTHERS + 1) != 0;
-        let victim = if has_site { primaries[0] } else { primaries[moments.within(1..3) as usize] };
+        let victims = if has_site { &with_site } else { &others };
+        let victim = victims[moments.within(0..victims.len() as u64) as usize];
         let outcome = fleet
             .round(async |fleet| {
                 tokio::time::sleep(Duration::from_millis(ms)).await;
@@ -57,7 +62,7 @@ async fn a_promoted_replica_has_every_acknowledged_record() {
     let mut primary = every_second(&[]);
     let mut replica = copy_of(&primary).await;
     let address = Address::of(primary.port).await;
-    let mut fleet = Fleet::start(&address.url(), &["--min-replicas", "1", "--accept-data-loss"]).await;
+    let mut fleet = Fleet::start(1, &address.url(), &["--min-replicas", "1", "--accept-data-loss"]).await;
     for _ in 0..ROUNDS {
         let ms = moments.within(KILL_MS);
         let outcome = fleet
@@ -112,18 +117,15 @@ async fn wait_for_a_primary(node: &Redis) {
     }
 }
 
-/// The nodes that are primaries now, first the one that has the site.
-fn primaries(cluster: &Cluster, site_slot: &str) -> Vec<usize> {
-    let mut primaries = Vec::new();
-    for (number, node) in cluster.nodes.iter().enumerate() {
-        if !node.ask(&["ROLE"]).starts_with("master") {
-            continue;
-        }
-        match node.ask(&["CLUSTER", "COUNTKEYSINSLOT", site_slot]).trim() {
-            "0" => primaries.push(number),
-            _ => primaries.insert(0, number),
-        }
-    }
-    assert_eq!(primaries.len(), 3, "a cluster that agrees has three primaries");
-    primaries
+/// The nodes that are primaries now: those that have a shard of the site, and the others.
+fn primaries(cluster: &Cluster, slots: &[String]) -> (Vec<usize>, Vec<usize>) {
+    let is_primary = |node: &usize| cluster.nodes[*node].ask(&["ROLE"]).starts_with("master");
+    let has_a_shard = |node: &usize| {
+        let count = |slot: &String| cluster.nodes[*node].ask(&["CLUSTER", "COUNTKEYSINSLOT", slot]);
+        slots.iter().any(|slot| count(slot).trim() != "0")
+    };
+    let (with_site, others): (Vec<_>, Vec<_>) =
+        (0..cluster.nodes.len()).filter(is_primary).partition(has_a_shard);
+    assert_eq!((with_site.len(), others.len()), (2, 1), "a cluster that agrees has three primaries");
+    (with_site, others)
 }

@@ -17,7 +17,7 @@ async fn sleep_ms(ms: u64) {
 async fn a_killed_server_loses_nothing_and_the_other_goes_on() {
     let mut moments = Moments::of_this_run();
     let redis = Redis::start();
-    let mut fleet = Fleet::start(&redis.url(), &[]).await;
+    let mut fleet = Fleet::start(1, &redis.url(), &[]).await;
     let mut cut_count = 0;
     for _ in 0..ROUNDS {
         let (ms, victim) = (moments.within(FAULT_MS), moments.within(0..2) as usize);
@@ -63,7 +63,7 @@ async fn kill_redis(fleet: &mut Fleet, redis: &mut Redis, moments: &mut Moments)
 async fn a_killed_redis_that_syncs_always_has_every_acknowledged_record() {
     let mut moments = Moments::of_this_run();
     let mut redis = Redis::start();
-    let mut fleet = Fleet::start(&redis.url(), &[]).await;
+    let mut fleet = Fleet::start(1, &redis.url(), &[]).await;
     for _ in 0..ROUNDS {
         assert_eq!(kill_redis(&mut fleet, &mut redis, &mut moments).await, [""; 0]);
     }
@@ -77,7 +77,7 @@ async fn a_killed_redis_that_syncs_always_has_every_acknowledged_record() {
 async fn a_killed_redis_that_syncs_every_second_loses_its_last_records_at_most() {
     let mut moments = Moments::of_this_run();
     let mut redis = Redis::start_with(&["--appendonly", "yes", "--appendfsync", "everysec"]);
-    let mut fleet = Fleet::start(&redis.url(), &["--accept-data-loss"]).await;
+    let mut fleet = Fleet::start(1, &redis.url(), &["--accept-data-loss"]).await;
     for _ in 0..ROUNDS {
         // The audit of the round finds everything that was sent before it.
         kill_redis(&mut fleet, &mut redis, &mut moments).await;
@@ -89,7 +89,7 @@ async fn a_killed_redis_that_syncs_every_second_loses_its_last_records_at_most()
 async fn a_redis_that_stands_still_is_answered_for_in_time_and_loses_nothing() {
     let mut moments = Moments::of_this_run();
     let redis = Redis::start();
-    let mut fleet = Fleet::start(&redis.url(), &[]).await;
+    let mut fleet = Fleet::start(1, &redis.url(), &[]).await;
     for _ in 0..ROUNDS {
         let (ms, still_ms) = (moments.within(FAULT_MS), moments.within(2100..2600));
         let outcome = fleet
@@ -112,7 +112,7 @@ async fn a_redis_that_stands_still_is_answered_for_in_time_and_loses_nothing() {
 async fn a_full_redis_is_refused_until_it_has_room() {
     let mut moments = Moments::of_this_run();
     let redis = Redis::start();
-    let mut fleet = Fleet::start(&redis.url(), &[]).await;
+    let mut fleet = Fleet::start(1, &redis.url(), &[]).await;
     for _ in 0..ROUNDS {
         let room = moments.within(10_000..150_000);
         let outcome = fleet

@@ -6,7 +6,7 @@ use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::entry::{Purge, PurgeReason};
 use constat_shared::log::merkle::{node_hash, verify_consistency, verify_inclusion};
 use constat_shared::{Action, CommitmentKey, ConsentId, ConsentRequest, EventId, Hash, LogEntry, LogId};
-use constat_shared::{Month, Months, PublishedNotice, Record, SiteId, Timestamp};
+use constat_shared::{LogShards, Month, Months, PublishedNotice, Record, SiteId, Timestamp};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{TestCaseError, TestRunner};
@@ -153,6 +153,11 @@ fn notices() -> Vec<PublishedNotice> {
     first.into_iter().chain(renamed).collect()
 }
 
+/// One of the two sites has its records in one log a month, the other in three.
+fn shards(site: &SiteId) -> LogShards {
+    LogShards::new(if site.as_str() == "boreale" { 1 } else { 3 }).unwrap()
+}
+
 /// The root by the definition of RFC 6962, section 2.1.
 fn root(leaves: &[Hash]) -> Hash {
     let &[leaf] = leaves else {
@@ -174,6 +179,8 @@ impl Model {
             heads: Vec::new(),
             gone_count: 0,
         };
+        let sites = model.notices[..2].iter().map(|notice| &notice.site);
+        sites.for_each(|site| store.spread(site, shards(site)).unwrap());
         (0..2).for_each(|notice| model.publish(store, notice));
         model
     }
@@ -233,7 +240,8 @@ impl Model {
             Draft::Changed { of, action } => Record { action, ..earlier(of)? },
         };
         self.sent.push(record.clone());
-        Some(Entry::new(record, CommitmentKey::from_bytes([number; 32])))
+        let shards = shards(&record.site);
+        Some(Entry::new(record, CommitmentKey::from_bytes([number; 32]), shards))
     }
 
     fn store(&mut self, entry: &Entry) -> Appended {
@@ -243,7 +251,7 @@ impl Model {
             }
             return Appended::Conflict;
         }
-        let leaves = self.leaves.entry(entry.log()).or_default();
+        let leaves = self.leaves.entry(entry.log.clone()).or_default();
         let place = leaves.len() as u64;
         leaves.push(entry.leaf);
         self.stored.insert(entry.record.event_id, (entry.clone(), place));
@@ -258,15 +266,15 @@ impl Model {
 
     /// Takes records out, and says so in the log of each site concerned.
     fn purge(&mut self, now: Timestamp, reason: PurgeReason, condemned: impl Fn(&Record) -> bool) -> u64 {
-        let mut counts: BTreeMap<SiteId, BTreeMap<Month, u64>> = BTreeMap::new();
+        let mut counts: BTreeMap<LogId, BTreeMap<Month, u64>> = BTreeMap::new();
         for (_, (entry, _)) in self.stored.extract_if(.., |_, (entry, _)| condemned(&entry.record)) {
-            let LogId { site, month } = entry.log();
-            *counts.entry(site).or_default().entry(month).or_default() += 1;
+            let writing = entry.log.in_month(Month::of(now));
+            *counts.entry(writing).or_default().entry(entry.log.month).or_default() += 1;
         }
         let gone: u64 = counts.values().flat_map(BTreeMap::values).sum();
-        for (site, record_counts) in counts {
-            let log = LogId { site: site.clone(), month: Month::of(now) };
-            let purge = LogEntry::Purge(Purge { site, purged_at: now, reason, record_counts });
+        for (log, record_counts) in counts {
+            let purge = Purge { site: log.site.clone(), purged_at: now, reason, record_counts };
+            let purge = LogEntry::Purge(purge);
             self.leaves.entry(log.clone()).or_default().push(purge.leaf_hash());
             *self.entry_counts.entry(log).or_default() += 1;
         }
@@ -317,15 +325,15 @@ impl Model {
     /// Every stored record is found with its key and proven; every other is not found.
     fn check_finds(&self, store: &dyn Store) -> Checked {
         for record in &self.sent {
-            let found = ok(store.find(&record.site, &record.event_id))?;
+            let found = ok(store.find(&record.site, &record.consent_id, &record.event_id))?;
             let expected = self.stored.get(&record.event_id);
             let expected = expected.filter(|(entry, _)| entry.record.site == record.site);
             prop_assert_eq!(found.is_some(), expected.is_some());
             let (Some((entry, place)), Some((kept, at))) = (found, expected) else { continue };
             prop_assert_eq!((&entry.record, &entry.key, entry.leaf), (&kept.record, &kept.key, kept.leaf));
             prop_assert_eq!(place, *at);
-            let head = ok(store.head(&entry.log()))?.unwrap();
-            let proof = ok(store.inclusion_proof(&entry.log(), place, head.size))?.unwrap();
+            let head = ok(store.head(&entry.log))?.unwrap();
+            let proof = ok(store.inclusion_proof(&entry.log, place, head.size))?.unwrap();
             prop_assert!(verify_inclusion(entry.leaf, place, head.size, &proof, head.root));
         }
         Ok(())
@@ -345,7 +353,7 @@ impl Model {
         let mut erased_count = 0;
         for (log, leaves) in &self.leaves {
             let audit = ok(store.audit(log))?;
-            let record_count = self.stored.values().filter(|(entry, _)| entry.log() == *log).count() as u64;
+            let record_count = self.stored.values().filter(|(entry, _)| entry.log == *log).count() as u64;
             let entry_count = self.entry_counts.get(log).copied().unwrap_or_default();
             prop_assert_eq!(audit.difference, None);
             prop_assert_eq!((audit.record_count, audit.entry_count), (record_count, entry_count));

@@ -1,61 +1,93 @@
-//! Records on their way into Redis: one script for each site of a batch.
+//! Records on their way into Redis: one script for each shard of a batch.
 
 use super::keys::Tag;
 use super::log::Log;
+use super::remembered::set_back;
 use super::scripts::{APPEND, Invocation};
 use super::{RedisStore, crash, packed};
 use crate::store::known::{KnownNotice, unreadable};
 use crate::store::{Appended, Entry, StoreError};
-use constat_shared::{LogId, Month};
+use constat_shared::{Hash, LogId, Month};
 use redis::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The records of one site, as their places in the batch.
+/// The records of one shard, as their places in the batch.
 struct Part {
     tag: Tag,
     places: Vec<usize>,
 }
 
 impl RedisStore {
-    /// Stores a batch: what belongs to one site whole or not at all.
+    /// Stores a batch: what belongs to one shard whole or not at all. What one
+    /// machine of a cluster does not take is no matter of the others.
     pub(super) fn append_batch(&self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError> {
         let call = self.link.call();
         let mut notices = Vec::with_capacity(entries.len());
         for entry in entries {
             notices.push(self.remembered.by_hash(&call, &entry.record.notice_hash)?);
-            self.remembered.see(&call, &entry.record.site)?;
+            self.remembered.see(&call, &entry.log.site, entry.log.shard.count())?;
         }
         let parts = parts(entries);
         let scripts: Vec<_> = parts.iter().map(|part| self.script(part, entries, &notices)).collect();
         crash::at("store.before_commit");
-        let answers = call.run_all(&scripts)?;
+        let answers = call.run_all(&scripts);
         crash::at("store.after_commit");
-        let mut results = vec![Appended::Conflict; entries.len()];
-        for (part, (answer, unheard)) in parts.iter().zip(answers) {
-            let answers: Vec<Value> = redis::from_redis_value(answer).map_err(unreadable)?;
-            if answers.len() != part.places.len() {
-                return Err(unreadable("Redis answered for another number of records"));
+        let (mut results, mut failures) = (vec![Appended::Failed; entries.len()], Vec::new());
+        for (part, answer) in parts.iter().zip(answers) {
+            match answer.and_then(|answer| self.results(part, entries, answer)) {
+                Ok(of_part) => part.places.iter().zip(of_part).for_each(|(place, it)| results[*place] = it),
+                Err(error) => failures.push(error),
             }
-            for (place, answer) in part.places.iter().zip(answers) {
-                results[*place] = self.result(&entries[*place], answer, unheard)?;
-            }
+        }
+        if failures.len() == parts.len()
+            && let Some(error) = failures.pop()
+        {
+            return Err(error);
+        }
+        for error in failures {
+            tracing::error!(%error, "the records of one shard were not stored");
         }
         self.complete(entries, &results);
         Ok(results)
     }
 
+    /// What became of the records of one shard. The answer comes with whether
+    /// an earlier attempt at the call may have stored them unheard.
+    fn results(
+        &self,
+        part: &Part,
+        entries: &[Entry],
+        (answer, unheard): (Value, bool),
+    ) -> Result<Vec<Appended>, StoreError> {
+        if answer == Value::SimpleString("SETBACK".to_owned()) {
+            return Err(set_back());
+        }
+        let answers: Vec<Value> = redis::from_redis_value(answer).map_err(unreadable)?;
+        if answers.len() != part.places.len() {
+            return Err(unreadable("Redis answered for another number of records"));
+        }
+        let of_part = part.places.iter().zip(answers);
+        of_part.map(|(place, answer)| self.result(&part.tag, &entries[*place], answer, unheard)).collect()
+    }
+
     fn script(&self, part: &Part, entries: &[Entry], notices: &[Arc<KnownNotice>]) -> Invocation {
-        let mut months: Vec<Month> = part.places.iter().map(|place| entries[*place].log().month).collect();
+        let mut months: Vec<Month> = part.places.iter().map(|place| entries[*place].log.month).collect();
         months.sort_unstable();
         months.dedup();
-        let mut script = APPEND.on(part.tag.bytes()).arg(u8::from(self.link.waits())).arg(months.len());
+        let used: BTreeMap<i64, Hash> =
+            part.places.iter().map(|place| (notices[*place].number, notices[*place].notice_hash)).collect();
+        let mut script = APPEND.on(part.tag.bytes()).arg(u8::from(self.link.waits())).arg(used.len());
+        for (number, hash) in &used {
+            script = script.arg(number).arg(hash.as_bytes().as_slice());
+        }
+        script = script.arg(months.len());
         for month in &months {
             script = script.arg(month.to_string());
         }
         for place in &part.places {
             let (entry, notice) = (&entries[*place], &notices[*place]);
-            let number = months.binary_search(&entry.log().month).map_or(0, |number| number + 1);
+            let number = months.binary_search(&entry.log.month).map_or(0, |number| number + 1);
             let record = &entry.record;
             script = script
                 .arg(number)
@@ -71,13 +103,13 @@ impl RedisStore {
     }
 
     /// `unheard` says that the record may be there from an earlier attempt at this very call.
-    fn result(&self, entry: &Entry, answer: Value, unheard: bool) -> Result<Appended, StoreError> {
+    fn result(&self, tag: &Tag, entry: &Entry, answer: Value, unheard: bool) -> Result<Appended, StoreError> {
         let bytes = match answer {
             Value::Int(place) => return Ok(Appended::Stored(place.unsigned_abs())),
             Value::BulkString(bytes) => bytes,
             _ => return Err(unreadable("Redis answered with neither a place nor a record")),
         };
-        let (before, place) = self.unpack(&self.link.call(), entry.record.event_id, &bytes)?;
+        let (before, place) = self.unpack(&self.link.call(), tag, entry.record.event_id, &bytes)?;
         // No other call has this key.
         if unheard && before.key == entry.key && before.record == entry.record {
             return Ok(Appended::Stored(place));
@@ -93,7 +125,7 @@ impl RedisStore {
         let mut grown: BTreeMap<LogId, (u64, u64)> = BTreeMap::new();
         for (entry, result) in entries.iter().zip(results) {
             let Appended::Stored(place) = *result else { continue };
-            let (from, to) = grown.entry(entry.log()).or_insert((place, place + 1));
+            let (from, to) = grown.entry(entry.log.clone()).or_insert((place, place + 1));
             (*from, *to) = (place.min(*from), (place + 1).max(*to));
         }
         for (id, (from, to)) in grown {
@@ -112,7 +144,7 @@ impl RedisStore {
 fn parts(entries: &[Entry]) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     for (place, entry) in entries.iter().enumerate() {
-        let tag = Tag::of(&entry.record.site);
+        let tag = Tag::of(&entry.log);
         match parts.iter_mut().find(|part| part.tag == tag) {
             Some(part) => part.places.push(place),
             None => parts.push(Part { tag, places: vec![place] }),

@@ -9,7 +9,7 @@ use crate::store::known::unreadable;
 use crate::store::{StoreError, purges};
 use constat_shared::log::entry::PurgeReason;
 use constat_shared::log::merkle;
-use constat_shared::{ConsentId, EventId, LogEntry, LogId, Month, SiteId, Timestamp, canonical};
+use constat_shared::{ConsentId, EventId, LogEntry, Month, SiteId, Timestamp, canonical};
 use redis::Cmd;
 use redis::cluster_routing::MultipleNodeRoutingInfo;
 use std::collections::BTreeMap;
@@ -19,7 +19,7 @@ const DELETE_CHUNK: usize = 1000;
 /// How long the job is held without a sign of life, in milliseconds.
 const HOLD_MS: u64 = 30_000;
 
-/// A member of a site's index of expiries: where a record's leaf is, and whose it is.
+/// A member of a shard's index of expiries: where a record's leaf is, and whose it is.
 #[derive(Clone, Copy)]
 pub struct Member([u8; 35]);
 
@@ -57,14 +57,15 @@ impl RedisStore {
         consent_id: &ConsentId,
         now: Timestamp,
     ) -> Result<u64, StoreError> {
-        let mut count = 0;
+        let shards = self.remembered.shards(&self.link.call(), site)?;
+        let (tag, mut count) = (Tag::new(site, shards.of(consent_id)), 0);
         loop {
-            let members = self.members_of(&Tag::of(site), consent_id)?;
+            let members = self.members_of(&tag, consent_id)?;
             if members.is_empty() {
                 break;
             }
             for members in members.chunks(DELETE_CHUNK) {
-                count += self.delete(site, members, now, PurgeReason::Erased)?.unwrap_or_default();
+                count += self.delete(&tag, members, now, PurgeReason::Erased)?.unwrap_or_default();
             }
         }
         if count > 0 {
@@ -89,23 +90,23 @@ impl RedisStore {
         Ok(members)
     }
 
-    /// Deletes records of a site in one step, and says so in its log; nothing
+    /// Deletes records of a shard in one step, and says so in its log; nothing
     /// when one of them is not there any more.
     fn delete(
         &self,
-        site: &SiteId,
+        tag: &Tag,
         members: &[Member],
         now: Timestamp,
         reason: PurgeReason,
     ) -> Result<Option<u64>, StoreError> {
         let mut deleted = BTreeMap::new();
         for member in members {
-            *deleted.entry(LogId { site: site.clone(), month: member.month()? }).or_default() += 1;
+            *deleted.entry(tag.log(member.month()?)).or_default() += 1;
         }
-        let Some(purge) = purges(&deleted, now, reason).pop() else { return Ok(Some(0)) };
+        let Some((log, purge)) = purges(&deleted, now, reason).pop() else { return Ok(Some(0)) };
         let json = canonical::to_vec(&LogEntry::Purge(purge));
         let leaf = merkle::leaf_hash(&json);
-        let script = DELETE.on(Tag::of(site).bytes()).arg(token()?).arg(Month::of(now).to_string());
+        let script = DELETE.on(tag.bytes()).arg(token()?).arg(log.month.to_string());
         let mut script = script.arg(leaf.as_bytes().as_slice()).arg(json);
         for member in members {
             script = script.arg(member.0.as_slice());
@@ -131,9 +132,9 @@ impl RedisStore {
 
     fn expire_while_held(&self, now: Timestamp, holder: &[u8]) -> Result<u64, StoreError> {
         let mut total = 0;
-        for site in self.remembered.sites(&self.link.call())? {
+        for tag in self.remembered.tags(&self.link.call())? {
             loop {
-                let deleted = self.expire_some(&site, now)?;
+                let deleted = self.expire_some(&tag, now)?;
                 total += deleted;
                 if !self.hold(holder, HOLD_MS)? {
                     return Ok(total);
@@ -154,15 +155,15 @@ impl RedisStore {
         self.link.call().run(&HOLD.on(keys::EXPIRY_JOB.as_bytes()).arg(holder).arg(ms))
     }
 
-    /// Deletes up to [`DELETE_CHUNK`] records of a site that are due.
-    fn expire_some(&self, site: &SiteId, now: Timestamp) -> Result<u64, StoreError> {
+    /// Deletes up to [`DELETE_CHUNK`] records of a shard that are due.
+    fn expire_some(&self, tag: &Tag, now: Timestamp) -> Result<u64, StoreError> {
         loop {
             let mut cmd = redis::cmd("ZRANGE");
-            cmd.arg(Tag::of(site).key("x")).arg("-inf").arg(now.unix_ms()).arg("BYSCORE");
+            cmd.arg(tag.key("x")).arg("-inf").arg(now.unix_ms()).arg("BYSCORE");
             let due: Vec<Vec<u8>> = self.link.call().ask(cmd.arg("LIMIT").arg(0).arg(DELETE_CHUNK))?;
             let due = due.iter().map(|bytes| Member::read(bytes)).collect::<Result<Vec<_>, _>>()?;
             // Of nothing, when somebody erased one of them since they were read.
-            if let Some(count) = self.delete(site, &due, now, PurgeReason::Expired)? {
+            if let Some(count) = self.delete(tag, &due, now, PurgeReason::Expired)? {
                 return Ok(count);
             }
         }

@@ -4,9 +4,10 @@ use super::processes::Redis;
 use super::tests::open;
 use super::{Address, RedisStore, keys::Tag};
 use crate::clock;
+use crate::config::DEADLINE;
 use crate::store::contract::{self, entry};
 use crate::store::{Appended, Store, StoreError};
-use constat_shared::{Action, LogId, PublishedNotice, Record, Timestamp};
+use constat_shared::{Action, PublishedNotice, Record, Timestamp};
 use rustix::process::Signal;
 use std::time::{Duration, Instant};
 
@@ -50,7 +51,7 @@ pub fn fails_in_time(store: &RedisStore, record: &Record) -> String {
 fn what_is_no_store_of_this_form_is_refused_and_left_alone() {
     let redis = Redis::start();
     let refused = || {
-        let store = RedisStore::reach(&Address::parse(&redis.url()).unwrap(), 0).unwrap();
+        let store = RedisStore::reach(&Address::parse(&redis.url()).unwrap(), 0, DEADLINE).unwrap();
         let made = store.make().unwrap_err().to_string();
         assert_eq!(store.is_there().unwrap_err().to_string(), made);
         made
@@ -69,7 +70,7 @@ fn what_is_no_store_of_this_form_is_refused_and_left_alone() {
 #[test]
 fn a_node_of_a_cluster_has_to_be_named_as_one_and_a_single_redis_not() {
     let refused = |url: &str| {
-        let reached = RedisStore::reach(&Address::parse(url).unwrap(), 0).err();
+        let reached = RedisStore::reach(&Address::parse(url).unwrap(), 0, DEADLINE).err();
         reached.expect("it is something else").to_string()
     };
     let node = Redis::start_with(&["--cluster-enabled", "yes"]);
@@ -106,7 +107,7 @@ fn servers_that_append_at_once_make_one_log_without_gap_or_fork() {
     });
     places.sort_unstable();
     assert_eq!(places, (0..places.len() as u64).collect::<Vec<_>>());
-    let log = LogId::of(&shared);
+    let log = contract::log_of(&shared);
     let audit = stores[0].audit(&log).unwrap();
     assert_eq!((audit.record_count, audit.difference), (places.len() as u64, None));
     assert_eq!(stores[3].head(&log).unwrap(), audit.head);
@@ -123,7 +124,7 @@ fn fill(store: &RedisStore, notice: &PublishedNotice, shared: &Record) -> Vec<u6
             match appended {
                 Appended::Stored(place) => places.push(place),
                 Appended::Repeated(first, _) => assert_eq!(*first, *shared),
-                Appended::Conflict => panic!("nothing conflicts"),
+                Appended::Conflict | Appended::Failed => panic!("nothing conflicts or fails"),
             }
         }
     }
@@ -143,8 +144,8 @@ fn what_expires_by_itself_is_counted_by_the_job_and_nothing_is_left_behind() {
     while clock::now() <= end {
         std::thread::sleep(Duration::from_millis(20));
     }
-    let log = LogId::of(&due[0]);
-    assert!(store.find(&notice.site, &due[0].event_id).unwrap().is_none());
+    let log = contract::log_of(&due[0]);
+    assert!(store.find(&notice.site, &due[0].consent_id, &due[0].event_id).unwrap().is_none());
     assert_eq!(store.audit(&log).unwrap().difference, None, "the job has not run yet");
     assert_eq!(store.expire(clock::now()).unwrap(), 3);
     let audit = store.audit(&log).unwrap();
@@ -157,7 +158,8 @@ fn what_expires_by_itself_is_counted_by_the_job_and_nothing_is_left_behind() {
     let mut keys: Vec<_> = keys.lines().collect();
     keys.sort_unstable();
     let notice_key = super::keys::notice(&notice.notice_hash());
-    assert_eq!(keys, [notice_key.as_str(), "notices", "sites", "version", "{boreale}heads"]);
+    let kept = [notice_key.as_str(), "notices", "sites", "version", "{boreale}heads", "{boreale}notices"];
+    assert_eq!(keys, kept);
 }
 
 #[test]
@@ -205,9 +207,9 @@ fn hashes_that_are_lost_are_worked_out_again_and_false_ones_are_found() {
     let many: Vec<_> =
         (0..400).map(|_| entry(&Record { event_id: contract::event_id(), ..record.clone() })).collect();
     store.append(&many).unwrap();
-    let log = LogId::of(&record);
+    let log = contract::log_of(&record);
     let before = store.head(&log).unwrap();
-    let key = |level: u32| Tag::of(&log.site).key(&format!("tree:{}:{level}:0", log.month));
+    let key = |level: u32| Tag::of(&log).key(&format!("tree:{}:{level}:0", log.month));
     assert_eq!(redis.ask(&["STRLEN", &key(8)]).trim(), "32");
     redis.ask(&["DEL", &key(8)]);
     assert_eq!(store.head(&log).unwrap(), before);
@@ -231,11 +233,11 @@ fn a_record_that_vanished_without_a_word_is_a_difference() {
     let notice = published(&store);
     let gone = record(&notice);
     append(&store, &gone).unwrap();
-    assert_eq!(store.audit(&LogId::of(&gone)).unwrap().difference, None);
+    assert_eq!(store.audit(&contract::log_of(&gone)).unwrap().difference, None);
     let first = redis.ask(&["ZCARD", "{boreale}x"]);
     assert_eq!(first.trim(), "1");
     redis.ask(&["EVAL", "return redis.call('DEL', redis.call('KEYS', '{boreale}r*')[1])", "0"]);
-    let words = store.audit(&LogId::of(&gone)).unwrap().difference.unwrap();
+    let words = store.audit(&contract::log_of(&gone)).unwrap().difference.unwrap();
     assert!(words.contains("records missing: 1"), "{words}");
 }
 
@@ -270,7 +272,7 @@ fn a_redis_that_stands_still_delays_nobody_beyond_the_deadline() {
     redis.signal(Signal::CONT);
     // It was in the pipe and may have been stored: it is once in the log all the same.
     append_at_last(&store, &waiting);
-    assert_eq!(store.head(&LogId::of(&waiting)).unwrap().unwrap().size, 1);
+    assert_eq!(store.head(&contract::log_of(&waiting)).unwrap().unwrap().size, 1);
 }
 
 #[test]
@@ -289,7 +291,7 @@ fn a_full_redis_stores_nothing_by_halves_and_goes_on_when_it_has_room() {
     assert_eq!(store.history(&notice.site, &second.consent_id).unwrap(), []);
     redis.ask(&["CONFIG", "SET", "maxmemory", "0"]);
     assert_eq!(append(&store, &second).unwrap(), Appended::Stored(1));
-    assert_eq!(store.audit(&LogId::of(&first)).unwrap().difference, None);
+    assert_eq!(store.audit(&contract::log_of(&first)).unwrap().difference, None);
 }
 
 #[test]
@@ -309,5 +311,7 @@ fn a_record_counts_only_when_enough_replicas_have_it() {
     fails_in_time(&store, &waiting);
     replica.signal(Signal::CONT);
     assert!(matches!(append_at_last(&store, &waiting), Appended::Repeated(_, 0)));
-    assert!(replica.ask(&["HGET", "{boreale}logs", &LogId::of(&waiting).month.to_string()]).contains('1'));
+    assert!(
+        replica.ask(&["HGET", "{boreale}logs", &contract::log_of(&waiting).month.to_string()]).contains('1')
+    );
 }

@@ -1,19 +1,19 @@
 //! The names of everything in Redis.
 //!
-//! What belongs to a site begins with the site's hash tag, so that all of it is
+//! What belongs to a site's shard begins with its hash tag, so that all of it is
 //! in one slot of a cluster and one script changes it as one. The month of a
 //! log is not part of the tag: an event that is repeated months later has to
 //! find its first record, and an expiry of old records writes into this
 //! month's log, both in one step. That the event id is looked up within its
-//! site's slot, and nowhere else, is what makes it unique in its site.
+//! shard's slot, and nowhere else, is what makes it unique there.
 
-use constat_shared::{ConsentId, EventId, Hash, SiteId};
+use constat_shared::{ConsentId, EventId, Hash, LogId, LogShards, Month, Shard, SiteId};
 
 /// The list of notices in the order of their publication; their numbers are their places.
 pub const NOTICES: &str = "notices";
 /// The list of public keys, oldest first.
 pub const KEYS: &str = "keys";
-/// The set of sites that have records or logs.
+/// The sites that anything is kept for, each with the number of its logs a month.
 pub const SITES: &str = "sites";
 /// The version of all this.
 pub const VERSION: &str = "version";
@@ -27,26 +27,51 @@ pub fn notice(hash: &Hash) -> String {
     format!("notice:{hash}")
 }
 
-/// A site's hash tag.
+/// The hash tag of a site's shard: `{boreale}`, or `{boreale/2of4}` of several.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Tag(String);
+pub struct Tag {
+    site: SiteId,
+    shard: Shard,
+    text: String,
+}
 
 impl Tag {
-    /// The tag of a site.
-    pub fn of(site: &SiteId) -> Tag {
-        Tag(format!("{{{site}}}"))
+    /// The tag of a shard.
+    pub fn new(site: &SiteId, shard: Shard) -> Tag {
+        let text = if shard.is_only() { format!("{{{site}}}") } else { format!("{{{site}/{shard}}}") };
+        Tag { site: site.clone(), shard, text }
+    }
+
+    /// The tag of a log's shard.
+    pub fn of(log: &LogId) -> Tag {
+        Tag::new(&log.site, log.shard)
+    }
+
+    /// The tags of a site.
+    pub fn all(site: &SiteId, shards: LogShards) -> impl Iterator<Item = Tag> {
+        shards.all().map(move |shard| Tag::new(site, shard))
+    }
+
+    /// The shard's log of a month.
+    pub fn log(&self, month: Month) -> LogId {
+        LogId { site: self.site.clone(), month, shard: self.shard }
+    }
+
+    /// Over how many logs a month the site is spread.
+    pub fn shards(&self) -> LogShards {
+        self.shard.count()
     }
 
     /// The tag itself, by which a script finds its slot.
     pub fn bytes(&self) -> &[u8] {
-        self.0.as_bytes()
+        self.text.as_bytes()
     }
 
-    /// What is there once for the site: `logs` (size by month), `live` (stored
+    /// What is there once for the shard: `logs` (size by month), `live` (stored
     /// records by month), `heads` (signed head by month), `x` (the index of
-    /// expiries), `tree:MONTH:LEVEL:CHUNK`, `entries:MONTH`.
+    /// expiries), `notices` (hash by number), `tree:MONTH:LEVEL:CHUNK`, `entries:MONTH`.
     pub fn key(&self, name: &str) -> String {
-        format!("{}{name}", self.0)
+        format!("{}{name}", self.text)
     }
 
     /// A record.

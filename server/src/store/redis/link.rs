@@ -20,10 +20,8 @@ use std::thread::Thread;
 use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 
-/// How long a call may take, all its attempts together. No request makes more
-/// than two, so that each is answered within two seconds.
-pub const DEADLINE: Duration = Duration::from_secs(1);
-/// How long a connection may take to be made; a second attempt then has the same time.
+/// How long a connection may take to be made; of a call of a second, a second
+/// attempt then has the same time.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(450);
 /// The pause before the second attempt; it doubles, up to [`PAUSE_MAX`], and is
 /// shortened by chance, so that many servers do not come back at one moment.
@@ -109,14 +107,17 @@ pub struct Link {
     /// Apart, because a WAIT holds up all that comes behind it.
     writing: Mutex<Place>,
     min_replicas: u32,
+    /// How long a call may take, all its attempts together.
+    call_time: Duration,
 }
 
 impl Link {
-    /// Prepares the way; nothing is connected yet. `min_replicas` confirm every change.
+    /// Prepares the way; nothing is connected yet. `min_replicas` confirm every
+    /// change. `deadline` is that of a request, which makes two calls at most.
     ///
     /// # Errors
     /// [`StoreError::Engine`] when the address cannot be used.
-    pub fn new(address: &Address, min_replicas: u32) -> Result<Link, StoreError> {
+    pub fn new(address: &Address, min_replicas: u32, deadline: Duration) -> Result<Link, StoreError> {
         // The one that is compiled in; another place may have said so before.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
@@ -126,13 +127,14 @@ impl Link {
             Address::Cluster(nodes) => {
                 let client = ClusterClient::builder(nodes.clone()).retries(4).min_retry_wait(10);
                 let client = client.max_retry_wait(100).connection_timeout(CONNECT_TIMEOUT);
-                let client = client.response_timeout(RESPONSE_TIMEOUT).build();
+                let client = client.response_timeout(RESPONSE_TIMEOUT.max(deadline)).build();
                 Target::Cluster(Box::new(client.map_err(engine)?))
             }
         };
         let (reading, writing) = (Mutex::default(), Mutex::new(Place { writes: true, ..Place::default() }));
         let node = first_node(address)?.clone();
-        Ok(Link { driver: Driver(Some(runtime)), target, node, reading, writing, min_replicas })
+        let (driver, call_time) = (Driver(Some(runtime)), deadline / 2);
+        Ok(Link { driver, target, node, reading, writing, min_replicas, call_time })
     }
 
     /// The way to another Redis, or one node of the cluster, with the same account.
@@ -147,7 +149,7 @@ impl Link {
             }
             _ => ConnectionAddr::Tcp(host, port),
         };
-        Link::new(&Address::One(Box::new(self.node.clone().set_addr(addr))), 0)
+        Link::new(&Address::One(Box::new(self.node.clone().set_addr(addr))), 0, self.call_time * 2)
     }
 
     /// Whether it is encrypted.
@@ -155,9 +157,9 @@ impl Link {
         matches!(self.node.addr(), ConnectionAddr::TcpTls { .. })
     }
 
-    /// Begins a call, which ends [`DEADLINE`] from now.
+    /// Begins a call, which ends when half of a request's time is over.
     pub fn call(&self) -> Call<'_> {
-        Call { link: self, deadline: Instant::now() + DEADLINE }
+        Call { link: self, deadline: Instant::now() + self.call_time }
     }
 
     /// Whether changes wait for replicas.
@@ -174,7 +176,7 @@ impl Link {
         Ok(match &self.target {
             Target::One(client) => {
                 let config = AsyncConnectionConfig::new().set_connection_timeout(Some(CONNECT_TIMEOUT));
-                let config = config.set_response_timeout(Some(RESPONSE_TIMEOUT));
+                let config = config.set_response_timeout(Some(RESPONSE_TIMEOUT.max(self.call_time)));
                 let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
                 if writes {
                     name(&mut connection).await?;
@@ -257,12 +259,9 @@ impl Call<'_> {
 
     /// As [`Call::run`] for several scripts at once; says of each answer
     /// whether an earlier attempt may have done what the script does.
-    ///
-    /// # Errors
-    /// The first error, once all have ended.
-    pub fn run_all(&self, scripts: &[Invocation]) -> Result<Vec<(Value, bool)>, StoreError> {
+    pub fn run_all(&self, scripts: &[Invocation]) -> Vec<Result<(Value, bool), StoreError>> {
         let runs = join_all(scripts.iter().map(|script| self.run_one(script)));
-        self.link.driver.wait(runs).into_iter().collect()
+        self.link.driver.wait(runs)
     }
 
     async fn run_one(&self, script: &Invocation) -> Result<(Value, bool), StoreError> {
@@ -310,7 +309,7 @@ impl Call<'_> {
         once: impl AsyncFn(Connection) -> RedisResult<T>,
     ) -> Result<(T, bool), StoreError> {
         let (mut pause, mut unheard) = (PAUSE, false);
-        let mut last = format!("Redis does not answer (no answer within {} s)", DEADLINE.as_secs());
+        let mut last = format!("Redis does not answer (no answer within {:?})", self.link.call_time);
         loop {
             let used = Mutex::new(None);
             let attempt = async {

@@ -32,14 +32,14 @@ pub struct Log<'a> {
 impl<'a> Log<'a> {
     /// A log that has leaves.
     pub fn find(call: &'a Call<'a>, id: &'a LogId) -> Result<Option<Log<'a>>, StoreError> {
-        let cmd = redis::Cmd::hget(Tag::of(&id.site).key("logs"), id.month.to_string());
+        let cmd = redis::Cmd::hget(Tag::of(id).key("logs"), id.month.to_string());
         let size: Option<u64> = call.ask(&cmd)?;
         Ok(size.map(|size| Log::of(call, id, size)))
     }
 
     /// A log that is known to have so many leaves.
     pub fn of(call: &'a Call<'a>, id: &'a LogId, size: u64) -> Log<'a> {
-        Log { call, tag: Tag::of(&id.site), id, size }
+        Log { call, tag: Tag::of(id), id, size }
     }
 
     /// The head over the first `size` leaves.

@@ -9,7 +9,7 @@ use super::{RedisStore, packed, token};
 use crate::store::known::unreadable;
 use crate::store::moving::{LEAVES_MAX, Movable, Placed, RECORDS_MAX, Stretch, Taking, elsewhere};
 use crate::store::{Store, StoreError};
-use constat_shared::{Hash, LogId, Month, SiteId, Timestamp, canonical};
+use constat_shared::{Hash, LogId, Month, Shard, SiteId, Timestamp, canonical};
 use redis::Cmd;
 use redis::cluster_routing::MultipleNodeRoutingInfo;
 use std::collections::BTreeMap;
@@ -38,7 +38,7 @@ impl RedisStore {
         Ok(writing)
     }
 
-    /// Up to [`RECORDS_MAX`] members of a site's index of expiries, from a rank on.
+    /// Up to [`RECORDS_MAX`] members of a shard's index of expiries, from a rank on.
     fn members(&self, tag: &Tag, first: usize) -> Result<Vec<Member>, StoreError> {
         let end = first + RECORDS_MAX - 1;
         let range = Cmd::zrange(tag.key("x"), first as isize, end as isize);
@@ -46,11 +46,11 @@ impl RedisStore {
         members.iter().map(|bytes| Member::read(bytes)).collect()
     }
 
-    fn put_records_of(&self, site: &SiteId, records: &[&Placed]) -> Result<u64, StoreError> {
+    fn put_records_of(&self, site: &SiteId, shard: Shard, records: &[&Placed]) -> Result<u64, StoreError> {
         let call = self.link.call();
-        self.remembered.see(&call, site)?;
-        let mut script = PUT_RECORDS.on(Tag::of(site).bytes());
-        for Placed { place, entry, .. } in records {
+        self.remembered.see(&call, site, shard.count())?;
+        let mut script = PUT_RECORDS.on(Tag::new(site, shard).bytes());
+        for Placed { place, entry } in records {
             let record = &entry.record;
             let notice = self.remembered.by_hash(&call, &record.notice_hash)?;
             let [_, _, place @ ..] = place.to_be_bytes();
@@ -65,8 +65,8 @@ impl RedisStore {
         call.run(&script)
     }
 
-    fn forget_of(&self, site: &SiteId, now: Timestamp) -> Result<u64, StoreError> {
-        let (tag, mut total) = (Tag::of(site), 0);
+    fn forget_of(&self, tag: &Tag, now: Timestamp) -> Result<u64, StoreError> {
+        let mut total = 0;
         loop {
             let mut range = redis::cmd("ZRANGE");
             range.arg(tag.key("x")).arg("-inf").arg(now.unix_ms()).arg("BYSCORE");
@@ -104,8 +104,8 @@ impl Movable for RedisStore {
     }
 
     fn each_record(&self, take: &mut Taking<'_>) -> Result<(), StoreError> {
-        for site in self.remembered.sites(&self.link.call())? {
-            let (tag, mut rank) = (Tag::of(&site), 0);
+        for tag in self.remembered.tags(&self.link.call())? {
+            let mut rank = 0;
             loop {
                 let members = self.members(&tag, rank)?;
                 if members.is_empty() {
@@ -114,24 +114,26 @@ impl Movable for RedisStore {
                 rank += members.len();
                 let events = members.iter().map(Member::event_id).collect::<Result<Vec<_>, _>>()?;
                 let records = self.read(&tag, &events)?.into_iter();
-                take(records.map(|(entry, place)| Placed { log: entry.log(), place, entry }).collect())?;
+                take(records.map(|(entry, place)| Placed { place, entry }).collect())?;
             }
         }
         Ok(())
     }
 
     fn put_records(&self, records: &[Placed]) -> Result<u64, StoreError> {
-        let mut sites: BTreeMap<&SiteId, Vec<&Placed>> = BTreeMap::new();
+        let mut shards: BTreeMap<(&SiteId, Shard), Vec<&Placed>> = BTreeMap::new();
         for placed in records {
-            sites.entry(&placed.log.site).or_default().push(placed);
+            let LogId { site, shard, .. } = &placed.entry.log;
+            shards.entry((site, *shard)).or_default().push(placed);
         }
-        sites.into_iter().map(|(site, records)| self.put_records_of(site, &records)).sum()
+        let put = |((site, shard), records): (_, Vec<_>)| self.put_records_of(site, shard, &records);
+        shards.into_iter().map(put).sum()
     }
 
     fn forget(&self, now: Timestamp) -> Result<u64, StoreError> {
         let mut total = 0;
-        for site in self.remembered.sites(&self.link.call())? {
-            total += self.forget_of(&site, now)?;
+        for tag in self.remembered.tags(&self.link.call())? {
+            total += self.forget_of(&tag, now)?;
         }
         if total > 0 {
             self.link.call().change(redis::cmd("SET").arg(keys::REWRITE_DUE).arg(""))?;
@@ -150,9 +152,9 @@ impl Movable for RedisStore {
 
     fn put_leaves(&self, id: &LogId, stretch: &Stretch) -> Result<(), StoreError> {
         let call = self.link.call();
-        self.remembered.see(&call, &id.site)?;
+        self.remembered.see(&call, &id.site, id.shard.count())?;
         let leaves: Vec<u8> = stretch.leaves.iter().flat_map(|leaf| *leaf.as_bytes()).collect();
-        let script = PUT_LEAVES.on(Tag::of(&id.site).bytes()).arg(token()?).arg(id.month.to_string());
+        let script = PUT_LEAVES.on(Tag::of(id).bytes()).arg(token()?).arg(id.month.to_string());
         let mut script = script.arg(stretch.first).arg(leaves);
         for (place, entry) in &stretch.entries {
             script = script.arg([place.to_string().as_bytes(), b" ", &canonical::to_vec(entry)].concat());
@@ -164,11 +166,10 @@ impl Movable for RedisStore {
 
     fn dropped(&self) -> Result<Vec<(LogId, String)>, StoreError> {
         let (logs, mut dropped) = (self.logs()?, Vec::new());
-        for site in self.remembered.sites(&self.link.call())? {
-            let heads: Vec<(String, String)> =
-                self.link.call().ask(&Cmd::hgetall(Tag::of(&site).key("heads")))?;
+        for tag in self.remembered.tags(&self.link.call())? {
+            let heads: Vec<(String, String)> = self.link.call().ask(&Cmd::hgetall(tag.key("heads")))?;
             for (month, head) in heads {
-                let log = LogId { site: site.clone(), month: Month::parse(&month).map_err(unreadable)? };
+                let log = tag.log(Month::parse(&month).map_err(unreadable)?);
                 dropped.extend((!logs.contains(&log)).then_some((log, head)));
             }
         }
@@ -178,8 +179,8 @@ impl Movable for RedisStore {
 
     fn put_dropped(&self, log: &LogId, checkpoint: &str) -> Result<(), StoreError> {
         let call = self.link.call();
-        self.remembered.see(&call, &log.site)?;
+        self.remembered.see(&call, &log.site, log.shard.count())?;
         let mut keep = redis::cmd("HSETNX");
-        call.change(keep.arg(Tag::of(&log.site).key("heads")).arg(log.month.to_string()).arg(checkpoint))
+        call.change(keep.arg(Tag::of(log).key("heads")).arg(log.month.to_string()).arg(checkpoint))
     }
 }

@@ -16,7 +16,7 @@
 
 use crate::store::known::{KnownNotice, unreadable};
 use crate::store::{Entry, StoreError};
-use constat_shared::{Action, Category, CommitmentKey, ConsentId, EventId, Language, Layer, Month};
+use constat_shared::{Action, Category, CommitmentKey, ConsentId, EventId, Language, Layer, LogShards};
 use constat_shared::{Record, Signals, Timestamp};
 
 const VERSION: u8 = 1;
@@ -26,7 +26,7 @@ const FOLLOWS: u8 = 4;
 
 /// What comes before the place: the version and the month.
 pub fn head(entry: &Entry) -> [u8; 4] {
-    let [_, high, middle, low] = Month::of(entry.record.recorded_at).count().to_be_bytes();
+    let [_, high, middle, low] = entry.log.month.count().to_be_bytes();
     [VERSION, high, middle, low]
 }
 
@@ -102,11 +102,17 @@ pub fn notice_number(bytes: &[u8]) -> Result<i64, StoreError> {
     Ok(i64::from(u32::from_be_bytes(number)))
 }
 
-/// The record with its key, and its place in the log. `notice` is the one of [`notice_number`].
+/// The record with its key, and its place in the log. `notice` is the one of
+/// [`notice_number`]; its site has so many logs a month.
 ///
 /// # Errors
 /// [`StoreError::Unreadable`] when the bytes are no record of that notice.
-pub fn unpack(event_id: EventId, bytes: &[u8], notice: &KnownNotice) -> Result<(Entry, u64), StoreError> {
+pub fn unpack(
+    event_id: EventId,
+    bytes: &[u8],
+    notice: &KnownNotice,
+    shards: LogShards,
+) -> Result<(Entry, u64), StoreError> {
     let mut bytes = Reader(bytes);
     let [version, _, _, _] = bytes.take()?;
     if version != VERSION {
@@ -141,7 +147,7 @@ pub fn unpack(event_id: EventId, bytes: &[u8], notice: &KnownNotice) -> Result<(
         choice_expires_at,
         expires_at,
     };
-    Ok((Entry::new(record, key), place))
+    Ok((Entry::new(record, key, shards), place))
 }
 
 #[cfg(test)]
@@ -174,10 +180,10 @@ mod tests {
         );
         assert_eq!(hex(&bytes), expected.replace(' ', ""));
         assert_eq!(notice_number(&bytes).unwrap(), 258);
-        let (read, place) = unpack(record.event_id, &bytes, &known).unwrap();
+        let (read, place) = unpack(record.event_id, &bytes, &known, LogShards::ONE).unwrap();
         assert_eq!((&read.record, place, read.leaf), (&record, 258, entry.leaf));
         for cut in 0..bytes.len() {
-            assert!(unpack(record.event_id, &bytes[..cut], &known).is_err(), "{cut}");
+            assert!(unpack(record.event_id, &bytes[..cut], &known, LogShards::ONE).is_err(), "{cut}");
         }
     }
 }

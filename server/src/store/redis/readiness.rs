@@ -24,7 +24,8 @@ pub fn check(link: &Link, remembered: &Remembered) -> Result<(), StoreError> {
             "Redis has lost everything: stop every server, put a backup back or empty it, and start them";
         return Err(StoreError::Engine(words.to_owned()));
     }
-    let sites = remembered.some_sites(if link.is_cluster() { SITES_MAX } else { 1 });
-    let ready = |site| READY.on(Tag::of(site).bytes()).arg([0; LOAD_BYTES].as_slice());
-    call.run_all(&sites.iter().map(ready).collect::<Vec<_>>()).map(drop)
+    let sites = remembered.some_tags(if link.is_cluster() { SITES_MAX } else { 1 });
+    let ready = |tag: &Tag| READY.on(tag.bytes()).arg([0; LOAD_BYTES].as_slice());
+    let answers = call.run_all(&sites.iter().map(ready).collect::<Vec<_>>());
+    answers.into_iter().try_for_each(|answer| answer.map(drop))
 }

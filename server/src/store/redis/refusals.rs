@@ -6,9 +6,10 @@ use super::faults::{append, append_at_last, fails_in_time, published, record};
 use super::keys::Tag;
 use super::processes::{Cluster, Redis};
 use super::tests::open;
-use crate::store::contract::entry;
+use crate::config::DEADLINE;
+use crate::store::contract::{entry, log_of};
 use crate::store::{Appended, Store};
-use constat_shared::{LogId, Record};
+use constat_shared::Record;
 use std::time::{Duration, Instant};
 
 /// Asserts that a change and readiness fail in time and in these words.
@@ -58,7 +59,7 @@ fn a_redis_that_loads_its_files_is_named_and_waited_for() {
     let second = record(&notice);
     says(&store, &second, "Redis is loading its files", "LOADING");
     assert_eq!(append_at_last(&store, &second), Appended::Stored(1000));
-    assert_eq!(store.audit(&LogId::of(&second)).unwrap().difference, None);
+    assert_eq!(store.audit(&log_of(&second)).unwrap().difference, None);
 }
 
 #[test]
@@ -99,7 +100,7 @@ fn an_account_that_is_refused_is_named() {
     let notice = published(&store);
     redis.ask(&["ACL", "SETUSER", "curt", "on", ">secret", "~*", "+@all", "-evalsha"]);
     let refused = |url: &str| {
-        let opened = RedisStore::reach(&Address::parse(url).unwrap(), 0).err();
+        let opened = RedisStore::reach(&Address::parse(url).unwrap(), 0, DEADLINE).err();
         opened.expect("Redis refuses").to_string()
     };
     let words = refused(&format!("redis://curt:wrong@127.0.0.1:{}", redis.port));
@@ -173,14 +174,14 @@ fn a_site_whose_slot_moves_waits_and_goes_on_with_one_log_elsewhere() {
     assert_eq!(append_at_last(&store, &second), Appended::Stored(1));
     assert!(matches!(append_at_last(&store, &first), Appended::Repeated(_, 0)));
     assert_eq!(store.history(&notice.site, &first.consent_id).unwrap(), std::slice::from_ref(&first));
-    let audit = store.audit(&LogId::of(&first)).unwrap();
+    let audit = store.audit(&log_of(&first)).unwrap();
     assert_eq!((audit.record_count, audit.difference), (2, None));
     store.ping().unwrap();
 }
 
 /// The slot of a record's site.
 fn slot(cluster: &Cluster, record: &Record) -> String {
-    let tag = String::from_utf8(Tag::of(&record.site).bytes().to_vec()).unwrap();
+    let tag = String::from_utf8(Tag::of(&log_of(record)).bytes().to_vec()).unwrap();
     cluster.nodes[0].ask(&["CLUSTER", "KEYSLOT", &tag]).trim().to_owned()
 }
 
@@ -215,6 +216,6 @@ fn a_redis_that_was_emptied_under_a_server_is_named_and_not_taken_for_a_new_one(
     assert!(words.contains("Redis has lost everything"), "{words}");
     append(&store, &record(&notice)).unwrap_err();
     redis.ask(&["SADD", "sites", "boreale"]);
-    let again = RedisStore::reach(&Address::parse(&redis.url()).unwrap(), 0).unwrap();
+    let again = RedisStore::reach(&Address::parse(&redis.url()).unwrap(), 0, DEADLINE).unwrap();
     assert!(again.make().is_err());
 }

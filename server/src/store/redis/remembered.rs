@@ -1,25 +1,25 @@
-//! What a server remembers of Redis: notices and sites, which never change
-//! once they are there.
+//! What a server remembers of Redis: notices and the shards of sites, which
+//! never change once they are there.
 
-use super::keys::{self, NOTICES, SITES};
+use super::keys::{self, NOTICES, SITES, Tag};
 use super::link::Call;
 use super::scripts::ADD;
 use crate::store::StoreError;
 use crate::store::known::{KnownNotice, unreadable};
-use constat_shared::{Hash, SiteId};
+use constat_shared::{Hash, LogShards, PublishedNotice, SiteId, Timestamp, canonical};
 use redis::Cmd;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The most notices and sites that are remembered; a server has few at a time.
 const REMEMBERED_MAX: usize = 1024;
 
-/// Notices by their number and by their hash, and sites that Redis knows.
+/// Notices by their number and by their hash, and the shards of sites.
 #[derive(Default)]
 pub struct Remembered {
     by_number: Mutex<HashMap<i64, Arc<KnownNotice>>>,
     numbers: Mutex<HashMap<Hash, i64>>,
-    sites: Mutex<HashSet<SiteId>>,
+    sites: Mutex<HashMap<SiteId, LogShards>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -31,18 +31,46 @@ impl Remembered {
     pub fn publish(
         &self,
         call: &Call<'_>,
-        site: &SiteId,
-        hash: &Hash,
-        fields: &[(&str, &[u8])],
+        notice: &PublishedNotice,
+        at: Timestamp,
     ) -> Result<(), StoreError> {
-        self.see(call, site)?;
+        let (site, hash) = (&notice.site, notice.notice_hash());
+        let shards = self.shards(call, site)?;
+        self.see(call, site, shards)?;
         // Twice the same but for the date: whatever is listed is whole, and the first date counts.
-        let key = keys::notice(hash);
+        let (key, json) = (keys::notice(&hash), canonical::to_vec(&**notice));
         if !call.ask::<bool>(&Cmd::exists(&key))? {
-            call.change(redis::cmd("HSET").arg(&key).arg(fields))?;
+            let mut cmd = redis::cmd("HSET");
+            cmd.arg(&key)
+                .arg("json")
+                .arg(json)
+                .arg("terms_hash")
+                .arg(notice.terms_hash().as_bytes().as_slice());
+            call.change(cmd.arg("published_at").arg(at.to_string()))?;
         }
         let add = ADD.on(NOTICES.as_bytes()).arg(hash.to_string()).arg(format!("{hash} {site}"));
-        call.run::<u64>(&add).map(drop)
+        call.run::<u64>(&add)?;
+        let number = self.by_hash(call, &hash)?.number;
+        // Where its records are, so that none is stored without it.
+        for tag in Tag::all(site, shards) {
+            let mut cmd = redis::cmd("HSET");
+            call.change(cmd.arg(tag.key("notices")).arg(number).arg(hash.as_bytes().as_slice()))?;
+        }
+        Ok(())
+    }
+
+    /// Whether the notices that this server uses have the numbers they had.
+    ///
+    /// # Errors
+    /// [`StoreError::Engine`] when not.
+    pub fn check(&self, call: &Call<'_>) -> Result<(), StoreError> {
+        let used: Vec<_> = lock(&self.numbers).iter().map(|(hash, number)| (*hash, *number)).collect();
+        let lines: Vec<String> = call.ask(&Cmd::lrange(NOTICES, 0, -1))?;
+        let kept = |(hash, number): &(Hash, i64)| {
+            let line = usize::try_from(*number).ok().and_then(|number| lines.get(number));
+            line.is_some_and(|line| line.starts_with(&hash.to_string()))
+        };
+        if used.iter().all(kept) { Ok(()) } else { Err(set_back()) }
     }
 
     /// The notice of that hash, if it was published.
@@ -85,30 +113,62 @@ impl Remembered {
         Ok(notice)
     }
 
-    /// Sees to it that Redis knows a site before anything is kept for it.
-    pub fn see(&self, call: &Call<'_>, site: &SiteId) -> Result<(), StoreError> {
-        if lock(&self.sites).contains(site) {
-            return Ok(());
+    /// Sees to it that Redis knows over how many logs a month a site is spread
+    /// before anything is kept for it.
+    ///
+    /// # Errors
+    /// [`StoreError::Spread`] when it is spread otherwise.
+    pub fn see(&self, call: &Call<'_>, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
+        let known = lock(&self.sites).get(site).copied();
+        let kept = match known {
+            Some(kept) => kept,
+            None => {
+                call.change(redis::cmd("HSETNX").arg(SITES).arg(site.as_str()).arg(shards.get()))?;
+                self.shards(call, site)?
+            }
+        };
+        if kept == shards { Ok(()) } else { Err(StoreError::Spread { site: site.clone(), kept }) }
+    }
+
+    /// Over how many logs a month a site is spread: one, when nothing is kept for it.
+    pub fn shards(&self, call: &Call<'_>, site: &SiteId) -> Result<LogShards, StoreError> {
+        if let Some(shards) = lock(&self.sites).get(site) {
+            return Ok(*shards);
         }
-        call.change(redis::cmd("SADD").arg(SITES).arg(site.as_str()))?;
+        let count: Option<u8> = call.ask(&Cmd::hget(SITES, site.as_str()))?;
+        let Some(count) = count else { return Ok(LogShards::ONE) };
+        let shards = LogShards::new(count).map_err(unreadable)?;
         let mut sites = lock(&self.sites);
         if sites.len() >= REMEMBERED_MAX {
             sites.clear();
         }
-        sites.insert(site.clone());
-        Ok(())
+        sites.insert(site.clone(), shards);
+        Ok(shards)
     }
 
-    /// Up to so many of the sites that this server has used.
-    pub fn some_sites(&self, count: usize) -> Vec<SiteId> {
-        lock(&self.sites).iter().take(count).cloned().collect()
+    /// Up to so many tags of the sites that this server has used.
+    pub fn some_tags(&self, count: usize) -> Vec<Tag> {
+        let sites = lock(&self.sites);
+        sites.iter().flat_map(|(site, shards)| Tag::all(site, *shards)).take(count).collect()
     }
 
-    /// Every site that anything is kept for.
-    pub fn sites(&self, call: &Call<'_>) -> Result<Vec<SiteId>, StoreError> {
-        let names: Vec<String> = call.ask(&Cmd::smembers(SITES))?;
-        names.iter().map(|name| SiteId::parse(name).map_err(unreadable)).collect()
+    /// The tags of every site that anything is kept for.
+    pub fn tags(&self, call: &Call<'_>) -> Result<Vec<Tag>, StoreError> {
+        let sites: Vec<(String, u8)> = call.ask(&Cmd::hgetall(SITES))?;
+        let mut tags = Vec::new();
+        for (site, count) in sites {
+            let site = SiteId::parse(&site).map_err(unreadable)?;
+            tags.extend(Tag::all(&site, LogShards::new(count).map_err(unreadable)?));
+        }
+        Ok(tags)
     }
+}
+
+/// The words for a Redis that lacks what a server has seen there.
+pub fn set_back() -> StoreError {
+    let words = "Redis lacks a notice that was published: it was emptied or set back to an older copy; \
+                 restart every server to publish it again";
+    StoreError::Engine(words.to_owned())
 }
 
 /// The site and hash of a line of the list of notices.

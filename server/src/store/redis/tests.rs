@@ -1,4 +1,5 @@
 use super::*;
+use crate::config::DEADLINE;
 use crate::store::contract::{self, random};
 use processes::{Cluster, Redis};
 
@@ -10,7 +11,7 @@ macro_rules! list {
 
 /// Opens the store at an address, and makes it when there is none.
 pub fn open(url: &str, min_replicas: u32) -> RedisStore {
-    let store = RedisStore::reach(&Address::parse(url).unwrap(), min_replicas).unwrap();
+    let store = RedisStore::reach(&Address::parse(url).unwrap(), min_replicas, DEADLINE).unwrap();
     store.make().unwrap();
     store
 }
@@ -53,4 +54,49 @@ fn every_sequence_agrees_with_a_model() {
         redis.ask(&["FLUSHALL"]);
         ((), open(&redis.url(), 0))
     });
+}
+
+#[test]
+fn a_redis_that_was_set_back_takes_no_record_whose_notice_it_lacks() {
+    let redis = Redis::start();
+    let (store, notice) = (open(&redis.url(), 0), contract::notice("boreale"));
+    contract::publish(&store, &notice);
+    let record = contract::record(&notice, "2026-03-01T09:30:00Z");
+    contract::append(&store, std::slice::from_ref(&record)).unwrap();
+    redis.ask(&["FLUSHALL"]);
+    // Somebody has begun anew meanwhile, and another notice has the number that this server knows.
+    let newer = open(&redis.url(), 0);
+    contract::publish(&newer, &contract::notice("polaire"));
+    let again = contract::record(&notice, "2026-03-01T09:31:00Z");
+    for refused in [contract::append(&store, std::slice::from_ref(&again)).err(), store.ping().err()] {
+        let words = refused.unwrap().to_string();
+        assert!(words.contains("emptied or set back") && words.contains("restart"), "{words}");
+    }
+    assert_eq!(newer.history(&notice.site, &again.consent_id).unwrap(), []);
+    // As a server does when it starts.
+    let restarted = open(&redis.url(), 0);
+    contract::publish(&restarted, &notice);
+    restarted.ping().unwrap();
+    assert_eq!(contract::append(&restarted, &[again]).unwrap(), [Appended::Stored(0)]);
+}
+
+#[test]
+fn what_one_machine_of_a_cluster_does_not_take_is_no_matter_of_the_others() {
+    let mut cluster = Cluster::start();
+    for node in &cluster.nodes {
+        node.ask(&["CONFIG", "SET", "cluster-require-full-coverage", "no"]);
+    }
+    let store = open(&cluster.url(), 0);
+    // Their slots are on the third and on the second primary.
+    let notices = ["boreale", "helvia"].map(contract::notice);
+    let both = || notices.each_ref().map(|notice| contract::record(notice, "2026-03-01T09:30:00Z"));
+    notices.iter().for_each(|notice| contract::publish(&store, notice));
+    assert_eq!(contract::append(&store, &both()).unwrap(), [Appended::Stored(0), Appended::Stored(0)]);
+    cluster.nodes[4].kill();
+    cluster.nodes[1].kill();
+    let [here, gone] = both();
+    let results = contract::append(&store, &[here.clone(), gone.clone()]).unwrap();
+    assert_eq!(results, [Appended::Stored(1), Appended::Failed]);
+    assert!(contract::append(&store, &[gone]).is_err());
+    assert_eq!(store.history(&notices[0].site, &here.consent_id).unwrap(), [here]);
 }

@@ -1,11 +1,12 @@
 //! The logs' trees in SQLite: every leaf, and every eighth level above them.
 
+use super::shards;
 use crate::store::known::unreadable;
 use crate::store::tree::{Auditing, STEP, StoredLeaf, fold};
 use crate::store::{Audit, StoreError, purged_count};
 use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::merkle::{self, Subtrees};
-use constat_shared::{Hash, LogEntry, LogId, Month, SiteId, canonical};
+use constat_shared::{Hash, LogEntry, LogId, LogShards, Month, Shard, SiteId, canonical};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// A row of `logs`, and how many leaves it has.
@@ -13,6 +14,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 pub struct Log {
     /// Its number in the database.
     pub id: i64,
+    /// The number of its shard there.
+    pub shard: i64,
     /// The number of leaves.
     pub size: u64,
 }
@@ -20,16 +23,21 @@ pub struct Log {
 impl Log {
     /// A log that is there.
     pub fn find(connection: &Connection, log: &LogId) -> Result<Option<Log>, StoreError> {
-        let mut statement = connection.prepare_cached("SELECT id FROM logs WHERE site = ? AND month = ?")?;
-        let id = statement.query_row(params![log.site.as_str(), log.month.to_string()], |row| row.get(0));
+        let Some(shard) = shards::find(connection, &log.site, log.shard)? else { return Ok(None) };
+        let mut statement = connection.prepare_cached("SELECT id FROM logs WHERE shard = ? AND month = ?")?;
+        let id = statement.query_row(params![shard, log.month.to_string()], |row| row.get(0));
         let Some(id) = id.optional()? else { return Ok(None) };
         let mut statement =
             connection.prepare_cached("SELECT max(place) FROM subtrees WHERE log = ? AND level = 0")?;
         let last: Option<i64> = statement.query_row([id], |row| row.get(0))?;
-        Ok(Some(Log { id, size: last.map_or(0, |last| last.unsigned_abs() + 1) }))
+        Ok(Some(Log { id, shard, size: last.map_or(0, |last| last.unsigned_abs() + 1) }))
     }
 
     /// A log, made when it is not there.
+    ///
+    /// # Errors
+    /// [`StoreError::Spread`] when the site's records are spread otherwise,
+    /// [`StoreError::Engine`] when the log was dropped.
     pub fn open(connection: &Connection, log: &LogId) -> Result<Log, StoreError> {
         if let Some(found) = Log::find(connection, log)? {
             let closed: bool = found.size == 0
@@ -42,11 +50,12 @@ impl Log {
             let refusal = || StoreError::Engine(format!("the log {} was closed and dropped", log.origin()));
             return if closed { Err(refusal()) } else { Ok(found) };
         }
+        let shard = open_shard(connection, log)?;
         connection.execute(
-            "INSERT INTO logs (site, month) VALUES (?, ?)",
-            params![log.site.as_str(), log.month.to_string()],
+            "INSERT INTO logs (shard, month) VALUES (?, ?)",
+            params![shard, log.month.to_string()],
         )?;
-        Ok(Log { id: connection.last_insert_rowid(), size: 0 })
+        Ok(Log { id: connection.last_insert_rowid(), shard, size: 0 })
     }
 
     /// Adds a leaf at the end, and what it completes above it; returns its place.
@@ -162,12 +171,13 @@ pub fn entries(connection: &Connection, log: &Log) -> Result<Vec<(u64, LogEntry)
     Ok(entries)
 }
 
-/// Every log that still has its leaves, by site and month.
+/// Every log that still has its leaves, by site, month and shard.
 pub fn list(connection: &Connection) -> Result<Vec<LogId>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT site, month FROM logs
+        "SELECT site, month, shard_number, shard_count
+         FROM logs JOIN shards ON shards.id = logs.shard
          WHERE EXISTS (SELECT 1 FROM subtrees WHERE log = logs.id AND level = 0 AND place = 0)
-         ORDER BY site, month",
+         ORDER BY site, month, shard_number",
     )?;
     let mut rows = statement.query([])?;
     let mut logs = Vec::new();
@@ -177,32 +187,53 @@ pub fn list(connection: &Connection) -> Result<Vec<LogId>, StoreError> {
     Ok(logs)
 }
 
-/// The log whose site and month are in two columns, from `first` on.
+/// The log whose site, month, shard's number and count are in four columns, from `first` on.
 pub fn read_id(row: &Row<'_>, first: usize) -> Result<LogId, StoreError> {
     let text = |column| row.get_ref(column)?.as_str().map_err(unreadable);
     let site = SiteId::parse(text(first)?).map_err(unreadable)?;
-    Ok(LogId { site, month: Month::parse(text(first + 1)?).map_err(unreadable)? })
+    let month = Month::parse(text(first + 1)?).map_err(unreadable)?;
+    let count = LogShards::new(row.get(first + 3)?).map_err(unreadable)?;
+    let shard = Shard::new(row.get(first + 2)?, count);
+    let shard = shard.ok_or_else(|| unreadable("a shard's number is beyond their count"))?;
+    Ok(LogId { site, month, shard })
 }
 
-/// Every log that was dropped, with the head kept of it, by site and month.
+/// Every log that was dropped, with the head kept of it, by site, month and shard.
 pub fn dropped(connection: &Connection) -> Result<Vec<(LogId, String)>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT site, month, checkpoint FROM logs
+        "SELECT site, month, shard_number, shard_count, checkpoint
+         FROM logs JOIN shards ON shards.id = logs.shard
          WHERE checkpoint IS NOT NULL AND NOT EXISTS (SELECT 1 FROM subtrees WHERE log = logs.id)
-         ORDER BY site, month",
+         ORDER BY site, month, shard_number",
     )?;
     let mut rows = statement.query([])?;
     let mut logs = Vec::new();
     while let Some(row) = rows.next()? {
-        logs.push((read_id(row, 0)?, row.get(2)?));
+        logs.push((read_id(row, 0)?, row.get(4)?));
     }
     Ok(logs)
+}
+
+/// Keeps the last head of a log that never was here.
+pub fn add_dropped(connection: &Connection, log: &LogId, checkpoint: &str) -> Result<(), StoreError> {
+    let shard = open_shard(connection, log)?;
+    connection.execute(
+        "INSERT INTO logs (shard, month, checkpoint) VALUES (?, ?, ?) ON CONFLICT (shard, month) DO NOTHING",
+        params![shard, log.month.to_string(), checkpoint],
+    )?;
+    Ok(())
+}
+
+fn open_shard(connection: &Connection, log: &LogId) -> Result<i64, StoreError> {
+    shards::spread(connection, &log.site, log.shard.count())?;
+    let found = shards::find(connection, &log.site, log.shard)?;
+    found.ok_or_else(|| unreadable(format!("the shard of {} is missing", log.origin())))
 }
 
 /// Deletes a log's leaves and entries, and keeps its last signed head; says
 /// whether it did, which it does not while records are in the log.
 pub fn drop_leaves(connection: &Connection, log: &LogId, checkpoint: &str) -> Result<bool, StoreError> {
-    let Some(Log { id, size: 1.. }) = Log::find(connection, log)? else { return Ok(false) };
+    let Some(Log { id, size: 1.., .. }) = Log::find(connection, log)? else { return Ok(false) };
     let in_use: bool =
         connection
             .query_row("SELECT EXISTS (SELECT 1 FROM records WHERE log = ?)", [id], |row| row.get(0))?;
@@ -234,10 +265,10 @@ pub fn audit(connection: &Connection, id: &LogId, log: &Log) -> Result<Audit, St
     Ok(auditing.finish(log.size, purged(connection, id)?))
 }
 
-/// How many of the log's records the purge entries of its site's logs speak of.
+/// How many of the log's records the purge entries of its shard's logs speak of.
 fn purged(connection: &Connection, id: &LogId) -> Result<u64, StoreError> {
     let mut count = 0;
-    for other in list(connection)?.iter().filter(|other| other.site == id.site) {
+    for other in list(connection)?.iter().filter(|other| other.is_beside(id)) {
         if let Some(log) = Log::find(connection, other)? {
             let entries = entries(connection, &log)?;
             count += purged_count(entries.iter().map(|(_, entry)| entry), id.month);

@@ -5,7 +5,7 @@ use super::rows;
 use super::{EXPIRE_CHUNK, SqliteStore, known_notice, lock};
 use crate::store::StoreError;
 use crate::store::moving::{LEAVES_MAX, Movable, Placed, RECORDS_MAX, Stretch, Taking, elsewhere, taken};
-use constat_shared::{EventId, Hash, LogId, Timestamp};
+use constat_shared::{Hash, LogId, Timestamp};
 use rusqlite::{OptionalExtension, params};
 
 impl Movable for SqliteStore {
@@ -42,11 +42,12 @@ impl Movable for SqliteStore {
     }
 
     fn each_record(&self, take: &mut Taking<'_>) -> Result<(), StoreError> {
-        let mut last: Option<EventId> = None;
+        let mut end = rows::PageEnd::default();
         loop {
-            let page = self.read(|connection| rows::page(connection, last.as_ref(), RECORDS_MAX))?;
-            let Some(end) = page.last() else { return Ok(()) };
-            last = Some(end.entry.record.event_id);
+            let page = self.read(|connection| rows::page(connection, &mut end, RECORDS_MAX))?;
+            if page.is_empty() {
+                return Ok(());
+            }
             take(page)?;
         }
     }
@@ -57,10 +58,13 @@ impl Movable for SqliteStore {
             let mut count = 0;
             for placed in records {
                 let notice = known_notice(connection, &mut notices, &placed.entry.record.notice_hash)?;
-                let log = Log { size: placed.place, ..Log::open(connection, &placed.log)? };
+                let log = Log { size: placed.place, ..Log::open(connection, &placed.entry.log)? };
                 if rows::insert(connection, &placed.entry, &notice, &log)? {
                     count += 1;
-                } else if rows::placed(connection, &placed.entry.record.event_id)?.as_ref() != Some(placed) {
+                    continue;
+                }
+                let there = rows::by_event(connection, log.shard, &placed.entry.record.event_id)?;
+                if there != Some((placed.entry.clone(), placed.place)) {
                     return Err(taken(placed));
                 }
             }
@@ -113,10 +117,6 @@ impl Movable for SqliteStore {
     }
 
     fn put_dropped(&self, log: &LogId, checkpoint: &str) -> Result<(), StoreError> {
-        lock(&self.writer).connection.execute(
-            "INSERT INTO logs (site, month, checkpoint) VALUES (?, ?, ?) ON CONFLICT (site, month) DO NOTHING",
-            params![log.site.as_str(), log.month.to_string(), checkpoint],
-        )?;
-        Ok(())
+        lock(&self.writer).change_logs(|connection| log::add_dropped(connection, log, checkpoint))
     }
 }

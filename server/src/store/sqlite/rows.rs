@@ -7,7 +7,7 @@ use crate::store::tree::StoredLeaf;
 use crate::store::{Entry, StoreError};
 use constat_shared::receipt::Jwk;
 use constat_shared::{Action, CommitmentKey, ConsentId, EventId, Hash, Language, Layer};
-use constat_shared::{LogId, Record, Signals, SiteId, Timestamp};
+use constat_shared::{LogId, PublishedNotice, Record, Signals, SiteId, Timestamp, canonical};
 use rusqlite::{Connection, OptionalExtension, Row, Rows, params};
 use std::collections::{BTreeMap, HashMap};
 
@@ -30,7 +30,7 @@ fn read_notice(row: &Row<'_>) -> Result<KnownNotice, StoreError> {
     KnownNotice::read(row.get(0)?, Hash::from_bytes(row.get(1)?), json)
 }
 
-/// Inserts a record, unless its event id is taken; says whether it did.
+/// Inserts a record, unless its event id is taken in its shard; says whether it did.
 pub fn insert(
     connection: &Connection,
     entry: &Entry,
@@ -39,13 +39,14 @@ pub fn insert(
 ) -> Result<bool, StoreError> {
     let record = &entry.record;
     let mut statement = connection.prepare_cached(
-        "INSERT INTO records (event_id, consent_id, previous_event_id, notice, action, layer, language,
-           categories, vendors, gpc, dnt, recorded_at, choice_expires_at, expires_at,
+        "INSERT INTO records (event_id, shard, consent_id, previous_event_id, notice, action, layer,
+           language, categories, vendors, gpc, dnt, recorded_at, choice_expires_at, expires_at,
            commitment_key, log, leaf_index)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (event_id) DO NOTHING",
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (event_id, shard) DO NOTHING",
     )?;
     let inserted = statement.execute(params![
         record.event_id.as_bytes(),
+        log.shard,
         record.consent_id.as_bytes(),
         record.previous_event_id.as_ref().map(EventId::as_bytes),
         notice.number,
@@ -75,51 +76,49 @@ macro_rules! columns {
 
 const RECORD: &str = concat!("SELECT ", columns!(), " FROM records");
 
-/// The record of an event id, with its key and its place in the log.
-pub fn by_event(connection: &Connection, event_id: &EventId) -> Result<Option<(Entry, u64)>, StoreError> {
-    let mut statement = connection.prepare_cached(&format!("{RECORD} WHERE event_id = ?"))?;
-    let mut rows = statement.query([event_id.as_bytes()])?;
+const PLACED: &str = concat!(
+    "SELECT ",
+    columns!(),
+    ", site, month, shard_number, shard_count, records.shard
+    FROM records JOIN logs ON logs.id = records.log JOIN shards ON shards.id = logs.shard"
+);
+
+/// The record of an event id in a shard, with its key and its place in the log.
+pub fn by_event(
+    connection: &Connection,
+    shard: i64,
+    event_id: &EventId,
+) -> Result<Option<(Entry, u64)>, StoreError> {
+    let mut statement =
+        connection.prepare_cached(&format!("{PLACED} WHERE event_id = ? AND records.shard = ?"))?;
+    let mut rows = statement.query(params![event_id.as_bytes(), shard])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     let notice = notice_by_id(connection, row.get(3)?)?;
     read_entry(row, &notice).map(Some)
 }
 
-const PLACED: &str = concat!(
-    "SELECT ",
-    columns!(),
-    ", (SELECT site FROM logs WHERE id = log), (SELECT month FROM logs WHERE id = log) FROM records"
-);
+/// Where a page of records ended: the event id and shard of its last one.
+pub type PageEnd = (Vec<u8>, i64);
 
-/// Up to `limit` records with their logs, by event id, those behind `last` if one is given.
-pub fn page(
-    connection: &Connection,
-    last: Option<&EventId>,
-    limit: usize,
-) -> Result<Vec<Placed>, StoreError> {
-    let mut statement =
-        connection.prepare_cached(&format!("{PLACED} WHERE event_id > ? ORDER BY event_id LIMIT ?"))?;
-    let last = last.map(|event_id| event_id.as_bytes().as_slice()).unwrap_or_default();
-    read_placed(connection, statement.query(params![last, limit as i64])?)
-}
-
-/// The record of an event id, with its log.
-pub fn placed(connection: &Connection, event_id: &EventId) -> Result<Option<Placed>, StoreError> {
-    let mut statement = connection.prepare_cached(&format!("{PLACED} WHERE event_id = ?"))?;
-    Ok(read_placed(connection, statement.query([event_id.as_bytes()])?)?.pop())
-}
-
-fn read_placed(connection: &Connection, mut rows: Rows<'_>) -> Result<Vec<Placed>, StoreError> {
+/// Up to `limit` records by event id and shard, those behind the end of a page
+/// before, which is then that of this one.
+pub fn page(connection: &Connection, end: &mut PageEnd, limit: usize) -> Result<Vec<Placed>, StoreError> {
+    let mut statement = connection.prepare_cached(&format!(
+        "{PLACED} WHERE (event_id, records.shard) > (?, ?) ORDER BY event_id, records.shard LIMIT ?"
+    ))?;
+    let mut rows = statement.query(params![end.0, end.1, limit as i64])?;
     let (mut notices, mut records) = (HashMap::new(), Vec::new());
     while let Some(row) = rows.next()? {
         let (entry, place) = read_entry(row, cached(connection, &mut notices, row.get(3)?)?)?;
-        records.push(Placed { log: read_id(row, 16)?, place, entry });
+        *end = (entry.record.event_id.as_bytes().to_vec(), row.get(20)?);
+        records.push(Placed { place, entry });
     }
     Ok(records)
 }
 
 /// The place and leaf hash of every record of a log; `true` says it is a record.
 pub fn leaves(connection: &Connection, log: i64) -> Result<Vec<StoredLeaf>, StoreError> {
-    let mut statement = connection.prepare(&format!("{RECORD} WHERE log = ?"))?;
+    let mut statement = connection.prepare(&format!("{PLACED} WHERE log = ?"))?;
     let mut rows = statement.query([log])?;
     let mut notices = HashMap::new();
     let mut leaves = Vec::new();
@@ -146,7 +145,8 @@ fn cached<'a>(
 fn read_entry(row: &Row<'_>, notice: &KnownNotice) -> Result<(Entry, u64), StoreError> {
     let key = CommitmentKey::from_bytes(row.get(14)?);
     let place: i64 = row.get(15)?;
-    Ok((Entry::new(read(row, notice)?, key), place.unsigned_abs()))
+    let shards = read_id(row, 16)?.shard.count();
+    Ok((Entry::new(read(row, notice)?, key, shards), place.unsigned_abs()))
 }
 
 /// The newest `limit` records of a consent id on a site, oldest first.
@@ -199,16 +199,14 @@ fn read(row: &Row<'_>, notice: &KnownNotice) -> Result<Record, StoreError> {
 /// How many records were deleted, by the log that keeps their leaves.
 pub type Deleted = BTreeMap<LogId, u64>;
 
-const RETURNING_LOG: &str =
-    "RETURNING (SELECT site FROM logs WHERE id = log), (SELECT month FROM logs WHERE id = log)";
-
 /// Deletes up to `limit` records that are due.
 pub fn delete_due(connection: &Connection, now: Timestamp, limit: u64) -> Result<Deleted, StoreError> {
-    let mut statement = connection.prepare_cached(&format!(
-        "DELETE FROM records WHERE event_id IN (SELECT event_id FROM records WHERE expires_at <= ? LIMIT ?)
-         {RETURNING_LOG}"
-    ))?;
-    count_by_log(statement.query(params![now.unix_ms(), limit.cast_signed()])?)
+    let mut statement = connection.prepare_cached(
+        "DELETE FROM records WHERE (event_id, shard) IN
+           (SELECT event_id, shard FROM records WHERE expires_at <= ? LIMIT ?)
+         RETURNING log",
+    )?;
+    count_by_log(connection, statement.query(params![now.unix_ms(), limit.cast_signed()])?)
 }
 
 /// Deletes the records of a consent id on a site.
@@ -217,19 +215,24 @@ pub fn delete_of(
     site: &SiteId,
     consent_id: &ConsentId,
 ) -> Result<Deleted, StoreError> {
-    let mut statement = connection.prepare_cached(&format!(
+    let mut statement = connection.prepare_cached(
         "DELETE FROM records WHERE consent_id = ? AND notice IN (SELECT id FROM notices WHERE site = ?)
-         {RETURNING_LOG}"
-    ))?;
-    count_by_log(statement.query(params![consent_id.as_bytes(), site.as_str()])?)
+         RETURNING log",
+    )?;
+    count_by_log(connection, statement.query(params![consent_id.as_bytes(), site.as_str()])?)
 }
 
-fn count_by_log(mut rows: Rows<'_>) -> Result<Deleted, StoreError> {
-    let mut counts = Deleted::new();
+fn count_by_log(connection: &Connection, mut rows: Rows<'_>) -> Result<Deleted, StoreError> {
+    let mut counts: BTreeMap<i64, u64> = BTreeMap::new();
     while let Some(row) = rows.next()? {
-        *counts.entry(read_id(row, 0)?).or_default() += 1;
+        *counts.entry(row.get(0)?).or_default() += 1;
     }
-    Ok(counts)
+    let mut statement = connection.prepare_cached(
+        "SELECT site, month, shard_number, shard_count
+         FROM logs JOIN shards ON shards.id = logs.shard WHERE logs.id = ?",
+    )?;
+    let mut name = |(log, count)| Ok((statement.query_row([log], |row| Ok(read_id(row, 0)))??, count));
+    counts.into_iter().map(&mut name).collect()
 }
 
 /// The public keys, oldest first.
@@ -249,6 +252,27 @@ pub fn add_key(connection: &Connection, key: &Jwk, at: Timestamp) -> Result<(), 
     connection.execute(
         "INSERT INTO keys (kid, added_at, jwk) VALUES (?, ?, ?) ON CONFLICT (kid) DO NOTHING",
         params![key.kid, at.unix_ms(), jwk],
+    )?;
+    Ok(())
+}
+
+/// Keeps a notice, unless it is there.
+pub fn add_notice(
+    connection: &Connection,
+    notice: &PublishedNotice,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let json = String::from_utf8(canonical::to_vec(&**notice)).map_err(unreadable)?;
+    connection.execute(
+        "INSERT INTO notices (notice_hash, terms_hash, site, published_at, json) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (notice_hash) DO NOTHING",
+        params![
+            notice.notice_hash().as_bytes(),
+            notice.terms_hash().as_bytes(),
+            notice.site.as_str(),
+            at.unix_ms(),
+            json
+        ],
     )?;
     Ok(())
 }

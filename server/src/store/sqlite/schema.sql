@@ -11,9 +11,21 @@ CREATE TABLE IF NOT EXISTS notices (
   json TEXT NOT NULL
 ) STRICT;
 
+-- Over how many logs a month the records of a site are spread: a row for each
+-- of 1 to shard_count. A record is in the shard of its consent id: the last four
+-- bytes as a number, modulo shard_count.
+CREATE TABLE IF NOT EXISTS shards (
+  id INTEGER PRIMARY KEY,
+  site TEXT NOT NULL,
+  shard_number INTEGER NOT NULL,
+  shard_count INTEGER NOT NULL,
+  UNIQUE (site, shard_number)
+) STRICT;
+
 -- One row for each answer of a visitor. Rows are never changed.
 CREATE TABLE IF NOT EXISTS records (
-  event_id BLOB PRIMARY KEY,         -- UUIDv7
+  event_id BLOB NOT NULL,            -- UUIDv7
+  shard INTEGER NOT NULL,
   consent_id BLOB NOT NULL,          -- UUIDv7: the visitor's pseudonym
   previous_event_id BLOB,
   notice INTEGER NOT NULL REFERENCES notices (id),
@@ -34,19 +46,20 @@ CREATE TABLE IF NOT EXISTS records (
   -- record's canonical JSON)); deleting the row leaves it meaning nothing.
   commitment_key BLOB NOT NULL,
   log INTEGER NOT NULL,
-  leaf_index INTEGER NOT NULL
+  leaf_index INTEGER NOT NULL,
+  PRIMARY KEY (event_id, shard)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX IF NOT EXISTS records_by_consent_id ON records (consent_id);
 CREATE INDEX IF NOT EXISTS records_by_expiry ON records (expires_at);
 
--- One log for each site and calendar month: an RFC 6962 Merkle tree.
+-- One log for each shard and calendar month: an RFC 6962 Merkle tree.
 CREATE TABLE IF NOT EXISTS logs (
   id INTEGER PRIMARY KEY,
-  site TEXT NOT NULL,
+  shard INTEGER NOT NULL REFERENCES shards (id),
   month TEXT NOT NULL,               -- yyyy-mm, UTC
   checkpoint TEXT,                   -- the newest signed head (C2SP tlog-checkpoint)
-  UNIQUE (site, month)
+  UNIQUE (shard, month)
 ) STRICT;
 
 -- A log whose leaves are gone and whose checkpoint is there was dropped: nothing

@@ -28,7 +28,7 @@ fn a_command_that_writes_beside_the_server_leaves_no_gap_in_the_log() {
     let (dir, server) = store();
     let (record, _) = contract::an_expiring_record(&server);
     let command = SqliteStore::open(dir.path()).unwrap();
-    let log = contract::entry(&record).log();
+    let log = contract::log_of(&record);
     let size = || server.head(&log).unwrap().unwrap().size;
     for _ in 0..3 {
         let (before, again) = (size(), Record { event_id: contract::event_id(), ..record.clone() });
@@ -55,20 +55,73 @@ fn a_backup_that_is_put_back_is_purged_again() {
     let restored = SqliteStore::open(backup.path()).unwrap();
     assert_eq!(restored.expire(record.expires_at).unwrap(), 1);
     assert!(!holds(backup.path(), &marker));
-    assert_eq!(restored.audit(&contract::entry(&record).log()).unwrap().difference, None);
+    assert_eq!(restored.audit(&contract::log_of(&record)).unwrap().difference, None);
+}
+
+/// A store of version 1 or 2 with all that a newer one holds.
+fn older(version: i64, newer: &Path) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let hand = Connection::open(dir.path().join(FILE_NAME)).unwrap();
+    hand.execute_batch(include_str!("version_2.sql")).unwrap();
+    hand.execute("ATTACH ? AS newer", [newer.join(FILE_NAME).to_str().unwrap()]).unwrap();
+    hand.execute_batch(
+        "INSERT INTO notices SELECT * FROM newer.notices;
+         INSERT INTO logs SELECT l.id, site, month, checkpoint
+           FROM newer.logs l JOIN newer.shards s ON s.id = l.shard;
+         INSERT INTO records SELECT event_id, consent_id, previous_event_id, notice, action, layer,
+           language, categories, vendors, gpc, dnt, recorded_at, choice_expires_at, expires_at,
+           commitment_key, log, leaf_index FROM newer.records;
+         INSERT INTO subtrees SELECT * FROM newer.subtrees;
+         INSERT INTO entries SELECT * FROM newer.entries;
+         INSERT INTO keys SELECT * FROM newer.keys;
+         DETACH newer;",
+    )
+    .unwrap();
+    if version == 1 {
+        hand.execute_batch("DROP TABLE keys").unwrap();
+    }
+    hand.pragma_update(None, "user_version", version).unwrap();
+    dir
 }
 
 #[test]
-fn a_store_of_version_1_gets_its_table_of_keys() {
+fn a_store_of_an_older_version_is_carried_over_whole() {
     let (dir, store) = store();
     let (record, _) = contract::an_expiring_record(&store);
-    drop(store);
-    let hand = Connection::open(dir.path().join(FILE_NAME)).unwrap();
-    hand.execute_batch("DROP TABLE keys; PRAGMA user_version = 1").unwrap();
-    assert!(SqliteStore::open_to_read(dir.path()).is_err());
-    let store = SqliteStore::open(dir.path()).unwrap();
-    assert_eq!(store.keys().unwrap(), []);
-    assert!(store.find(&record.site, &record.event_id).unwrap().is_some());
+    let log = contract::log_of(&record);
+    store.keep_checkpoint(&log, "a signed head").unwrap();
+    assert_eq!(store.erase(&record.site, &record.consent_id, record.recorded_at).unwrap(), 1);
+    store.append(&[contract::entry(&record)]).unwrap();
+    let logs = store.logs().unwrap();
+    let audits =
+        |store: &SqliteStore| -> Vec<_> { logs.iter().map(|log| store.audit(log).unwrap()).collect() };
+    let before = audits(&store);
+    for version in [1, 2] {
+        let older = older(version, dir.path());
+        assert!(SqliteStore::open_to_read(older.path()).is_err());
+        let carried = SqliteStore::open(older.path()).unwrap();
+        assert_eq!((carried.logs().unwrap(), audits(&carried)), (logs.clone(), before.clone()));
+        assert_eq!(carried.checkpoint(&log).unwrap().as_deref(), Some("a signed head"));
+        assert_eq!(carried.history(&record.site, &record.consent_id).unwrap(), std::slice::from_ref(&record));
+        assert_eq!(
+            carried.append(&[contract::entry(&record)]).unwrap(),
+            [Appended::Repeated(Box::new(record.clone()), 2)]
+        );
+        let refused = carried.spread(&record.site, LogShards::MAX);
+        assert!(matches!(refused, Err(StoreError::Spread { .. })));
+        // The tables are those of a new store, and what refers to them finds them.
+        assert_eq!(tables(older.path()), tables(dir.path()));
+        let hand = Connection::open(older.path().join(FILE_NAME)).unwrap();
+        assert!(!hand.prepare("PRAGMA foreign_key_check").unwrap().exists([]).unwrap());
+    }
+}
+
+/// What makes the tables and indexes of a file, by their names.
+fn tables(dir: &Path) -> Vec<(String, Option<String>)> {
+    let hand = Connection::open(dir.join(FILE_NAME)).unwrap();
+    let mut statement = hand.prepare("SELECT name, sql FROM sqlite_schema ORDER BY name").unwrap();
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    rows.collect::<Result<_, _>>().unwrap()
 }
 
 #[test]
@@ -95,7 +148,7 @@ fn an_audit_names_what_was_changed_behind_the_server_s_back() {
     let (dir, store) = store();
     let (record, _) = contract::an_expiring_record(&store);
     // The others of its kind were taken three months later.
-    let log = LogId { month: contract::month("2026-06"), ..contract::entry(&record).log() };
+    let log = contract::log_of(&record).in_month(contract::month("2026-06"));
     assert_eq!(store.audit(&log).unwrap().difference, None);
     let hand = Connection::open(dir.path().join(FILE_NAME)).unwrap();
     let changes = [

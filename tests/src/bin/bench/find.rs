@@ -120,7 +120,7 @@ fn multiply_rows(database: &Path, records: u64) -> rusqlite::Result<()> {
         let chunk = missing.min(CHUNK);
         let transaction = store.transaction()?;
         let mut copy = transaction.prepare_cached(
-            "INSERT INTO records SELECT ?, ?, previous_event_id, notice, action, layer, language, categories,
+            "INSERT INTO records SELECT ?, shard, ?, previous_event_id, notice, action, layer, language, categories,
                vendors, gpc, dnt, recorded_at, choice_expires_at, expires_at + ?, commitment_key, log, leaf_index
              FROM records WHERE event_id = ?",
         )?;
@@ -148,7 +148,7 @@ mod tests {
         store
             .execute_batch(
                 "INSERT INTO notices VALUES (1, x'01', x'02', 'boreale', 0, '{}');
-                 INSERT INTO records VALUES (x'000102030405060708090a0b0c0d0e0f', x'01', NULL, 1, 'save', 'banner',
+                 INSERT INTO records VALUES (x'000102030405060708090a0b0c0d0e0f', 1, x'01', NULL, 1, 'save', 'banner',
                    'fr', '1', '1', 0, 0, 1, 2, 3, x'04', 1, 0);",
             )
             .unwrap();

@@ -1,19 +1,28 @@
 -- Appends records with their leaves. ARGV: 1 when something has to be written
--- in any case, because WAIT follows; the number of logs and the month of each;
--- then for each record the number of its log, its event id, its consent id, its
+-- in any case, because WAIT follows; how many notices the records name, and the
+-- number and hash of each; the number of logs and the month of each; then for
+-- each record the number of its log, its event id, its consent id, its
 -- head and tail (its place comes between them), its leaf, when it was recorded
 -- and when it expires, both in milliseconds since 1970.
--- Answers for each record with its place, or with what is stored by its event id.
+-- Answers for each record with its place, or with what is stored by its event
+-- id; with SETBACK when a notice is not what it was when the server saw it.
 
 local logs, results, fresh = {}, {}, {}
-local count = tonumber(ARGV[2])
+local first = 3
+for _ = 1, tonumber(ARGV[2]) do
+  if redis.call('HGET', tag .. 'notices', ARGV[first]) ~= ARGV[first + 1] then
+    return redis.status_reply('SETBACK')
+  end
+  first = first + 2
+end
+local count = tonumber(ARGV[first])
 for number = 1, count do
-  local log, refused = open(ARGV[2 + number])
+  local log, refused = open(ARGV[first + number])
   if refused then return refused end
   logs[number], fresh[number] = log, 0
 end
 
-for at = 3 + count, #ARGV, 8 do
+for at = first + count + 1, #ARGV, 8 do
   local number, event, consent = tonumber(ARGV[at]), ARGV[at + 1], ARGV[at + 2]
   local head, recorded, expires = ARGV[at + 3], ARGV[at + 6], ARGV[at + 7]
   local key = tag .. 'r' .. event

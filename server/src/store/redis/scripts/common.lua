@@ -1,9 +1,9 @@
 #!lua
--- The beginning of every script that changes a site.
+-- The beginning of every script that changes a shard of a site.
 --
--- KEYS[1] is the site's hash tag, such as {boreale}; it is the name of no key,
+-- KEYS[1] is the shard's hash tag, such as {boreale}; it is the name of no key,
 -- and neither is KEYS[2]: no node takes two of them while the slot moves.
--- Every key of a site begins with its tag, so all of them are in one slot, and
+-- Every key of a shard begins with its tag, so all of them are in one slot, and
 -- a script that was sent to that slot may name them itself.
 
 local tag = KEYS[1]

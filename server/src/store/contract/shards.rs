@@ -1,0 +1,143 @@
+//! What every store does for a site that has several logs a month.
+
+use super::{at, consent_id, entry, event_id, notice, publish, record};
+use crate::store::{Appended, Entry, Store, StoreError};
+use constat_shared::log::merkle::verify_inclusion;
+use constat_shared::{CommitmentKey, LogEntry, LogId, LogShards, PublishedNotice, Record};
+use std::collections::BTreeMap;
+
+fn three() -> LogShards {
+    LogShards::new(3).unwrap()
+}
+
+fn in_three(record: &Record) -> Entry {
+    Entry::new(record.clone(), CommitmentKey::from_bytes([7; 32]), three())
+}
+
+/// A published notice of a site that has three logs a month.
+fn spread(store: &dyn Store) -> PublishedNotice {
+    let notice = notice("boreale");
+    store.spread(&notice.site, three()).unwrap();
+    publish(store, &notice);
+    notice
+}
+
+/// So many records of one moment, each of a visitor of its own.
+fn records(notice: &PublishedNotice, count: usize) -> Vec<Record> {
+    (0..count).map(|_| record(notice, "2026-03-01T09:30:00Z")).collect()
+}
+
+/// Else a repeated event or a history would be looked for where it is not.
+pub fn a_site_keeps_the_number_of_logs_it_began_with(store: &dyn Store) {
+    let (one, two) = (notice("boreale"), notice("other"));
+    assert_eq!(store.shards(&one.site).unwrap(), LogShards::ONE);
+    store.spread(&one.site, three()).unwrap();
+    publish(store, &one);
+    publish(store, &two);
+    store.spread(&one.site, three()).unwrap();
+    for (site, asked, kept) in [(&one.site, LogShards::ONE, three()), (&two.site, three(), LogShards::ONE)] {
+        let refused = store.spread(site, asked).unwrap_err();
+        assert!(matches!(&refused, StoreError::Spread { site: of, kept: is } if of == site && *is == kept));
+        assert_eq!(store.shards(site).unwrap(), kept);
+    }
+    let elsewhere = store.append(&[entry(&record(&one, "2026-03-01T09:30:00Z"))]);
+    assert!(matches!(elsewhere, Err(StoreError::Spread { .. })));
+    assert_eq!(store.logs().unwrap(), []);
+}
+
+/// Each log counts its own leaves from 0, and each record is found and proven.
+pub fn a_consent_id_has_all_its_records_in_one_of_several_logs(store: &dyn Store) {
+    let notice = spread(store);
+    let mut records = records(&notice, 60);
+    let again = |record: &Record| Record { event_id: event_id(), ..record.clone() };
+    records.extend(records.clone().iter().map(again));
+    let entries: Vec<_> = records.iter().map(in_three).collect();
+    let mut sizes: BTreeMap<LogId, u64> = BTreeMap::new();
+    let results = store.append(&entries).unwrap();
+    for (entry, result) in entries.iter().zip(&results) {
+        let size = sizes.entry(entry.log.clone()).or_default();
+        assert_eq!(*result, Appended::Stored(*size));
+        *size += 1;
+    }
+    assert_eq!(store.logs().unwrap(), sizes.keys().cloned().collect::<Vec<_>>());
+    assert_eq!(sizes.len(), 3);
+    for ((first, second), result) in entries.iter().zip(&entries[60..]).zip(&results) {
+        let (found, place) =
+            store.find(&notice.site, &first.record.consent_id, &first.record.event_id).unwrap().unwrap();
+        assert_eq!((&found, &Appended::Stored(place)), (first, result));
+        let head = store.head(&first.log).unwrap().unwrap();
+        let proof = store.inclusion_proof(&first.log, place, head.size).unwrap().unwrap();
+        assert!(verify_inclusion(first.leaf, place, head.size, &proof, head.root));
+        let history = store.history(&notice.site, &first.record.consent_id).unwrap();
+        assert!(history.len() == 2 && history.contains(&first.record) && history.contains(&second.record));
+    }
+    let repeated = store.append(&entries[..1]).unwrap();
+    assert_eq!(repeated, [Appended::Repeated(Box::new(records[0].clone()), 0)]);
+    audits_agree(store);
+}
+
+/// The purge is written where the leaves are: a log is whole without the others.
+pub fn an_erasure_and_an_expiry_are_written_into_the_log_of_their_shard(store: &dyn Store) {
+    let notice = spread(store);
+    let records = records(&notice, 30);
+    let entries: Vec<_> = records.iter().map(in_three).collect();
+    store.append(&entries).unwrap();
+    let (gone, now) = (&entries[0], at("2026-05-01T10:00:00Z"));
+    assert_eq!(store.erase(&notice.site, &gone.record.consent_id, now).unwrap(), 1);
+    let counts = |entries: Vec<(u64, LogEntry)>| -> u64 {
+        let count = |entry: &LogEntry| match entry {
+            LogEntry::Purge(purge) => purge.record_counts.values().sum(),
+            _ => 0,
+        };
+        entries.iter().map(|(_, entry)| count(entry)).sum()
+    };
+    for shard in three().all() {
+        let log = LogId { shard, ..gone.log.in_month(super::month("2026-05")) };
+        assert_eq!(counts(store.entries(&log).unwrap()), u64::from(shard == gone.log.shard));
+    }
+    audits_agree(store);
+    let end = records[0].expires_at;
+    assert_eq!(store.expire(end).unwrap(), 29);
+    for shard in three().all() {
+        let log = LogId { shard, ..gone.log.clone() };
+        let of_it = entries.iter().filter(|entry| entry.log == log && entry.record != gone.record).count();
+        let said = store.entries(&log.in_month(super::month("2027-04"))).unwrap();
+        assert_eq!(counts(said), of_it as u64);
+        assert!(store.drop_log(&log, "final").unwrap());
+        assert_eq!(store.checkpoint(&log).unwrap().as_deref(), Some("final"));
+    }
+    audits_agree(store);
+}
+
+/// A repetition never comes with another consent id; what does is another request.
+pub fn an_event_id_is_taken_in_its_shard_alone(store: &dyn Store) {
+    let notice = spread(store);
+    let first = in_three(&records(&notice, 1)[0]);
+    store.append(std::slice::from_ref(&first)).unwrap();
+    let mut seen = [false; 2];
+    while seen != [true; 2] {
+        let other = in_three(&Record { consent_id: consent_id(), ..first.record.clone() });
+        let beside = other.log == first.log;
+        seen[usize::from(beside)] = true;
+        let found = || store.find(&notice.site, &other.record.consent_id, &other.record.event_id).unwrap();
+        let result = store.append(std::slice::from_ref(&other)).unwrap().remove(0);
+        if beside {
+            assert_eq!((result, found()), (Appended::Conflict, None));
+        } else {
+            assert_eq!(found().map(|(entry, place)| (entry, Appended::Stored(place))), Some((other, result)));
+            // Of its shard it is taken now.
+            break;
+        }
+    }
+    let (kept, _) =
+        store.find(&notice.site, &first.record.consent_id, &first.record.event_id).unwrap().unwrap();
+    assert_eq!(kept, first);
+    audits_agree(store);
+}
+
+fn audits_agree(store: &dyn Store) {
+    for log in store.logs().unwrap() {
+        let audit = store.audit(&log).unwrap();
+        assert_eq!((audit.difference, audit.head), (None, store.head(&log).unwrap()), "{}", log.origin());
+    }
+}

@@ -1,0 +1,80 @@
+-- Constat's records. This text stays in the file, so that whoever opens it
+-- with any SQLite tool can read what it holds.
+
+-- Every notice ever shown, as canonical JSON (RFC 8785).
+CREATE TABLE IF NOT EXISTS notices (
+  id INTEGER PRIMARY KEY,
+  notice_hash BLOB NOT NULL UNIQUE,  -- SHA-256 of json
+  terms_hash BLOB NOT NULL,          -- SHA-256 of what consent depends on
+  site TEXT NOT NULL,
+  published_at INTEGER NOT NULL,     -- milliseconds since 1970, UTC
+  json TEXT NOT NULL
+) STRICT;
+
+-- One row for each answer of a visitor. Rows are never changed.
+CREATE TABLE IF NOT EXISTS records (
+  event_id BLOB PRIMARY KEY,         -- UUIDv7
+  consent_id BLOB NOT NULL,          -- UUIDv7: the visitor's pseudonym
+  previous_event_id BLOB,
+  notice INTEGER NOT NULL REFERENCES notices (id),
+  action TEXT NOT NULL,
+  layer TEXT NOT NULL,
+  language TEXT NOT NULL,
+  -- A digit for each category: essential, functional, audience, advertising,
+  -- third_party; 1 allowed, 0 refused, - not in use on the site.
+  categories TEXT NOT NULL,
+  -- A digit for each vendor, in the order of the notice's vendors.
+  vendors TEXT NOT NULL,
+  gpc INTEGER NOT NULL,              -- Global Privacy Control was on
+  dnt INTEGER NOT NULL,              -- Do Not Track was on
+  recorded_at INTEGER NOT NULL,      -- milliseconds since 1970, UTC
+  choice_expires_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,       -- when the row is deleted
+  -- The leaf in the log is SHA-256(0x00, HMAC-SHA-256(commitment_key, the
+  -- record's canonical JSON)); deleting the row leaves it meaning nothing.
+  commitment_key BLOB NOT NULL,
+  log INTEGER NOT NULL,
+  leaf_index INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS records_by_consent_id ON records (consent_id);
+CREATE INDEX IF NOT EXISTS records_by_expiry ON records (expires_at);
+
+-- One log for each site and calendar month: an RFC 6962 Merkle tree.
+CREATE TABLE IF NOT EXISTS logs (
+  id INTEGER PRIMARY KEY,
+  site TEXT NOT NULL,
+  month TEXT NOT NULL,               -- yyyy-mm, UTC
+  checkpoint TEXT,                   -- the newest signed head (C2SP tlog-checkpoint)
+  UNIQUE (site, month)
+) STRICT;
+
+-- A log whose leaves are gone and whose checkpoint is there was dropped: nothing
+-- it could prove is stored any more.
+
+-- Hashes of complete subtrees: level 0 are the leaves, and every eighth level
+-- above them is kept, so that any root or proof is a few hundred hashes away.
+CREATE TABLE IF NOT EXISTS subtrees (
+  log INTEGER NOT NULL REFERENCES logs (id),
+  level INTEGER NOT NULL,            -- 0, 8, 16, ...: 2 to the power of level leaves
+  place INTEGER NOT NULL,            -- counted from 0 within the level
+  hash BLOB NOT NULL,                -- SHA-256
+  PRIMARY KEY (log, level, place)
+) STRICT, WITHOUT ROWID;
+
+-- Leaves that are no records: what the server itself wrote down.
+CREATE TABLE IF NOT EXISTS entries (
+  log INTEGER NOT NULL REFERENCES logs (id),
+  leaf_index INTEGER NOT NULL,
+  json TEXT NOT NULL,                -- canonical JSON; the data of the leaf
+  PRIMARY KEY (log, leaf_index)
+) STRICT, WITHOUT ROWID;
+
+-- The public halves of every key that ever signed here, in their order: the
+-- last one signs. The private halves are never in this file.
+CREATE TABLE IF NOT EXISTS keys (
+  number INTEGER PRIMARY KEY,
+  kid TEXT NOT NULL UNIQUE,          -- RFC 7638 thumbprint
+  added_at INTEGER NOT NULL,         -- milliseconds since 1970, UTC
+  jwk TEXT NOT NULL                  -- RFC 8037
+) STRICT;

@@ -309,7 +309,8 @@ impl Call<'_> {
         once: impl AsyncFn(Connection) -> RedisResult<T>,
     ) -> Result<(T, bool), StoreError> {
         let (mut pause, mut unheard) = (PAUSE, false);
-        let mut last = format!("Redis does not answer (no answer within {:?})", self.link.call_time);
+        let mut last =
+            format!("Redis does not answer (no answer within {} s)", self.link.call_time.as_secs_f32());
         loop {
             let used = Mutex::new(None);
             let attempt = async {

@@ -113,6 +113,15 @@ impl Authority {
         self.openssl(&[&["x509", "-req", "-in", &request], issuer.as_slice(), &what].concat());
     }
 
+    /// The files of a certificate for 127.0.0.1 by its CA, and of its key.
+    ///
+    /// # Panics
+    /// When `openssl` fails.
+    pub fn web(&self) -> [PathBuf; 2] {
+        self.certify("web", P256, "/CN=Web", "web", 2);
+        ["web.pem", "web.key"].map(|name| self.0.path().join(name))
+    }
+
     /// The file of its CA's certificate.
     pub fn ca(&self) -> PathBuf {
         self.0.path().join("ca.pem")
@@ -245,7 +254,7 @@ impl TlsOnce {
     /// # Panics
     /// When `openssl` fails or no port is free.
     pub fn serve(authority: &Arc<Authority>) -> TlsOnce {
-        authority.certify("web", P256, "/CN=Web", "web", 2);
+        authority.web();
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let address = free.expect("a port is free").to_string();
         // It hands what it decrypts to its standard output, and encrypts its standard input.

@@ -1,7 +1,7 @@
 //! Redis servers under test: real processes on free ports, in folders of their own.
 
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -22,6 +22,8 @@ pub struct Redis {
     args: Vec<String>,
     /// Its port on 127.0.0.1.
     pub port: u16,
+    /// Its port for TLS.
+    pub tls_port: Option<u16>,
 }
 
 impl Redis {
@@ -38,14 +40,31 @@ impl Redis {
     /// # Panics
     /// As [`Redis::start`].
     pub fn start_with(args: &[&str]) -> Redis {
+        Redis::start_as(args, false)
+    }
+
+    /// Starts one that keeps what it confirms, and takes TLS at a port of its
+    /// own with this certificate and key.
+    ///
+    /// # Panics
+    /// As [`Redis::start`].
+    pub fn start_with_tls([certificate, key]: &[PathBuf; 2], args: &[&str]) -> Redis {
+        let [certificate, key] = [certificate, key].map(|file| file.to_str().expect("the path is text"));
+        let keeping = ["--appendonly", "yes", "--appendfsync", "always", "--tls-auth-clients", "no"];
+        let files = ["--tls-cert-file", certificate, "--tls-key-file", key];
+        Redis::start_as(&[&keeping[..], &files, args].concat(), true)
+    }
+
+    fn start_as(args: &[&str], with_tls: bool) -> Redis {
         let dir = tempfile::tempdir().expect("there is room for a temporary folder");
-        let args: Vec<_> = args.iter().map(|arg| (*arg).to_owned()).collect();
-        // Another process may take the free port first.
+        // Another process may take the free ports first.
         for _ in 0..20 {
-            let port = free_port();
+            let (port, tls_port) = (free_port(), with_tls.then(free_port));
+            let mut args: Vec<_> = args.iter().map(|arg| (*arg).to_owned()).collect();
+            args.extend(tls_port.iter().flat_map(|port| ["--tls-port".to_owned(), port.to_string()]));
             let mut child = spawn(port, dir.path(), &args);
             if answers(port, &mut child) {
-                return Redis { child, dir, args, port };
+                return Redis { child, dir, args, port, tls_port };
             }
             end(&mut child);
         }

@@ -62,6 +62,16 @@ impl Server {
         Server::start_command(command, 0, data, args)
     }
 
+    /// Starts a server that trusts the CAs of a file, and no others.
+    ///
+    /// # Panics
+    /// As [`Server::start`].
+    pub fn start_trusting(ca: &Path, data: &Path, args: &[&str]) -> Server {
+        let mut command = Command::new(binary());
+        command.env("SSL_CERT_FILE", ca).env_remove("SSL_CERT_DIR");
+        Server::start_command(command, 0, data, args)
+    }
+
     fn start_command(mut command: Command, port: u16, data: &Path, args: &[&str]) -> Server {
         let mut child = command
             .args(["serve", "--port", &port.to_string(), "--data"])

@@ -1,6 +1,7 @@
 //! Servers and subcommands on a store in Redis.
 
 use constat_tests::api::{SITE, SITE_ORIGIN, answer, client};
+use constat_tests::authority::{Authority, Making};
 use constat_tests::consent;
 use constat_tests::redis::Redis;
 use constat_tests::server::{self, Server};
@@ -8,6 +9,7 @@ use constat_tests::site::{self, Sites};
 use reqwest::header::ORIGIN;
 use serde_json::Value;
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 async fn post(server: &Server, consent: &Value) -> constat_tests::api::Answer {
@@ -162,4 +164,66 @@ async fn a_command_that_finds_no_store_in_redis_says_so_and_writes_nothing() {
         assert!(!output.status.success() && words.contains(named), "{words}");
         assert_eq!(redis.ask(&["DBSIZE"]), count);
     }
+}
+
+const UNTRUSTED: &str = "the certificate of Redis is not trusted: name the file of its CA in SSL_CERT_FILE";
+
+/// Whether a look at the records ended well with the CAs of this file, and what it said.
+fn records(url: &str, ca: &Path, consent_id: &str) -> (bool, String) {
+    let mut command = Command::new(server::binary());
+    command.args(["records", "--json", "--site", SITE, "--consent-id", consent_id, "--store", url]);
+    let command = command.arg("--accept-data-loss").env("SSL_CERT_FILE", ca).env_remove("SSL_CERT_DIR");
+    let output = command.output().expect("the binary can be started");
+    let words = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8(words).expect("it speaks UTF-8"))
+}
+
+#[tokio::test]
+async fn redis_behind_tls_is_used_when_its_certificate_is_trusted_and_not_otherwise() {
+    let authority = Authority::make(&Making::GOOD);
+    let redis = Redis::start_with_tls(&authority.web(), &[]);
+    let port = redis.tls_port.expect("it takes TLS");
+    let sites = Sites::with(SITE, &site::small(SITE, SITE_ORIGIN));
+    let folder = tempfile::tempdir().expect("there is room for a temporary folder");
+    let url = format!("rediss://127.0.0.1:{port}");
+    let args = ["--sites", sites.arg(), "--store", &url];
+    let server = Server::start_trusting(&authority.ca(), folder.path(), &args);
+    let consent = consent::request(&notice_hash(&server).await, "allow_all");
+    assert_eq!(post(&server, &consent).await.status, 201);
+    assert_eq!(get(&server, "/readyz").await.status, 200);
+    let id = consent["consent_id"].as_str().expect("an id is text");
+    let records = |url: &str, ca: &Path| records(url, ca, id);
+    let (found, words) = records(&url, &authority.ca());
+    assert!(found && words.contains(id), "{words}");
+    let (found, words) = records(&url, &Authority::make(&Making::GOOD).ca());
+    assert!(!found && words.contains(UNTRUSTED) && words.contains("BadSignature"), "{words}");
+    let (found, words) = records(&format!("rediss://localhost:{port}"), &authority.ca());
+    assert!(!found && words.contains(UNTRUSTED) && words.contains("not valid for name"), "{words}");
+    let (found, words) = records(&format!("redis://127.0.0.1:{port}"), &authority.ca());
+    assert!(!found && words.contains("Redis cannot be reached"), "{words}");
+}
+
+#[tokio::test]
+async fn a_cluster_behind_tls_is_used_from_one_of_its_nodes_on() {
+    let authority = Authority::make(&Making::GOOD);
+    let ca = authority.ca();
+    let settings = ["--cluster-enabled", "yes", "--tls-cluster", "yes", "--tls-ca-cert-file"];
+    let ca_file = ca.to_str().expect("the path is text");
+    let node = Redis::start_with_tls(&authority.web(), &[&settings[..], &[ca_file]].concat());
+    node.ask(&["CLUSTER", "ADDSLOTSRANGE", "0", "16383"]);
+    let start = Instant::now();
+    while !node.ask(&["CLUSTER", "INFO"]).contains("cluster_state:ok") {
+        assert!(start.elapsed() < Duration::from_secs(20), "{}", node.log());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let sites = Sites::with(SITE, &site::small(SITE, SITE_ORIGIN));
+    let folder = tempfile::tempdir().expect("there is room for a temporary folder");
+    let url = format!("rediss+cluster://127.0.0.1:{}", node.tls_port.expect("it takes TLS"));
+    let args = ["--sites", sites.arg(), "--store", &url, "--accept-data-loss"];
+    let server = Server::start_trusting(&authority.ca(), folder.path(), &args);
+    let consent = consent::request(&notice_hash(&server).await, "allow_all");
+    assert_eq!(post(&server, &consent).await.status, 201);
+    assert_eq!(get(&server, "/readyz").await.status, 200);
+    let (found, words) = records(&url, &Authority::make(&Making::GOOD).ca(), &consent::uuid());
+    assert!(!found && words.contains(UNTRUSTED), "{words}");
 }

@@ -20,6 +20,10 @@ pub fn said(error: &RedisError) -> String {
 fn ours(error: &RedisError) -> Option<&'static str> {
     use ServerErrorKind::{Ask, BusyLoading, ClusterDown, MasterDown, Moved, NoPerm, ReadOnly, TryAgain};
     Some(match error.kind() {
+        // What rustls says comes as the text of an I/O error, in a cluster behind other words.
+        ErrorKind::Io if error.to_string().contains("invalid peer certificate") => {
+            "the certificate of Redis is not trusted: name the file of its CA in SSL_CERT_FILE"
+        }
         ErrorKind::Io if error.is_timeout() => "Redis does not answer",
         ErrorKind::Io => "Redis cannot be reached",
         ErrorKind::ClusterConnectionNotFound => "a node of the cluster cannot be reached",

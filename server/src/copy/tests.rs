@@ -65,6 +65,17 @@ fn between_a_file_and_redis_everything_moves_both_ways() {
 }
 
 #[test]
+fn from_redis_to_a_redis_with_a_replica_everything_moves() {
+    let (from, to) = (Redis::start(), Redis::start());
+    let _replica = to.replica();
+    for (name, test) in TESTS {
+        println!("{name}");
+        [&from, &to].into_iter().for_each(|node| drop(node.ask(&["FLUSHALL"])));
+        test(&redis(&from.url(), 0), &redis(&to.url(), 1));
+    }
+}
+
+#[test]
 fn from_redis_to_a_cluster_everything_moves() {
     let (server, cluster) = (Redis::start(), Cluster::start());
     for (name, test) in TESTS {

@@ -12,8 +12,9 @@ use proptest::sample::Index;
 use proptest::test_runner::{TestCaseError, TestRunner};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How many sequences are tried, and how long one may be.
-const CASES: u32 = 48;
+/// How many sequences are tried on one engine.
+pub const CASES: u32 = 48;
+/// How long one may be.
 const STEPS_MAX: usize = 12;
 const BATCH_MAX: usize = 5;
 /// Two sites with two notices each; the second ones are not published at first.
@@ -121,8 +122,8 @@ type Checked = Result<(), TestCaseError>;
 
 /// Runs the property on stores that `open` makes, each empty; what it makes
 /// beside the store is kept as long.
-pub fn every_sequence_agrees_with_a_model<G, S: Store>(open: impl Fn() -> (G, S)) {
-    let config = ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() };
+pub fn every_sequence_agrees_with_a_model<G, S: Store>(cases: u32, open: impl Fn() -> (G, S)) {
+    let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
     let notices = notices();
     let checked = TestRunner::new(config).run(&steps(), |steps| {
         let (_guard, store) = open();

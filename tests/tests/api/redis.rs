@@ -108,6 +108,43 @@ async fn a_redis_that_is_gone_is_said_and_waited_for() {
 }
 
 #[tokio::test]
+async fn a_full_redis_takes_no_record_and_still_erases_what_a_visitor_wants_erased() {
+    let redis = Redis::start();
+    let sites = Sites::with(SITE, &site::small(SITE, SITE_ORIGIN));
+    let folder = tempfile::tempdir().expect("there is room for a temporary folder");
+    let server = Server::start(folder.path(), &["--sites", sites.arg(), "--store", &redis.url()]);
+    let hash = notice_hash(&server).await;
+    let erased = consent::request(&hash, "allow_all");
+    let stored = post(&server, &erased).await.json();
+    let info = redis.ask(&["INFO", "memory"]);
+    let used =
+        info.lines().find_map(|line| line.strip_prefix("used_memory:")).expect("Redis counts its memory");
+    let used: u64 = used.parse().expect("a number of bytes");
+    redis.ask(&["CONFIG", "SET", "maxmemory", &(used + 65_536).to_string()]);
+    let mut stored_count = 0;
+    let refused = loop {
+        let answer = post(&server, &consent::request(&hash, "allow_all")).await;
+        if answer.status != 201 {
+            break answer;
+        }
+        stored_count += 1;
+        assert!(stored_count < 1000, "{info}");
+    };
+    assert_eq!((refused.status, refused.header("retry-after")), (503, "5"), "{refused:?}");
+    let ready = get(&server, "/readyz").await;
+    assert!(ready.status == 503 && ready.text().contains("Redis is full"), "{ready:?}");
+    let (id, receipt) = (erased["consent_id"].as_str(), stored["receipt"].as_str());
+    let (id, receipt) = (id.expect("an id is text"), receipt.expect("a receipt is text"));
+    let url = format!("{}/v1/sites/{SITE}/consents/{id}", server.url);
+    let gone = answer(client().delete(&url).bearer_auth(receipt)).await;
+    assert_eq!((gone.status, &gone.json()["erased_count"]), (200, &Value::from(1)), "{gone:?}");
+    let month = &stored["record"]["recorded_at"].as_str().expect("a time is text")[..7];
+    assert_eq!(get(&server, &format!("/v1/sites/{SITE}/log/{month}/checkpoint")).await.status, 200);
+    let audited = run(folder.path(), &redis, &["audit", "--site", SITE, "--month", month]).await;
+    assert!(audited.contains(&format!("records {stored_count}")), "{audited}");
+}
+
+#[tokio::test]
 async fn a_server_does_not_start_on_a_redis_that_may_lose_records() {
     let redis = Redis::start_with(&["--appendonly", "yes", "--appendfsync", "everysec"]);
     let sites = Sites::with(SITE, &site::small(SITE, SITE_ORIGIN));

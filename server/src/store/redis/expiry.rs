@@ -3,7 +3,7 @@
 //! pointed to it.
 
 use super::keys::{self, Tag};
-use super::scripts::{DELETE, HOLD};
+use super::scripts::{DELETE, HOLD, NOTE};
 use super::{RedisStore, token};
 use crate::store::known::unreadable;
 use crate::store::{StoreError, purges};
@@ -69,7 +69,7 @@ impl RedisStore {
             }
         }
         if count > 0 {
-            self.link.call().change(redis::cmd("SET").arg(keys::REWRITE_DUE).arg(""))?;
+            self.note_rewrite()?;
         }
         Ok(count)
     }
@@ -118,10 +118,7 @@ impl RedisStore {
     /// Deletes what is due on all sites; nothing while another server does so.
     pub(super) fn expire_all(&self, now: Timestamp) -> Result<u64, StoreError> {
         let holder = token()?;
-        let mut take = redis::cmd("SET");
-        take.arg(keys::EXPIRY_JOB).arg(&holder).arg("NX").arg("PX").arg(HOLD_MS);
-        let taken: Option<String> = self.link.call().ask(&take)?;
-        if taken.is_none() {
+        if !self.hold(&holder, HOLD_MS)? {
             return Ok(0);
         }
         let result = self.expire_while_held(now, &holder);
@@ -145,7 +142,7 @@ impl RedisStore {
             }
         }
         if total > 0 {
-            self.link.call().change(redis::cmd("SET").arg(keys::REWRITE_DUE).arg(""))?;
+            self.note_rewrite()?;
         }
         self.rewrite_files()?;
         Ok(total)
@@ -167,6 +164,11 @@ impl RedisStore {
                 return Ok(count);
             }
         }
+    }
+
+    /// Notes that the files still have bytes of what was deleted.
+    pub(super) fn note_rewrite(&self) -> Result<(), StoreError> {
+        self.link.call().run::<u64>(&NOTE.on(keys::REWRITE_DUE.as_bytes())).map(drop)
     }
 
     /// Lets Redis write its files anew when they still have bytes of what was

@@ -171,6 +171,7 @@ fn one_server_at_a_time_holds_the_job() {
     append(&store, &due).unwrap();
     redis.ask(&["SET", "job:expiry", "another", "PX", "60000"]);
     assert_eq!(store.expire(due.expires_at).unwrap(), 0);
+    assert_eq!(redis.ask(&["GET", "job:expiry"]).trim(), "another");
     redis.ask(&["DEL", "job:expiry"]);
     assert_eq!(store.expire(due.expires_at).unwrap(), 1);
     assert_eq!(redis.ask(&["EXISTS", "job:expiry"]).trim(), "0");
@@ -292,6 +293,42 @@ fn a_full_redis_stores_nothing_by_halves_and_goes_on_when_it_has_room() {
     redis.ask(&["CONFIG", "SET", "maxmemory", "0"]);
     assert_eq!(append(&store, &second).unwrap(), Appended::Stored(1));
     assert_eq!(store.audit(&contract::log_of(&first)).unwrap().difference, None);
+}
+
+#[test]
+fn a_full_redis_lets_go_and_proves_what_it_has() {
+    let redis = Redis::start();
+    let store = open(&redis.url(), 0);
+    let notice = published(&store);
+    let end = Timestamp::from_unix_ms(clock::now().unix_ms() + 3_600_000);
+    let (erased, ended, kept) =
+        (record(&notice), Record { expires_at: end, ..record(&notice) }, record(&notice));
+    let others: Vec<_> = (0..300).map(|_| record(&notice)).collect();
+    for record in [&erased, &ended, &kept].into_iter().chain(&others) {
+        append(&store, record).unwrap();
+    }
+    let log = contract::log_of(&kept);
+    let before = store.head(&log).unwrap();
+    let last_words = redis.ask(&["HGET", "{boreale}heads", &log.month.to_string()]);
+    redis.ask(&["DEL", &format!("{{boreale}}tree:{}:8:0", log.month)]);
+    redis.ask(&["CONFIG", "SET", "maxmemory", "1"]);
+    redis.ask(&["SCRIPT", "FLUSH"]);
+    assert!(fails_in_time(&store, &record(&notice)).contains("Redis is full"));
+    // What stood above the leaves is worked out again, and a head is signed.
+    assert_eq!(store.head(&log).unwrap(), before);
+    store.keep_checkpoint(&log, "a signed head").unwrap();
+    assert_ne!(redis.ask(&["HGET", "{boreale}heads", &log.month.to_string()]), last_words);
+    assert_eq!(store.erase(&notice.site, &erased.consent_id, clock::now()).unwrap(), 1);
+    assert_eq!(store.expire(end).unwrap(), 1);
+    assert!(redis.log().contains("Background append only file rewriting started"), "{}", redis.log());
+    assert_eq!(redis.ask(&["EXISTS", "job:expiry", "rewrite-due"]).trim(), "0");
+    let audit = store.audit(&log).unwrap();
+    assert_eq!((audit.record_count, audit.erased_count, audit.difference), (301, 2, None));
+    assert_eq!(store.expire(others[299].expires_at).unwrap(), 301);
+    assert!(store.drop_log(&log, "the last head").unwrap());
+    assert_eq!(store.head(&log).unwrap(), None);
+    redis.ask(&["CONFIG", "SET", "maxmemory", "0"]);
+    store.ping().unwrap();
 }
 
 #[test]

@@ -136,7 +136,7 @@ impl Movable for RedisStore {
             total += self.forget_of(&tag, now)?;
         }
         if total > 0 {
-            self.link.call().change(redis::cmd("SET").arg(keys::REWRITE_DUE).arg(""))?;
+            self.note_rewrite()?;
         }
         Ok(total)
     }

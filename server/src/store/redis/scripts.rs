@@ -9,10 +9,22 @@ pub struct Script {
     hash: LazyLock<String>,
 }
 
+/// The first line of a script. Redis does not begin one that `writes` while it is
+/// full. It runs one `even_full`: that deletes more than it writes, or writes so
+/// little for each record or log that what else is there bounds it.
+macro_rules! first_line {
+    (writes) => {
+        "#!lua\n"
+    };
+    (even_full) => {
+        "#!lua flags=allow-oom\n"
+    };
+}
+
 macro_rules! scripts {
-    ($($(#[$doc:meta])* $name:ident = $($file:literal),+;)*) => {
+    ($($(#[$doc:meta])* $name:ident $does:ident $($file:literal),+;)*) => {
         $($(#[$doc])* pub static $name: Script = Script {
-            code: concat!($(include_str!(concat!("scripts/", $file))),+),
+            code: concat!(first_line!($does), $(include_str!(concat!("scripts/", $file))),+),
             hash: LazyLock::new(|| redis::Script::new($name.code).get_hash().to_owned()),
         };)*
     };
@@ -20,29 +32,31 @@ macro_rules! scripts {
 
 scripts! {
     /// Appends records with their leaves.
-    APPEND = "common.lua", "append.lua";
+    APPEND writes "common.lua", "append.lua";
     /// Writes an entry of the server's own.
-    WRITE = "common.lua", "write.lua";
+    WRITE writes "common.lua", "write.lua";
     /// Deletes records and says so in a log.
-    DELETE = "common.lua", "delete.lua";
+    DELETE even_full "common.lua", "delete.lua";
     /// Deletes a log's leaves.
-    DROP = "common.lua", "drop.lua";
+    DROP even_full "common.lua", "drop.lua";
     /// Keeps a signed head.
-    HEAD = "common.lua", "head.lua";
+    HEAD even_full "common.lua", "head.lua";
     /// Keeps the hash of a subtree.
-    KEEP = "common.lua", "keep.lua";
+    KEEP even_full "common.lua", "keep.lua";
     /// Stores records of another store with the places they have there.
-    PUT_RECORDS = "common.lua", "put_records.lua";
+    PUT_RECORDS writes "common.lua", "put_records.lua";
     /// Puts a stretch of another store's log at the end of one.
-    PUT_LEAVES = "common.lua", "put_leaves.lua";
+    PUT_LEAVES writes "common.lua", "put_leaves.lua";
     /// Deletes records and says nothing.
-    FORGET = "common.lua", "forget.lua";
+    FORGET even_full "common.lua", "forget.lua";
     /// Adds to a list what is not in it.
-    ADD = "add.lua";
-    /// Holds a job, or lets it go.
-    HOLD = "hold.lua";
+    ADD writes "add.lua";
+    /// Takes a job, holds it, or lets it go.
+    HOLD even_full "hold.lua";
+    /// Notes that the files have to be written anew.
+    NOTE even_full "note.lua";
     /// Finds out whether others could write.
-    READY = "ready.lua";
+    READY writes "ready.lua";
 }
 
 impl Script {

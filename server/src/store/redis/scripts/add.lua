@@ -1,4 +1,3 @@
-#!lua
 -- Adds an element behind all others of a list, unless one holds the same name.
 -- KEYS: the list. ARGV: the name, the element.
 

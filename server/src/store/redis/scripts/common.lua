@@ -1,4 +1,3 @@
-#!lua
 -- The beginning of every script that changes a shard of a site.
 --
 -- KEYS[1] is the shard's hash tag, such as {boreale}; it is the name of no key,

@@ -2,7 +2,7 @@
 
 use crate::Failure;
 use crate::config::AuditArgs;
-use crate::records::open_store;
+use crate::open::open_store;
 use crate::store::Store;
 use constat_shared::LogId;
 use constat_shared::log::checkpoint::Checkpoint;

@@ -7,7 +7,7 @@
 //! are in the store, and published for as long as anything they signed may live.
 
 use crate::config::{KeyArgs, KeysArgs, KeysCommand};
-use crate::records::{open_store, open_store_to_write};
+use crate::open::{open_store, open_store_to_write};
 use crate::store::Store;
 use crate::{Failure, clock};
 use constat_shared::receipt::Jwk;

@@ -12,6 +12,7 @@ mod crash;
 mod demo;
 mod domain;
 mod keys;
+mod open;
 mod prove;
 mod records;
 mod retention;

@@ -2,7 +2,7 @@
 
 use crate::config::ProveArgs;
 use crate::keys::Keys;
-use crate::records::open_store;
+use crate::open::open_store;
 use crate::store::{Entry, Store};
 use crate::{Failure, clock, serving};
 use constat_shared::evidence::{self, Evidence, FORMAT, Logged, Stamped};

@@ -6,7 +6,7 @@ use crate::check::all;
 use crate::config::ServeArgs;
 use crate::demo::{self, ThirdParties};
 use crate::keys::Keys;
-use crate::records::make_store;
+use crate::open::make_store;
 use crate::served::{ServedSite, Sites};
 use crate::site::{self, Catalogue, Site};
 use crate::store::Store;

@@ -9,7 +9,7 @@
 
 use crate::assets::Assets;
 use crate::config::{SnapshotArgs, StoreArgs};
-use crate::records::{open_store, open_store_to_write};
+use crate::open::{open_store, open_store_to_write};
 use crate::served::ServedSite;
 use crate::site::Site;
 use crate::store::Store;

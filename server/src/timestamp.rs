@@ -14,7 +14,7 @@ pub mod trust;
 use crate::check::all;
 use crate::config::TimestampArgs;
 use crate::keys::Keys;
-use crate::records::open_store_to_write;
+use crate::open::open_store_to_write;
 use crate::site::{self, Catalogue};
 use crate::store::{Store, StoreError};
 use crate::{Failure, clock, serving};

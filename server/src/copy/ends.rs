@@ -2,7 +2,7 @@
 
 use crate::Failure;
 use crate::config::{CopyArgs, DEADLINE};
-use crate::records::{check_store, existing_redis, reach_redis};
+use crate::open::{InRedis, check_store};
 use crate::serve::prepare_folder;
 use crate::store::moving::Movable;
 use crate::store::sqlite::SqliteStore;
@@ -46,14 +46,19 @@ impl End {
         End::open("--to", &args.to, args.min_replicas, args.accept_data_loss)
     }
 
-    fn open(option: &str, address: &str, min_replicas: u32, accept_data_loss: bool) -> Result<End, Failure> {
+    fn open(
+        option: &'static str,
+        address: &str,
+        min_replicas: u32,
+        accept_data_loss: bool,
+    ) -> Result<End, Failure> {
         if let Some(folder) = folder(address, option)? {
             let lock = prepare_folder(&folder)?;
             let store = Box::new(SqliteStore::open(&folder)?);
             return Ok(End { store, folder: Some(folder), _lock: Some(lock) });
         }
-        let reach = if option == "--from" { existing_redis } else { reach_redis };
-        let store = reach(option, address, min_replicas, accept_data_loss, DEADLINE)?;
+        let redis = InRedis { option, url: address, min_replicas, accept_data_loss, deadline: DEADLINE };
+        let store = if option == "--from" { redis.existing()? } else { redis.reach()? };
         match store.writing_clients() {
             Ok(clients) if clients.is_empty() => {}
             Ok(clients) => {

@@ -21,6 +21,9 @@ const TESTS: &str = "constat-tests";
 /// them run at once, however few processors there are.
 const FAULTS_AT_ONCE: [&str; 2] = ["--test-threads", "8"];
 
+/// How many unit tests run at once: the longest wait for a Redis and need no processor.
+const UNIT_TEST_THREADS: &str = "8";
+
 /// The remedy when the compiler has already said everything.
 pub const COMPILER_SAID: &str = "Mend the errors that the compiler names above.";
 
@@ -95,7 +98,7 @@ fn unit_tests(workspace: &Workspace) -> Result<(), Failure> {
     let remedy = "The failing tests are named above; run one again with `cargo test -p PACKAGE NAME`.";
     step("Unit tests", || {
         let mut command = workspace.cargo(["test", "--lib", "--bins"]);
-        command.args(PRODUCT);
+        command.args(PRODUCT).env("RUST_TEST_THREADS", UNIT_TEST_THREADS);
         for test in workspace.tests_of_others(TESTS) {
             command.args(["--test", test]);
         }

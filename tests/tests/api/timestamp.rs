@@ -90,6 +90,27 @@ async fn what_an_authority_has_stamped_is_proven_to_whoever_trusts_its_ca() {
 }
 
 #[tokio::test]
+async fn each_of_several_logs_a_month_is_stamped_and_its_records_proven_by_its_stamp() {
+    let authority = Arc::new(Authority::make(&Making::GOOD));
+    let asked = Asked::serve(&authority);
+    let api = Api::serve(Sites::with(SITE, &format!("log_shards = 2\n{}", naming(SITE, &asked.url))));
+    let mut records = Vec::new();
+    for _ in 0..8 {
+        records.push(taken(&api).await);
+    }
+    let stamped = said(timestamp(&api).output().unwrap(), 0);
+    // Both, but once in 128 times: the first one also says what is served.
+    let log_count = stamped.lines().count();
+    assert!(stamped.contains("/1of2: ") && log_count <= 2, "{stamped}");
+    for record in &records {
+        let proven = said(verify(&prove(&api, record), Some(&authority.ca())), 0);
+        assert!(proven.contains("proven: the log held the record by 2"), "{proven}");
+    }
+    let again = said(timestamp(&api).output().unwrap(), 0);
+    assert_eq!(again.matches("nothing new since it was stamped").count(), log_count, "{again}");
+}
+
+#[tokio::test]
 async fn a_log_is_stamped_again_only_when_it_has_grown_and_a_bundle_keeps_the_first_stamp() {
     let authority = Arc::new(Authority::make(&Making::GOOD));
     let asked = Asked::serve(&authority);

@@ -65,6 +65,7 @@ async fn a_promoted_replica_has_every_acknowledged_record() {
     let mut replica = copy_of(&primary).await;
     let address = Address::of(primary.port).await;
     let mut fleet = Fleet::start(1, &address.url(), &["--min-replicas", "1", "--accept-data-loss"]).await;
+    let mut refused_count = 0;
     for _ in 0..ROUNDS {
         let ms = moments.within(KILL_MS);
         let outcome = fleet
@@ -82,8 +83,10 @@ async fn a_promoted_replica_has_every_acknowledged_record() {
             .await;
         assert_eq!(outcome.lost, [""; 0]);
         assert_eq!(outcome.cut_count, 0, "the servers live on");
-        assert!(outcome.refused_count > 0, "nobody was refused");
+        refused_count += outcome.refused_count;
     }
+    // In one round all may have waited for the next primary within their deadline.
+    assert!(refused_count > 0, "nobody was refused");
     fleet.end("loss of a primary, its replica promoted, both appendfsync everysec");
 }
 

@@ -3,6 +3,7 @@
 
 use crate::request::{ORIGIN, Request, SITE};
 use crate::{Bench, bytes::block_on};
+use constat_tests::redis::Redis;
 use rusqlite::{Connection, params};
 use serde_json::Value;
 use std::io;
@@ -15,6 +16,8 @@ use uuid::Uuid;
 const SAMPLES: usize = 500;
 /// How many rows are added in one commit.
 const CHUNK: u64 = 100_000;
+/// How many copies one script makes in Redis.
+const REDIS_CHUNK: usize = 20_000;
 
 /// A visitor whose record is stored.
 pub struct Sample {
@@ -64,6 +67,14 @@ pub fn again_in_sqlite(bench: &Bench<'_>, samples: &[Sample]) -> io::Result<Foun
     let times_us = block_on(look(server.address, samples))?;
     server.stop()?;
     Ok(Found { store: "SQLite, multiplied", records: count(bench)?, times_us })
+}
+
+/// Looks for the samples again in the Redis that was multiplied to so many records.
+///
+/// # Errors
+/// As [`in_sqlite`].
+pub fn again_in_redis(bench: &Bench<'_>, url: &str, samples: &[Sample], records: u64) -> io::Result<Found> {
+    Ok(Found { store: "Redis, multiplied", records, ..in_redis(bench, url, samples)? })
 }
 
 fn count(bench: &Bench<'_>) -> io::Result<u64> {
@@ -135,6 +146,25 @@ fn multiply_rows(database: &Path, records: u64) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// As [`multiply`], in a Redis that holds so many. From here on it writes no file of changes, for
+/// which there is no room.
+///
+/// # Errors
+/// When Redis does not do it.
+pub fn multiply_in_redis(redis: &Redis, have: u64, records: u64) -> io::Result<()> {
+    redis.ask(&["CONFIG", "SET", "appendonly", "no"]);
+    let tag = format!("{{{SITE}}}");
+    for first in (have..records).step_by(REDIS_CHUNK) {
+        let count = (records - first).min(REDIS_CHUNK as u64).to_string();
+        let script = include_str!("multiply.lua");
+        let made = redis.ask(&["EVAL", script, "1", &tag, &first.to_string(), &count]);
+        if made.trim() != count {
+            return Err(io::Error::other(format!("Redis made {made:?} copies of {count}")));
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,5 +187,18 @@ mod tests {
         let store = Connection::open(&path).unwrap();
         let distinct = "SELECT count(DISTINCT consent_id) FROM records";
         assert_eq!(store.query_row(distinct, [], |row| row.get(0)), Ok(250));
+    }
+
+    #[test]
+    fn records_in_redis_are_multiplied_to_the_number_asked_for() {
+        let redis = Redis::start();
+        let (event, consent, expires) = ("e".repeat(16), "c".repeat(16), "9999999999999");
+        let (record, index) = (format!("{{{SITE}}}r{event}"), format!("{{{SITE}}}x"));
+        redis.ask(&["SET", &record, &"b".repeat(100), "PXAT", expires]);
+        redis.ask(&["ZADD", &index, expires, &format!("mmm{event}{consent}")]);
+        multiply_in_redis(&redis, 1, 250).unwrap();
+        assert_eq!(redis.ask(&["ZCARD", &index]).trim(), "250");
+        // The index, the records, and a history for each of the copies.
+        assert_eq!(redis.ask(&["DBSIZE"]).trim(), (1 + 250 + 249).to_string());
     }
 }

@@ -68,13 +68,15 @@ pub fn measure(bench: &Bench<'_>, plan: &Plan) -> io::Result<Measured> {
     let (samples, in_sqlite) = find::in_sqlite(bench)?;
     let (redis, copied, file_bytes, memory_bytes) = copy(bench)?;
     let in_redis = find::in_redis(bench, &redis.url(), &samples)?;
-    drop(redis);
     let usage = Usage::of(&bench.data("full"))?;
     let sqlite_bytes = usage.bytes as f64 / usage.records.max(1) as f64;
     say(&format!("Multiply to {} records", plan.multiplied));
+    find::multiply_in_redis(&redis, usage.records, plan.multiplied)?;
+    let many_in_redis = find::again_in_redis(bench, &redis.url(), &samples, plan.multiplied)?;
+    drop(redis);
     find::multiply(&bench.data("full"), plan.multiplied)?;
     let many = find::again_in_sqlite(bench, &samples)?;
-    let found = vec![in_sqlite, in_redis, many];
+    let found = vec![in_sqlite, in_redis, many, many_in_redis];
     Ok(Measured { rounds, copied, memory_bytes, file_bytes, sqlite_bytes, found })
 }
 

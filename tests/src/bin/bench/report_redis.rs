@@ -62,5 +62,5 @@ fn found(measured: &Measured) {
         let name = format!("{}, among {}", found.store, grouped(found.records));
         println!("  {name:<50} {p50:>6.2} {p99:>8.2}");
     }
-    println!("  multiplied: rows copied in the file with new ids, which the log knows nothing of");
+    println!("  multiplied: one record copied in the store with new ids, which the log knows nothing of");
 }

@@ -32,7 +32,9 @@ fn ours(error: &RedisError) -> Option<&'static str> {
         ErrorKind::Server(ReadOnly) => "this Redis is a replica now",
         ErrorKind::Server(MasterDown) => "this Redis is a replica that has lost its primary",
         ErrorKind::Server(ClusterDown) => "no primary of the cluster has some of its slots",
-        ErrorKind::Server(Moved | Ask | TryAgain) => "the cluster is moving slots",
+        // The client has gone where it was sent, and nobody was there.
+        ErrorKind::Server(Moved) => "the cluster is failing over, or moving slots",
+        ErrorKind::Server(Ask | TryAgain) => "the cluster is moving slots",
         ErrorKind::Server(NoPerm) => "Redis forbids this account to do that",
         ErrorKind::Server(_) | ErrorKind::Extension => match error.code()? {
             "OOM" => "Redis is full",

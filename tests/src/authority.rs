@@ -3,10 +3,12 @@
 //! unit tests of the server use it too, so that it needs nothing but std.
 
 use std::io::{BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -173,11 +175,23 @@ pub type Reply = Option<Vec<u8>>;
 /// The head of an HTTP request, and its body.
 pub type Request = (String, Vec<u8>);
 
-/// An authority that can be asked over HTTP, until the process ends.
+/// An authority that can be asked over HTTP, until the value is dropped.
 pub struct Asked {
     /// Where.
     pub url: String,
     requests: Arc<Mutex<Vec<Request>>>,
+    address: SocketAddr,
+    is_over: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::Relaxed);
+        // Wakes the thread, which holds the authority's folder; if it has ended, so much the better.
+        let _ = TcpStream::connect(self.address);
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
 }
 
 impl Asked {
@@ -194,11 +208,14 @@ impl Asked {
     pub fn answer(answer: impl Fn(&[u8]) -> Reply + Send + 'static) -> Asked {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let address = listener.local_addr().expect("a listener has an address");
-        let requests: Arc<Mutex<Vec<_>>> = Arc::default();
-        let seen = Arc::clone(&requests);
-        std::thread::spawn(move || {
+        let (requests, is_over): (Arc<Mutex<Vec<_>>>, Arc<AtomicBool>) = Default::default();
+        let (seen, end) = (Arc::clone(&requests), Arc::clone(&is_over));
+        let thread = std::thread::spawn(move || {
             let mut silent = Vec::new();
             for stream in listener.incoming().map_while(Result::ok) {
+                if end.load(Ordering::Relaxed) {
+                    break;
+                }
                 let Some(request) = read(&mut BufReader::new(&stream)) else { continue };
                 let reply = answer(&request.1);
                 seen.lock().unwrap_or_else(PoisonError::into_inner).push(request);
@@ -209,7 +226,7 @@ impl Asked {
                 }
             }
         });
-        Asked { url: format!("http://{address}/tsr"), requests }
+        Asked { url: format!("http://{address}/tsr"), requests, address, is_over, thread: Some(thread) }
     }
 
     /// The requests so far.
@@ -246,6 +263,7 @@ pub struct TlsOnce {
     /// Where.
     pub url: String,
     relay: Child,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl TlsOnce {
@@ -269,17 +287,20 @@ impl TlsOnce {
         let (input, output) = (relay.stdin.take(), relay.stdout.take());
         let (mut input, output) = (input.expect("stdin is piped"), output.expect("stdout is piped"));
         let authority = Arc::clone(authority);
-        std::thread::spawn(move || {
-            let request = read(&mut BufReader::new(output));
+        let thread = std::thread::spawn(move || {
+            let mut output = BufReader::new(output);
             // Without a request, whoever asked did not trust the certificate.
-            let reply = request.map(|(_, query)| response("200 OK", &authority.reply(&query)));
-            reply.map(|reply| input.write_all(&reply).and_then(|()| input.flush()).map(|()| input))
+            let Some((_, query)) = read(&mut output) else { return };
+            let _ = input.write_all(&response("200 OK", &authority.reply(&query)));
+            let _ = input.flush();
+            // The end of what comes in would end the relay before it has passed that on.
+            let _ = std::io::copy(&mut output, &mut std::io::sink());
         });
         // It is ready when it takes a connection; one that says nothing leaves it waiting for the next.
         while TcpStream::connect(&address).is_err() {
             std::thread::sleep(Duration::from_millis(10));
         }
-        TlsOnce { url: format!("https://{address}/tsr"), relay }
+        TlsOnce { url: format!("https://{address}/tsr"), relay, thread: Some(thread) }
     }
 }
 
@@ -288,5 +309,6 @@ impl Drop for TlsOnce {
         // It may have ended by itself.
         let _ = self.relay.kill();
         let _ = self.relay.wait();
+        let _ = self.thread.take().map(JoinHandle::join);
     }
 }

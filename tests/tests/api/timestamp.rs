@@ -158,7 +158,8 @@ async fn an_authority_is_told_a_hash_and_nothing_of_a_visitor() {
 #[tokio::test]
 async fn any_change_to_the_token_in_a_bundle_is_found() {
     let authority = Arc::new(Authority::make(&Making::GOOD));
-    let api = serve(&Asked::serve(&authority).url);
+    let asked = Asked::serve(&authority);
+    let api = serve(&asked.url);
     let record = taken(&api).await;
     said(timestamp(&api).output().unwrap(), 0);
     let file = prove(&api, &record);

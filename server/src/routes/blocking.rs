@@ -26,8 +26,10 @@ pub async fn aside<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) 
 pub async fn within<T>(app: &App, work: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
     let done = tokio::time::timeout(app.deadline, work).await;
     done.unwrap_or_else(|_| {
-        tracing::error!(deadline_s = app.deadline.as_secs(), "the store did not answer in time");
-        Err(ApiError::new(Code::StoreUnavailable, "Send the same request again later."))
+        let seconds = app.deadline.as_secs();
+        tracing::error!(seconds, "the store did not answer in time");
+        let detail = format!("The store does not answer within {seconds} s: send the same request again later.");
+        Err(ApiError::new(Code::StoreUnavailable, detail))
     })
 }
 

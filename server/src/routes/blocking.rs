@@ -28,7 +28,8 @@ pub async fn within<T>(app: &App, work: impl Future<Output = Result<T, ApiError>
     done.unwrap_or_else(|_| {
         let seconds = app.deadline.as_secs();
         tracing::error!(seconds, "the store did not answer in time");
-        let detail = format!("The store does not answer within {seconds} s: send the same request again later.");
+        let detail =
+            format!("The store does not answer within {seconds} s: send the same request again later.");
         Err(ApiError::new(Code::StoreUnavailable, detail))
     })
 }

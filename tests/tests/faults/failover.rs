@@ -38,7 +38,13 @@ async fn a_cluster_that_fails_over_keeps_every_acknowledged_record() {
                 cluster.nodes[victim].kill();
                 // Of the others a server needs nothing to store a record.
                 let why = if has_site { fleet.not_ready(0).await } else { "not the site's".to_owned() };
-                let known = ["failing over", "cannot be reached", "no primary", "does not answer", "too few replicas"];
+                let known = [
+                    "failing over",
+                    "cannot be reached",
+                    "no primary",
+                    "does not answer",
+                    "too few replicas",
+                ];
                 assert!(!has_site || known.iter().any(|words| why.contains(words)), "{why}");
                 wait_for_a_primary(&cluster.nodes[replica_of(victim)]).await;
                 if has_site {

@@ -30,6 +30,12 @@ fn a_primary_that_became_a_replica_is_named_and_waited_for() {
     let notice = published(&store);
     let (first, second) = (record(&notice), record(&notice));
     append(&store, &first).unwrap();
+    // Nobody waited for it.
+    let start = Instant::now();
+    while replica.ask(&["DBSIZE"]) != redis.ask(&["DBSIZE"]) {
+        assert!(start.elapsed() < Duration::from_secs(20), "{}", replica.log());
+        std::thread::sleep(Duration::from_millis(10));
+    }
     replica.ask(&["REPLICAOF", "NO", "ONE"]);
     redis.ask(&["REPLICAOF", "127.0.0.1", &replica.port.to_string()]);
     says(&store, &second, "this Redis is a replica now", "READONLY");

@@ -24,6 +24,9 @@ const FAULTS_AT_ONCE: [&str; 2] = ["--test-threads", "8"];
 /// How many unit tests run at once: the longest wait for a Redis and need no processor.
 const UNIT_TEST_THREADS: &str = "8";
 
+/// What `--quick` leaves out: whatever waits for replicas or a cluster of Redis.
+const SLOW_UNIT_TESTS: [&str; 4] = ["redis::refusals", "redis::durability", "cluster", "replica"];
+
 /// The remedy when the compiler has already said everything.
 pub const COMPILER_SAID: &str = "Mend the errors that the compiler names above.";
 
@@ -40,7 +43,7 @@ pub fn test(workspace: &Workspace, quick: bool) -> Result<(), Failure> {
     })?;
     build_assets(workspace)?;
     lint(workspace)?;
-    unit_tests(workspace)?;
+    unit_tests(workspace, quick)?;
     build_dev_server(workspace)?;
     weigh(workspace, "debug")?;
     let (slow, fast): (Vec<&str>, Vec<&str>) =
@@ -94,13 +97,16 @@ fn lint(workspace: &Workspace) -> Result<(), Failure> {
     step("Lint the widget for the browser", || clippy(&["-p", "constat-widget", "--target", WASM_TARGET]))
 }
 
-fn unit_tests(workspace: &Workspace) -> Result<(), Failure> {
+fn unit_tests(workspace: &Workspace, quick: bool) -> Result<(), Failure> {
     let remedy = "The failing tests are named above; run one again with `cargo test -p PACKAGE NAME`.";
     step("Unit tests", || {
         let mut command = workspace.cargo(["test", "--lib", "--bins"]);
         command.args(PRODUCT).env("RUST_TEST_THREADS", UNIT_TEST_THREADS);
         for test in workspace.tests_of_others(TESTS) {
             command.args(["--test", test]);
+        }
+        if quick {
+            command.arg("--").args(SLOW_UNIT_TESTS.into_iter().flat_map(|name| ["--skip", name]));
         }
         run(&mut command, remedy)
     })?;

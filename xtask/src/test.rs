@@ -30,7 +30,7 @@ const SLOW_UNIT_TESTS: [&str; 4] = ["redis::refusals", "redis::durability", "clu
 /// The remedy when the compiler has already said everything.
 pub const COMPILER_SAID: &str = "Mend the errors that the compiler names above.";
 
-/// Runs every check. `quick` leaves out the durability, fault and browser tests.
+/// Runs every check. `quick` leaves out durability, faults, the browser, and [`SLOW_UNIT_TESTS`].
 pub fn test(workspace: &Workspace, quick: bool) -> Result<(), Failure> {
     // Better to know at once what is missing than after ten minutes.
     ensure_openssl()?;

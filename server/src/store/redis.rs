@@ -109,8 +109,8 @@ impl RedisStore {
     /// As [`RedisStore::is_there`].
     pub fn make(&self) -> Result<(), StoreError> {
         if !self.is_there()? {
-            let version = Cmd::set(keys::VERSION, FORMAT);
-            self.link.call().ask::<redis::Value>(version.clone().arg("NX"))?;
+            let mut set = redis::cmd("SET");
+            self.link.call().ask::<redis::Value>(set.arg(keys::VERSION).arg(FORMAT).arg("NX"))?;
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ use super::named::{Named, name};
 use super::scripts::Invocation;
 use super::trouble::{TOO_FEW, said};
 use crate::store::StoreError;
+use crate::store::known::unreadable;
 use futures_util::future::join_all;
 use redis::aio::{ConnectionLike, MultiplexedConnection};
 use redis::cluster::ClusterClient;
@@ -222,7 +223,7 @@ impl Call<'_> {
         let link = self.link;
         let once = async |mut connection: Connection| connection.ask(cmd).await;
         let (value, _) = link.driver.wait(self.attempts(&link.reading, once))?;
-        redis::from_redis_value(value).map_err(|error| StoreError::Unreadable(error.to_string()))
+        redis::from_redis_value(value).map_err(unreadable)
     }
 
     /// Changes one thing that may be changed twice.
@@ -254,7 +255,7 @@ impl Call<'_> {
     /// As [`Call::ask`]. What the script does may then have been done.
     pub fn run<T: FromRedisValue>(&self, script: &Invocation) -> Result<T, StoreError> {
         let (value, _) = self.link.driver.wait(self.run_one(script))?;
-        redis::from_redis_value(value).map_err(|error| StoreError::Unreadable(error.to_string()))
+        redis::from_redis_value(value).map_err(unreadable)
     }
 
     /// As [`Call::run`] for several scripts at once; says of each answer

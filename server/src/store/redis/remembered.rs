@@ -9,6 +9,7 @@ use crate::store::known::{KnownNotice, unreadable};
 use constat_shared::{Hash, LogShards, PublishedNotice, SiteId, Timestamp, canonical};
 use redis::Cmd;
 use std::collections::HashMap;
+use std::hash::Hash as Hashed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The most notices and sites that are remembered; a server has few at a time.
@@ -20,6 +21,15 @@ pub struct Remembered {
     by_number: Mutex<HashMap<i64, Arc<KnownNotice>>>,
     numbers: Mutex<HashMap<Hash, i64>>,
     sites: Mutex<HashMap<SiteId, LogShards>>,
+}
+
+/// Remembers one thing more; when there is no room, all others are forgotten.
+fn remember<K: Eq + Hashed, V>(known: &Mutex<HashMap<K, V>>, key: K, value: V) {
+    let mut known = lock(known);
+    if known.len() >= REMEMBERED_MAX {
+        known.clear();
+    }
+    known.insert(key, value);
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -83,12 +93,7 @@ impl Remembered {
         let prefix = hash.to_string();
         let place = lines.iter().position(|line| line.starts_with(&prefix));
         let number = place.ok_or(StoreError::NoticeUnknown(*hash))? as i64;
-        let mut numbers = lock(&self.numbers);
-        if numbers.len() >= REMEMBERED_MAX {
-            numbers.clear();
-        }
-        numbers.insert(*hash, number);
-        drop(numbers);
+        remember(&self.numbers, *hash, number);
         self.by_number(call, number)
     }
 
@@ -105,11 +110,7 @@ impl Remembered {
             call.ask(cmd.arg(keys::notice(&hash)).arg("json").arg("terms_hash"))?;
         let (json, terms) = json.zip(terms).ok_or_else(missing)?;
         let notice = Arc::new(KnownNotice::read(number, Hash::from_bytes(terms), &json)?);
-        let mut notices = lock(&self.by_number);
-        if notices.len() >= REMEMBERED_MAX {
-            notices.clear();
-        }
-        notices.insert(number, Arc::clone(&notice));
+        remember(&self.by_number, number, Arc::clone(&notice));
         Ok(notice)
     }
 
@@ -138,11 +139,7 @@ impl Remembered {
         let count: Option<u8> = call.ask(&Cmd::hget(SITES, site.as_str()))?;
         let Some(count) = count else { return Ok(LogShards::ONE) };
         let shards = LogShards::new(count).map_err(unreadable)?;
-        let mut sites = lock(&self.sites);
-        if sites.len() >= REMEMBERED_MAX {
-            sites.clear();
-        }
-        sites.insert(site.clone(), shards);
+        remember(&self.sites, site.clone(), shards);
         Ok(shards)
     }
 

@@ -1,7 +1,7 @@
 //! `constat audit`: the logs of a month worked out anew from the store.
 
-use crate::Failure;
-use crate::config::AuditArgs;
+use crate::cli::AuditArgs;
+use crate::failure::Failure;
 use crate::open::open_store;
 use crate::store::Store;
 use constat_shared::LogId;

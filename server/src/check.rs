@@ -1,7 +1,7 @@
 //! `constat check`: site files are validated without being served.
 
-use crate::Failure;
-use crate::config::CheckArgs;
+use crate::cli::CheckArgs;
+use crate::failure::Failure;
 use crate::site::{self, Catalogue, SiteError};
 
 /// Checks every file; prints what is wrong with each, or that it is good.

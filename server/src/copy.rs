@@ -3,8 +3,8 @@
 mod ends;
 mod transfer;
 
-use crate::Failure;
-use crate::config::CopyArgs;
+use crate::cli::CopyArgs;
+use crate::failure::Failure;
 use crate::{clock, telemetry};
 use ends::End;
 use std::time::{Duration, Instant};

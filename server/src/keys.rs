@@ -6,10 +6,11 @@
 //! else; the highest number signs. The public halves of all that ever signed
 //! are in the store, and published for as long as anything they signed may live.
 
-use crate::config::{KeyArgs, KeysArgs, KeysCommand};
+use crate::cli::{KeyArgs, KeysArgs, KeysCommand};
+use crate::clock;
+use crate::failure::Failure;
 use crate::open::{open_store, open_store_to_write};
 use crate::store::Store;
-use crate::{Failure, clock};
 use constat_shared::receipt::Jwk;
 use constat_shared::{Receipt, receipt};
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
@@ -221,7 +222,7 @@ fn mismatch(id: &str, public: &[Jwk]) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::StoreArgs;
+    use crate::cli::StoreArgs;
     use crate::store::sqlite::SqliteStore;
     use std::os::unix::fs::PermissionsExt;
 

@@ -5,12 +5,13 @@ mod assets;
 mod audit;
 mod body;
 mod check;
+mod cli;
 mod clock;
-mod config;
 mod copy;
 mod crash;
 mod demo;
 mod domain;
+mod failure;
 mod keys;
 mod open;
 mod prove;
@@ -29,7 +30,7 @@ mod verify;
 mod writer;
 
 use clap::Parser;
-use config::{Cli, Command};
+use cli::{Cli, Command};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -51,23 +52,5 @@ fn main() -> ExitCode {
             eprintln!("constat: {failure}");
             ExitCode::FAILURE
         }
-    }
-}
-
-/// Why a command failed, in sentences: what, where, and what to do.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct Failure(String);
-
-impl From<store::StoreError> for Failure {
-    fn from(error: store::StoreError) -> Failure {
-        Failure(error.to_string())
-    }
-}
-
-impl Failure {
-    /// A failure of these words.
-    pub fn new(words: impl Into<String>) -> Failure {
-        Failure(words.into())
     }
 }

@@ -1,7 +1,7 @@
 //! Opening the store that the command line names.
 
-use crate::Failure;
-use crate::config::StoreArgs;
+use crate::cli::StoreArgs;
+use crate::failure::Failure;
 use crate::store::Store;
 use crate::store::moving::Movable;
 use crate::store::redis::RedisStore;

@@ -1,10 +1,11 @@
 //! `constat prove`: one record's evidence bundle, also while the server runs.
 
-use crate::config::ProveArgs;
+use crate::cli::ProveArgs;
+use crate::failure::Failure;
 use crate::keys::Keys;
 use crate::open::open_store;
 use crate::store::{Entry, Store};
-use crate::{Failure, clock, serving};
+use crate::{clock, serving};
 use constat_shared::evidence::{self, Evidence, FORMAT, Logged, Stamped};
 use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::receipt::Jwk;

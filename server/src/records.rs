@@ -1,7 +1,7 @@
 //! `constat records`: a first look at what is stored for a consent id.
 
-use crate::Failure;
-use crate::config::RecordsArgs;
+use crate::cli::RecordsArgs;
+use crate::failure::Failure;
 use crate::open::open_store;
 use constat_shared::Record;
 use std::io::Write;

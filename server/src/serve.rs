@@ -3,15 +3,16 @@
 use crate::app::App;
 use crate::assets::Assets;
 use crate::check::all;
-use crate::config::ServeArgs;
+use crate::cli::ServeArgs;
 use crate::demo::{self, ThirdParties};
+use crate::failure::{Failure, fail};
 use crate::keys::Keys;
 use crate::open::make_store;
 use crate::served::{ServedSite, Sites};
 use crate::site::{self, Catalogue, Site};
 use crate::store::Store;
 use crate::writer::{QUEUE_MAX, Writer};
-use crate::{Failure, clock, retention, routes, serving, telemetry};
+use crate::{clock, retention, routes, serving, telemetry};
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use actix_web::{App as ActixApp, HttpServer, rt};
@@ -183,8 +184,4 @@ async fn stop_when_told(mut terminate: Signal, mut interrupt: Signal, server: Se
     }
     tracing::info!("stopping");
     server.stop(true).await;
-}
-
-fn fail<E: std::fmt::Display>(what: &'static str) -> impl Fn(E) -> Failure {
-    move |error| Failure::new(format!("{what}: {error}"))
 }

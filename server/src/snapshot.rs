@@ -8,19 +8,19 @@
 //! scrolling or unfolding is in the notice, which a bundle holds whole.
 
 use crate::assets::Assets;
-use crate::config::{SnapshotArgs, StoreArgs};
+use crate::cli::{SnapshotArgs, StoreArgs};
+use crate::failure::{Failure, failed};
 use crate::open::{open_store, open_store_to_write};
 use crate::served::ServedSite;
 use crate::site::Site;
 use crate::store::Store;
-use crate::{Failure, clock, serving};
+use crate::{clock, serving};
 use actix_web::rt;
 use chromium::Chromium;
 use constat_shared::log::entry::Snapshot;
 use constat_shared::{Hash, Language, LogEntry, LogId, LogShards, Month, PublishedNotice, SiteId};
 use folder::{Folder, Found};
 use host::Host;
-use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -221,8 +221,4 @@ async fn stopped((interrupt, terminate): &mut (Signal, Signal)) {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
     }
-}
-
-fn failed(error: impl Display) -> Failure {
-    Failure::new(error.to_string())
 }

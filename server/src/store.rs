@@ -3,6 +3,7 @@
 //! The traits' comments are the contract; `store/contract.rs` holds the tests
 //! that every backend passes. Nothing outside this folder knows an engine.
 
+use crate::failure::{Failure, failed};
 use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::entry::{Purge, PurgeReason};
 use constat_shared::log::merkle;
@@ -83,6 +84,12 @@ pub enum StoreError {
     /// The engine is set up so that it may lose what it has confirmed.
     #[error("the store may lose records that were acknowledged: {0}, or accept it with --accept-data-loss")]
     WouldLose(String),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Failure {
+        failed(error)
+    }
 }
 
 /// The most records [`Store::history`] returns.

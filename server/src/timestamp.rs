@@ -12,12 +12,13 @@ mod token;
 pub mod trust;
 
 use crate::check::all;
-use crate::config::TimestampArgs;
+use crate::cli::TimestampArgs;
+use crate::failure::Failure;
 use crate::keys::Keys;
 use crate::open::open_store_to_write;
 use crate::site::{self, Catalogue};
 use crate::store::{Store, StoreError};
-use crate::{Failure, clock, serving};
+use crate::{clock, serving};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use constat_shared::log::checkpoint::Checkpoint;

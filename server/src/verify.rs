@@ -1,7 +1,7 @@
 //! `constat verify`: what a bundle or a receipt proves. No server, no store, no network.
 
-use crate::Failure;
-use crate::config::VerifyArgs;
+use crate::cli::VerifyArgs;
+use crate::failure::Failure;
 use crate::timestamp::trust::{self, Authorities, CA_BYTES_MAX};
 use constat_shared::evidence::finding::{Beside, Finding, Stamp};
 use constat_shared::evidence::{EVIDENCE_BYTES_MAX, Evidence};

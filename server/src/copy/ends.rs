@@ -1,7 +1,7 @@
 //! The two ends of a copy: opened, and held against servers where that can be done.
 
-use crate::Failure;
-use crate::config::{CopyArgs, DEADLINE};
+use crate::cli::{CopyArgs, DEADLINE};
+use crate::failure::Failure;
 use crate::open::{InRedis, check_store};
 use crate::serve::prepare_folder;
 use crate::store::moving::Movable;

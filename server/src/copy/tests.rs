@@ -1,8 +1,8 @@
 //! What moves, moves whole: between every two kinds of store.
 
 use super::transfer::{Copied, check, copy};
+use crate::cli::DEADLINE;
 use crate::clock;
-use crate::config::DEADLINE;
 use crate::store::contract::{self, append, at, entry, event_id, notice, publish, record};
 use crate::store::moving::{Movable, Stretch};
 use crate::store::redis::RedisStore;

@@ -5,9 +5,10 @@
 //! leaves, with these words among them, speak of exactly the records that are
 //! there. Every step may be done again: a copy that was cut off is run again.
 
+use crate::crash;
+use crate::failure::Failure;
 use crate::store::moving::{Movable, Stretch};
 use crate::store::{Audit, StoreError};
-use crate::{Failure, crash};
 use constat_shared::log::merkle::verify_consistency;
 use constat_shared::{LogId, PublishedNotice, Timestamp};
 use std::collections::BTreeMap;

@@ -2,7 +2,7 @@
 //! is thrown away, no network but this machine, and no port.
 
 use super::devtools::Connection;
-use crate::Failure;
+use crate::failure::Failure;
 use rustix::process::{Pid, Signal, geteuid, kill_process_group};
 use serde_json::json;
 use std::fs::{File, Permissions};

@@ -3,7 +3,7 @@
 //! comes into being whole, so that what is in it can be trusted after a crash.
 
 use super::visit::Picture;
-use crate::Failure;
+use crate::failure::Failure;
 use constat_shared::log::entry::Snapshot;
 use constat_shared::{Hash, LogEntry, canonical};
 use std::fs::{DirBuilder, File, OpenOptions};

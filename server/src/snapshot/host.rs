@@ -2,8 +2,8 @@
 //! this machine, that gives the loader and the widget what `constat serve`
 //! gives them and can do nothing else. It has no store, so nothing is recorded.
 
-use crate::Failure;
 use crate::assets::Assets;
+use crate::failure::Failure;
 use crate::served::ServedSite;
 use actix_web::dev::ServerHandle;
 use actix_web::web::{self, Data, Path, ServiceConfig};

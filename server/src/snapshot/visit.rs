@@ -4,7 +4,7 @@
 use super::chromium::Pipe;
 use super::devtools::DevtoolsError;
 use super::host::Host;
-use crate::Failure;
+use crate::failure::Failure;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use constat_shared::log::entry::Image;

@@ -3,7 +3,7 @@
 
 use super::cms::ALGORITHMS;
 use super::token::{Token, TokenError, unix_time};
-use crate::Failure;
+use crate::failure::Failure;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use constat_shared::evidence::finding::Stamp;

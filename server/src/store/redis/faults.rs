@@ -3,8 +3,8 @@
 use super::processes::Redis;
 use super::tests::open;
 use super::{Address, RedisStore, keys::Tag};
+use crate::cli::DEADLINE;
 use crate::clock;
-use crate::config::DEADLINE;
 use crate::store::contract::{self, entry};
 use crate::store::{Appended, Store, StoreError};
 use constat_shared::{Action, PublishedNotice, Record, Timestamp};

@@ -6,7 +6,7 @@ use super::faults::{append, append_at_last, fails_in_time, published, record};
 use super::keys::Tag;
 use super::processes::{Cluster, Redis};
 use super::tests::open;
-use crate::config::DEADLINE;
+use crate::cli::DEADLINE;
 use crate::store::contract::{entry, log_of};
 use crate::store::{Appended, Store};
 use constat_shared::Record;

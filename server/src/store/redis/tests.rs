@@ -1,5 +1,5 @@
 use super::*;
-use crate::config::DEADLINE;
+use crate::cli::DEADLINE;
 use crate::store::contract::{self, random};
 use processes::{Cluster, Redis};
 

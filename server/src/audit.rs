@@ -2,8 +2,7 @@
 
 use crate::cli::AuditArgs;
 use crate::failure::Failure;
-use crate::open::open_store;
-use crate::store::Store;
+use crate::store::{Store, open_store};
 use constat_shared::LogId;
 use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::merkle::verify_consistency;

@@ -9,8 +9,7 @@
 use crate::cli::{KeyArgs, KeysArgs, KeysCommand};
 use crate::clock;
 use crate::failure::Failure;
-use crate::open::{open_store, open_store_to_write};
-use crate::store::Store;
+use crate::store::{Store, open_store, open_store_to_write};
 use constat_shared::receipt::Jwk;
 use constat_shared::{Receipt, receipt};
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
@@ -223,6 +222,7 @@ fn mismatch(id: &str, public: &[Jwk]) -> Failure {
 mod tests {
     use super::*;
     use crate::cli::StoreArgs;
+    use crate::store::KeyStore;
     use crate::store::sqlite::SqliteStore;
     use std::os::unix::fs::PermissionsExt;
 

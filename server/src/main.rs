@@ -13,7 +13,6 @@ mod demo;
 mod domain;
 mod failure;
 mod keys;
-mod open;
 mod prove;
 mod records;
 mod retention;

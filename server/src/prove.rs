@@ -3,8 +3,7 @@
 use crate::cli::ProveArgs;
 use crate::failure::Failure;
 use crate::keys::Keys;
-use crate::open::open_store;
-use crate::store::{Entry, Store};
+use crate::store::{Entry, Store, open_store};
 use crate::{clock, serving};
 use constat_shared::evidence::{self, Evidence, FORMAT, Logged, Stamped};
 use constat_shared::log::checkpoint::Checkpoint;

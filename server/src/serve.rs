@@ -7,18 +7,15 @@ use crate::cli::ServeArgs;
 use crate::demo::{self, ThirdParties};
 use crate::failure::{Failure, fail};
 use crate::keys::Keys;
-use crate::open::make_store;
 use crate::served::{ServedSite, Sites};
 use crate::site::{self, Catalogue, Site};
-use crate::store::Store;
+use crate::store::{Store, make_store, prepare_folder};
 use crate::writer::{QUEUE_MAX, Writer};
 use crate::{clock, retention, routes, serving, telemetry};
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use actix_web::{App as ActixApp, HttpServer, rt};
-use std::fs::{DirBuilder, File};
 use std::net::TcpListener;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -110,23 +107,6 @@ fn bind(args: &ServeArgs, port: u16) -> Result<TcpListener, Failure> {
             "{place} cannot be listened on ({error}): stop what uses it, or choose another --port"
         ))
     })
-}
-
-/// Makes the data folder and holds it: one server at a time writes there.
-///
-/// # Errors
-/// A sentence, when it cannot be made or written, or is held.
-pub fn prepare_folder(dir: &Path) -> Result<File, Failure> {
-    let name = dir.display();
-    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(|error| {
-        Failure::new(format!("the data folder {name} cannot be made ({error}): choose another with --data"))
-    })?;
-    let lock = File::create(dir.join("lock"))
-        .map_err(|error| Failure::new(format!("the data folder {name} cannot be written ({error})")))?;
-    lock.try_lock().map_err(|_| {
-        Failure::new(format!("another constat serves {name}: stop it, or choose another --data"))
-    })?;
-    Ok(lock)
 }
 
 fn all_sites(dir: Option<&Path>, demo: bool) -> Result<Vec<Site>, Failure> {

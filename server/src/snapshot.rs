@@ -10,10 +10,9 @@
 use crate::assets::Assets;
 use crate::cli::{SnapshotArgs, StoreArgs};
 use crate::failure::{Failure, failed};
-use crate::open::{open_store, open_store_to_write};
 use crate::served::ServedSite;
 use crate::site::Site;
-use crate::store::Store;
+use crate::store::{Store, open_store, open_store_to_write};
 use crate::{clock, serving};
 use actix_web::rt;
 use chromium::Chromium;

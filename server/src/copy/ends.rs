@@ -2,10 +2,8 @@
 
 use crate::cli::{CopyArgs, DEADLINE};
 use crate::failure::Failure;
-use crate::open::{InRedis, check_store};
-use crate::serve::prepare_folder;
-use crate::store::moving::Movable;
 use crate::store::sqlite::SqliteStore;
+use crate::store::{InRedis, Movable, check_store, prepare_folder};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 

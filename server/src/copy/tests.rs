@@ -4,12 +4,12 @@ use super::transfer::{Copied, check, copy};
 use crate::cli::DEADLINE;
 use crate::clock;
 use crate::store::contract::{self, append, at, entry, event_id, notice, publish, record};
-use crate::store::moving::{Movable, Stretch};
 use crate::store::redis::RedisStore;
 use crate::store::redis::address::Address;
 use crate::store::redis::processes::{Cluster, Redis};
 use crate::store::sqlite::SqliteStore;
-use crate::store::{Appended, Entry, Store};
+use crate::store::{Appended, Entry, LogStore, NoticeStore, RecordStore, Store};
+use crate::store::{Movable, Stretch};
 use constat_shared::receipt::Jwk;
 use constat_shared::{Action, CommitmentKey, LogId, LogShards, PublishedNotice, Record, Timestamp};
 

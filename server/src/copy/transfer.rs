@@ -7,8 +7,8 @@
 
 use crate::crash;
 use crate::failure::Failure;
-use crate::store::moving::{Movable, Stretch};
 use crate::store::{Audit, StoreError};
+use crate::store::{Movable, Stretch};
 use constat_shared::log::merkle::verify_consistency;
 use constat_shared::{LogId, PublishedNotice, Timestamp};
 use std::collections::BTreeMap;

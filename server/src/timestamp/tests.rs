@@ -9,7 +9,7 @@ use super::trust::{self, Authorities, imprint};
 use crate::cli::{KeyArgs, StoreArgs};
 use crate::clock;
 use crate::keys::Keys;
-use crate::store::Store;
+use crate::store::LogStore;
 use crate::store::contract;
 use crate::store::sqlite::SqliteStore;
 use base64::Engine;

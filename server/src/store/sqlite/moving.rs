@@ -3,8 +3,8 @@
 use super::log::{self, Log};
 use super::rows;
 use super::{EXPIRE_CHUNK, SqliteStore, known_notice, lock};
-use crate::store::StoreError;
-use crate::store::moving::{LEAVES_MAX, Movable, Placed, RECORDS_MAX, Stretch, Taking, elsewhere, taken};
+use crate::store::copy_store::{elsewhere, taken};
+use crate::store::{LEAVES_MAX, Movable, Placed, RECORDS_MAX, StoreError, Stretch, Taking};
 use constat_shared::{Hash, LogId, Timestamp};
 use rusqlite::{OptionalExtension, params};
 

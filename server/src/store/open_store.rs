@@ -2,11 +2,11 @@
 
 use crate::cli::StoreArgs;
 use crate::failure::Failure;
-use crate::store::Store;
-use crate::store::moving::Movable;
+use crate::store::copy_store::Movable;
 use crate::store::redis::RedisStore;
 use crate::store::redis::address::Address;
 use crate::store::sqlite::{FILE_NAME, SqliteStore};
+use crate::store::store::Store;
 use std::path::Path;
 use std::time::Duration;
 

@@ -3,14 +3,14 @@
 use crate::cli::{CopyArgs, DEADLINE};
 use crate::failure::Failure;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{InRedis, Movable, check_store, prepare_folder};
+use crate::store::{CopyStore, InRedis, check_store, prepare_folder};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// One end.
 pub struct End {
     /// The store.
-    pub store: Box<dyn Movable>,
+    pub store: Box<dyn CopyStore>,
     /// The data folder of an embedded store.
     pub folder: Option<PathBuf>,
     /// Holds the data folder for as long as this lives.

@@ -9,11 +9,11 @@ use crate::store::redis::address::Address;
 use crate::store::redis::processes::{Cluster, Redis};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Appended, Entry, LogStore, NoticeStore, RecordStore, Store};
-use crate::store::{Movable, Stretch};
+use crate::store::{CopyStore, Stretch};
 use constat_shared::receipt::Jwk;
 use constat_shared::{Action, CommitmentKey, LogId, LogShards, PublishedNotice, Record, Timestamp};
 
-type Test = fn(&dyn Movable, &dyn Movable);
+type Test = fn(&dyn CopyStore, &dyn CopyStore);
 
 macro_rules! tests {
     ($($name:ident)*) => { &[$((stringify!($name), $name as Test)),*] };
@@ -153,7 +153,7 @@ fn who_may_not_name_itself_serves_all_the_same() {
 }
 
 /// A copy as of now.
-fn moved(from: &dyn Movable, to: &dyn Movable) -> Copied {
+fn moved(from: &dyn CopyStore, to: &dyn CopyStore) -> Copied {
     check(from, to).unwrap();
     copy(from, to, &clock::now, &mut |_, _| {}).unwrap()
 }
@@ -217,7 +217,7 @@ fn filled(store: &dyn Store) -> Past {
     Past { notices, stored, gone: [erased, expired], dropped }
 }
 
-fn everything_moves(from: &dyn Movable, to: &dyn Movable) {
+fn everything_moves(from: &dyn CopyStore, to: &dyn CopyStore) {
     let past = filled(from);
     let copied = moved(from, to);
     let leaf_count: u64 = from.logs().unwrap().iter().map(|log| from.head(log).unwrap().unwrap().size).sum();
@@ -235,10 +235,10 @@ fn everything_moves(from: &dyn Movable, to: &dyn Movable) {
     same_words(from, to, &past);
     for record in &past.stored {
         let found =
-            |store: &dyn Movable| store.find(&record.site, &record.consent_id, &record.event_id).unwrap();
+            |store: &dyn CopyStore| store.find(&record.site, &record.consent_id, &record.event_id).unwrap();
         assert_eq!(found(from), found(to));
         assert_eq!(found(to).unwrap().0.record, *record);
-        let history = |store: &dyn Movable| store.history(&record.site, &record.consent_id).unwrap();
+        let history = |store: &dyn CopyStore| store.history(&record.site, &record.consent_id).unwrap();
         assert_eq!(history(from), history(to));
     }
     for gone in &past.gone {
@@ -259,7 +259,7 @@ fn everything_moves(from: &dyn Movable, to: &dyn Movable) {
 }
 
 /// Logs, notices and keys say the same on both sides.
-fn same_words(from: &dyn Movable, to: &dyn Movable, past: &Past) {
+fn same_words(from: &dyn CopyStore, to: &dyn CopyStore, past: &Past) {
     assert_eq!((from.keys().unwrap(), from.notices().unwrap()), (to.keys().unwrap(), to.notices().unwrap()));
     for notice in &past.notices {
         let hash = notice.notice_hash();
@@ -293,7 +293,7 @@ fn same_words(from: &dyn Movable, to: &dyn Movable, past: &Past) {
     }
 }
 
-fn a_second_copy_changes_nothing_and_a_later_one_adds_what_came(from: &dyn Movable, to: &dyn Movable) {
+fn a_second_copy_changes_nothing_and_a_later_one_adds_what_came(from: &dyn CopyStore, to: &dyn CopyStore) {
     let past = filled(from);
     let first = moved(from, to);
     let again = moved(from, to);
@@ -304,7 +304,7 @@ fn a_second_copy_changes_nothing_and_a_later_one_adds_what_came(from: &dyn Movab
     assert!(!to.is_unfinished().unwrap());
 }
 
-fn a_target_that_holds_something_else_is_refused(from: &dyn Movable, to: &dyn Movable) {
+fn a_target_that_holds_something_else_is_refused(from: &dyn CopyStore, to: &dyn CopyStore) {
     let past = filled(from);
     let refusal = || check(from, to).unwrap_err().to_string();
     moved(from, to);
@@ -319,7 +319,7 @@ fn a_target_that_holds_something_else_is_refused(from: &dyn Movable, to: &dyn Mo
     assert!(refusal().contains("keys"), "{}", refusal());
 }
 
-fn a_target_that_spreads_a_site_otherwise_is_refused(from: &dyn Movable, to: &dyn Movable) {
+fn a_target_that_spreads_a_site_otherwise_is_refused(from: &dyn CopyStore, to: &dyn CopyStore) {
     let notice = notice("boreale");
     publish(from, &notice);
     to.spread(&notice.site, LogShards::new(3).unwrap()).unwrap();
@@ -328,7 +328,7 @@ fn a_target_that_spreads_a_site_otherwise_is_refused(from: &dyn Movable, to: &dy
     assert!(refusal.contains("boreale with 3 log(s) a month"), "{refusal}");
 }
 
-fn what_ends_during_a_copy_is_gone_on_both_sides(from: &dyn Movable, to: &dyn Movable) {
+fn what_ends_during_a_copy_is_gone_on_both_sides(from: &dyn CopyStore, to: &dyn CopyStore) {
     let notice = notice("boreale");
     publish(from, &notice);
     let (due, later) = (record(&notice, "2026-03-01T09:30:00Z"), record(&notice, "2026-04-01T09:30:00Z"));
@@ -344,7 +344,7 @@ fn what_ends_during_a_copy_is_gone_on_both_sides(from: &dyn Movable, to: &dyn Mo
     }
 }
 
-fn a_record_that_was_erased_since_is_named(from: &dyn Movable, to: &dyn Movable) {
+fn a_record_that_was_erased_since_is_named(from: &dyn CopyStore, to: &dyn CopyStore) {
     let past = filled(from);
     moved(from, to);
     let erased = &past.stored[10];
@@ -355,7 +355,7 @@ fn a_record_that_was_erased_since_is_named(from: &dyn Movable, to: &dyn Movable)
     assert!(to.is_unfinished().unwrap());
 }
 
-fn half_a_copy_is_marked_and_finished_by_the_next(from: &dyn Movable, to: &dyn Movable) {
+fn half_a_copy_is_marked_and_finished_by_the_next(from: &dyn CopyStore, to: &dyn CopyStore) {
     let past = filled(from);
     to.set_unfinished(true).unwrap();
     assert!(to.is_unfinished().unwrap() && !from.is_unfinished().unwrap());
@@ -384,7 +384,7 @@ fn half_a_copy_is_marked_and_finished_by_the_next(from: &dyn Movable, to: &dyn M
     assert!(to.put_records(&[changed]).is_err());
 }
 
-fn a_stretch_goes_to_the_end_of_a_log_only(_: &dyn Movable, to: &dyn Movable) {
+fn a_stretch_goes_to_the_end_of_a_log_only(_: &dyn CopyStore, to: &dyn CopyStore) {
     let notice = notice("boreale");
     publish(to, &notice);
     let first = record(&notice, "2026-03-01T09:30:00Z");

@@ -8,7 +8,7 @@
 use crate::crash;
 use crate::failure::Failure;
 use crate::store::{Audit, StoreError};
-use crate::store::{Movable, Stretch};
+use crate::store::{CopyStore, Stretch};
 use constat_shared::log::merkle::verify_consistency;
 use constat_shared::{LogId, PublishedNotice, Timestamp};
 use std::collections::BTreeMap;
@@ -63,7 +63,7 @@ impl Ends {
 ///
 /// # Errors
 /// A sentence that says what it holds. Nothing was written.
-pub fn check(from: &dyn Movable, to: &dyn Movable) -> Result<(), Failure> {
+pub fn check(from: &dyn CopyStore, to: &dyn CopyStore) -> Result<(), Failure> {
     let refused = |what: &str| {
         Err(Failure::new(format!("the target holds {what}: name an empty one with --to, or empty this one")))
     };
@@ -97,7 +97,7 @@ pub fn check(from: &dyn Movable, to: &dyn Movable) -> Result<(), Failure> {
 }
 
 /// Whether the log of the target is the beginning of the source's.
-fn begins(from: &dyn Movable, to: &dyn Movable, log: &LogId) -> Result<bool, Failure> {
+fn begins(from: &dyn CopyStore, to: &dyn CopyStore, log: &LogId) -> Result<bool, Failure> {
     let Some(there) = to.head(log).map_err(target)? else { return Ok(true) };
     let Some(here) = from.head(log).map_err(source)? else { return Ok(false) };
     let proof = from.consistency_proof(log, there.size, here.size).map_err(source)?;
@@ -110,8 +110,8 @@ fn begins(from: &dyn Movable, to: &dyn Movable, log: &LogId) -> Result<bool, Fai
 /// A sentence: when a store fails, or the two are not equal in the end. The
 /// target is then marked as unfinished, and no server starts on it.
 pub fn copy(
-    from: &dyn Movable,
-    to: &dyn Movable,
+    from: &dyn CopyStore,
+    to: &dyn CopyStore,
     now: &dyn Fn() -> Timestamp,
     say: &mut Say<'_>,
 ) -> Result<Copied, Failure> {
@@ -139,7 +139,7 @@ pub fn copy(
     Ok(copied)
 }
 
-fn copy_keys(from: &dyn Movable, to: &dyn Movable, copied: &mut Copied) -> Result<(), Failure> {
+fn copy_keys(from: &dyn CopyStore, to: &dyn CopyStore, copied: &mut Copied) -> Result<(), Failure> {
     for key in from.keys().map_err(source)? {
         let at = from.key_added_at(&key.kid).map_err(source)?.ok_or_else(changed)?;
         to.add_key(&key, at).map_err(target)?;
@@ -148,7 +148,7 @@ fn copy_keys(from: &dyn Movable, to: &dyn Movable, copied: &mut Copied) -> Resul
     Ok(())
 }
 
-fn copy_notices(from: &dyn Movable, to: &dyn Movable, copied: &mut Copied) -> Result<(), Failure> {
+fn copy_notices(from: &dyn CopyStore, to: &dyn CopyStore, copied: &mut Copied) -> Result<(), Failure> {
     for (site, hash) in from.notices().map_err(source)? {
         to.spread(&site, from.shards(&site).map_err(source)?).map_err(target)?;
         let notice = PublishedNotice::new(from.notice(&hash).map_err(source)?.ok_or_else(changed)?);
@@ -161,8 +161,8 @@ fn copy_notices(from: &dyn Movable, to: &dyn Movable, copied: &mut Copied) -> Re
 }
 
 fn copy_records(
-    from: &dyn Movable,
-    to: &dyn Movable,
+    from: &dyn CopyStore,
+    to: &dyn CopyStore,
     now: Timestamp,
     copied: &mut Copied,
     ends: &mut Ends,
@@ -180,8 +180,8 @@ fn copy_records(
 }
 
 fn copy_log(
-    from: &dyn Movable,
-    to: &dyn Movable,
+    from: &dyn CopyStore,
+    to: &dyn CopyStore,
     log: &LogId,
     copied: &mut Copied,
     say: &mut Say<'_>,
@@ -213,7 +213,7 @@ fn copy_log(
 
 /// Works every log out anew on both sides; says how many more records one has
 /// than the other, over all logs.
-fn compare(from: &dyn Movable, to: &dyn Movable, say: &mut Say<'_>) -> Result<u64, Failure> {
+fn compare(from: &dyn CopyStore, to: &dyn CopyStore, say: &mut Say<'_>) -> Result<u64, Failure> {
     let equal = |what: &str, equal: bool| match equal {
         true => Ok(()),
         false => Err(Failure::new(format!("{what} differ between source and target: run it again"))),
@@ -237,7 +237,7 @@ fn compare(from: &dyn Movable, to: &dyn Movable, say: &mut Say<'_>) -> Result<u6
     Ok(difference_count)
 }
 
-fn audited(store: &dyn Movable, log: &LogId, side: &str) -> Result<Audit, Failure> {
+fn audited(store: &dyn CopyStore, log: &LogId, side: &str) -> Result<Audit, Failure> {
     let audit = store.audit(log).map_err(|error| Failure::new(format!("the {side}: {error}")))?;
     match audit.difference {
         Some(difference) => Err(Failure::new(format!("the {side}'s log {}: {difference}", log.origin()))),
@@ -247,12 +247,12 @@ fn audited(store: &dyn Movable, log: &LogId, side: &str) -> Result<Audit, Failur
 
 type Dated<T> = Vec<(T, Option<Timestamp>)>;
 
-fn dated_keys(store: &dyn Movable) -> Result<Dated<constat_shared::receipt::Jwk>, StoreError> {
+fn dated_keys(store: &dyn CopyStore) -> Result<Dated<constat_shared::receipt::Jwk>, StoreError> {
     let date = |key: constat_shared::receipt::Jwk| store.key_added_at(&key.kid).map(|at| (key, at));
     store.keys()?.into_iter().map(date).collect()
 }
 
-fn dated_notices(store: &dyn Movable) -> Result<Dated<constat_shared::Hash>, StoreError> {
+fn dated_notices(store: &dyn CopyStore) -> Result<Dated<constat_shared::Hash>, StoreError> {
     store.notices()?.into_iter().map(|(_, hash)| store.published_at(&hash).map(|at| (hash, at))).collect()
 }
 

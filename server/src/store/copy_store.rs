@@ -38,7 +38,7 @@ pub type Taking<'a> = dyn FnMut(Vec<Placed>) -> Result<(), StoreError> + 'a;
 
 /// A store whose content can move to another one. No server may run on either
 /// meanwhile.
-pub trait Movable: Store {
+pub trait CopyStore: Store {
     /// Says that what is here is not whole yet, or that it is. No command but
     /// the copy opens a store that is not.
     fn set_unfinished(&self, unfinished: bool) -> Result<(), StoreError>;

@@ -15,7 +15,7 @@ pub mod redis;
 pub mod sqlite;
 mod store;
 
-pub use copy_store::{LEAVES_MAX, Movable, Placed, RECORDS_MAX, Stretch, Taking};
+pub use copy_store::{CopyStore, LEAVES_MAX, Placed, RECORDS_MAX, Stretch, Taking};
 pub use data_folder::prepare_folder;
 pub use error::StoreError;
 pub use key_store::KeyStore;

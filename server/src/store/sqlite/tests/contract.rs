@@ -1,0 +1,14 @@
+//! The embedded store keeps every contract.
+
+use super::new_store::new_store;
+use crate::store::contract;
+
+macro_rules! tests {
+    ($($name:ident)*) => {$(
+        #[test]
+        fn $name() {
+            contract::$name(&new_store().1);
+        }
+    )*};
+}
+contract::every_contract!(tests);

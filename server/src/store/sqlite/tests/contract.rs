@@ -4,11 +4,12 @@ use super::new_store::new_store;
 use crate::store::contract;
 
 macro_rules! tests {
-    ($($name:ident)*) => {$(
+    ($($part:ident::$name:ident)*) => {$(
         #[test]
         fn $name() {
-            contract::$name(&new_store().1);
+            contract::$part::$name(&new_store().1);
         }
     )*};
 }
 contract::every_contract!(tests);
+contract::every_copy_contract!(tests);

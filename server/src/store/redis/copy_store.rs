@@ -1,11 +1,12 @@
 //! What Redis gives and takes when all it holds moves.
 
-use super::expiry::Member;
-use super::keys::{self, Tag};
-use super::log::{CHUNK, Log};
-use super::named::NAME;
-use super::scripts::{FORGET, PUT_LEAVES, PUT_RECORDS};
-use super::{RedisStore, packed, token};
+use super::connection::WRITER_NAME;
+use super::data::expiry_index::Member;
+use super::data::key_names::{self, Tag};
+use super::data::log_tree::{CHUNK, Log};
+use super::data::record_bytes;
+use super::scripts::{FORGET, PUT_LEAVES, PUT_RECORDS, token};
+use super::store::RedisStore;
 use crate::store::common::unreadable;
 use crate::store::copy_store::elsewhere;
 use crate::store::{CopyStore, LEAVES_MAX, LogStore, Placed, RECORDS_MAX, StoreError, Stretch, Taking};
@@ -30,7 +31,8 @@ impl RedisStore {
         let mut writing = Vec::new();
         for (_, text) in self.link.call().ask_each(&list, &MultipleNodeRoutingInfo::AllMasters)? {
             let text: String = redis::from_redis_value(text).map_err(unreadable)?;
-            let named = |line: &&str| line.split(' ').any(|word| word.strip_prefix("name=") == Some(NAME));
+            let named =
+                |line: &&str| line.split(' ').any(|word| word.strip_prefix("name=") == Some(WRITER_NAME));
             let address =
                 |line: &str| line.split(' ').find_map(|word| word.strip_prefix("addr=")).map(str::to_owned);
             writing.extend(text.lines().filter(named).filter_map(address));
@@ -54,7 +56,8 @@ impl RedisStore {
             let record = &entry.record;
             let notice = self.remembered.by_hash(&call, &record.notice_hash)?;
             let [_, _, place @ ..] = place.to_be_bytes();
-            let bytes = [&packed::head(entry)[..], &place, &packed::tail(entry, &notice)].concat();
+            let bytes =
+                [&record_bytes::head(entry)[..], &place, &record_bytes::tail(entry, &notice)].concat();
             script = script
                 .arg(record.event_id.as_bytes().as_slice())
                 .arg(record.consent_id.as_bytes().as_slice())
@@ -91,13 +94,13 @@ impl CopyStore for RedisStore {
     }
 
     fn published_at(&self, notice_hash: &Hash) -> Result<Option<Timestamp>, StoreError> {
-        let field = Cmd::hget(keys::notice(notice_hash), "published_at");
+        let field = Cmd::hget(key_names::notice(notice_hash), "published_at");
         let at: Option<String> = self.link.call().ask(&field)?;
         at.map(|at| Timestamp::parse(&at)).transpose().map_err(unreadable)
     }
 
     fn key_added_at(&self, kid: &str) -> Result<Option<Timestamp>, StoreError> {
-        let lines: Vec<String> = self.link.call().ask(&Cmd::lrange(keys::KEYS, 0, -1))?;
+        let lines: Vec<String> = self.link.call().ask(&Cmd::lrange(key_names::KEYS, 0, -1))?;
         let of = |line: &&String| line.split_once(' ').is_some_and(|(_, jwk)| jwk.contains(kid));
         let at = lines.iter().find(of).and_then(|line| line.split_once(' ')).map(|(at, _)| at);
         at.map(Timestamp::parse).transpose().map_err(unreadable)

@@ -2,12 +2,11 @@
 //! by the script that appends. What stands above them is worked out from them
 //! by whoever needs it first, and kept: it cannot say anything else.
 
-use super::keys::Tag;
-use super::link::Call;
-use super::scripts::KEEP;
+use super::key_names::Tag;
 use crate::store::StoreError;
-use crate::store::common::unreadable;
-use crate::store::common::{STEP, fold};
+use crate::store::common::{STEP, fold, unreadable};
+use crate::store::redis::connection::Call;
+use crate::store::redis::scripts::KEEP;
 use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::merkle::{self, Subtrees};
 use constat_shared::{Hash, LogEntry, LogId};

@@ -2,7 +2,7 @@
 //! millisecond; the job counts it, writes that into the log, and clears what
 //! pointed to it.
 
-use super::data::expiry_index::Member;
+use super::data::expiry_index::{self, Member};
 use super::data::key_names::{self, Tag};
 use super::scripts::{DELETE, HOLD, NOTE, token};
 use super::store::RedisStore;
@@ -51,8 +51,7 @@ impl RedisStore {
         let events: Vec<[u8; 16]> = call.ask(&Cmd::zrange(tag.history(consent_id), 0, -1))?;
         let mut members = Vec::new();
         for event_id in events {
-            let key = [tag.bytes(), b"r", &event_id].concat();
-            let head: Vec<u8> = call.ask(&Cmd::getrange(key, 1, 3))?;
+            let head: Vec<u8> = call.ask(&Cmd::getrange(tag.record(&event_id), 1, 3))?;
             if let Ok(month) = head.try_into() {
                 members.push(Member::new(month, &event_id, consent_id));
             }
@@ -125,10 +124,7 @@ impl RedisStore {
     /// Deletes up to [`DELETE_CHUNK`] records of a shard that are due.
     fn expire_some(&self, tag: &Tag, now: Timestamp) -> Result<u64, StoreError> {
         loop {
-            let mut cmd = redis::cmd("ZRANGE");
-            cmd.arg(tag.key("x")).arg("-inf").arg(now.unix_ms()).arg("BYSCORE");
-            let due: Vec<Vec<u8>> = self.link.call().ask(cmd.arg("LIMIT").arg(0).arg(DELETE_CHUNK))?;
-            let due = due.iter().map(|bytes| Member::read(bytes)).collect::<Result<Vec<_>, _>>()?;
+            let due = expiry_index::due(&self.link.call(), tag, now, DELETE_CHUNK)?;
             // Of nothing, when somebody erased one of them since they were read.
             if let Some(count) = self.delete(tag, &due, now, PurgeReason::Expired)? {
                 return Ok(count);

@@ -3,7 +3,7 @@
 use super::data::key_names;
 use super::scripts::ADD;
 use super::store::RedisStore;
-use crate::store::common::unreadable;
+use crate::store::error::unreadable;
 use crate::store::{KeyStore, StoreError};
 use constat_shared::Timestamp;
 use constat_shared::receipt::Jwk;

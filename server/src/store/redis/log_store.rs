@@ -6,7 +6,8 @@ use super::data::log_tree::{self, Log};
 use super::scripts::{DROP, HEAD, WRITE, token};
 use super::store::RedisStore;
 use crate::clock;
-use crate::store::common::{Auditing, StoredLeaf, purged_count, unreadable};
+use crate::store::common::{Auditing, StoredLeaf, purged_count};
+use crate::store::error::unreadable;
 use crate::store::{Audit, LogStore, StoreError};
 use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::merkle;
@@ -46,7 +47,7 @@ impl LogStore for RedisStore {
     }
 
     fn checkpoint(&self, log: &LogId) -> Result<Option<String>, StoreError> {
-        self.link.call().ask(&Cmd::hget(Tag::of(log).key("heads"), log.month.to_string()))
+        self.link.call().ask(&Cmd::hget(Tag::of(log).heads(), log.month.to_string()))
     }
 
     fn write(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
@@ -65,7 +66,7 @@ impl LogStore for RedisStore {
     fn logs(&self) -> Result<Vec<LogId>, StoreError> {
         let mut logs = Vec::new();
         for tag in self.remembered.tags(&self.link.call())? {
-            let months: Vec<String> = self.link.call().ask(&Cmd::hkeys(tag.key("logs")))?;
+            let months: Vec<String> = self.link.call().ask(&Cmd::hkeys(tag.logs()))?;
             for month in months {
                 logs.push(tag.log(Month::parse(&month).map_err(unreadable)?));
             }

@@ -2,7 +2,7 @@
 
 use super::data::{cache, key_names};
 use super::store::RedisStore;
-use crate::store::common::unreadable;
+use crate::store::error::unreadable;
 use crate::store::{NoticeStore, StoreError};
 use constat_shared::{Hash, Notice, PublishedNotice, SiteId, Timestamp};
 use redis::Cmd;

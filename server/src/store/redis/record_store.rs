@@ -3,7 +3,7 @@
 use super::data::key_names::Tag;
 use super::readiness;
 use super::store::RedisStore;
-use crate::store::common::unreadable;
+use crate::store::error::unreadable;
 use crate::store::{Appended, Entry, HISTORY_MAX, RecordStore, StoreError};
 use constat_shared::{ConsentId, EventId, Record, SiteId, Timestamp};
 use redis::Cmd;
@@ -21,7 +21,7 @@ impl RecordStore for RedisStore {
     ) -> Result<Option<(Entry, u64)>, StoreError> {
         let call = self.link.call();
         let tag = Tag::new(site, self.remembered.shards(&call, site)?.of(consent_id));
-        let bytes: Option<Vec<u8>> = call.ask(&Cmd::get(tag.record(event_id)))?;
+        let bytes: Option<Vec<u8>> = call.ask(&Cmd::get(tag.record(event_id.as_bytes())))?;
         let found = bytes.map(|bytes| self.unpack(&call, &tag, *event_id, &bytes)).transpose()?;
         Ok(found.filter(|(entry, _)| entry.record.consent_id == *consent_id))
     }

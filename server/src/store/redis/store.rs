@@ -5,7 +5,7 @@ use super::connection::{Address, Call, Link};
 use super::data::cache::Remembered;
 use super::data::key_names::{self, Tag};
 use super::data::record_bytes;
-use crate::store::common::unreadable;
+use crate::store::error::unreadable;
 use crate::store::{Entry, StoreError};
 use constat_shared::EventId;
 use redis::Cmd;
@@ -99,7 +99,7 @@ impl RedisStore {
         let mut entries = Vec::with_capacity(events.len());
         for events in events.chunks(READ_CHUNK) {
             let call = self.link.call();
-            let keys: Vec<_> = events.iter().map(|event_id| tag.record(event_id)).collect();
+            let keys: Vec<_> = events.iter().map(|event_id| tag.record(event_id.as_bytes())).collect();
             let found: Vec<Option<Vec<u8>>> = call.ask(redis::cmd("MGET").arg(&keys))?;
             for (event_id, bytes) in events.iter().zip(found) {
                 let Some(bytes) = bytes else { continue };

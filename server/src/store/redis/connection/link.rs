@@ -7,7 +7,7 @@ use super::error_text::{TOO_FEW, said};
 use super::node::{Connection, Target, first_node};
 use super::retry::{PAUSE, PAUSE_MAX, is_spoilt, jitter, may_pass};
 use crate::store::StoreError;
-use crate::store::common::unreadable;
+use crate::store::error::unreadable;
 use crate::store::redis::scripts::Invocation;
 use futures_util::future::join_all;
 use redis::cluster_routing::MultipleNodeRoutingInfo;

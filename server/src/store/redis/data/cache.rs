@@ -3,7 +3,8 @@
 
 use super::key_names::{self, NOTICES, SITES, Tag};
 use crate::store::StoreError;
-use crate::store::common::{KnownNotice, unreadable};
+use crate::store::common::KnownNotice;
+use crate::store::error::unreadable;
 use crate::store::redis::connection::Call;
 use crate::store::redis::scripts::ADD;
 use constat_shared::{Hash, LogShards, PublishedNotice, SiteId, Timestamp, canonical};
@@ -64,7 +65,7 @@ impl Remembered {
         // Where its records are, so that none is stored without it.
         for tag in Tag::all(site, shards) {
             let mut cmd = redis::cmd("HSET");
-            call.change(cmd.arg(tag.key("notices")).arg(number).arg(hash.as_bytes().as_slice()))?;
+            call.change(cmd.arg(tag.notices()).arg(number).arg(hash.as_bytes().as_slice()))?;
         }
         Ok(())
     }

@@ -2,9 +2,10 @@
 
 use super::key_names::Tag;
 use crate::store::StoreError;
-use crate::store::common::unreadable;
-use crate::store::redis::connection::Link;
-use constat_shared::{ConsentId, EventId, Month};
+use crate::store::error::unreadable;
+use crate::store::redis::connection::{Call, Link};
+use constat_shared::{ConsentId, EventId, Month, Timestamp};
+use redis::Cmd;
 use std::collections::BTreeMap;
 
 /// How many members are read at a time.
@@ -25,7 +26,7 @@ impl Member {
     }
 
     /// Reads one that came from Redis.
-    pub fn read(bytes: &[u8]) -> Result<Member, StoreError> {
+    fn read(bytes: &[u8]) -> Result<Member, StoreError> {
         bytes.try_into().map(Member).map_err(|_| unreadable("the index of expiries has a strange member"))
     }
 
@@ -47,12 +48,29 @@ impl Member {
     }
 }
 
+/// Up to `count` members whose records are at their end, the earliest first.
+pub fn due(call: &Call<'_>, tag: &Tag, now: Timestamp, count: usize) -> Result<Vec<Member>, StoreError> {
+    let mut range = redis::cmd("ZRANGE");
+    range.arg(tag.expiries()).arg("-inf").arg(now.unix_ms()).arg("BYSCORE");
+    read_all(call.ask(range.arg("LIMIT").arg(0).arg(count))?)
+}
+
+/// Up to `count` members from a rank on.
+pub fn page(call: &Call<'_>, tag: &Tag, first: usize, count: usize) -> Result<Vec<Member>, StoreError> {
+    let end = first + count - 1;
+    read_all(call.ask(&Cmd::zrange(tag.expiries(), first as isize, end as isize))?)
+}
+
+fn read_all(members: Vec<Vec<u8>>) -> Result<Vec<Member>, StoreError> {
+    members.iter().map(|bytes| Member::read(bytes)).collect()
+}
+
 /// The records of a log by the index of expiries, each with its end in milliseconds since 1970.
 pub fn of_month(link: &Link, tag: &Tag, month: Month) -> Result<BTreeMap<EventId, f64>, StoreError> {
     let (mut cursor, mut expiries) = (0_u64, BTreeMap::new());
     loop {
         let mut cmd = redis::cmd("ZSCAN");
-        cmd.arg(tag.key("x")).arg(cursor).arg("COUNT").arg(READ_CHUNK);
+        cmd.arg(tag.expiries()).arg(cursor).arg("COUNT").arg(READ_CHUNK);
         let (next, page): (u64, Vec<(Vec<u8>, f64)>) = link.call().ask(&cmd)?;
         for (member, expires_at) in page {
             let member = Member::read(&member)?;

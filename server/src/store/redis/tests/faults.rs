@@ -175,7 +175,7 @@ fn hashes_that_are_lost_are_worked_out_again_and_false_ones_are_found() {
     store.append(&many).unwrap();
     let log = contract::log_of(&record);
     let before = store.head(&log).unwrap();
-    let key = |level: u32| Tag::of(&log).key(&format!("tree:{}:{level}:0", log.month));
+    let key = |level: u32| Tag::of(&log).tree(log.month, level, 0);
     assert_eq!(redis.ask(&["STRLEN", &key(8)]).trim(), "32");
     redis.ask(&["DEL", &key(8)]);
     assert_eq!(store.head(&log).unwrap(), before);

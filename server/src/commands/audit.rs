@@ -3,7 +3,7 @@
 use crate::cli::AuditArgs;
 use crate::failure::Failure;
 use crate::proof::audit::audit;
-use crate::store::open_store::open_store;
+use crate::store::open_store;
 
 /// Prints what the logs of a month hold, and fails with the first thing that is not as it should be.
 pub fn run(args: &AuditArgs) -> Result<(), Failure> {

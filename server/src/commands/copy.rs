@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::{clock, telemetry};
 use crate::jobs::copy::compare::check;
 use crate::jobs::copy::ends::{End, what_stays};
-use crate::jobs::copy::copy;
+use crate::jobs::copy::transfer::copy;
 use std::time::{Duration, Instant};
 
 /// How often the copy reports its progress.

@@ -4,7 +4,7 @@ use crate::cli::{KeysArgs, KeysCommand};
 use crate::failure::Failure;
 use crate::proof::keys::Keys;
 use crate::store::KeyStore;
-use crate::store::open_store::{open_store, open_store_to_write};
+use crate::store::{open_store, open_store_to_write};
 
 /// `constat keys`: prints the keys, oldest first, after a rotation if one was asked for.
 pub fn run(args: &KeysArgs) -> Result<(), Failure> {

@@ -4,7 +4,7 @@ use crate::cli::ProveArgs;
 use crate::failure::Failure;
 use crate::proof::bundle::prove;
 use crate::proof::keys::Keys;
-use crate::store::open_store::open_store;
+use crate::store::open_store;
 
 /// Writes the bundle of the newest record of a consent id, or of the event named.
 pub fn run(args: &ProveArgs) -> Result<(), Failure> {

@@ -2,7 +2,7 @@
 
 use crate::cli::RecordsArgs;
 use crate::failure::Failure;
-use crate::store::open_store::open_store;
+use crate::store::open_store;
 use constat_shared::Record;
 use std::io::Write;
 

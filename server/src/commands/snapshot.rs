@@ -9,7 +9,7 @@ use crate::render::assets::Assets;
 use crate::render::site::ServedSite;
 use crate::site::Site;
 use crate::store::Store;
-use crate::store::open_store::open_store;
+use crate::store::open_store;
 use actix_web::rt;
 use constat_shared::{Hash, LogShards, PublishedNotice};
 use std::path::Path;

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::jobs::timestamp::stamp_site;
 use crate::proof::keys::Keys;
 use crate::site::{self, Catalogue};
-use crate::store::open_store::open_store_to_write;
+use crate::store::open_store_to_write;
 use constat_shared::SiteId;
 
 /// Has every log stamped that has grown since it was stamped last.

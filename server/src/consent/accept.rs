@@ -3,7 +3,7 @@
 use super::writer::{WriteError, Writer};
 use crate::proof::keys::Keys;
 use crate::site::Site;
-use crate::store::notice_store::published;
+use crate::store::published;
 use crate::store::{Appended, Entry, NoticeStore, StoreError};
 use crate::{clock, crash};
 use constat_shared::record::ConsentResponse;

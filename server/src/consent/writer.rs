@@ -125,6 +125,7 @@ mod tests {
     use crate::domain::consent;
     use crate::store::contract;
     use crate::store::sqlite::{FILE_NAME, SqliteStore};
+    use crate::store::{NoticeStore, RecordStore};
     use constat_shared::{Action, PublishedNotice, Timestamp};
     use std::future::Future;
     use std::task::{Context, Waker};

@@ -8,7 +8,7 @@ use crate::http::negotiation::{for_ever, respond};
 use crate::http::problem::ApiError;
 use crate::render::body::Body;
 use crate::render::pages::Pages;
-use crate::store::notice_store::published;
+use crate::store::published;
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use constat_shared::{Language, canonical};

@@ -3,8 +3,8 @@
 use crate::cli::{CopyArgs, DEADLINE};
 use crate::failure::Failure;
 use crate::store::CopyStore;
-use crate::store::data_folder::prepare_folder;
-use crate::store::open_store::{InRedis, check_store};
+use crate::store::prepare_folder;
+use crate::store::{InRedis, check_store};
 use crate::store::sqlite::SqliteStore;
 use std::fs::File;
 use std::path::{Path, PathBuf};

@@ -5,8 +5,9 @@
 use super::keys::{self, Tag};
 use super::scripts::{DELETE, HOLD, NOTE};
 use super::{RedisStore, token};
-use crate::store::known::unreadable;
-use crate::store::{StoreError, purges};
+use crate::store::StoreError;
+use crate::store::common::purges;
+use crate::store::common::unreadable;
 use constat_shared::log::entry::PurgeReason;
 use constat_shared::log::merkle;
 use constat_shared::{ConsentId, EventId, LogEntry, Month, SiteId, Timestamp, canonical};

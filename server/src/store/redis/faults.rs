@@ -6,7 +6,7 @@ use super::{Address, RedisStore, keys::Tag};
 use crate::cli::DEADLINE;
 use crate::clock;
 use crate::store::contract::{self, entry};
-use crate::store::{Appended, Store, StoreError};
+use crate::store::{Appended, LogStore, NoticeStore, RecordStore, StoreError};
 use constat_shared::{Action, PublishedNotice, Record, Timestamp};
 use rustix::process::Signal;
 use std::time::{Duration, Instant};

@@ -1,9 +1,9 @@
 //! Records as rows, and back.
 
 use super::log::{Log, read_id};
-use crate::store::known::{KnownNotice, unreadable};
-use crate::store::moving::Placed;
-use crate::store::tree::StoredLeaf;
+use crate::store::Placed;
+use crate::store::common::StoredLeaf;
+use crate::store::common::{KnownNotice, unreadable};
 use crate::store::{Entry, StoreError};
 use constat_shared::receipt::Jwk;
 use constat_shared::{Action, CommitmentKey, ConsentId, EventId, Hash, Language, Layer};

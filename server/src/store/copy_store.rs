@@ -3,7 +3,9 @@
 //! Apart from [`Store`], because none of it is for a server that runs: what is
 //! put here keeps the place it had, and its leaf comes from elsewhere.
 
-use super::{Entry, Store, StoreError};
+use super::error::StoreError;
+use super::record_store::Entry;
+use super::store::Store;
 use constat_shared::{Hash, LogEntry, LogId, Timestamp};
 
 /// The most records that are handed over or put at a time.
@@ -36,7 +38,7 @@ pub type Taking<'a> = dyn FnMut(Vec<Placed>) -> Result<(), StoreError> + 'a;
 
 /// A store whose content can move to another one. No server may run on either
 /// meanwhile.
-pub trait Movable: Store {
+pub trait CopyStore: Store {
     /// Says that what is here is not whole yet, or that it is. No command but
     /// the copy opens a store that is not.
     fn set_unfinished(&self, unfinished: bool) -> Result<(), StoreError>;
@@ -59,7 +61,7 @@ pub trait Movable: Store {
     fn put_records(&self, records: &[Placed]) -> Result<u64, StoreError>;
 
     /// Deletes every record whose `expires_at` is not after `now`, as
-    /// [`Store::expire`] does, but writes nothing down: the store that they
+    /// [`RecordStore::expire`](super::RecordStore::expire) does, but writes nothing down: the store that they
     /// came from has done so.
     fn forget(&self, now: Timestamp) -> Result<u64, StoreError>;
 
@@ -78,13 +80,13 @@ pub trait Movable: Store {
 }
 
 /// The refusal of a stretch that begins elsewhere than the log ends.
-pub(super) fn elsewhere(log: &LogId, stretch: &Stretch) -> StoreError {
+pub fn elsewhere(log: &LogId, stretch: &Stretch) -> StoreError {
     let words = format!("the log {} does not end before leaf {}", log.origin(), stretch.first);
     StoreError::Unreadable(words)
 }
 
 /// The refusal of a record whose event id is taken by another one.
-pub(super) fn taken(record: &Placed) -> StoreError {
+pub fn taken(record: &Placed) -> StoreError {
     let event_id = record.entry.record.event_id;
     StoreError::Unreadable(format!("it holds another record under the event id {event_id}"))
 }

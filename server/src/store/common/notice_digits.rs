@@ -1,7 +1,7 @@
 //! What both stores keep of a record besides its ids, in the same form: the
 //! notice it names, and a digit for each of its choices.
 
-use super::StoreError;
+use crate::store::StoreError;
 use constat_shared::{Category, Hash, Notice, Record, SiteId, VendorId};
 use std::collections::BTreeMap;
 

@@ -2,11 +2,11 @@
 
 use crate::cli::StoreArgs;
 use crate::failure::Failure;
-use crate::store::Store;
-use crate::store::moving::Movable;
+use crate::store::copy_store::CopyStore;
 use crate::store::redis::RedisStore;
 use crate::store::redis::address::Address;
 use crate::store::sqlite::{FILE_NAME, SqliteStore};
+use crate::store::store::Store;
 use std::path::Path;
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ pub fn make_store(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
 }
 
 /// Whoever writes to half a copy makes another log of the same name.
-fn whole(store: impl Movable + 'static) -> Result<Box<dyn Store>, Failure> {
+fn whole(store: impl CopyStore + 'static) -> Result<Box<dyn Store>, Failure> {
     if store.is_unfinished()? {
         let words =
             "this store is a copy that did not come to its end: run `constat copy` again to finish it";

@@ -1,7 +1,7 @@
 //! What both stores share of a log's tree: which levels they keep, and how a
 //! whole log is worked out anew.
 
-use super::Audit;
+use crate::store::Audit;
 use constat_shared::Hash;
 use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::merkle::node_hash;

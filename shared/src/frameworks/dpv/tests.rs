@@ -1,7 +1,10 @@
-use super::*;
-use crate::notice::NoticeCategory;
-use crate::vendor::{PurposeText, Storage, Transfer};
-use crate::{Category, Choices, EventId, Layer, Signals, TextKey, Texts, sample};
+use super::history::{json_ld, notice_iri};
+use crate::consent::{Action, Choices, Layer, Record, Signals, sample};
+use crate::notice::sample::notice as sample_notice;
+use crate::notice::{Category, Notice, NoticeCategory, PurposeText, Storage, TextKey, Texts, Transfer};
+use crate::values::{EventId, Hash, Language, Timestamp};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// Every term that DPV 2.2 defines and that a document here may use, as its
 /// tables give them (modules consent, context, entities, jurisdiction, legal
@@ -81,7 +84,7 @@ fn at(text: &str) -> Timestamp {
 /// In four languages, with every transfer mechanism, every place of storage
 /// and one exempt vendor.
 fn notice() -> Notice {
-    let mut notice = sample::notice(6);
+    let mut notice = sample_notice(6);
     notice.languages = Language::ALL.to_vec();
     let of = |language: Language, key: &str| Some(format!("{key} in {language}"));
     let texts = |language| (language, Texts::from_fn(|key: TextKey| of(language, key.as_str())).unwrap());

@@ -1,7 +1,8 @@
 //! The consent request, and the record it becomes.
 
-use crate::{Action, Category, ConsentId, EventId, Hash, Language, Layer, Signals};
-use crate::{SiteId, Timestamp, VendorId, unique};
+use super::action::{Action, Layer, Signals};
+use crate::notice::Category;
+use crate::values::{ConsentId, EventId, Hash, Language, SiteId, Timestamp, VendorId, unique_keys};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -27,10 +28,10 @@ pub struct ConsentRequest {
     /// The notice it was shown by.
     pub notice_hash: Hash,
     /// The choice for each category.
-    #[serde(deserialize_with = "unique::switches")]
+    #[serde(deserialize_with = "unique_keys::switches")]
     pub categories: BTreeMap<Category, bool>,
     /// The choice for each vendor.
-    #[serde(deserialize_with = "unique::switches")]
+    #[serde(deserialize_with = "unique_keys::switches")]
     pub vendors: BTreeMap<VendorId, bool>,
     /// The browser's preference signals.
     pub signals: Signals,
@@ -100,7 +101,8 @@ pub struct ConsentResponse {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::{canonical, sample};
+    use crate::notice::sample::notice;
+    use crate::values::canonical;
     use proptest::prelude::*;
 
     fn ids() -> impl Strategy<Value = [u8; 16]> {
@@ -117,7 +119,7 @@ pub(crate) mod tests {
         (ids(), ids(), prop::option::of(ids()), 0..5_usize, 0..4_usize, choices, times, any::<[bool; 3]>())
             .prop_map(|(event, consent, previous, action, language, choices, times, flags)| {
                 let event_id = |bytes| EventId::from_bytes(bytes).unwrap();
-                let notice = sample::notice(5);
+                let notice = notice(5);
                 Record {
                     event_id: event_id(event),
                     consent_id: ConsentId::from_bytes(consent).unwrap(),

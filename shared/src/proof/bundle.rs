@@ -231,8 +231,9 @@ impl Logged {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::consent::{Action, Choices, Layer, Signals, sample};
+    use crate::consent::{Layer, sample};
     use crate::log::{Image, LogShards};
+    use crate::notice::PublishedNotice;
     use crate::notice::sample::notice as sample_notice;
     use crate::values::{Language, Timestamp};
     use ed25519_dalek::SigningKey;
@@ -268,25 +269,8 @@ pub(super) mod tests {
     }
 
     fn record(notice: &Notice) -> Record {
-        let choices = Choices::uniform(notice, false);
         let recorded_at = Timestamp::parse("2026-03-01T09:30:00.000Z").unwrap();
-        Record {
-            event_id: sample::event_id(),
-            consent_id: sample::consent_id(),
-            previous_event_id: None,
-            site: notice.site.clone(),
-            action: Action::RefuseAll,
-            layer: Layer::Banner,
-            language: Language::Fr,
-            categories: choices.categories,
-            vendors: choices.vendors,
-            signals: Signals { gpc: true, dnt: false },
-            notice_hash: notice.notice_hash(),
-            terms_hash: notice.terms_hash(),
-            recorded_at,
-            choice_expires_at: notice.lifetimes.choice().after(recorded_at),
-            expires_at: notice.lifetimes.proof().after(recorded_at),
-        }
+        sample::record(&PublishedNotice::new(notice.clone()), recorded_at)
     }
 
     fn serving(record: &Record) -> Serving {

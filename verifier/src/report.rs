@@ -1,11 +1,8 @@
 //! What the files prove, in one language: what the page shows, and nothing else.
 
 use crate::files::{Bundle, Content, Files, Given, Refusal};
-use constat_shared::evidence::Evidence;
-use constat_shared::evidence::finding::{Beside, Finding, Standing};
-use constat_shared::log::checkpoint::Checkpoint;
-use constat_shared::receipt::KeySet;
-use constat_shared::{Category, Hash, Language, Receipt, Record, TextKey};
+use constat_shared::proof::{Beside, Finding, Standing};
+use constat_shared::{Category, Checkpoint, Evidence, Hash, KeySet, Language, Receipt, Record, TextKey};
 use serde::Serialize;
 
 /// All that the page shows about the files.
@@ -295,7 +292,7 @@ fn choices(evidence: &Evidence, language: Language) -> Vec<Group> {
     let (record, notice) = (&evidence.record, &evidence.notice);
     let language = if notice.texts.contains_key(&language) { language } else { record.language };
     let texts = notice.texts.get(&language);
-    let group = |category: &constat_shared::notice::NoticeCategory| {
+    let group = |category: &constat_shared::NoticeCategory| {
         let vendors = notice.vendors.iter().filter(|vendor| vendor.category == category.id);
         let allowed = |id| record.vendors.get(id).copied().unwrap_or_default();
         Group {
@@ -360,8 +357,7 @@ fn log_facts(evidence: &Evidence, checkpoint: &Checkpoint) -> Vec<(String, Strin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use constat_shared::receipt::Jwk;
-    use constat_shared::{LogId, LogShards};
+    use constat_shared::{Jwk, LogId, LogShards};
     use ed25519_dalek::SigningKey;
     use serde_json::{Value, json};
     use std::collections::BTreeSet;

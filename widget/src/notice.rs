@@ -1,11 +1,11 @@
 //! The notice, read from what the browser's own JSON parser made of it: a
 //! second parser would weigh as much as the rest of the widget.
 
-use constat_shared::lifetime::Lifetimes;
-use constat_shared::notice::Authority;
-use constat_shared::vendor::{PurposeText, Storage, Transfer};
-use constat_shared::view::{CategoryView, ControllerView, CookieView, VendorView};
-use constat_shared::{Category, Hash, Language, Months, NoticeView, SiteId, Texts, VendorId};
+use constat_shared::notice::{CategoryView, ControllerView, CookieView, VendorView};
+use constat_shared::{
+    Authority, Category, Hash, Language, Lifetimes, Months, NoticeView, PurposeText, SiteId, Storage, Texts,
+    Transfer, VendorId,
+};
 use js_sys::{Array, Reflect};
 use wasm_bindgen::JsValue;
 

@@ -3,7 +3,7 @@
 use super::configuration::ConfigurationProps;
 use super::vendor::vendor;
 use crate::state::Event;
-use constat_shared::view::CategoryView;
+use constat_shared::notice::CategoryView;
 use constat_shared::{Category, TextKey};
 use yew::{Callback, Html, html};
 

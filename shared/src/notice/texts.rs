@@ -1,6 +1,6 @@
 //! The texts of the banner, by key.
 
-use crate::Category;
+use super::category::Category;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

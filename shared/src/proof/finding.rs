@@ -1,15 +1,12 @@
 //! What a bundle or a receipt proves, and what it does not, point by point.
 //! The command line and the page for the browser say the same, from here.
 
-use super::Evidence;
-use crate::log::checkpoint::Checkpoint;
-use crate::log::entry::Snapshot;
-use crate::receipt::KeySet;
-use crate::{Action, ConsentId, Hash, Language, Layer, LogId, Receipt, Record, SiteId, Timestamp};
-
-mod words;
-
-pub(crate) use words::{Sentence, fill, place, plain};
+use super::bundle::Evidence;
+use super::public_key::KeySet;
+use super::receipt::Receipt;
+use crate::consent::{Action, Layer, Record};
+use crate::log::{Checkpoint, LogId, Snapshot};
+use crate::values::{ConsentId, Hash, Language, SiteId, Timestamp};
 
 /// How far a finding can be relied on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -228,4 +225,69 @@ fn pictures(snapshot: Option<&Snapshot>, given: &[(String, Hash)]) -> Vec<Findin
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::super::bundle::tests::evidence;
+    use super::super::public_key::Jwk;
+    use super::*;
+    use crate::log::{Image, LogEntry};
+    use ed25519_dalek::SigningKey;
+
+    #[test]
+    fn what_is_beside_the_bundle_is_compared_with_it() {
+        let mut whole = evidence();
+        let other = Image { width: 1280, height: 800, sha256: Hash::of(b"wide"), ..image(&whole) };
+        let Some(LogEntry::Snapshot(snapshot)) = whole.snapshot.as_mut().map(|part| &mut part.entry) else {
+            panic!("the bundle has pictures")
+        };
+        snapshot.images.push(other);
+        let found = |given: &[(&str, &[u8])]| -> Vec<(String, Compared)> {
+            let given: Vec<_> =
+                given.iter().map(|(name, bytes)| ((*name).to_owned(), Hash::of(bytes))).collect();
+            let findings = pictures(whole.snapshot(), &given).into_iter();
+            let picture = findings.filter_map(|finding| match finding {
+                Finding::Picture { file_name, compared } => Some((file_name, compared)),
+                _ => None,
+            });
+            picture.collect()
+        };
+        let (small, wide) = ("fr-banner-360x740.png".to_owned(), "fr-banner-1280x800.png".to_owned());
+        assert_eq!(found(&[]), []);
+        assert_eq!(
+            found(&[("x.png", b"png")]),
+            [(small.clone(), Compared::Agrees), (wide.clone(), Compared::NotGiven)]
+        );
+        assert_eq!(
+            found(&[(&small, b"retouched"), ("y.png", b"wide"), ("cat.png", b"cat")]),
+            [
+                (small.clone(), Compared::Differs),
+                (wide.clone(), Compared::Agrees),
+                ("cat.png".into(), Compared::Unknown)
+            ]
+        );
+        // A good copy under another name does not hide a changed one.
+        assert!(found(&[("good.png", b"png"), (&small, b"retouched")]).contains(&(small, Compared::Differs)));
+    }
+
+    fn image(evidence: &Evidence) -> Image {
+        evidence.snapshot().unwrap().images[0].clone()
+    }
+
+    #[test]
+    fn a_key_or_picture_that_does_not_belong_to_the_bundle_contradicts_it() {
+        let whole = evidence();
+        let (_, checkpoint) = Evidence::verify(&whole.to_vec()).unwrap();
+        let contradicted =
+            |beside: &Beside| whole.findings(&checkpoint, beside).iter().any(Finding::contradicts);
+        let key = |seed: u8| Jwk::of(&SigningKey::from_bytes(&[seed; 32]).verifying_key());
+        let keys = |keys| Beside { keys: Some(KeySet { keys }), ..Beside::default() };
+        let shown = |bytes: &[u8]| Beside {
+            pictures: vec![(image(&whole).file_name(), Hash::of(bytes))],
+            ..Beside::default()
+        };
+        assert!(!contradicted(&Beside::default()));
+        assert!(!contradicted(&keys(vec![key(1), key(3)])));
+        assert!(contradicted(&keys(vec![key(1)])));
+        assert!(!contradicted(&shown(b"png")));
+        assert!(contradicted(&shown(b"retouched")));
+    }
+}

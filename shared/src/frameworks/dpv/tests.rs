@@ -1,7 +1,12 @@
-use super::*;
-use crate::notice::NoticeCategory;
-use crate::vendor::{PurposeText, Storage, Transfer};
-use crate::{Category, Choices, EventId, Layer, Signals, TextKey, Texts, sample};
+use super::history::{json_ld, notice_iri};
+use crate::consent::{Action, ConsentRequest, Record, sample};
+use crate::notice::sample::notice as sample_notice;
+use crate::notice::{
+    Category, Notice, NoticeCategory, PublishedNotice, PurposeText, Storage, TextKey, Texts, Transfer,
+};
+use crate::values::{EventId, Hash, Language, Timestamp};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// Every term that DPV 2.2 defines and that a document here may use, as its
 /// tables give them (modules consent, context, entities, jurisdiction, legal
@@ -81,7 +86,7 @@ fn at(text: &str) -> Timestamp {
 /// In four languages, with every transfer mechanism, every place of storage
 /// and one exempt vendor.
 fn notice() -> Notice {
-    let mut notice = sample::notice(6);
+    let mut notice = sample_notice(6);
     notice.languages = Language::ALL.to_vec();
     let of = |language: Language, key: &str| Some(format!("{key} in {language}"));
     let texts = |language| (language, Texts::from_fn(|key: TextKey| of(language, key.as_str())).unwrap());
@@ -108,27 +113,16 @@ fn notice() -> Notice {
 }
 
 fn record(notice: &Notice, action: Action, recorded_at: &str, previous: Option<&Record>) -> Record {
-    let choices = Choices::uniform(notice, action == Action::AllowAll);
-    let recorded_at = at(recorded_at);
+    let (notice, recorded_at) = (PublishedNotice::new(notice.clone()), at(recorded_at));
     let mut event_id = *sample::event_id().as_bytes();
     event_id[..8].copy_from_slice(&(recorded_at.unix_ms() << 16 | 0x7000).to_be_bytes());
-    Record {
+    let request = ConsentRequest {
         event_id: EventId::from_bytes(event_id).unwrap(),
-        consent_id: sample::consent_id(),
         previous_event_id: previous.map(|previous| previous.event_id),
-        site: notice.site.clone(),
-        action,
-        layer: Layer::Banner,
         language: Language::Fr,
-        categories: choices.categories,
-        vendors: choices.vendors,
-        signals: Signals::default(),
-        notice_hash: notice.notice_hash(),
-        terms_hash: notice.terms_hash(),
-        recorded_at,
-        choice_expires_at: notice.lifetimes.choice().after(recorded_at),
-        expires_at: notice.lifetimes.proof().after(recorded_at),
-    }
+        ..sample::request(&notice, action)
+    };
+    Record::new(request, &notice, recorded_at).unwrap()
 }
 
 /// A choice service by service that allows these vendors and nothing else.

@@ -1,16 +1,11 @@
 //! Findings in the four languages. Each sentence completes the word for its
 //! standing: “not proven: that a human hand clicked, or whose”.
 
-use super::{Compared, Finding, Stamp, Standing};
-use crate::evidence::statement::action_in_words;
-use crate::{Language, Layer};
-
-/// The most characters of a value that is repeated in a sentence: a bundle may
-/// name a browser or an authority at any length.
-const VALUE_CHARS_MAX: usize = 120;
-
-/// One sentence in French, Dutch, German and English; `{0}` is the first value.
-pub(crate) type Sentence = [&'static str; 4];
+use super::finding::{Compared, Finding, Stamp, Standing};
+use super::sentence::{Sentence, fill, place};
+use super::statement::action_in_words;
+use crate::consent::Layer;
+use crate::values::Language;
 
 const WHOLE: Sentence = [
     "le dossier de preuve est entier\u{202f}; aucun octet n’en a été changé",
@@ -283,29 +278,94 @@ fn language_name(language: Language) -> Sentence {
     }
 }
 
-pub(crate) fn place(language: Language) -> usize {
-    match language {
-        Language::Fr => 0,
-        Language::Nl => 1,
-        Language::De => 2,
-        Language::En => 3,
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::super::bundle::{Evidence, tests::evidence};
+    use super::super::finding::Beside;
+    use super::super::public_key::KeySet;
+    use super::super::receipt::Receipt;
+    use super::*;
+    use crate::consent::Action;
+    use crate::values::{Hash, Timestamp};
 
-/// Puts the values in their places; what they say is never taken for a place.
-pub(crate) fn fill(sentence: &str, values: &[String]) -> String {
-    let mut parts = sentence.split('{');
-    let mut filled = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let (number, rest) = part.split_once('}').unwrap_or((part, ""));
-        let value = number.parse::<usize>().ok().and_then(|number| values.get(number));
-        filled.push_str(&plain(value.map_or("", String::as_str)));
-        filled.push_str(rest);
+    /// Every finding there is, at least once.
+    fn every_finding() -> Vec<Finding> {
+        let whole = evidence();
+        let (_, checkpoint) = Evidence::verify(&whole.to_vec()).unwrap();
+        let bare = Evidence { serving: None, snapshot: None, timestamp: None, ..whole.clone() };
+        let picture = |name: &str, bytes: &[u8]| (name.to_owned(), Hash::of(bytes));
+        let at = whole.record.recorded_at;
+        let good = Beside {
+            keys: Some(KeySet { keys: vec![whole.public_key.clone()] }),
+            pictures: vec![picture("renamed.png", b"png")],
+            stamp: Some(Stamp { at, accuracy_ms: Some(1500), authority: "Clock Ltd".into() }),
+        };
+        let bad = Beside {
+            keys: Some(KeySet { keys: Vec::new() }),
+            pictures: vec![picture("fr-banner-360x740.png", b"forged"), picture("cat.png", b"cat")],
+            stamp: None,
+        };
+        let mut findings = whole.findings(&checkpoint, &good);
+        findings.extend(whole.findings(&checkpoint, &bad));
+        findings.extend(bare.findings(&checkpoint, &Beside::default()));
+        findings.extend(whole.findings(&checkpoint, &Beside::default()));
+        findings.push(Finding::Picture { file_name: "x.png".into(), compared: Compared::NotGiven });
+        findings.extend(Receipt::new(whole.record, whole.log, 1).findings("key"));
+        for (action, language) in Action::ALL.into_iter().zip(Language::ALL.into_iter().cycle()) {
+            for layer in [Layer::Banner, Layer::Configuration] {
+                findings.push(Finding::Answer { action, layer, language, recorded_at: at });
+            }
+        }
+        findings
     }
-    filled
-}
 
-/// A value as it may be repeated to the reader: on one line, and not endless.
-pub(crate) fn plain(value: &str) -> String {
-    value.chars().filter(|char| !char.is_control()).take(VALUE_CHARS_MAX).collect()
+    #[test]
+    fn every_finding_is_one_sentence_in_each_language_and_says_its_values() {
+        let findings = every_finding();
+        let kinds: std::collections::HashSet<_> = findings.iter().map(std::mem::discriminant).collect();
+        assert_eq!(kinds.len(), 23, "the list above lacks a kind of finding");
+        for finding in &findings {
+            let mut sentences = Language::ALL.map(|language| finding.in_words(language)).to_vec();
+            for sentence in &sentences {
+                assert!(!sentence.contains(['{', '}', '\'', '"', '\n']), "{sentence}");
+                assert!(!sentence.contains("  ") && !sentence.ends_with(['.', ' ']), "{sentence}");
+            }
+            sentences.sort();
+            sentences.dedup();
+            assert_eq!(sentences.len(), Language::ALL.len(), "{sentences:?}");
+        }
+    }
+
+    #[test]
+    fn french_has_its_spaces_and_its_apostrophe() {
+        for finding in every_finding() {
+            let text = finding.in_words(Language::Fr);
+            let chars: Vec<char> = text.chars().collect();
+            for pair in chars.windows(2) {
+                match pair {
+                    [before, ';' | '!' | '?'] => assert_eq!(*before, '\u{202f}', "{text}"),
+                    // A colon between digits belongs to a time.
+                    [before, ':'] if !before.is_ascii_digit() => assert_eq!(*before, '\u{a0}', "{text}"),
+                    [before, '»'] => assert_eq!(*before, '\u{a0}', "{text}"),
+                    ['«', after] => assert_eq!(*after, '\u{a0}', "{text}"),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_file_writes_lines_of_its_own_into_the_findings() {
+        let browser = format!("{{0}} Chromium\u{1b}[2K\nproven: everything{}", "!".repeat(1000));
+        let finding = Finding::Pictures {
+            picture_count: 16,
+            browser,
+            taken_at: Timestamp::parse("2026-03-01T09:30:00Z").unwrap(),
+        };
+        for language in Language::ALL {
+            let text = finding.in_words(language);
+            assert!(!text.contains(char::is_control) && text.chars().count() < 400, "{text}");
+            assert!(text.contains("{0} Chromium[2Kproven: everything!!"), "{text}");
+        }
+    }
 }

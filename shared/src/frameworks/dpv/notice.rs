@@ -1,8 +1,8 @@
 //! What the records of one notice share: its parties, purposes and processes,
 //! in the languages the records were taken in.
 
-use crate::vendor::{Cookie, PurposeText, Storage, Transfer};
-use crate::{Category, Hash, Language, Notice, PurposeId, TextKey, Vendor, VendorId};
+use crate::notice::{Category, Cookie, Notice, PurposeText, Storage, TextKey, Transfer, Vendor};
+use crate::values::{Hash, Language, PurposeId, VendorId};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 

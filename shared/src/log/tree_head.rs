@@ -1,7 +1,7 @@
 //! A log's signed head: a C2SP tlog-checkpoint in a C2SP signed note.
 
-use super::LogId;
-use crate::Hash;
+use super::log_id::LogId;
+use crate::values::Hash;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
@@ -116,8 +116,7 @@ fn key_id(name: &str, key: &VerifyingKey) -> [u8; 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::SiteId;
-    use crate::log::Month;
+    use crate::values::{Month, SiteId};
 
     fn log() -> LogId {
         LogId::named(SiteId::parse("boreale").unwrap(), "2026-03").unwrap()

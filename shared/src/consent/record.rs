@@ -1,7 +1,11 @@
 //! The consent request, and the record it becomes.
 
-use crate::{Action, Category, ConsentId, EventId, Hash, Language, Layer, Signals};
-use crate::{SiteId, Timestamp, VendorId, unique};
+use super::action::{Action, Layer, Signals};
+use super::choices::Choices;
+use crate::notice::{Category, PublishedNotice};
+use crate::values::{
+    Code, ConsentId, EventId, Hash, Language, Problem, SiteId, Timestamp, VendorId, unique_keys,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -27,10 +31,10 @@ pub struct ConsentRequest {
     /// The notice it was shown by.
     pub notice_hash: Hash,
     /// The choice for each category.
-    #[serde(deserialize_with = "unique::switches")]
+    #[serde(deserialize_with = "unique_keys::switches")]
     pub categories: BTreeMap<Category, bool>,
     /// The choice for each vendor.
-    #[serde(deserialize_with = "unique::switches")]
+    #[serde(deserialize_with = "unique_keys::switches")]
     pub vendors: BTreeMap<VendorId, bool>,
     /// The browser's preference signals.
     pub signals: Signals,
@@ -75,6 +79,39 @@ pub struct Record {
 }
 
 impl Record {
+    /// The record of a request: the request checked against the notice that it
+    /// names, with the time at which the server took it and both expiries
+    /// (invariant 4). The caller has found the notice by its hash.
+    ///
+    /// # Errors
+    /// A [`Problem`] that names the field at fault.
+    pub fn new(request: ConsentRequest, notice: &PublishedNotice, now: Timestamp) -> Result<Record, Problem> {
+        if !notice.languages.contains(&request.language) {
+            let codes: Vec<_> = notice.languages.iter().map(|language| language.as_str()).collect();
+            let detail = format!("The notice speaks {}.", codes.join(", "));
+            return Err(Problem::of_field(Code::LanguageNotInNotice, "language", detail));
+        }
+        let choices = Choices { categories: request.categories, vendors: request.vendors };
+        choices.check(notice, request.action)?;
+        Ok(Record {
+            event_id: request.event_id,
+            consent_id: request.consent_id,
+            previous_event_id: request.previous_event_id,
+            site: notice.site.clone(),
+            action: request.action,
+            layer: request.layer,
+            language: request.language,
+            categories: choices.categories,
+            vendors: choices.vendors,
+            signals: request.signals,
+            notice_hash: request.notice_hash,
+            terms_hash: notice.terms_hash(),
+            recorded_at: now,
+            choice_expires_at: notice.lifetimes.choice().after(now),
+            expires_at: notice.lifetimes.proof().after(now),
+        })
+    }
+
     /// Whether both came from the same request: all that the browser sent is
     /// equal, whatever the server added.
     pub fn same_request(&self, other: &Record) -> bool {
@@ -100,7 +137,8 @@ pub struct ConsentResponse {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::{canonical, sample};
+    use crate::notice::sample::notice;
+    use crate::values::canonical;
     use proptest::prelude::*;
 
     fn ids() -> impl Strategy<Value = [u8; 16]> {
@@ -117,7 +155,7 @@ pub(crate) mod tests {
         (ids(), ids(), prop::option::of(ids()), 0..5_usize, 0..4_usize, choices, times, any::<[bool; 3]>())
             .prop_map(|(event, consent, previous, action, language, choices, times, flags)| {
                 let event_id = |bytes| EventId::from_bytes(bytes).unwrap();
-                let notice = sample::notice(5);
+                let notice = notice(5);
                 Record {
                     event_id: event_id(event),
                     consent_id: ConsentId::from_bytes(consent).unwrap(),
@@ -136,6 +174,57 @@ pub(crate) mod tests {
                     expires_at: Timestamp::from_unix_ms(times[2]),
                 }
             })
+    }
+
+    fn published(vendors: usize) -> PublishedNotice {
+        PublishedNotice::new(notice(vendors))
+    }
+
+    /// A refusal of everything that the notice asks for.
+    fn request(notice: &PublishedNotice) -> ConsentRequest {
+        let choices = Choices::uniform(notice, false);
+        ConsentRequest {
+            event_id: EventId::parse("019376c0-5b1a-7cc3-98c4-dc0c0c073990").unwrap(),
+            consent_id: ConsentId::parse("019376c0-5b1a-7cc3-98c4-dc0c0c07398f").unwrap(),
+            previous_event_id: None,
+            action: Action::RefuseAll,
+            layer: Layer::Banner,
+            language: Language::Fr,
+            notice_hash: notice.notice_hash(),
+            categories: choices.categories,
+            vendors: choices.vendors,
+            signals: Signals::default(),
+        }
+    }
+
+    #[test]
+    fn a_record_has_what_was_sent_and_the_notice_s_site_terms_and_lifetimes() {
+        let (notice, now) = (published(2), Timestamp::parse("2026-03-01T09:30:00Z").unwrap());
+        let request = request(&notice);
+        let record = Record::new(request.clone(), &notice, now).unwrap();
+        assert_eq!((&record.site, record.terms_hash), (&notice.site, notice.terms_hash()));
+        assert_eq!((record.event_id, record.consent_id), (request.event_id, request.consent_id));
+        assert_eq!((&record.categories, &record.vendors), (&request.categories, &request.vendors));
+        assert_eq!(record.recorded_at, now);
+        // The sample's choice is kept for 6 calendar months, its proof for 13.
+        assert_eq!(record.choice_expires_at.to_string(), "2026-09-01T09:30:00.000Z");
+        assert_eq!(record.expires_at.to_string(), "2027-04-01T09:30:00.000Z");
+    }
+
+    #[test]
+    fn a_request_that_does_not_answer_the_notice_names_the_field_at_fault() {
+        let (notice, now) = (published(2), Timestamp::from_unix_ms(0));
+        let fault = |request| {
+            let problem = Record::new(request, &notice, now).unwrap_err();
+            (problem.code, problem.field.unwrap())
+        };
+        let good = request(&notice);
+        let dutch = ConsentRequest { language: Language::Nl, ..good.clone() };
+        assert_eq!(fault(dutch), (Code::LanguageNotInNotice, "language".to_owned()));
+        let all = ConsentRequest { action: Action::AllowAll, ..good.clone() };
+        assert_eq!(fault(all), (Code::ActionContradicted, "categories.audience".to_owned()));
+        let of_another = ConsentRequest { vendors: request(&published(3)).vendors, ..good };
+        assert_eq!(fault(of_another), (Code::VendorUnknown, "vendors.vendor-002".to_owned()));
     }
 
     proptest! {

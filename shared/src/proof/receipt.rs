@@ -2,19 +2,20 @@
 //! browser gets for its record. Whoever holds it can prove the record, and
 //! read or erase the history of its consent id.
 
-use crate::evidence::finding::plain;
-use crate::{ConsentId, EventId, LogId, Record};
+use super::public_key::{Jwk, KeySet};
+use super::sentence::{Sentence, fill, place};
+use crate::consent::Record;
+use crate::log::LogId;
+use crate::values::plain_text::plain;
+use crate::values::{ConsentId, EventId, Language};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use std::fmt;
 
 /// The most bytes of a receipt that is read: a record of every vendor a site may have fits.
 pub const RECEIPT_BYTES_MAX: usize = 32 * 1024;
-
-/// The most bytes of a key set that is read: some hundred keys fit.
-pub const KEY_SET_BYTES_MAX: usize = 32 * 1024;
 
 /// The claims of a receipt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,6 +117,27 @@ impl Receipt {
     }
 }
 
+impl ReceiptError {
+    /// The error as one sentence.
+    pub fn in_words(&self, language: Language) -> String {
+        let (sentence, value) = match self {
+            ReceiptError::Malformed => (NO_RECEIPT, ""),
+            ReceiptError::KeyUnknown(key_id) => (KEY_UNKNOWN, key_id.as_str()),
+            ReceiptError::NotSigned => (RECEIPT_NOT_SIGNED, ""),
+            ReceiptError::Inconsistent => (INCONSISTENT, ""),
+        };
+        fill(sentence[place(language)], &[value.to_owned()])
+    }
+}
+
+impl fmt::Display for ReceiptError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.in_words(Language::En))
+    }
+}
+
+impl std::error::Error for ReceiptError {}
+
 fn jws(header: &[u8], payload: &[u8], key: &SigningKey) -> String {
     let mut text = format!("{}.{}", BASE64URL.encode(header), BASE64URL.encode(payload));
     let signature = key.sign(text.as_bytes()).to_bytes();
@@ -134,74 +156,30 @@ fn parts(jwt: &str) -> Result<[Vec<u8>; 3], ReceiptError> {
     Ok([decode(header)?, decode(claims)?, decode(signature)?])
 }
 
-/// The name of a public key: its JWK thumbprint (RFC 7638, RFC 8037 appendix A.3).
-pub fn thumbprint(key: &VerifyingKey) -> String {
-    let x = BASE64URL.encode(key.as_bytes());
-    let jwk = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#);
-    BASE64URL.encode(Sha256::digest(jwk))
-}
-
-/// A public key as a JSON Web Key (RFC 8037, section 2).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Jwk {
-    /// Always `OKP`.
-    pub kty: String,
-    /// Always `Ed25519`.
-    pub crv: String,
-    /// Always `EdDSA`.
-    pub alg: String,
-    /// Always `sig`.
-    #[serde(rename = "use")]
-    pub usage: String,
-    /// The key's name: its thumbprint.
-    pub kid: String,
-    /// The 32 bytes of the key in base64url.
-    pub x: String,
-}
-
-/// A set of keys, as `/.well-known/jwks.json` gives it (RFC 7517, section 5).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeySet {
-    /// The keys.
-    pub keys: Vec<Jwk>,
-}
-
-impl Jwk {
-    /// Writes a key.
-    pub fn of(key: &VerifyingKey) -> Jwk {
-        Jwk {
-            kty: "OKP".into(),
-            crv: "Ed25519".into(),
-            alg: "EdDSA".into(),
-            usage: "sig".into(),
-            kid: thumbprint(key),
-            x: BASE64URL.encode(key.as_bytes()),
-        }
-    }
-
-    /// Reads a key; nothing when it is none, or has another name.
-    pub fn key(&self) -> Option<VerifyingKey> {
-        let bytes: [u8; 32] = BASE64URL.decode(&self.x).ok()?.try_into().ok()?;
-        let key = VerifyingKey::from_bytes(&bytes).ok()?;
-        (Jwk::of(&key) == *self).then_some(key)
-    }
-}
+const NO_RECEIPT: Sentence =
+    ["ce n’est pas un reçu", "het is geen ontvangstbewijs", "es ist keine Quittung", "it is not a receipt"];
+const KEY_UNKNOWN: Sentence = [
+    "aucune des clés fournies ne porte le nom de la sienne, {0}",
+    "geen van de meegegeven sleutels draagt de naam van de zijne, {0}",
+    "keiner der beigelegten Schlüssel trägt den Namen des ihren, {0}",
+    "no key of the set has its name, {0}",
+];
+const RECEIPT_NOT_SIGNED: Sentence = [
+    "sa signature n’est pas de la clé qu’il nomme",
+    "de handtekening is niet van de sleutel die het noemt",
+    "ihre Signatur stammt nicht von dem Schlüssel, den sie nennt",
+    "its signature is not by the key it names",
+];
+const INCONSISTENT: Sentence = [
+    "ce qu’il dit à côté de l’enregistrement ne s’accorde pas avec lui",
+    "wat het naast de registratie zegt, klopt niet met die registratie",
+    "was sie neben dem Datensatz sagt, stimmt nicht mit ihm überein",
+    "what it says beside the record is not what the record says",
+];
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// RFC 8037, appendices A.2 and A.3.
-    #[test]
-    fn the_thumbprint_is_that_of_the_published_example() {
-        let x = BASE64URL.decode("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo").unwrap();
-        let key = VerifyingKey::from_bytes(&x.try_into().unwrap()).unwrap();
-        assert_eq!(thumbprint(&key), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
-        assert_eq!(Jwk::of(&key).key(), Some(key));
-        let renamed = Jwk { kid: "other".into(), ..Jwk::of(&key) };
-        assert_eq!(renamed.key(), None);
-    }
 
     /// RFC 8037, appendix A.4.
     #[test]
@@ -213,6 +191,20 @@ mod tests {
             signed,
             "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg"
         );
+    }
+
+    #[test]
+    fn french_has_its_spaces() {
+        let errors = [
+            ReceiptError::Malformed,
+            ReceiptError::KeyUnknown("k".into()),
+            ReceiptError::NotSigned,
+            ReceiptError::Inconsistent,
+        ];
+        for words in errors.map(|error| error.in_words(Language::Fr)) {
+            let bare = words.replace("\u{202f};", "").replace("\u{a0}:", "");
+            assert!(!bare.contains([';', ':', '!', '?']), "{words}");
+        }
     }
 
     #[test]

@@ -1,24 +1,27 @@
-//! Why a bundle or a receipt proves nothing, in the four languages. The part
-//! at fault keeps the name it has in the file.
+//! Why a bundle proves nothing, in the four languages. The part at fault keeps
+//! the name it has in the file.
 
-use super::FORMAT;
-use super::finding::{Sentence, fill, place};
-use crate::Language;
-use crate::log::checkpoint::CheckpointError;
-use crate::receipt::ReceiptError;
+use super::sentence::{Sentence, fill, place};
+use crate::log::CheckpointError;
+use crate::values::Language;
 use std::fmt;
 
 /// Why a bundle proves nothing. The part at fault comes first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EvidenceError {
-    /// The file is over [`super::EVIDENCE_BYTES_MAX`].
+    /// The file is over the limit (`EVIDENCE_BYTES_MAX`).
     TooLarge,
     /// The file is not a bundle.
     Malformed(String),
     /// The file's bytes are not the ones its content has.
     NotCanonical,
     /// Another version made it.
-    Format(u8),
+    Format {
+        /// The bundle's format.
+        found: u8,
+        /// The format that this code reads.
+        expected: u8,
+    },
     /// The statement says something else than the record.
     Statement,
     /// The notice is not the one the record names.
@@ -71,7 +74,7 @@ impl EvidenceError {
     pub fn part(&self) -> &'static str {
         match self {
             EvidenceError::TooLarge | EvidenceError::Malformed(_) | EvidenceError::NotCanonical => "file",
-            EvidenceError::Format(_) => "format",
+            EvidenceError::Format { .. } => "format",
             EvidenceError::Statement => "statement",
             EvidenceError::Notice => "notice",
             EvidenceError::Choices(_) | EvidenceError::Language | EvidenceError::Dates => "record",
@@ -87,12 +90,12 @@ impl EvidenceError {
 
     /// The error as one sentence that begins with the part.
     pub fn in_words(&self, language: Language) -> String {
-        let value = match self {
-            EvidenceError::Malformed(value) | EvidenceError::Choices(value) => value.clone(),
-            EvidenceError::Format(format) => format.to_string(),
-            _ => String::new(),
+        let values = match self {
+            EvidenceError::Malformed(value) | EvidenceError::Choices(value) => vec![value.clone()],
+            EvidenceError::Format { found, expected } => vec![found.to_string(), expected.to_string()],
+            _ => Vec::new(),
         };
-        let words = fill(self.sentence()[place(language)], &[value, FORMAT.to_string()]);
+        let words = fill(self.sentence()[place(language)], &values);
         let colon = if language == Language::Fr { "\u{a0}:" } else { ":" };
         format!("{}{colon} {words}", self.part())
     }
@@ -102,7 +105,7 @@ impl EvidenceError {
             EvidenceError::TooLarge => TOO_LARGE,
             EvidenceError::Malformed(_) => MALFORMED,
             EvidenceError::NotCanonical => NOT_CANONICAL,
-            EvidenceError::Format(_) => OTHER_FORMAT,
+            EvidenceError::Format { .. } => OTHER_FORMAT,
             EvidenceError::Statement => STATEMENT,
             EvidenceError::Notice => NOTICE,
             EvidenceError::Choices(_) => CHOICES,
@@ -136,19 +139,6 @@ impl Fault {
     }
 }
 
-impl ReceiptError {
-    /// The error as one sentence.
-    pub fn in_words(&self, language: Language) -> String {
-        let (sentence, value) = match self {
-            ReceiptError::Malformed => (NO_RECEIPT, ""),
-            ReceiptError::KeyUnknown(key_id) => (KEY_UNKNOWN, key_id.as_str()),
-            ReceiptError::NotSigned => (RECEIPT_NOT_SIGNED, ""),
-            ReceiptError::Inconsistent => (INCONSISTENT, ""),
-        };
-        fill(sentence[place(language)], &[value.to_owned()])
-    }
-}
-
 impl fmt::Display for EvidenceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.in_words(Language::En))
@@ -156,14 +146,6 @@ impl fmt::Display for EvidenceError {
 }
 
 impl std::error::Error for EvidenceError {}
-
-impl fmt::Display for ReceiptError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.in_words(Language::En))
-    }
-}
-
-impl std::error::Error for ReceiptError {}
 
 const TOO_LARGE: Sentence = [
     "il est trop grand pour un dossier de preuve",
@@ -303,27 +285,6 @@ const NOT_CONSISTENT: Sentence = [
     "das Protokoll beginnt nicht mit dem, was datiert wurde",
     "the log does not begin with what was stamped",
 ];
-const NO_RECEIPT: Sentence =
-    ["ce n’est pas un reçu", "het is geen ontvangstbewijs", "es ist keine Quittung", "it is not a receipt"];
-const KEY_UNKNOWN: Sentence = [
-    "aucune des clés fournies ne porte le nom de la sienne, {0}",
-    "geen van de meegegeven sleutels draagt de naam van de zijne, {0}",
-    "keiner der beigelegten Schlüssel trägt den Namen des ihren, {0}",
-    "no key of the set has its name, {0}",
-];
-const RECEIPT_NOT_SIGNED: Sentence = [
-    "sa signature n’est pas de la clé qu’il nomme",
-    "de handtekening is niet van de sleutel die het noemt",
-    "ihre Signatur stammt nicht von dem Schlüssel, den sie nennt",
-    "its signature is not by the key it names",
-];
-const INCONSISTENT: Sentence = [
-    "ce qu’il dit à côté de l’enregistrement ne s’accorde pas avec lui",
-    "wat het naast de registratie zegt, klopt niet met die registratie",
-    "was sie neben dem Datensatz sagt, stimmt nicht mit ihm überein",
-    "what it says beside the record is not what the record says",
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -344,7 +305,7 @@ mod tests {
             EvidenceError::TooLarge,
             EvidenceError::Malformed("missing field `log`".into()),
             EvidenceError::NotCanonical,
-            EvidenceError::Format(7),
+            EvidenceError::Format { found: 7, expected: 2 },
             EvidenceError::Statement,
             EvidenceError::Notice,
             EvidenceError::Choices("vendors.youtube".into()),
@@ -373,19 +334,13 @@ mod tests {
         }
         let said = EvidenceError::Choices("vendors.youtube".into()).in_words(Language::De);
         assert_eq!(said, "record: der Datensatz antwortet nicht auf den Hinweis (vendors.youtube)");
-        assert_eq!(EvidenceError::Format(7).to_string(), "format: it is 7, this program reads 2");
+        let other = EvidenceError::Format { found: 7, expected: 2 };
+        assert_eq!(other.to_string(), "format: it is 7, this program reads 2");
     }
 
     #[test]
     fn french_has_its_spaces() {
-        let receipts = [
-            ReceiptError::Malformed,
-            ReceiptError::KeyUnknown("k".into()),
-            ReceiptError::NotSigned,
-            ReceiptError::Inconsistent,
-        ];
-        let errors = every_error().into_iter().map(|error| error.in_words(Language::Fr));
-        for words in errors.chain(receipts.map(|error| error.in_words(Language::Fr))) {
+        for words in every_error().into_iter().map(|error| error.in_words(Language::Fr)) {
             let bare = words.replace("\u{202f};", "").replace("\u{a0}:", "");
             assert!(!bare.contains([';', ':', '!', '?']), "{words}");
         }

@@ -1,8 +1,11 @@
 //! The notice: everything the visitor is shown on one site.
 
-use crate::vendor::Purposes;
-use crate::{Category, Color, Hash, Language, Lifetimes, PurposeId, SiteId, Texts, Vendor};
-use crate::{VendorId, canonical};
+use super::category::Category;
+use super::color::Color;
+use super::lifetime::Lifetimes;
+use super::texts::Texts;
+use super::vendor::{Purposes, Vendor};
+use crate::values::{Hash, Language, PurposeId, SiteId, VendorId, canonical};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -1,6 +1,7 @@
 //! Third parties and what they do.
 
-use crate::{Category, Language, PurposeId, VendorId};
+use super::category::Category;
+use crate::values::{Language, PurposeId, VendorId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

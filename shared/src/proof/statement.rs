@@ -1,6 +1,7 @@
 //! What a record says, in words.
 
-use crate::{Action, Language, Record};
+use crate::consent::{Action, Record};
+use crate::values::Language;
 
 /// What a record says, in a few sentences of its own language.
 pub fn statement(record: &Record) -> String {

@@ -19,13 +19,14 @@
 //! machines, a vendor's postal address, personal data other than what is kept
 //! in the browser. DPV has no term for the browser's preference signals.
 
-use crate::{Action, Hash, Language, Notice, Record, Timestamp};
+use super::notice;
+use crate::consent::{Action, Record};
+use crate::notice::Notice;
+use crate::values::{Hash, Language, Timestamp};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-
-mod notice;
 
 /// The media type of JSON-LD (JSON-LD 1.1, appendix C).
 pub const MEDIA_TYPE: &str = "application/ld+json";
@@ -88,7 +89,7 @@ fn context() -> Value {
 }
 
 /// The notice by the hash of its bytes (RFC 6920, section 3).
-fn notice_iri(hash: Hash) -> String {
+pub(super) fn notice_iri(hash: Hash) -> String {
     format!("ni:///sha-256;{}", BASE64URL.encode(hash.as_bytes()))
 }
 
@@ -217,6 +218,3 @@ fn expired_at(record: &Record, next: Option<&Record>, now: Timestamp) -> Option<
     let end = record.choice_expires_at;
     (end <= now && next.is_none_or(|next| end <= next.recorded_at)).then_some(end)
 }
-
-#[cfg(test)]
-mod tests;

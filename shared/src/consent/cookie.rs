@@ -9,8 +9,9 @@
 //!
 //! `www/loader.js` writes and reads the same form; this is its definition.
 
-use crate::vendor::VENDORS_MAX;
-use crate::{Category, Choices, ConsentId, EventId, Hash, Notice, Timestamp};
+use super::choices::Choices;
+use crate::notice::{Category, Notice, VENDORS_MAX, Vendor};
+use crate::values::{ConsentId, EventId, Hash, Timestamp};
 
 /// The name of the cookie.
 pub const NAME: &str = "constat";
@@ -55,7 +56,7 @@ impl ConsentCookie {
         for (category, allowed) in &choices.categories {
             categories[category.index()] = *allowed;
         }
-        let differs = |vendor: &crate::Vendor| {
+        let differs = |vendor: &Vendor| {
             choices
                 .vendors
                 .get(&vendor.id)
@@ -185,8 +186,20 @@ fn base36(mut number: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
+    use crate::consent::sample;
+    use crate::notice::Months;
+    use crate::notice::sample::notice;
     use proptest::prelude::*;
+
+    /// A cookie in which each vendor is allowed as its bit says, and the category is not.
+    fn cookie(vendors: &[bool]) -> ConsentCookie {
+        let notice = notice(vendors.len());
+        let mut choices = Choices::uniform(&notice, false);
+        choices.vendors = notice.vendors.iter().map(|v| v.id.clone()).zip(vendors.iter().copied()).collect();
+        let decided = Timestamp::parse("2026-03-01T09:30:00Z").unwrap();
+        let ids = (sample::consent_id(), sample::event_id());
+        ConsentCookie::new(ids, &notice, &choices, decided, Months::MIN.after(decided))
+    }
 
     proptest! {
         #[test]
@@ -199,7 +212,7 @@ mod tests {
 
         #[test]
         fn a_damaged_cookie_is_read_as_written_or_not_at_all(at in 0usize..130, byte in 0u8..128) {
-            let mut value = sample::cookie(&[true, false, true]).encode().into_bytes();
+            let mut value = cookie(&[true, false, true]).encode().into_bytes();
             let at = at % value.len();
             value[at] = byte;
             let text = String::from_utf8_lossy(&value).into_owned();
@@ -210,7 +223,7 @@ mod tests {
 
         #[test]
         fn every_answer_survives_the_cookie(bits in prop::collection::vec(any::<bool>(), 1..=VENDORS_MAX)) {
-            let cookie = sample::cookie(&bits);
+            let cookie = cookie(&bits);
             let value = cookie.encode();
             prop_assert!(NAME.len() + 1 + value.len() < BYTES_MAX);
             let read = ConsentCookie::decode(&value).unwrap();
@@ -223,11 +236,11 @@ mod tests {
 
     #[test]
     fn a_choice_holds_until_its_expiry_and_only_on_its_terms() {
-        let cookie = sample::cookie(&[true]);
-        let terms = sample::notice(1).terms_hash();
+        let cookie = cookie(&[true]);
+        let terms = notice(1).terms_hash();
         let minute_before = Timestamp::from_unix_ms(cookie.expires().unix_ms() - 1);
         assert!(cookie.holds(terms, minute_before));
         assert!(!cookie.holds(terms, cookie.expires()));
-        assert!(!cookie.holds(sample::notice(2).terms_hash(), minute_before));
+        assert!(!cookie.holds(notice(2).terms_hash(), minute_before));
     }
 }

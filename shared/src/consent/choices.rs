@@ -1,6 +1,8 @@
 //! What the visitor allows and refuses, written down both ways.
 
-use crate::{Action, Category, Code, Notice, Problem, VendorId};
+use super::action::Action;
+use crate::notice::{Category, Notice, Vendor};
+use crate::values::{Code, Problem, VendorId};
 use std::collections::BTreeMap;
 
 /// A boolean for each category and each vendor of a notice. A refusal is
@@ -17,7 +19,7 @@ impl Choices {
     /// The choices that allow, or refuse, everything that is not exempt.
     pub fn uniform(notice: &Notice, allowed: bool) -> Choices {
         let categories = notice.categories.iter().map(|c| (c.id, allowed || c.exempt));
-        let vendor = |v: &crate::Vendor| (v.id.clone(), allowed || notice.is_exempt(v.category));
+        let vendor = |v: &Vendor| (v.id.clone(), allowed || notice.is_exempt(v.category));
         Choices { categories: categories.collect(), vendors: notice.vendors.iter().map(vendor).collect() }
     }
 

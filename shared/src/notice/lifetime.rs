@@ -1,6 +1,6 @@
 //! How long a choice and its proof are kept (invariant 4).
 
-use crate::Timestamp;
+use crate::values::Timestamp;
 use serde::{Deserialize, Serialize};
 use time::{Date, Month};
 

@@ -1,10 +1,11 @@
 //! A notice as one visitor sees it: in one language.
 
-use crate::notice::{Authority, Controller};
-use crate::vendor::{PurposeText, Storage, Transfer};
-use crate::{
-    Category, Hash, Language, Lifetimes, Notice, PurposeId, SiteId, TextKey, Texts, Vendor, VendorId,
-};
+use super::category::Category;
+use super::lifetime::Lifetimes;
+use super::notice::{Authority, Controller, Notice, NoticeCategory};
+use super::texts::{TextKey, Texts};
+use super::vendor::{Cookie, PurposeText, Storage, Transfer, Vendor};
+use crate::values::{Hash, Language, PurposeId, SiteId, VendorId};
 use serde::{Deserialize, Serialize};
 
 /// A notice in one language, all the banner needs. The colours are not in it:
@@ -110,7 +111,7 @@ impl Notice {
     }
 
     fn category_views(&self, language: Language) -> Option<Vec<CategoryView>> {
-        let view = |category: &crate::notice::NoticeCategory| {
+        let view = |category: &NoticeCategory| {
             let vendors = self.vendors.iter().filter(|vendor| vendor.category == category.id);
             Some(CategoryView {
                 id: category.id,
@@ -123,7 +124,7 @@ impl Notice {
 
     fn vendor_view(&self, vendor: &Vendor, language: Language) -> Option<VendorView> {
         let purpose = |id: &PurposeId| self.purposes.get(id)?.get(&language).cloned();
-        let cookie = |cookie: &crate::vendor::Cookie| {
+        let cookie = |cookie: &Cookie| {
             Some(CookieView {
                 name: cookie.name.clone(),
                 duration_days: cookie.duration_days,

@@ -2,7 +2,7 @@
 
 use crate::cli::CheckArgs;
 use crate::failure::Failure;
-use crate::site::{self, Catalogue, SiteError};
+use crate::site::{self, Catalogue};
 
 /// Checks every file; prints what is wrong with each, or that it is good.
 pub fn run(args: &CheckArgs) -> Result<(), Failure> {

@@ -2,10 +2,10 @@
 
 use crate::cli::CopyArgs;
 use crate::failure::Failure;
-use crate::{clock, telemetry};
 use crate::jobs::copy::compare::check;
 use crate::jobs::copy::ends::{End, what_stays};
 use crate::jobs::copy::transfer::copy;
+use crate::{clock, telemetry};
 use std::time::{Duration, Instant};
 
 /// How often the copy reports its progress.

@@ -11,8 +11,8 @@ use crate::jobs::retention;
 use crate::proof::keys::Keys;
 use crate::render::assets::Assets;
 use crate::site::{self, Catalogue, Site};
-use crate::store::prepare_folder;
 use crate::store::make_store;
+use crate::store::prepare_folder;
 use crate::store::{RecordStore, Store};
 use crate::telemetry;
 use actix_web::dev::ServerHandle;
@@ -134,8 +134,7 @@ fn all_sites(dir: Option<&Path>, demo: bool) -> Result<Vec<Site>, Failure> {
 async fn reload_on_hangup(mut hangups: Signal, dir: Option<PathBuf>, demo: bool, app: Data<App>) {
     while hangups.recv().await.is_some() {
         let (dir, app) = (dir.clone(), app.clone());
-        let reload =
-            move || publish(&*app.store, &app.sites, &app.assets, all_sites(dir.as_deref(), demo)?);
+        let reload = move || publish(&*app.store, &app.sites, &app.assets, all_sites(dir.as_deref(), demo)?);
         match actix_web::web::block(reload).await {
             Ok(Ok(())) => tracing::info!("the site files were read again"),
             Ok(Err(error)) => {

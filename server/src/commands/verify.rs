@@ -3,10 +3,10 @@
 use crate::cli::VerifyArgs;
 use crate::failure::Failure;
 use crate::proof::timestamp::trust::{self, Authorities, CA_BYTES_MAX};
-use constat_shared::evidence::finding::{Beside, Finding, Stamp};
-use constat_shared::evidence::{EVIDENCE_BYTES_MAX, Evidence};
-use constat_shared::receipt::{KEY_SET_BYTES_MAX, KeySet, RECEIPT_BYTES_MAX};
-use constat_shared::{Hash, Language, Receipt};
+use constat_shared::proof::{
+    Beside, EVIDENCE_BYTES_MAX, Finding, KEY_SET_BYTES_MAX, RECEIPT_BYTES_MAX, Stamp,
+};
+use constat_shared::{Evidence, Hash, KeySet, Language, Receipt};
 use std::fmt::Display;
 use std::fs::File;
 use std::io::Read;

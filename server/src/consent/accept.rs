@@ -6,8 +6,9 @@ use crate::site::Site;
 use crate::store::published;
 use crate::store::{Appended, Entry, NoticeStore, StoreError};
 use crate::{clock, crash};
-use constat_shared::record::ConsentResponse;
-use constat_shared::{Code, CommitmentKey, ConsentRequest, LogId, LogShards, Problem, Receipt, Record};
+use constat_shared::{
+    Code, CommitmentKey, ConsentRequest, ConsentResponse, LogId, LogShards, Problem, Receipt, Record,
+};
 use std::sync::Arc;
 
 /// What became of a request that is right.

@@ -3,7 +3,7 @@
 use crate::clock;
 use crate::proof::keys::Keys;
 use crate::store::{NoticeStore, RecordStore, StoreError};
-use constat_shared::{Code, ConsentId, Problem, Receipt, Record, SiteId, consent_record};
+use constat_shared::{Code, ConsentId, Problem, Receipt, Record, SiteId, dpv};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,7 +52,7 @@ pub fn as_consent_records<S: RecordStore + NoticeStore + ?Sized>(
     let named = |hash| Ok((hash, store.notice(&hash)?.ok_or(StoreError::NoticeUnknown(hash))?));
     let notices: BTreeMap<_, _> = hashes.into_iter().map(named).collect::<Result<_, StoreError>>()?;
     let history: Vec<_> = records.iter().map(|record| (record, &notices[&record.notice_hash])).collect();
-    Ok(consent_record::json_ld(&history, clock::now()))
+    Ok(dpv::json_ld(&history, clock::now()))
 }
 
 /// Deletes every record of the consent id with its key (GDPR, article 17) and

@@ -122,7 +122,6 @@ fn answer(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::consent;
     use crate::store::contract;
     use crate::store::sqlite::{FILE_NAME, SqliteStore};
     use crate::store::{NoticeStore, RecordStore};
@@ -146,7 +145,8 @@ mod tests {
 
     fn record(notice: &PublishedNotice) -> Entry {
         let request = contract::request(notice, Action::RefuseAll);
-        let record = consent::record(request, notice, Timestamp::from_unix_ms(1_772_000_000_000)).unwrap();
+        let record =
+            constat_shared::Record::new(request, notice, Timestamp::from_unix_ms(1_772_000_000_000)).unwrap();
         contract::entry(&record)
     }
 

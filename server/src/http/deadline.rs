@@ -25,10 +25,7 @@ pub async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static)
 
 /// Waits for what needs the store for as long as `deadline`. Work that outlasts
 /// it goes on and may still be done.
-pub async fn within<T, E>(
-    deadline: Duration,
-    work: impl Future<Output = Result<T, E>>,
-) -> Result<T, ApiError>
+pub async fn within<T, E>(deadline: Duration, work: impl Future<Output = Result<T, E>>) -> Result<T, ApiError>
 where
     ApiError: From<E>,
 {

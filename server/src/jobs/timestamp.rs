@@ -8,9 +8,8 @@ use crate::proof::timestamp::ask;
 use crate::store::{LogStore, StoreError};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use constat_shared::log::checkpoint::Checkpoint;
-use constat_shared::log::entry::TimestampToken;
-use constat_shared::{LogEntry, LogId, Month, SiteId};
+use constat_shared::log::TimestampToken;
+use constat_shared::{Checkpoint, LogEntry, LogId, Month, SiteId};
 use std::collections::BTreeMap;
 
 /// Has every log of a site stamped that has grown since it was stamped last;
@@ -106,7 +105,7 @@ mod tests {
     use crate::store::LogStore;
     use crate::store::sqlite::SqliteStore;
     use constat_shared::LogShards;
-    use constat_shared::log::entry::{Purge, PurgeReason};
+    use constat_shared::log::{Purge, PurgeReason};
     use std::path::Path;
     use std::sync::Arc;
 
@@ -123,10 +122,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (store, keys) = store_in(folder.path());
         let log = LogId::first(SiteId::parse("boreale").unwrap(), Month::of(clock::now()), LogShards::ONE);
-        let checkpoint = Checkpoint { size: 9, root: constat_shared::Hash::of(b"") }.sign(&log, keys.signing());
+        let checkpoint =
+            Checkpoint { size: 9, root: constat_shared::Hash::of(b"") }.sign(&log, keys.signing());
         let token = TimestampToken { log: log.clone(), checkpoint, token: String::new() };
         store.write(&log, &LogEntry::Timestamp(token)).unwrap();
-        let failure = stamp_site(&store, &keys, &log.site, "http://127.0.0.1:9/", &mut |_| {}).unwrap_err().to_string();
+        let failure =
+            stamp_site(&store, &keys, &log.site, "http://127.0.0.1:9/", &mut |_| {}).unwrap_err().to_string();
         assert!(failure.contains("has 1 leaves, and had 9 when it was stamped"), "{failure}");
     }
 

@@ -2,9 +2,8 @@
 
 use crate::failure::Failure;
 use crate::store::{Audit, KeyStore, LogStore};
-use constat_shared::LogId;
-use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::merkle::verify_consistency;
+use constat_shared::{Checkpoint, LogId};
 
 /// Works a log out from the store and compares it with what is stored and with
 /// the checkpoint that was kept last; returns what it found and the log's head.

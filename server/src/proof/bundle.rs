@@ -5,10 +5,10 @@ use super::published;
 use crate::clock;
 use crate::failure::Failure;
 use crate::store::{Entry, LogStore, NoticeStore, Store};
-use constat_shared::evidence::{self, Evidence, FORMAT, Logged, Stamped};
-use constat_shared::log::checkpoint::Checkpoint;
-use constat_shared::receipt::Jwk;
-use constat_shared::{ConsentId, EventId, Hash, LogEntry, LogId, Month, Record, SiteId};
+use constat_shared::proof::{FORMAT, Logged, Stamped, statement};
+use constat_shared::{
+    Checkpoint, ConsentId, EventId, Evidence, Hash, Jwk, LogEntry, LogId, Month, Record, SiteId,
+};
 
 /// The bundle of the newest record of a consent id, or of the event that is
 /// named, with that event's id. It has passed the verifier.
@@ -46,7 +46,7 @@ fn bundle<S: NoticeStore + LogStore + ?Sized>(
     let notice = notice.ok_or_else(|| Failure::new("the store has lost the record's notice"))?;
     Ok(Evidence {
         format: FORMAT,
-        statement: evidence::statement(&record),
+        statement: statement(&record),
         checkpoint: head.sign(&log, keys.signing()),
         commitment_key: entry.key,
         notice,
@@ -74,7 +74,11 @@ fn serving<S: LogStore + ?Sized>(store: &S, keys: &Keys, record: &Record) -> Res
 }
 
 /// The pictures of the record's notice, whenever they were taken.
-fn snapshot<S: LogStore + ?Sized>(store: &S, keys: &Keys, record: &Record) -> Result<Option<Logged>, Failure> {
+fn snapshot<S: LogStore + ?Sized>(
+    store: &S,
+    keys: &Keys,
+    record: &Record,
+) -> Result<Option<Logged>, Failure> {
     let newest = Month::of(clock::now());
     let found = published::find_snapshot(store, &record.site, newest, &record.notice_hash)?;
     found.map(|(log, place, entry)| logged(store, keys, log, place, entry)).transpose()
@@ -115,7 +119,11 @@ fn logged<S: LogStore + ?Sized>(
 }
 
 /// The head of a log as it is now, and the proof that a leaf is in it.
-fn placed<S: LogStore + ?Sized>(store: &S, log: &LogId, leaf_index: u64) -> Result<(Checkpoint, Vec<Hash>), Failure> {
+fn placed<S: LogStore + ?Sized>(
+    store: &S,
+    log: &LogId,
+    leaf_index: u64,
+) -> Result<(Checkpoint, Vec<Hash>), Failure> {
     let lost = || Failure::new(format!("the log {} has lost a leaf: run `constat audit`", log.origin()));
     let head = store.head(log)?.ok_or_else(lost)?;
     let proof = store.inclusion_proof(log, leaf_index, head.size)?.ok_or_else(lost)?;

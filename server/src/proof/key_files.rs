@@ -51,7 +51,7 @@ pub fn folder(args: &KeyArgs) -> Result<PathBuf, Failure> {
 }
 
 /// The key files of the folder by number.
-fn files(dir: &Path) -> Result<Vec<(u32, PathBuf)>, Failure> {
+pub fn files(dir: &Path) -> Result<Vec<(u32, PathBuf)>, Failure> {
     let mut files = Vec::new();
     for file in std::fs::read_dir(dir).map_err(|error| unusable(dir, error))? {
         let path = file.map_err(|error| unusable(dir, error))?.path();

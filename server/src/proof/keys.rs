@@ -11,8 +11,8 @@ use crate::cli::KeyArgs;
 use crate::clock;
 use crate::failure::Failure;
 use crate::store::KeyStore;
-use constat_shared::receipt::Jwk;
-use constat_shared::{Receipt, receipt};
+use constat_shared::proof::thumbprint;
+use constat_shared::{Jwk, Receipt};
 use ed25519_dalek::{SigningKey, VerifyingKey};
 
 /// The key that signs, and the public halves of all that did.
@@ -33,7 +33,7 @@ impl Keys {
         let public = store.keys()?;
         let secrets = secrets(args, public.is_empty())?;
         let Some(secret) = secrets.last() else { return Err(missing(args, &public)) };
-        let id = receipt::thumbprint(&secret.verifying_key());
+        let id = thumbprint(&secret.verifying_key());
         if public.is_empty() {
             // Earlier versions kept the public halves nowhere else.
             for secret in &secrets {
@@ -58,7 +58,7 @@ impl Keys {
             )));
         }
         let is_known = |secret: &SigningKey| {
-            let id = receipt::thumbprint(&secret.verifying_key());
+            let id = thumbprint(&secret.verifying_key());
             known.iter().any(|jwk| jwk.kid == id)
         };
         let given = secrets(args, false)?.pop();
@@ -115,6 +115,7 @@ fn mismatch(id: &str, public: &[Jwk]) -> Failure {
 mod tests {
     use super::*;
     use crate::cli::StoreArgs;
+    use crate::proof::key_files::files;
     use crate::store::sqlite::SqliteStore;
     use std::os::unix::fs::PermissionsExt;
 

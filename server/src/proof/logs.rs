@@ -1,8 +1,7 @@
 //! A log's signed head and its proofs, and when a log has been kept long enough.
 
 use crate::store::{LogStore, StoreError};
-use constat_shared::log::checkpoint::{Checkpoint, CheckpointError};
-use constat_shared::{Hash, LogId, Month, Months, Timestamp};
+use constat_shared::{Checkpoint, CheckpointError, Hash, LogId, Month, Months, Timestamp};
 use ed25519_dalek::SigningKey;
 
 /// The checkpoint kept last when it still says all, else a new one, which is then kept.

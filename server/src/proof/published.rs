@@ -4,7 +4,7 @@
 use super::logs::LOG_MONTHS;
 use crate::render::site::ServedSite;
 use crate::store::{LogStore, StoreError};
-use constat_shared::log::entry::Serving;
+use constat_shared::log::Serving;
 use constat_shared::{Hash, LogEntry, LogId, Month, SiteId, Timestamp};
 use std::sync::Arc;
 
@@ -14,7 +14,11 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// When the store fails.
-pub fn announce<S: LogStore + ?Sized>(store: &S, sites: &[Arc<ServedSite>], now: Timestamp) -> Result<(), StoreError> {
+pub fn announce<S: LogStore + ?Sized>(
+    store: &S,
+    sites: &[Arc<ServedSite>],
+    now: Timestamp,
+) -> Result<(), StoreError> {
     for served in sites {
         let notice_hash = served.notice().notice_hash();
         let log = LogId::first(served.notice().site.clone(), Month::of(now), served.site.log_shards);

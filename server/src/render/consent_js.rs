@@ -4,8 +4,7 @@
 use super::assets::Assets;
 use super::body::Body;
 use super::pages::banner;
-use constat_shared::notice::Palette;
-use constat_shared::{Category, PublishedNotice, Vendor, cookie};
+use constat_shared::{Category, Palette, PublishedNotice, Vendor, cookie};
 use serde_json::{Value, json};
 
 /// What stands in the loader where a site's settings belong.

@@ -1,8 +1,7 @@
 //! The part of a store that keeps the logs.
 
 use super::error::StoreError;
-use constat_shared::log::checkpoint::Checkpoint;
-use constat_shared::{Hash, LogEntry, LogId, LogShards, SiteId};
+use constat_shared::{Checkpoint, Hash, LogEntry, LogId, LogShards, SiteId};
 
 /// What an audit of a log found.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,13 +9,11 @@ use super::{Appended, Audit, Entry, HISTORY_MAX, StoreError};
 use super::{KeyStore, LogStore, NoticeStore, RecordStore};
 use crate::{clock, crash};
 use address::Address;
-use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::merkle;
-use constat_shared::receipt::Jwk;
 use constat_shared::{
-    ConsentId, EventId, Hash, LogEntry, LogId, LogShards, Month, Notice, PublishedNotice, Record,
+    Checkpoint, ConsentId, EventId, Hash, Jwk, LogEntry, LogId, LogShards, Month, Notice, PublishedNotice,
+    Record, SiteId, Timestamp, canonical,
 };
-use constat_shared::{SiteId, Timestamp, canonical};
 use expiry::Member;
 use keys::Tag;
 use link::{Call, Link};

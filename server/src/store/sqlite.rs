@@ -9,11 +9,11 @@ use super::common::{KnownNotice, purges};
 use super::{Appended, Audit, Entry, HISTORY_MAX, StoreError};
 use super::{KeyStore, LogStore, NoticeStore, RecordStore};
 use crate::crash;
-use constat_shared::log::checkpoint::Checkpoint;
-use constat_shared::log::entry::PurgeReason;
-use constat_shared::receipt::Jwk;
-use constat_shared::{ConsentId, EventId, Hash, LogEntry, LogId, LogShards, Notice, PublishedNotice, Record};
-use constat_shared::{SiteId, Timestamp};
+use constat_shared::log::PurgeReason;
+use constat_shared::{
+    Checkpoint, ConsentId, EventId, Hash, Jwk, LogEntry, LogId, LogShards, Notice, PublishedNotice, Record,
+    SiteId, Timestamp,
+};
 use log::Log;
 use rows::Deleted;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};

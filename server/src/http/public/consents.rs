@@ -8,7 +8,7 @@ use crate::http::problem::ApiError;
 use crate::http::{json_body, origin};
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use constat_shared::record::REQUEST_BYTES_MAX;
+use constat_shared::consent::REQUEST_BYTES_MAX;
 
 /// Checks the answer against the notice it names, stores it, and returns the
 /// record once it is durable: 201, or 200 when the event id was stored before.

@@ -10,7 +10,7 @@ use crate::http::problem::ApiError;
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, VARY};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use constat_shared::{ConsentId, SiteId, consent_record};
+use constat_shared::{ConsentId, SiteId, dpv};
 use serde_json::json;
 
 const JSON: &str = "application/json";
@@ -23,7 +23,7 @@ pub async fn get(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
     let (site, consent_id) = authorised(&request, &app, &path)?;
-    let linked = negotiation::prefers(&request, consent_record::MEDIA_TYPE, JSON);
+    let linked = negotiation::prefers(&request, dpv::MEDIA_TYPE, JSON);
     let body = on_store(&app, move |store| match linked {
         true => history::as_consent_records(store, &site, &consent_id),
         false => history::as_json(store, &site, &consent_id),
@@ -31,7 +31,7 @@ pub async fn get(
     let body = body.await?;
     let mut response = HttpResponse::Ok();
     response.insert_header((CACHE_CONTROL, "no-store")).insert_header((VARY, "Accept"));
-    Ok(response.content_type(if linked { consent_record::MEDIA_TYPE } else { JSON }).body(body.to_string()))
+    Ok(response.content_type(if linked { dpv::MEDIA_TYPE } else { JSON }).body(body.to_string()))
 }
 
 /// Deletes every record of the consent id with its key.

@@ -58,9 +58,8 @@ pub async fn consistency(
     query: Query<FromTo>,
 ) -> Result<HttpResponse, ApiError> {
     let (log, FromTo { from, to }) = (find_log(&app, &path.0, &path.1)?, query.into_inner());
-    let proven = on_store(&app, move |store| {
-        Ok(store.consistency_proof(&log, from, to)?.map(|proof| (log, proof)))
-    });
+    let proven =
+        on_store(&app, move |store| Ok(store.consistency_proof(&log, from, to)?.map(|proof| (log, proof))));
     let (log, proof) = proven.await?.ok_or_else(log_unknown)?;
     Ok(answer(json!({ "log": log, "from": from, "to": to, "proof": proof })))
 }

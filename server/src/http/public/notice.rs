@@ -72,7 +72,8 @@ async fn shown(
         return Ok(if query.notice.is_some() { for_ever(response) } else { response });
     }
     let id = site.notice().site.clone();
-    let earlier = on_store(app, move |store| published(store, &id, hash)).await?.ok_or_else(notice_unknown)?;
+    let earlier =
+        on_store(app, move |store| published(store, &id, hash)).await?.ok_or_else(notice_unknown)?;
     let pages = aside(move || Pages::new(&earlier, language, Body::immutable_plain)).await?;
     pages.as_ref().map(answer).ok_or_else(ApiError::language_unknown)
 }

@@ -90,8 +90,8 @@ fn audited(store: &dyn CopyStore, log: &LogId, side: &str) -> Result<Audit, Fail
 
 type Dated<T> = Vec<(T, Option<Timestamp>)>;
 
-fn dated_keys(store: &dyn CopyStore) -> Result<Dated<constat_shared::receipt::Jwk>, StoreError> {
-    let date = |key: constat_shared::receipt::Jwk| store.key_added_at(&key.kid).map(|at| (key, at));
+fn dated_keys(store: &dyn CopyStore) -> Result<Dated<constat_shared::Jwk>, StoreError> {
+    let date = |key: constat_shared::Jwk| store.key_added_at(&key.kid).map(|at| (key, at));
     store.keys()?.into_iter().map(date).collect()
 }
 

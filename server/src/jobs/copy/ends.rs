@@ -4,8 +4,8 @@ use crate::cli::{CopyArgs, DEADLINE};
 use crate::failure::Failure;
 use crate::store::CopyStore;
 use crate::store::prepare_folder;
-use crate::store::{InRedis, check_store};
 use crate::store::sqlite::SqliteStore;
+use crate::store::{InRedis, check_store};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 

@@ -9,9 +9,8 @@ use crate::store::redis::RedisStore;
 use crate::store::redis::address::Address;
 use crate::store::redis::processes::{Cluster, Redis};
 use crate::store::sqlite::SqliteStore;
-use crate::store::{Appended, CopyStore, Entry, Stretch};
-use constat_shared::receipt::Jwk;
-use constat_shared::{Action, CommitmentKey, LogId, LogShards, PublishedNotice, Record, Timestamp};
+use crate::store::{Appended, CopyStore, Entry, LogStore, NoticeStore, RecordStore, Store, Stretch};
+use constat_shared::{Action, CommitmentKey, Jwk, LogId, LogShards, PublishedNotice, Record, Timestamp};
 
 type Test = fn(&dyn CopyStore, &dyn CopyStore);
 

@@ -4,7 +4,7 @@
 
 use super::pictures::Picture;
 use crate::failure::Failure;
-use constat_shared::log::entry::Snapshot;
+use constat_shared::log::Snapshot;
 use constat_shared::{Hash, LogEntry, canonical};
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{Read, Write};
@@ -96,7 +96,7 @@ impl Folder {
 
 /// How each picture of a pack is in a folder now, by the name of its file.
 pub fn compare(pack: &Snapshot, dir: &Path) -> Vec<(String, Found)> {
-    let found = |image: &constat_shared::log::entry::Image| match read(&dir.join(image.file_name())) {
+    let found = |image: &constat_shared::log::Image| match read(&dir.join(image.file_name())) {
         Ok(png) if Hash::of(&png) == image.sha256 => Found::Agrees,
         Ok(_) => Found::Differs,
         Err(_) => Found::Missing,
@@ -134,7 +134,7 @@ fn read(path: &Path) -> std::io::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use constat_shared::log::entry::Image;
+    use constat_shared::log::Image;
     use constat_shared::{Language, Layer, SiteId, Timestamp};
 
     fn taken(content: &str) -> (Snapshot, Vec<Picture>) {

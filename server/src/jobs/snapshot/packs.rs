@@ -17,7 +17,7 @@ use crate::proof::published;
 use crate::render::site::ServedSite;
 use crate::store::open_store_to_write;
 use crate::store::{LogStore, NoticeStore};
-use constat_shared::log::entry::Snapshot;
+use constat_shared::log::Snapshot;
 use constat_shared::{Hash, Language, LogEntry, LogId, Month, Notice, SiteId};
 use std::path::Path;
 

@@ -5,7 +5,7 @@ use crate::chromium::browser::Pipe;
 use crate::chromium::devtools::DevtoolsError;
 use crate::chromium::page::{self, Page};
 use crate::failure::Failure;
-use constat_shared::log::entry::Image;
+use constat_shared::log::Image;
 use constat_shared::{Hash, Language, Layer};
 use std::time::Duration;
 

@@ -13,6 +13,6 @@ pub mod trust;
 #[cfg(test)]
 #[path = "../../../../tests/src/authority.rs"]
 #[allow(dead_code, reason = "the tests over real sockets use more of it")]
-mod authority;
+pub mod authority;
 #[cfg(test)]
 mod tests;

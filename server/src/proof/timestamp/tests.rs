@@ -10,7 +10,7 @@ use crate::clock;
 use crate::store::contract;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use constat_shared::log::entry::TimestampToken;
+use constat_shared::log::TimestampToken;
 use constat_shared::{Action, LogId, LogShards, Record, Timestamp};
 
 const CHECKPOINT: &str = "constat/boreale/2026-03\n1\nAA==\n\n— constat/boreale/2026-03 AA==\n";
@@ -37,7 +37,7 @@ fn check(token: &[u8], record: &Record, trusted: &Authorities) -> Result<String,
 fn record_at(recorded_at: Timestamp) -> Record {
     let notice = contract::notice("boreale");
     let request = contract::request(&notice, Action::RefuseAll);
-    crate::domain::consent::record(request, &notice, recorded_at).unwrap()
+    Record::new(request, &notice, recorded_at).unwrap()
 }
 
 #[test]

@@ -5,7 +5,8 @@ use super::purposes;
 use crate::site::file::report::{Fault, Report, hint};
 use crate::site::file::schema::{CookieFile, VendorFile};
 use crate::site::file::values;
-use constat_shared::vendor::{Cookie, Purposes, Storage};
+use constat_shared::notice::Cookie;
+use constat_shared::{Purposes, Storage};
 
 /// The catalogue's cookies with the file's overrides, then the file's own.
 pub fn check(at: &str, file: &VendorFile, known: &Known<'_>, report: &mut Report) -> Vec<Cookie> {

@@ -1,7 +1,6 @@
 //! What the rules for a vendor start from: its facts in the catalogue, and where its table stands.
 
-use constat_shared::Vendor;
-use constat_shared::vendor::Purposes;
+use constat_shared::{Purposes, Vendor};
 
 /// What is known of a vendor before its table is read.
 pub struct Known<'a> {

@@ -4,8 +4,7 @@ use crate::site::facts::languages::{all_languages, by_language};
 use crate::site::file::report::{Fault, Report, hint};
 use crate::site::file::schema::{PurposeFile, PurposesFile};
 use crate::site::file::values;
-use constat_shared::vendor::{PurposeText, Purposes};
-use constat_shared::{Language, PurposeId, Vendor};
+use constat_shared::{Language, PurposeId, PurposeText, Purposes, Vendor};
 use std::collections::BTreeMap;
 
 /// The purposes a site file writes itself; each also replaces the catalogue's

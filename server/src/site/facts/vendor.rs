@@ -6,8 +6,7 @@ use super::purposes;
 use crate::site::file::report::{Fault, Report};
 use crate::site::file::schema::VendorFile;
 use crate::site::file::values;
-use constat_shared::vendor::Transfer;
-use constat_shared::{PurposeId, Vendor, VendorId};
+use constat_shared::{PurposeId, Transfer, Vendor, VendorId};
 
 /// The states of the European Economic Area: no transfer needs a ground there.
 const EEA: &str = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK";

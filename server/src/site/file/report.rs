@@ -136,7 +136,10 @@ impl Report {
 
     /// The value when nothing was reported, else every mistake by line.
     pub fn finish<T>(mut self, value: Option<T>) -> Result<T, Vec<SiteError>> {
-        debug_assert!(value.is_some() || !self.errors.is_empty(), "a value is absent and no mistake was reported");
+        debug_assert!(
+            value.is_some() || !self.errors.is_empty(),
+            "a value is absent and no mistake was reported"
+        );
         self.errors.sort_by_key(|error| error.line);
         match value {
             Some(value) if self.errors.is_empty() => Ok(value),

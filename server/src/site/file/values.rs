@@ -1,8 +1,7 @@
 //! The forms single values must have, wherever they stand.
 
 use super::report::{Fault, hint, list};
-use constat_shared::vendor::{Storage, Transfer};
-use constat_shared::{Category, Color, Language, LogShards, Months};
+use constat_shared::{Category, Color, Language, LogShards, Months, Storage, Transfer};
 use url::{Host, Url};
 
 /// The longest text, in characters.

@@ -2,8 +2,7 @@
 
 use crate::site::file::report::{Report, hint, list};
 use crate::site::file::schema::{CategoryFile, ExemptionFile};
-use constat_shared::Category;
-use constat_shared::notice::NoticeCategory;
+use constat_shared::{Category, NoticeCategory};
 use std::collections::BTreeMap;
 
 /// The longest life of an exempt audience tracker, in months (CNIL guidelines

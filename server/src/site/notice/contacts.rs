@@ -4,8 +4,7 @@ use crate::site::facts::languages::{all_languages, by_language};
 use crate::site::file::report::{Fault, Report, hint, list};
 use crate::site::file::schema::{AuthorityFile, ByLanguage, ControllerFile, TextOr};
 use crate::site::file::values;
-use constat_shared::Language;
-use constat_shared::notice::{Authority, Controller};
+use constat_shared::{Authority, Controller, Language};
 use std::collections::BTreeMap;
 
 /// Short name, name as the authority writes it, and address.

@@ -3,8 +3,7 @@
 use crate::site::file::report::Report;
 use crate::site::file::schema::{ButtonFile, PaletteFile, ThemeFile};
 use crate::site::file::values;
-use constat_shared::Color;
-use constat_shared::notice::{Palette, Theme};
+use constat_shared::{Color, Palette, Theme};
 
 /// The least contrast of text (WCAG 2.2, success criterion 1.4.3, level AA).
 const CONTRAST_MIN: f64 = 4.5;

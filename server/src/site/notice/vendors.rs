@@ -7,8 +7,8 @@ use crate::site::facts::known::Known;
 use crate::site::facts::vendor;
 use crate::site::file::report::{Fault, Report, hint};
 use crate::site::file::schema::VendorFile;
-use constat_shared::vendor::{Purposes, TRACKER_DAYS_MAX, VENDORS_MAX};
-use constat_shared::{Category, Vendor, VendorId};
+use constat_shared::notice::{TRACKER_DAYS_MAX, VENDORS_MAX};
+use constat_shared::{Category, Purposes, Vendor, VendorId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most days a month has.

@@ -4,6 +4,7 @@ use super::sample;
 use crate::site::facts::catalogue::{Catalogue, TextFiles, read_texts};
 use crate::site::file::report::SiteError;
 use crate::site::parse;
+use constat_shared::VendorId;
 
 fn shown<T>(result: Result<T, Vec<SiteError>>) -> String {
     let errors = result.err().unwrap_or_default();
@@ -24,10 +25,11 @@ fn every_vendor_that_ships_can_be_used_by_a_site() {
     let mut text = format!(
         "{base}[categories.functional]\n[categories.audience]\n[categories.advertising]\n[categories.third_party]\n"
     );
-    for vendor in catalogue.vendors.values() {
+    for id in catalogue.vendor_ids() {
+        let vendor = catalogue.vendor(&VendorId::parse(id).unwrap()).unwrap();
         text += &format!("[[vendors]]\nid = \"{}\"\n", vendor.id);
         for cookie in
-            vendor.cookies.iter().filter(|c| c.duration_days > constat_shared::vendor::TRACKER_DAYS_MAX)
+            vendor.cookies.iter().filter(|c| c.duration_days > constat_shared::notice::TRACKER_DAYS_MAX)
         {
             text += &format!("[vendors.cookies.{:?}]\nduration_days = 396\n", cookie.name);
         }

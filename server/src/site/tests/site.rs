@@ -1,8 +1,9 @@
 //! Whole site files: what is right and wrong about the whole.
 
 use super::sample::{BASE, assert_fault, catalogue, changed, site};
-use crate::site::{parse, read_dir, read_file};
-use constat_shared::{Category, Language, TextKey};
+use crate::site::file::source;
+use crate::site::read_dir;
+use constat_shared::{Category, Language, LogShards, TextKey};
 
 #[test]
 fn a_site_that_writes_no_text_gets_complete_ones_in_four_languages() {

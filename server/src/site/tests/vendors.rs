@@ -1,8 +1,8 @@
 //! Whole site files: what is right and wrong about vendors.
 
 use super::sample::{BASE, assert_fault, assert_only_fault, changed, faults, site};
-use constat_shared::vendor::{Storage, TRACKER_DAYS_MAX, Transfer, VENDORS_MAX};
-use constat_shared::{Category, Vendor, VendorId};
+use constat_shared::notice::VENDORS_MAX;
+use constat_shared::{Category, Storage, Vendor, VendorId};
 
 fn with(vendor: &str) -> String {
     format!("{BASE}\n{vendor}\n")

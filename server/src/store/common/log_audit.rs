@@ -2,9 +2,8 @@
 //! whole log is worked out anew.
 
 use crate::store::Audit;
-use constat_shared::Hash;
-use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::merkle::node_hash;
+use constat_shared::{Checkpoint, Hash};
 
 /// The distance between two levels that are kept: 2^8 = 256 hashes make one of
 /// the next. A proof then works out a few hundred hashes, well under a

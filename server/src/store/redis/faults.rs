@@ -22,7 +22,7 @@ pub fn published(store: &RedisStore) -> PublishedNotice {
 
 pub fn record(notice: &PublishedNotice) -> Record {
     let request = contract::request(notice, Action::RefuseAll);
-    crate::domain::consent::record(request, notice, clock::now()).unwrap()
+    Record::new(request, notice, clock::now()).unwrap()
 }
 
 pub fn append(store: &RedisStore, record: &Record) -> Result<Appended, StoreError> {

@@ -1,7 +1,7 @@
 //! A vendor with its switch and everything declared about it.
 
-use super::category::switch;
-use super::configuration::ConfigurationProps;
+use super::props::ConfigurationProps;
+use super::switch::switch;
 use crate::state::Event;
 use constat_shared::notice::{CookieView, VendorView};
 use constat_shared::{Storage, TextKey, Texts, Transfer};

@@ -11,6 +11,7 @@ use crate::compress::{brotli, gzip};
 use crate::failure::Failure;
 use crate::files::{read, replace_folder};
 use crate::glue::{self, Shape};
+use crate::loader::Loader;
 use crate::minify::{Kind, minify};
 use crate::stamp::Stamp;
 use crate::steps::{run, step};
@@ -19,17 +20,15 @@ use crate::toolchain::{WASM_TARGET, ensure_wasm_target};
 use crate::verifier::{self, Page};
 use crate::workspace::Workspace;
 
-/// What the server replaces with the settings of a site.
-const PLACEHOLDER: &str = "__CONSTAT_SETTINGS__";
-
 const MANIFEST: &str = "manifest.json";
 
 /// The code that shapes the assets: when it changes, they are made again.
-const PIPELINE: [&str; 6] = [
+const PIPELINE: [&str; 7] = [
     include_str!("assets.rs"),
     include_str!("budgets.rs"),
     include_str!("compress.rs"),
     include_str!("glue.rs"),
+    include_str!("loader.rs"),
     include_str!("minify.rs"),
     include_str!("verifier.rs"),
 ];
@@ -49,14 +48,14 @@ pub fn build_assets(workspace: &Workspace) -> Result<(), Failure> {
     ensure_wasm_target()?;
     let raw_wasm = compile(workspace, "widget")?;
     let raw_verifier = compile(workspace, "verifier")?;
-    let loader = read(&workspace.root().join("www/loader.js"))?;
+    let loader = Loader::read(&workspace.root().join("www/loader"))?;
     let record = read(&workspace.root().join("www/record.js"))?;
     let page = Page::read(&workspace.root().join("www/verify"))?;
     // The lock file stands for the versions of the libraries that do the work.
     let lock = read(&workspace.root().join("Cargo.lock"))?;
     let sources = PIPELINE.iter().map(|source| source.as_bytes());
-    let inputs = [raw_wasm.as_slice(), &raw_verifier, &loader, &record, &lock].into_iter();
-    let inputs = inputs.chain(page.sources()).chain(sources);
+    let inputs = [raw_wasm.as_slice(), &raw_verifier, &record, &lock].into_iter();
+    let inputs = inputs.chain(loader.sources()).chain(page.sources()).chain(sources);
     let stamp = Stamp::of(workspace.stamps().join("assets"), inputs);
     if stamp.is_fresh() && all_present(&workspace.assets()) {
         return Ok(());
@@ -122,12 +121,12 @@ fn all_present(assets: &Path) -> bool {
 /// All files of the folder, by name.
 fn make(
     raw_wasm: Vec<u8>,
-    loader: &[u8],
+    loader: &Loader,
     record: &[u8],
     page: &Page,
     raw_verifier: Vec<u8>,
 ) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
-    let loader = minify_loader(&String::from_utf8_lossy(loader))?;
+    let loader = loader.build()?;
     let record = minify("www/record.js", &String::from_utf8_lossy(record), Kind::Module)?.into_bytes();
     let bound = glue::bind("widget", raw_wasm, Shape::Module)?;
     let record_name = format!("record-{}.js", short_hash(&record));
@@ -151,17 +150,6 @@ fn make(
     files.insert("loader.js".to_owned(), loader.into_bytes());
     files.insert(MANIFEST.to_owned(), manifest.to_string().into_bytes());
     Ok(files)
-}
-
-fn minify_loader(source: &str) -> Result<String, Failure> {
-    let loader = minify("www/loader.js", source, Kind::Script)?;
-    match loader.matches(PLACEHOLDER).count() {
-        1 => Ok(loader),
-        count => Err(Failure::new(
-            format!("the minified loader names {PLACEHOLDER} {count} times, not once."),
-            "Pass it once, as an argument, to the function that wraps www/loader.js.",
-        )),
-    }
 }
 
 fn check_budgets(files: &BTreeMap<String, Vec<u8>>) -> Result<(), Failure> {
@@ -189,19 +177,6 @@ fn short_hash(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_placeholder_survives_minification() {
-        let source = "(function (settings) { window.a = settings.a + settings.b; })(__CONSTAT_SETTINGS__);";
-        let loader = minify_loader(source).unwrap();
-        assert!(loader.contains("(__CONSTAT_SETTINGS__)"), "{loader}");
-    }
-
-    #[test]
-    fn a_loader_without_its_placeholder_is_refused() {
-        let failure = minify_loader("window.loaded = true;").unwrap_err().to_string();
-        assert!(failure.contains("0 times, not once"), "{failure}");
-    }
 
     #[test]
     fn a_missing_file_makes_the_assets_stale() {

@@ -9,6 +9,7 @@ mod demo;
 mod failure;
 mod files;
 mod glue;
+mod loader;
 mod minify;
 mod stamp;
 mod steps;

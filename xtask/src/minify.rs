@@ -4,7 +4,7 @@ use oxc_allocator::Allocator;
 use oxc_codegen::{Codegen, CodegenOptions};
 use oxc_compat::EngineTargets;
 use oxc_minifier::{CompressOptions, MangleOptions, Minifier, MinifierOptions};
-use oxc_parser::Parser;
+use oxc_parser::{ParseOptions, Parser, ParserReturn};
 use oxc_span::SourceType;
 
 use crate::failure::Failure;
@@ -29,12 +29,7 @@ pub fn minify(name: &str, source: &str, kind: Kind) -> Result<String, Failure> {
     };
     let allocator = Allocator::default();
     let parsed = Parser::new(&allocator, source, source_type).parse();
-    if let Some(error) = parsed.diagnostics.first() {
-        return Err(Failure::new(
-            format!("{name} is not valid JavaScript: {error}."),
-            format!("Mend {name} and run the command again."),
-        ));
-    }
+    refuse_errors(name, &parsed)?;
     let target = EngineTargets::from_target(SYNTAX).map_err(|error| {
         Failure::new(format!("the target {SYNTAX} is unknown: {error}."), "Change it in xtask/src/minify.rs.")
     })?;
@@ -51,6 +46,27 @@ pub fn minify(name: &str, source: &str, kind: Kind) -> Result<String, Failure> {
         .with_private_member_mappings(minified.class_private_mappings)
         .build(&program);
     Ok(printed.code)
+}
+
+/// Fails when a part of a function's body is not valid JavaScript; `name` is for the failure.
+pub fn check_part(name: &str, source: &str) -> Result<(), Failure> {
+    refuse_errors(name, &parse_part(&Allocator::default(), source))
+}
+
+/// Parses a part of a function's body: unlike a script, it may return.
+pub fn parse_part<'a>(allocator: &'a Allocator, source: &'a str) -> ParserReturn<'a> {
+    let options = ParseOptions { allow_return_outside_function: true, ..ParseOptions::default() };
+    Parser::new(allocator, source, SourceType::script()).with_options(options).parse()
+}
+
+fn refuse_errors(name: &str, parsed: &ParserReturn) -> Result<(), Failure> {
+    match parsed.diagnostics.first() {
+        None => Ok(()),
+        Some(error) => Err(Failure::new(
+            format!("{name} is not valid JavaScript: {error}."),
+            format!("Mend {name} and run the command again."),
+        )),
+    }
 }
 
 #[cfg(test)]
@@ -83,7 +99,7 @@ mod tests {
 
     #[test]
     fn a_syntax_error_names_the_file() {
-        let failure = minify("www/loader.js", "function (", Kind::Script).unwrap_err().to_string();
-        assert!(failure.contains("www/loader.js is not valid JavaScript"), "{failure}");
+        let failure = minify("www/record.js", "function (", Kind::Script).unwrap_err().to_string();
+        assert!(failure.contains("www/record.js is not valid JavaScript"), "{failure}");
     }
 }

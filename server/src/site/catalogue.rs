@@ -10,14 +10,14 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 #[derive(RustEmbed)]
-#[folder = "../www/vendors"]
+#[folder = "../www/catalogue/vendors"]
 struct VendorFiles;
 
 #[derive(RustEmbed)]
 #[folder = "../www/texts"]
 struct TextFiles;
 
-const PURPOSES: &str = include_str!("../../../www/purposes.toml");
+const PURPOSES: &str = include_str!("../../../www/catalogue/purposes.toml");
 
 /// The vendors, purposes and default texts a site file can refer to.
 #[derive(Clone, Debug)]
@@ -91,14 +91,14 @@ fn kept<T>(result: Result<T, Vec<SiteError>>, errors: &mut Vec<SiteError>) -> Op
 }
 
 fn read_purposes(text: &str) -> Result<Purposes, Vec<SiteError>> {
-    let mut report = Report::new("www/purposes.toml");
+    let mut report = Report::new("www/catalogue/purposes.toml");
     let files: Option<PurposesFile> = source::read(text, &mut report);
     let purposes = files.map(|files| check::complete_purposes("", &files, &Language::ALL, &mut report));
     report.finish(purposes)
 }
 
 fn read_vendor(name: &str, bytes: &[u8], purposes: &Purposes) -> Result<Vendor, Vec<SiteError>> {
-    let mut report = Report::new(&format!("www/vendors/{name}"));
+    let mut report = Report::new(&format!("www/catalogue/vendors/{name}"));
     let vendor = vendor(name, bytes, purposes, &mut report);
     report.finish(vendor)
 }
@@ -218,18 +218,18 @@ mod tests {
                       [[cookies]]\nname = \"a\"\n";
         let errors = shown(Catalogue::of(&[("Video.toml", vendor), ("v.toml", vendor)], &sample::purposes()));
         for expected in [
-            "www/vendors/Video.toml: the name of the file is not the id of a vendor",
-            "www/vendors/v.toml: source: it is missing",
-            "www/vendors/v.toml: policy_url: it is missing",
-            "www/vendors/v.toml:6: purposes[0]: unknown purpose `countin`. Did you mean `counting`?",
-            "www/vendors/v.toml:9: cookies.a: the cookie is there twice",
+            "www/catalogue/vendors/Video.toml: the name of the file is not the id of a vendor",
+            "www/catalogue/vendors/v.toml: source: it is missing",
+            "www/catalogue/vendors/v.toml: policy_url: it is missing",
+            "www/catalogue/vendors/v.toml:6: purposes[0]: unknown purpose `countin`. Did you mean `counting`?",
+            "www/catalogue/vendors/v.toml:9: cookies.a: the cookie is there twice",
         ] {
             assert!(errors.contains(expected), "{expected} is not in\n{errors}");
         }
         let purposes = "[counting.fr]\ntitle = \"T\"\ndescription = \"D\"\n";
         let errors = shown(Catalogue::of(&[], purposes));
         assert!(
-            errors.contains("www/purposes.toml:1: counting.nl: the purpose is missing in `nl`"),
+            errors.contains("www/catalogue/purposes.toml:1: counting.nl: the purpose is missing in `nl`"),
             "{errors}"
         );
     }

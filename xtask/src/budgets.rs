@@ -1,6 +1,6 @@
 //! The bytes a visitor may be asked to fetch, all after brotli. Exceeding one fails the build.
 
-use crate::failure::Failure;
+use crate::tools::failure::Failure;
 
 /// A kilobyte here is 1,000 bytes, the stricter of the two readings.
 const KB: usize = 1_000;

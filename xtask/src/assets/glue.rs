@@ -2,7 +2,7 @@
 
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::failure::Failure;
+use crate::tools::failure::Failure;
 
 /// The name that wasm-bindgen gives the module.
 const MODULE: &str = "widget_bg.wasm";
@@ -69,7 +69,7 @@ pub fn name(js: &str, wasm: &str, record: &str) -> Result<String, Failure> {
         )),
         count => Err(Failure::new(
             format!("the widget's JavaScript names {MODULE} {count} times, not once."),
-            "See what wasm-bindgen writes now, and change `name` in xtask/src/glue.rs.",
+            "See what wasm-bindgen writes now, and change `name` in xtask/src/assets/glue.rs.",
         )),
     }
 }

@@ -3,17 +3,17 @@
 use std::fs;
 use std::path::Path;
 
-use crate::assets::manifest;
+use crate::assets::manifest::manifest;
 use crate::budgets;
-use crate::demo::Demo;
-use crate::failure::Failure;
-use crate::files::unreadable;
-use crate::stamp::Stamp;
-use crate::steps::step;
-use crate::workspace::Workspace;
+use crate::tools::failure::Failure;
+use crate::tools::files::unreadable;
+use crate::tools::stamp::Stamp;
+use crate::tools::steps::step;
+use crate::tools::workspace::Workspace;
+use crate::weigh::demo_server::Demo;
 
 /// The code that weighs: when it changes, the same server is weighed again.
-const SCALES: [&str; 2] = [include_str!("budgets.rs"), include_str!("weigh.rs")];
+const SCALES: [&str; 2] = [include_str!("answers.rs"), include_str!("../budgets.rs")];
 
 /// Checks the budgets of what the server of a profile answers, unless this very server passed
 /// before. The bytes are the same in every profile.

@@ -7,10 +7,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use sha2::{Digest, Sha256};
 
-use crate::failure::Failure;
-use crate::files::read;
-use crate::glue::Bound;
-use crate::minify::{Kind, minify};
+use crate::assets::glue::Bound;
+use crate::assets::minify::{Kind, minify};
+use crate::tools::failure::Failure;
+use crate::tools::files::read;
 
 /// The page's name among the assets.
 pub const PAGE: &str = "verify.html";

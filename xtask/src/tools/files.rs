@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Error;
 use std::path::Path;
 
-use crate::failure::Failure;
+use crate::tools::failure::Failure;
 
 /// The content of a file that has to be there.
 pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-use crate::failure::Failure;
-use crate::files::unwritable;
-use crate::steps::not_started;
+use crate::tools::failure::Failure;
+use crate::tools::files::unwritable;
+use crate::tools::steps::not_started;
 
 /// How long the server may take to say that it listens.
 const START_LIMIT: Duration = Duration::from_secs(30);

@@ -2,13 +2,13 @@
 
 use std::process::Command;
 
-use crate::assets::build_assets;
-use crate::browser::{ensure_browser, ensure_openssl, ensure_redis};
-use crate::failure::Failure;
-use crate::steps::{run, step};
-use crate::toolchain::WASM_TARGET;
-use crate::weigh::weigh;
-use crate::workspace::Workspace;
+use crate::assets::build::build_assets;
+use crate::tools::failure::Failure;
+use crate::tools::programs::{ensure_browser, ensure_openssl, ensure_redis};
+use crate::tools::steps::{COMPILER_SAID, run, step};
+use crate::tools::toolchain::WASM_TARGET;
+use crate::tools::workspace::Workspace;
+use crate::weigh::answers::weigh;
 
 /// Everything but xtask. Cargo gives a dependency the features that the chosen packages ask for:
 /// were the choice to differ from step to step, much would be compiled twice.
@@ -26,9 +26,6 @@ const UNIT_TEST_THREADS: &str = "8";
 
 /// What `--quick` leaves out: whatever waits for replicas or a cluster of Redis.
 const SLOW_UNIT_TESTS: [&str; 4] = ["redis::refusals", "redis::durability", "cluster", "replica"];
-
-/// The remedy when the compiler has already said everything.
-pub const COMPILER_SAID: &str = "Mend the errors that the compiler names above.";
 
 /// Runs every check. `quick` leaves out durability, faults, the browser, and [`SLOW_UNIT_TESTS`].
 pub fn test(workspace: &Workspace, quick: bool) -> Result<(), Failure> {

@@ -6,7 +6,7 @@ use brotli::enc::BrotliEncoderParams;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::failure::Failure;
+use crate::tools::failure::Failure;
 
 /// `bytes` after brotli, quality 11.
 pub fn brotli(bytes: &[u8]) -> Result<Vec<u8>, Failure> {

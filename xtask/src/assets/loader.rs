@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use crate::failure::Failure;
-use crate::files::read;
-use crate::minify::{Kind, check_part, minify};
+use crate::assets::minify::{Kind, check_part, minify};
+use crate::tools::failure::Failure;
+use crate::tools::files::read;
 
 /// The parts of the loader in their order. Each uses only names that an earlier one declares.
 const PARTS: [&str; 11] =
@@ -65,7 +65,7 @@ mod tests {
     use oxc_semantic::SemanticBuilder;
 
     use super::*;
-    use crate::minify::parse_part;
+    use crate::assets::minify::parse_part;
 
     fn folder() -> &'static Path {
         Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../www/loader"))

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::failure::Failure;
-use crate::files;
+use crate::tools::failure::Failure;
+use crate::tools::files;
 
 /// A stamp file and what it must hold for its result to be fresh.
 pub struct Stamp {

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::failure::Failure;
-use crate::steps::{run, step};
+use crate::tools::failure::Failure;
+use crate::tools::steps::{run, step};
 
 /// Program, and the Debian or Ubuntu package that holds it.
 const PROGRAMS: [(&str, &str); 2] = [("chromium", "chromium"), ("chromedriver", "chromium-driver")];

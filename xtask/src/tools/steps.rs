@@ -4,7 +4,10 @@ use std::io::ErrorKind;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use crate::failure::Failure;
+use crate::tools::failure::Failure;
+
+/// The remedy when the compiler has named every error.
+pub const COMPILER_SAID: &str = "Mend the errors that the compiler names above.";
 
 /// Runs one step of a command and prints how long it took.
 pub fn step<T>(name: &str, work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {

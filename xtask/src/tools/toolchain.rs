@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::failure::Failure;
-use crate::steps::{output, run, step};
+use crate::tools::failure::Failure;
+use crate::tools::steps::{output, run, step};
 
 /// What the widget is compiled for.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";

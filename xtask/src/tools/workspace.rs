@@ -6,8 +6,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::failure::Failure;
-use crate::steps;
+use crate::tools::failure::Failure;
+use crate::tools::steps;
 
 /// The workspace as `cargo metadata` describes it.
 pub struct Workspace {

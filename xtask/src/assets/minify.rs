@@ -7,7 +7,7 @@ use oxc_minifier::{CompressOptions, MangleOptions, Minifier, MinifierOptions};
 use oxc_parser::{ParseOptions, Parser, ParserReturn};
 use oxc_span::SourceType;
 
-use crate::failure::Failure;
+use crate::tools::failure::Failure;
 
 /// No syntax newer than this is introduced, so that an older browser can still read the loader.
 const SYNTAX: &str = "es2020";
@@ -31,7 +31,10 @@ pub fn minify(name: &str, source: &str, kind: Kind) -> Result<String, Failure> {
     let parsed = Parser::new(&allocator, source, source_type).parse();
     refuse_errors(name, &parsed)?;
     let target = EngineTargets::from_target(SYNTAX).map_err(|error| {
-        Failure::new(format!("the target {SYNTAX} is unknown: {error}."), "Change it in xtask/src/minify.rs.")
+        Failure::new(
+            format!("the target {SYNTAX} is unknown: {error}."),
+            "Change it in xtask/src/assets/minify.rs.",
+        )
     })?;
     let mut program = parsed.program;
     let minified = Minifier::new(MinifierOptions {

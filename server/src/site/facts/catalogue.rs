@@ -11,14 +11,14 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 #[derive(RustEmbed)]
-#[folder = "../www/vendors"]
+#[folder = "../www/catalogue/vendors"]
 struct VendorFiles;
 
 #[derive(RustEmbed)]
 #[folder = "../www/texts"]
 pub struct TextFiles;
 
-const PURPOSES: &str = include_str!("../../../../www/purposes.toml");
+const PURPOSES: &str = include_str!("../../../../www/catalogue/purposes.toml");
 
 /// The vendors, purposes and default texts a site file can refer to.
 #[derive(Clone, Debug)]
@@ -102,14 +102,14 @@ fn kept<T>(result: Result<T, Vec<SiteError>>, errors: &mut Vec<SiteError>) -> Op
 }
 
 fn read_purposes(text: &str) -> Result<Purposes, Vec<SiteError>> {
-    let mut report = Report::new("www/purposes.toml");
+    let mut report = Report::new("www/catalogue/purposes.toml");
     let files: Option<PurposesFile> = source::read(text, &mut report);
     let purposes = files.map(|files| purposes::complete("", &files, &Language::ALL, &mut report));
     report.finish(purposes)
 }
 
 fn read_vendor(name: &str, bytes: &[u8], purposes: &Purposes) -> Result<Vendor, Vec<SiteError>> {
-    let mut report = Report::new(&format!("www/vendors/{name}"));
+    let mut report = Report::new(&format!("www/catalogue/vendors/{name}"));
     let vendor = vendor(name, bytes, purposes, &mut report);
     report.finish(vendor)
 }

@@ -44,17 +44,17 @@ fn a_mistake_in_the_catalogue_is_reported_like_one_in_a_site_file() {
                   [[cookies]]\nname = \"a\"\n";
     let errors = shown(Catalogue::of(&[("Video.toml", vendor), ("v.toml", vendor)], &sample::purposes()));
     for expected in [
-        "www/vendors/Video.toml: the name of the file is not the id of a vendor",
-        "www/vendors/v.toml: source: it is missing",
-        "www/vendors/v.toml: policy_url: it is missing",
-        "www/vendors/v.toml:6: purposes[0]: unknown purpose `countin`. Did you mean `counting`?",
-        "www/vendors/v.toml:9: cookies.a: the cookie is there twice",
+        "www/catalogue/vendors/Video.toml: the name of the file is not the id of a vendor",
+        "www/catalogue/vendors/v.toml: source: it is missing",
+        "www/catalogue/vendors/v.toml: policy_url: it is missing",
+        "www/catalogue/vendors/v.toml:6: purposes[0]: unknown purpose `countin`. Did you mean `counting`?",
+        "www/catalogue/vendors/v.toml:9: cookies.a: the cookie is there twice",
     ] {
         assert!(errors.contains(expected), "{expected} is not in\n{errors}");
     }
     let purposes = "[counting.fr]\ntitle = \"T\"\ndescription = \"D\"\n";
     let errors = shown(Catalogue::of(&[], purposes));
-    assert!(errors.contains("www/purposes.toml:1: counting.nl: the purpose is missing in `nl`"), "{errors}");
+    assert!(errors.contains("www/catalogue/purposes.toml:1: counting.nl: the purpose is missing in `nl`"), "{errors}");
 }
 
 #[test]

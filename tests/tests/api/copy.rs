@@ -1,7 +1,7 @@
 //! `constat copy` as an operator runs it: killed again and again, and beside servers.
 
+use constat_testkit::redis::Redis;
 use constat_tests::api::{Api, SITE, SITE_ORIGIN, answer, client};
-use constat_tests::redis::Redis;
 use constat_tests::server::{Server, binary, run};
 use constat_tests::{consent, site};
 use reqwest::Method;

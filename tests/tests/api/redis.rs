@@ -1,9 +1,9 @@
 //! Servers and subcommands on a store in Redis.
 
+use constat_testkit::authority::{Authority, Making};
+use constat_testkit::redis::Redis;
 use constat_tests::api::{SITE, SITE_ORIGIN, answer, client};
-use constat_tests::authority::{Authority, Making};
 use constat_tests::consent;
-use constat_tests::redis::Redis;
 use constat_tests::server::{self, Server};
 use constat_tests::site::{self, Sites};
 use reqwest::header::ORIGIN;

@@ -3,9 +3,9 @@
 use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::receipt::Jwk;
 use constat_shared::{LogId, LogShards, Receipt};
+use constat_testkit::redis::Redis;
 use constat_tests::api::{Answer, SITE, SITE_ORIGIN, answer, client};
 use constat_tests::consent;
-use constat_tests::redis::Redis;
 use constat_tests::server::{self, Server};
 use constat_tests::site::{self, Sites};
 use reqwest::header::ORIGIN;

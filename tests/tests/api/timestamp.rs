@@ -4,8 +4,8 @@
 use constat_shared::Record;
 use constat_shared::evidence::Evidence;
 use constat_shared::log::entry::LogEntry;
+use constat_testkit::authority::{Asked, Authority, Making, NAME, RSA, TlsOnce, response};
 use constat_tests::api::{Api, SITE, SITE_ORIGIN};
-use constat_tests::authority::{Asked, Authority, Making, NAME, RSA, TlsOnce, response};
 use constat_tests::server::binary;
 use constat_tests::site::{self, Sites};
 use std::path::{Path, PathBuf};

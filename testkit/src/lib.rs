@@ -2,3 +2,4 @@
 
 pub mod authority;
 pub mod redis;
+pub mod sample_site;

@@ -6,4 +6,4 @@ pub mod consent;
 pub mod moments;
 pub mod pages;
 pub mod server;
-pub mod site;
+pub mod sites;

@@ -1,4 +1,4 @@
-//! Site files for tests.
+//! A folder of site files.
 
 use std::path::{Path, PathBuf};
 
@@ -41,39 +41,4 @@ impl Sites {
     pub fn arg(&self) -> &str {
         self.0.path().to_str().expect("temporary folders have plain names")
     }
-}
-
-/// The file of a site in four languages with an audience vendor and two third
-/// parties; `origin` is where its pages are.
-pub fn small(id: &str, origin: &str) -> String {
-    format!(
-        r#"
-id = "{id}"
-origins = ["{origin}"]
-languages = ["fr", "nl", "de", "en"]
-authority = "cnil"
-[controller]
-name = "Assurances Polaire"
-address = "1 rue du Pôle, 59000 Lille"
-dpo_email = "dpo@polaire.example"
-policy_url = "https://www.polaire.example/cookies"
-[lifetimes]
-choice_months = 6
-proof_months = 13
-[categories.functional]
-[categories.audience]
-[categories.advertising]
-[categories.third_party]
-[[vendors]]
-id = "google-analytics"
-[vendors.cookies._ga]
-duration_days = 390
-[vendors.cookies."_ga_*"]
-duration_days = 390
-[[vendors]]
-id = "youtube"
-[[vendors]]
-id = "recaptcha"
-"#
-    )
 }

@@ -370,10 +370,7 @@ fn token() -> Result<Vec<u8>, StoreError> {
 
 #[cfg(test)]
 mod faults;
-#[cfg(test)]
-#[path = "../../../tests/src/redis.rs"]
-#[allow(dead_code)]
-pub mod processes;
+
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]

@@ -54,7 +54,10 @@ fn a_mistake_in_the_catalogue_is_reported_like_one_in_a_site_file() {
     }
     let purposes = "[counting.fr]\ntitle = \"T\"\ndescription = \"D\"\n";
     let errors = shown(Catalogue::of(&[], purposes));
-    assert!(errors.contains("www/catalogue/purposes.toml:1: counting.nl: the purpose is missing in `nl`"), "{errors}");
+    assert!(
+        errors.contains("www/catalogue/purposes.toml:1: counting.nl: the purpose is missing in `nl`"),
+        "{errors}"
+    );
 }
 
 #[test]

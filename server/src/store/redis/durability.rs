@@ -127,8 +127,8 @@ fn replica(line: &str) -> Option<(String, u16)> {
 
 #[cfg(test)]
 mod tests {
-    use crate::store::redis::processes::{Cluster, Redis};
     use crate::store::redis::tests::open;
+    use constat_testkit::redis::{Cluster, Redis};
     use std::time::{Duration, Instant};
 
     #[test]

@@ -1,13 +1,11 @@
-//! The logs' trees in SQLite: every leaf, and every eighth level above them.
+//! The logs' trees: every leaf, and every eighth level above them.
 
-use super::shards;
-use crate::store::common::purged_count;
-use crate::store::common::unreadable;
-use crate::store::common::{Auditing, STEP, StoredLeaf, fold};
-use crate::store::{Audit, StoreError};
+use super::shards::{self, read_id};
+use crate::store::StoreError;
+use crate::store::common::{STEP, fold, unreadable};
 use constat_shared::log::merkle::{self, Subtrees};
-use constat_shared::{Checkpoint, Hash, LogEntry, LogId, LogShards, Month, Shard, SiteId, canonical};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use constat_shared::{Checkpoint, Hash, LogEntry, LogId, canonical};
+use rusqlite::{Connection, OptionalExtension, params};
 
 /// A row of `logs`, and how many leaves it has.
 #[derive(Clone, Copy)]
@@ -50,7 +48,7 @@ impl Log {
             let refusal = || StoreError::Engine(format!("the log {} was closed and dropped", log.origin()));
             return if closed { Err(refusal()) } else { Ok(found) };
         }
-        let shard = open_shard(connection, log)?;
+        let shard = shards::open(connection, log)?;
         connection.execute(
             "INSERT INTO logs (shard, month) VALUES (?, ?)",
             params![shard, log.month.to_string()],
@@ -187,17 +185,6 @@ pub fn list(connection: &Connection) -> Result<Vec<LogId>, StoreError> {
     Ok(logs)
 }
 
-/// The log whose site, month, shard's number and count are in four columns, from `first` on.
-pub fn read_id(row: &Row<'_>, first: usize) -> Result<LogId, StoreError> {
-    let text = |column| row.get_ref(column)?.as_str().map_err(unreadable);
-    let site = SiteId::parse(text(first)?).map_err(unreadable)?;
-    let month = Month::parse(text(first + 1)?).map_err(unreadable)?;
-    let count = LogShards::new(row.get(first + 3)?).map_err(unreadable)?;
-    let shard = Shard::new(row.get(first + 2)?, count);
-    let shard = shard.ok_or_else(|| unreadable("a shard's number is beyond their count"))?;
-    Ok(LogId { site, month, shard })
-}
-
 /// Every log that was dropped, with the head kept of it, by site, month and shard.
 pub fn dropped(connection: &Connection) -> Result<Vec<(LogId, String)>, StoreError> {
     let mut statement = connection.prepare_cached(
@@ -216,18 +203,12 @@ pub fn dropped(connection: &Connection) -> Result<Vec<(LogId, String)>, StoreErr
 
 /// Keeps the last head of a log that never was here.
 pub fn add_dropped(connection: &Connection, log: &LogId, checkpoint: &str) -> Result<(), StoreError> {
-    let shard = open_shard(connection, log)?;
+    let shard = shards::open(connection, log)?;
     connection.execute(
         "INSERT INTO logs (shard, month, checkpoint) VALUES (?, ?, ?) ON CONFLICT (shard, month) DO NOTHING",
         params![shard, log.month.to_string(), checkpoint],
     )?;
     Ok(())
-}
-
-fn open_shard(connection: &Connection, log: &LogId) -> Result<i64, StoreError> {
-    shards::spread(connection, &log.site, log.shard.count())?;
-    let found = shards::find(connection, &log.site, log.shard)?;
-    found.ok_or_else(|| unreadable(format!("the shard of {} is missing", log.origin())))
 }
 
 /// Deletes a log's leaves and entries, and keeps its last signed head; says
@@ -244,48 +225,4 @@ pub fn drop_leaves(connection: &Connection, log: &LogId, checkpoint: &str) -> Re
     connection.execute("DELETE FROM subtrees WHERE log = ?", [id])?;
     connection.execute("DELETE FROM entries WHERE log = ?", [id])?;
     Ok(true)
-}
-
-/// Works the log out anew: every stored record and entry against its leaf,
-/// every kept subtree against the leaves below it.
-pub fn audit(connection: &Connection, id: &LogId, log: &Log) -> Result<Audit, StoreError> {
-    let mut auditing = Auditing::new(stored_leaves(connection, log)?);
-    let mut leaves =
-        connection.prepare("SELECT hash FROM subtrees WHERE log = ? AND level = 0 ORDER BY place")?;
-    let mut kept =
-        connection.prepare("SELECT hash FROM subtrees WHERE log = ? AND level = ? AND place = ?")?;
-    let mut rows = leaves.query([log.id])?;
-    while let Some(row) = rows.next()? {
-        auditing.leaf(Hash::from_bytes(row.get(0)?), |level, place, hash| {
-            let at = params![log.id, level, place.cast_signed()];
-            let stored: Option<[u8; 32]> = kept.query_row(at, |row| row.get(0)).optional()?;
-            Ok::<_, StoreError>(stored == Some(*hash.as_bytes()))
-        })?;
-    }
-    Ok(auditing.finish(log.size, purged(connection, id)?))
-}
-
-/// How many of the log's records the purge entries of its shard's logs speak of.
-fn purged(connection: &Connection, id: &LogId) -> Result<u64, StoreError> {
-    let mut count = 0;
-    for other in list(connection)?.iter().filter(|other| other.is_beside(id)) {
-        if let Some(log) = Log::find(connection, other)? {
-            let entries = entries(connection, &log)?;
-            count += purged_count(entries.iter().map(|(_, entry)| entry), id.month);
-        }
-    }
-    Ok(count)
-}
-
-/// The leaf hash of everything that is stored for the log, by place, and whether it is a record.
-fn stored_leaves(connection: &Connection, log: &Log) -> Result<Vec<StoredLeaf>, StoreError> {
-    let mut leaves = super::rows::leaves(connection, log.id)?;
-    let mut statement = connection.prepare("SELECT leaf_index, json FROM entries WHERE log = ?")?;
-    let mut rows = statement.query([log.id])?;
-    while let Some(row) = rows.next()? {
-        let index: i64 = row.get(0)?;
-        let json: String = row.get(1)?;
-        leaves.push((index.unsigned_abs(), merkle::leaf_hash(json.as_bytes()), false));
-    }
-    Ok(leaves)
 }

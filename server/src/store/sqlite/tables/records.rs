@@ -1,35 +1,14 @@
-//! Records as rows, and back.
+//! The table of records: rows, and back.
 
-use super::log::{Log, read_id};
-use crate::store::Placed;
-use crate::store::common::StoredLeaf;
-use crate::store::common::{KnownNotice, unreadable};
-use crate::store::{Entry, StoreError};
-use constat_shared::{
-    Action, CommitmentKey, ConsentId, EventId, Hash, Jwk, Language, Layer, LogId, PublishedNotice, Record,
-    Signals, SiteId, Timestamp, canonical,
-};
-use rusqlite::{Connection, OptionalExtension, Row, Rows, params};
+use super::logs::Log;
+use super::notices;
+use super::shards::read_id;
+use crate::store::common::{KnownNotice, StoredLeaf, unreadable};
+use crate::store::{Entry, Placed, StoreError};
+use constat_shared::{Action, CommitmentKey, ConsentId, EventId, Language, Layer};
+use constat_shared::{LogId, Record, Signals, SiteId, Timestamp};
+use rusqlite::{Connection, Row, Rows, params};
 use std::collections::{BTreeMap, HashMap};
-
-const NOTICE: &str = "SELECT id, terms_hash, json FROM notices";
-
-/// The notice of that hash, if it was published.
-pub fn notice_by_hash(connection: &Connection, hash: &Hash) -> Result<Option<KnownNotice>, StoreError> {
-    let mut statement = connection.prepare_cached(&format!("{NOTICE} WHERE notice_hash = ?"))?;
-    let row = statement.query_row([hash.as_bytes()], |row| Ok(read_notice(row))).optional()?;
-    row.transpose()
-}
-
-fn notice_by_id(connection: &Connection, id: i64) -> Result<KnownNotice, StoreError> {
-    let mut statement = connection.prepare_cached(&format!("{NOTICE} WHERE id = ?"))?;
-    statement.query_row([id], |row| Ok(read_notice(row)))?
-}
-
-fn read_notice(row: &Row<'_>) -> Result<KnownNotice, StoreError> {
-    let json = row.get_ref(2)?.as_str().map_err(unreadable)?;
-    KnownNotice::read(row.get(0)?, Hash::from_bytes(row.get(1)?), json)
-}
 
 /// Inserts a record, unless its event id is taken in its shard; says whether it did.
 pub fn insert(
@@ -94,7 +73,7 @@ pub fn by_event(
         connection.prepare_cached(&format!("{PLACED} WHERE event_id = ? AND records.shard = ?"))?;
     let mut rows = statement.query(params![event_id.as_bytes(), shard])?;
     let Some(row) = rows.next()? else { return Ok(None) };
-    let notice = notice_by_id(connection, row.get(3)?)?;
+    let notice = notices::by_id(connection, row.get(3)?)?;
     read_entry(row, &notice).map(Some)
 }
 
@@ -139,7 +118,7 @@ fn cached<'a>(
     use std::collections::hash_map::Entry::{Occupied, Vacant};
     Ok(match notices.entry(id) {
         Occupied(known) => known.into_mut(),
-        Vacant(place) => place.insert(notice_by_id(connection, id)?),
+        Vacant(place) => place.insert(notices::by_id(connection, id)?),
     })
 }
 
@@ -234,58 +213,4 @@ fn count_by_log(connection: &Connection, mut rows: Rows<'_>) -> Result<Deleted, 
     )?;
     let mut name = |(log, count)| Ok((statement.query_row([log], |row| Ok(read_id(row, 0)))??, count));
     counts.into_iter().map(&mut name).collect()
-}
-
-/// The public keys, oldest first.
-pub fn keys(connection: &Connection) -> Result<Vec<Jwk>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT jwk FROM keys ORDER BY number")?;
-    let mut rows = statement.query([])?;
-    let mut keys = Vec::new();
-    while let Some(row) = rows.next()? {
-        keys.push(serde_json::from_str(row.get_ref(0)?.as_str().map_err(unreadable)?).map_err(unreadable)?);
-    }
-    Ok(keys)
-}
-
-/// Adds a public key after all others, unless it is there.
-pub fn add_key(connection: &Connection, key: &Jwk, at: Timestamp) -> Result<(), StoreError> {
-    let jwk = serde_json::to_string(key).map_err(unreadable)?;
-    connection.execute(
-        "INSERT INTO keys (kid, added_at, jwk) VALUES (?, ?, ?) ON CONFLICT (kid) DO NOTHING",
-        params![key.kid, at.unix_ms(), jwk],
-    )?;
-    Ok(())
-}
-
-/// Keeps a notice, unless it is there.
-pub fn add_notice(
-    connection: &Connection,
-    notice: &PublishedNotice,
-    at: Timestamp,
-) -> Result<(), StoreError> {
-    let json = String::from_utf8(canonical::to_vec(&**notice)).map_err(unreadable)?;
-    connection.execute(
-        "INSERT INTO notices (notice_hash, terms_hash, site, published_at, json) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (notice_hash) DO NOTHING",
-        params![
-            notice.notice_hash().as_bytes(),
-            notice.terms_hash().as_bytes(),
-            notice.site.as_str(),
-            at.unix_ms(),
-            json
-        ],
-    )?;
-    Ok(())
-}
-
-/// The site and hash of every notice, oldest first.
-pub fn notices(connection: &Connection) -> Result<Vec<(SiteId, Hash)>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT site, notice_hash FROM notices ORDER BY id")?;
-    let mut rows = statement.query([])?;
-    let mut notices = Vec::new();
-    while let Some(row) = rows.next()? {
-        let site = SiteId::parse(row.get_ref(0)?.as_str().map_err(unreadable)?).map_err(unreadable)?;
-        notices.push((site, Hash::from_bytes(row.get(1)?)));
-    }
-    Ok(notices)
 }

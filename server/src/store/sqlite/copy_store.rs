@@ -1,12 +1,14 @@
-//! What SQLite gives and takes when all it holds moves.
+//! What SQLite gives and takes when everything in it is copied.
 
-use super::log::{self, Log};
-use super::rows;
-use super::{EXPIRE_CHUNK, SqliteStore, known_notice, lock};
+use super::store::SqliteStore;
+use super::tables::logs::{self, Log};
+use super::tables::records;
+use super::writer::{EXPIRE_CHUNK, known_notice};
 use crate::store::copy_store::{elsewhere, taken};
 use crate::store::{CopyStore, LEAVES_MAX, Placed, RECORDS_MAX, StoreError, Stretch, Taking};
 use constat_shared::{Hash, LogId, Timestamp};
 use rusqlite::{OptionalExtension, params};
+use std::collections::HashMap;
 
 impl CopyStore for SqliteStore {
     fn set_unfinished(&self, unfinished: bool) -> Result<(), StoreError> {
@@ -15,7 +17,7 @@ impl CopyStore for SqliteStore {
             true => "CREATE TABLE IF NOT EXISTS unfinished_copy (is_unfinished INTEGER) STRICT",
             false => "DROP TABLE IF EXISTS unfinished_copy",
         };
-        Ok(lock(&self.writer).connection.execute_batch(sql)?)
+        Ok(self.writer().connection().execute_batch(sql)?)
     }
 
     fn is_unfinished(&self) -> Result<bool, StoreError> {
@@ -42,9 +44,9 @@ impl CopyStore for SqliteStore {
     }
 
     fn each_record(&self, take: &mut Taking<'_>) -> Result<(), StoreError> {
-        let mut end = rows::PageEnd::default();
+        let mut end = records::PageEnd::default();
         loop {
-            let page = self.read(|connection| rows::page(connection, &mut end, RECORDS_MAX))?;
+            let page = self.read(|connection| records::page(connection, &mut end, RECORDS_MAX))?;
             if page.is_empty() {
                 return Ok(());
             }
@@ -53,17 +55,17 @@ impl CopyStore for SqliteStore {
     }
 
     fn put_records(&self, records: &[Placed]) -> Result<u64, StoreError> {
-        let mut notices = std::collections::HashMap::new();
-        lock(&self.writer).change_logs(|connection| {
+        let mut notices = HashMap::new();
+        self.writer().change_logs(|connection| {
             let mut count = 0;
             for placed in records {
                 let notice = known_notice(connection, &mut notices, &placed.entry.record.notice_hash)?;
                 let log = Log { size: placed.place, ..Log::open(connection, &placed.entry.log)? };
-                if rows::insert(connection, &placed.entry, &notice, &log)? {
+                if records::insert(connection, &placed.entry, &notice, &log)? {
                     count += 1;
                     continue;
                 }
-                let there = rows::by_event(connection, log.shard, &placed.entry.record.event_id)?;
+                let there = records::by_event(connection, log.shard, &placed.entry.record.event_id)?;
                 if there != Some((placed.entry.clone(), placed.place)) {
                     return Err(taken(placed));
                 }
@@ -75,15 +77,15 @@ impl CopyStore for SqliteStore {
     fn forget(&self, now: Timestamp) -> Result<u64, StoreError> {
         let mut total = 0;
         loop {
-            let deleted = lock(&self.writer)
-                .change_logs(|connection| rows::delete_due(connection, now, EXPIRE_CHUNK))?;
+            let deleted =
+                self.writer().change_logs(|connection| records::delete_due(connection, now, EXPIRE_CHUNK))?;
             let count: u64 = deleted.values().sum();
             total += count;
             if count < EXPIRE_CHUNK {
                 break;
             }
         }
-        lock(&self.writer).truncate_changes()?;
+        self.writer().truncate_changes()?;
         Ok(total)
     }
 
@@ -100,7 +102,7 @@ impl CopyStore for SqliteStore {
     }
 
     fn put_leaves(&self, id: &LogId, stretch: &Stretch) -> Result<(), StoreError> {
-        lock(&self.writer).change_logs(|connection| {
+        self.writer().change_logs(|connection| {
             let mut log = Log::open(connection, id)?;
             if log.size != stretch.first {
                 return Err(elsewhere(id, stretch));
@@ -113,10 +115,10 @@ impl CopyStore for SqliteStore {
     }
 
     fn dropped(&self) -> Result<Vec<(LogId, String)>, StoreError> {
-        self.read(log::dropped)
+        self.read(logs::dropped)
     }
 
     fn put_dropped(&self, log: &LogId, checkpoint: &str) -> Result<(), StoreError> {
-        lock(&self.writer).change_logs(|connection| log::add_dropped(connection, log, checkpoint))
+        self.writer().change_logs(|connection| logs::add_dropped(connection, log, checkpoint))
     }
 }

@@ -3,7 +3,7 @@
  * when, the consent id, the receipt, and the way to have it all erased. Fetched
  * only when somebody who has answered opens "Manage cookies"; it fills the node
  * that widget/src/components/stored_choice.rs leaves empty. What it needs of
- * the page it asks the loader (`bridge` in www/loader.js).
+ * the page it asks the loader (`bridge` in www/loader/widget.js).
  */
 
 const MINUTE_MS = 6e4;

@@ -1,7 +1,8 @@
 //! A server with one site, and a client that asks it.
 
 use crate::server::Server;
-use crate::site::{self, Sites};
+use crate::sites::Sites;
+use constat_testkit::sample_site::with_shipped_vendors;
 use reqwest::header::{HeaderMap, ORIGIN};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
@@ -37,9 +38,9 @@ pub struct Answer {
 }
 
 impl Api {
-    /// Serves [`site::small`] as [`SITE`].
+    /// Serves the sample site as [`SITE`].
     pub fn start() -> Api {
-        Api::serve(Sites::with(SITE, &site::small(SITE, SITE_ORIGIN)))
+        Api::serve(Sites::with(SITE, &with_shipped_vendors(SITE, SITE_ORIGIN)))
     }
 
     /// As [`Api::start`], for tests that only look and post: other tests use it too.

@@ -1,6 +1,6 @@
 //! The bytes a visitor may be asked to fetch, all after brotli. Exceeding one fails the build.
 
-use crate::failure::Failure;
+use crate::tools::failure::Failure;
 
 /// A kilobyte here is 1,000 bytes, the stricter of the two readings.
 const KB: usize = 1_000;
@@ -19,7 +19,7 @@ pub struct Budget {
 pub const LOADER: Budget = Budget {
     what: "loader.js",
     limit_bytes: 4 * KB + KB / 2,
-    remedy: "Move work that only an unanswered visitor needs from www/loader.js into the widget.",
+    remedy: "Move work that only an unanswered visitor needs from www/loader into the widget.",
 };
 
 /// The JavaScript that wasm-bindgen writes around the widget.
@@ -51,7 +51,7 @@ pub const RECORD: Budget =
 pub const CONSENT_JS: Budget = Budget {
     what: "consent.js",
     limit_bytes: 5 * KB,
-    remedy: "Make www/loader.js, the settings or the first layer's HTML and CSS smaller.",
+    remedy: "Make www/loader, the settings or the first layer's HTML and CSS smaller.",
 };
 
 /// What stands between a new visitor and a painted banner in a language that is not the main one.

@@ -2,14 +2,12 @@
 //! wants a store that is empty.
 
 use super::{Appended, Entry, Store, StoreError};
-use crate::domain::consent;
 use crate::site::{self, Catalogue};
-use constat_shared::log::entry::{Purge, PurgeReason};
 use constat_shared::log::merkle::{self, verify_consistency, verify_inclusion};
-use constat_shared::receipt::Jwk;
-use constat_shared::{Action, Choices, CommitmentKey, ConsentId, ConsentRequest, EventId, Hash, Language};
+use constat_shared::log::{Purge, PurgeReason};
 use constat_shared::{
-    Layer, LogEntry, LogId, LogShards, Month, Months, PublishedNotice, Record, Signals, Timestamp,
+    Action, Choices, CommitmentKey, ConsentId, ConsentRequest, EventId, Hash, Jwk, Language, Layer, LogEntry,
+    LogId, LogShards, Month, Months, PublishedNotice, Record, Signals, Timestamp,
 };
 
 pub mod random;
@@ -141,7 +139,7 @@ pub fn append(store: &dyn Store, records: &[Record]) -> Result<Vec<Appended>, St
 
 /// A record that refuses everything, of a new visitor.
 pub fn record(notice: &PublishedNotice, recorded_at: &str) -> Record {
-    consent::record(request(notice, Action::RefuseAll), notice, at(recorded_at)).unwrap()
+    Record::new(request(notice, Action::RefuseAll), notice, at(recorded_at)).unwrap()
 }
 
 /// Every field survives, those that may be absent in both states.
@@ -149,7 +147,7 @@ pub fn a_record_comes_back_as_it_was_stored(store: &dyn Store) {
     let notice = notice("boreale");
     publish(store, &notice);
     let first = record(&notice, "2026-03-01T09:30:00.123Z");
-    let mut second = consent::record(
+    let mut second = Record::new(
         ConsentRequest {
             previous_event_id: Some(first.event_id),
             consent_id: first.consent_id,

@@ -5,14 +5,15 @@
 //! `secure_delete` overwrites what is deleted, and the log of changes is cut
 //! off after an expiry, so that no file keeps a deleted record's bytes.
 
-use super::known::KnownNotice;
-use super::{Appended, Audit, Entry, HISTORY_MAX, Store, StoreError, purges};
+use super::common::{KnownNotice, purges};
+use super::{Appended, Audit, Entry, HISTORY_MAX, StoreError};
+use super::{KeyStore, LogStore, NoticeStore, RecordStore};
 use crate::crash;
-use constat_shared::log::checkpoint::Checkpoint;
-use constat_shared::log::entry::PurgeReason;
-use constat_shared::receipt::Jwk;
-use constat_shared::{ConsentId, EventId, Hash, LogEntry, LogId, LogShards, Notice, PublishedNotice, Record};
-use constat_shared::{SiteId, Timestamp};
+use constat_shared::log::PurgeReason;
+use constat_shared::{
+    Checkpoint, ConsentId, EventId, Hash, Jwk, LogEntry, LogId, LogShards, Notice, PublishedNotice, Record,
+    SiteId, Timestamp,
+};
 use log::Log;
 use rows::Deleted;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
@@ -297,40 +298,9 @@ fn append_one(
     Ok(Appended::Conflict)
 }
 
-impl Store for SqliteStore {
-    fn spread(&self, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
-        lock(&self.writer).change_logs(|connection| shards::spread(connection, site, shards))
-    }
-
-    fn shards(&self, site: &SiteId) -> Result<LogShards, StoreError> {
-        Ok(self.read(|connection| shards::kept(connection, site))?.unwrap_or(LogShards::ONE))
-    }
-
+impl RecordStore for SqliteStore {
     fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError> {
         lock(&self.writer).append(entries)
-    }
-
-    fn history(&self, site: &SiteId, consent_id: &ConsentId) -> Result<Vec<Record>, StoreError> {
-        self.read(|connection| rows::by_consent(connection, site, consent_id, HISTORY_MAX))
-    }
-
-    fn publish(&self, notice: &PublishedNotice, at: Timestamp) -> Result<(), StoreError> {
-        lock(&self.writer).change_logs(|connection| {
-            if shards::kept(connection, &notice.site)?.is_none() {
-                shards::spread(connection, &notice.site, LogShards::ONE)?;
-            }
-            rows::add_notice(connection, notice, at)
-        })
-    }
-
-    fn notice(&self, hash: &Hash) -> Result<Option<Notice>, StoreError> {
-        self.read(|connection| {
-            let mut statement =
-                connection.prepare_cached("SELECT json FROM notices WHERE notice_hash = ?")?;
-            let json: Option<String> = statement.query_row([hash.as_bytes()], |row| row.get(0)).optional()?;
-            let parse = |json: String| serde_json::from_str(&json);
-            json.map(parse).transpose().map_err(|error| StoreError::Unreadable(error.to_string()))
-        })
     }
 
     fn find(
@@ -345,6 +315,10 @@ impl Store for SqliteStore {
             let found = rows::by_event(connection, shard, event_id)?;
             Ok(found.filter(|(entry, _)| entry.record.consent_id == *consent_id))
         })
+    }
+
+    fn history(&self, site: &SiteId, consent_id: &ConsentId) -> Result<Vec<Record>, StoreError> {
+        self.read(|connection| rows::by_consent(connection, site, consent_id, HISTORY_MAX))
     }
 
     fn erase(&self, site: &SiteId, consent_id: &ConsentId, now: Timestamp) -> Result<u64, StoreError> {
@@ -371,6 +345,45 @@ impl Store for SqliteStore {
         // A reader in the middle of its work can prevent it, so every run does it.
         lock(&self.writer).truncate_changes()?;
         Ok(total)
+    }
+
+    fn ping(&self) -> Result<(), StoreError> {
+        self.read(|connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?))
+    }
+}
+
+impl NoticeStore for SqliteStore {
+    fn publish(&self, notice: &PublishedNotice, at: Timestamp) -> Result<(), StoreError> {
+        lock(&self.writer).change_logs(|connection| {
+            if shards::kept(connection, &notice.site)?.is_none() {
+                shards::spread(connection, &notice.site, LogShards::ONE)?;
+            }
+            rows::add_notice(connection, notice, at)
+        })
+    }
+
+    fn notice(&self, hash: &Hash) -> Result<Option<Notice>, StoreError> {
+        self.read(|connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT json FROM notices WHERE notice_hash = ?")?;
+            let json: Option<String> = statement.query_row([hash.as_bytes()], |row| row.get(0)).optional()?;
+            let parse = |json: String| serde_json::from_str(&json);
+            json.map(parse).transpose().map_err(|error| StoreError::Unreadable(error.to_string()))
+        })
+    }
+
+    fn notices(&self) -> Result<Vec<(SiteId, Hash)>, StoreError> {
+        self.read(rows::notices)
+    }
+}
+
+impl LogStore for SqliteStore {
+    fn spread(&self, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
+        lock(&self.writer).change_logs(|connection| shards::spread(connection, site, shards))
+    }
+
+    fn shards(&self, site: &SiteId) -> Result<LogShards, StoreError> {
+        Ok(self.read(|connection| shards::kept(connection, site))?.unwrap_or(LogShards::ONE))
     }
 
     fn head(&self, log: &LogId) -> Result<Option<Checkpoint>, StoreError> {
@@ -406,11 +419,6 @@ impl Store for SqliteStore {
         })
     }
 
-    fn audit(&self, id: &LogId) -> Result<Audit, StoreError> {
-        let audit = self.read_log(id, |connection, log| log::audit(connection, id, log).map(Some))?;
-        audit.ok_or_else(|| StoreError::Unreadable(format!("there is no log {}", id.origin())))
-    }
-
     fn write(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
         lock(&self.writer).change_logs(|connection| log::write_entry(connection, log, entry))
     }
@@ -428,20 +436,19 @@ impl Store for SqliteStore {
         lock(&self.writer).change_logs(|connection| log::drop_leaves(connection, log, checkpoint))
     }
 
+    fn audit(&self, id: &LogId) -> Result<Audit, StoreError> {
+        let audit = self.read_log(id, |connection, log| log::audit(connection, id, log).map(Some))?;
+        audit.ok_or_else(|| StoreError::Unreadable(format!("there is no log {}", id.origin())))
+    }
+}
+
+impl KeyStore for SqliteStore {
     fn keys(&self) -> Result<Vec<Jwk>, StoreError> {
         self.read(rows::keys)
     }
 
     fn add_key(&self, key: &Jwk, at: Timestamp) -> Result<(), StoreError> {
         rows::add_key(&lock(&self.writer).connection, key, at)
-    }
-
-    fn notices(&self) -> Result<Vec<(SiteId, Hash)>, StoreError> {
-        self.read(rows::notices)
-    }
-
-    fn ping(&self) -> Result<(), StoreError> {
-        self.read(|connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?))
     }
 }
 

@@ -1,9 +1,11 @@
 //! `constat copy` as an operator runs it: killed again and again, and beside servers.
 
+use constat_testkit::redis::Redis;
+use constat_testkit::sample_site::with_shipped_vendors;
 use constat_tests::api::{Api, SITE, SITE_ORIGIN, answer, client};
-use constat_tests::redis::Redis;
+use constat_tests::consent;
 use constat_tests::server::{Server, binary, run};
-use constat_tests::{consent, site};
+use constat_tests::sites::Sites;
 use reqwest::Method;
 use reqwest::header::ORIGIN;
 use serde_json::Value;
@@ -158,7 +160,7 @@ async fn a_copy_names_what_it_cannot_use() {
     let (dir, redis) = (tempfile::tempdir().unwrap(), Redis::start());
     let folder = sqlite(dir.path());
     redis.ask(&["SET", "basket:7", "full"]);
-    let sites = site::Sites::with(SITE, &site::small(SITE, SITE_ORIGIN));
+    let sites = Sites::with(SITE, &with_shipped_vendors(SITE, SITE_ORIGIN));
     assert!(Server::start(dir.path(), &["--sites", sites.arg()]).stop());
     let (empty, other) = (Redis::start(), tempfile::tempdir().unwrap());
     let into = sqlite(other.path());

@@ -1,9 +1,10 @@
 //! Starting, stopping, and being asked how it goes.
 
 use crate::bodies;
+use constat_testkit::sample_site::with_shipped_vendors;
 use constat_tests::api::{Api, SITE, SITE_ORIGIN, record_count};
 use constat_tests::server::{Server, run};
-use constat_tests::site::{self, Sites};
+use constat_tests::sites::Sites;
 use constat_tests::{api, consent};
 use reqwest::header::ORIGIN;
 use rustix::process::Signal;
@@ -51,9 +52,9 @@ async fn an_address_that_is_none_gets_a_problem_document() {
 
 #[tokio::test]
 async fn a_broken_site_file_stops_the_start_with_file_line_key_and_remedy() {
-    let broken = site::small(SITE, SITE_ORIGIN).replace("proof_months = 13", "proof_months = 14");
+    let broken = with_shipped_vendors(SITE, SITE_ORIGIN).replace("proof_months = 13", "proof_months = 14");
     let sites = Sites::with(SITE, &broken);
-    sites.write("good", &site::small("good", SITE_ORIGIN));
+    sites.write("good", &with_shipped_vendors("good", SITE_ORIGIN));
     let data = tempfile::tempdir().unwrap();
     let complaint = failed_start(data.path(), &["--port", "0", "--sites", sites.arg()]).await;
     let place = format!("{}:13: lifetimes.proof_months: ", sites.file(SITE).display());
@@ -97,7 +98,7 @@ async fn a_port_in_use_is_named() {
 
 #[tokio::test]
 async fn a_data_folder_that_cannot_be_made_is_named() {
-    let sites = Sites::with(SITE, &site::small(SITE, SITE_ORIGIN));
+    let sites = Sites::with(SITE, &with_shipped_vendors(SITE, SITE_ORIGIN));
     let file = sites.file(SITE);
     let complaint = failed_start(&file.join("data"), &["--port", "0", "--sites", sites.arg()]).await;
     assert!(complaint.contains("data folder") && complaint.contains("--data"), "{complaint}");
@@ -106,7 +107,7 @@ async fn a_data_folder_that_cannot_be_made_is_named() {
 #[tokio::test]
 async fn the_data_folder_is_its_owners_alone() {
     use std::os::unix::fs::PermissionsExt;
-    let sites = Sites::with(SITE, &site::small(SITE, SITE_ORIGIN));
+    let sites = Sites::with(SITE, &with_shipped_vendors(SITE, SITE_ORIGIN));
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("a/b");
     let server = Server::start(&data, &["--sites", sites.arg()]);
@@ -241,7 +242,7 @@ async fn the_demo_serves_its_pages_and_counts_what_reaches_the_third_parties() {
 
 #[tokio::test]
 async fn a_request_waits_for_the_store_no_longer_than_its_deadline() {
-    let sites = Sites::with(SITE, &site::small(SITE, SITE_ORIGIN));
+    let sites = Sites::with(SITE, &with_shipped_vendors(SITE, SITE_ORIGIN));
     let data = tempfile::tempdir().unwrap();
     let server = Server::start(data.path(), &["--sites", sites.arg(), "--deadline", "1"]);
     let notice = api::answer(api::client().get(format!("{}/v1/sites/{SITE}/notice/fr", server.url))).await;

@@ -1,14 +1,13 @@
 //! What a server says can be checked without trusting it: receipts, the log,
 //! evidence bundles; and the visitor's own way to their records.
 
-use constat_shared::evidence::Evidence;
-use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::merkle::{self, verify_consistency, verify_inclusion};
-use constat_shared::receipt::Jwk;
-use constat_shared::{CommitmentKey, Hash, LogId, LogShards, Month, Receipt, Record};
+use constat_shared::{
+    Checkpoint, CommitmentKey, Evidence, Hash, Jwk, LogId, LogShards, Month, Receipt, Record,
+};
+use constat_testkit::sample_site::with_shipped_vendors;
 use constat_tests::api::{Answer, Api, SITE, SITE_ORIGIN, answer};
 use constat_tests::server::{Server, binary};
-use constat_tests::site;
 use reqwest::Method;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -240,7 +239,7 @@ async fn a_bundle_names_the_files_that_were_served_when_the_record_was_taken() {
     let api = api.restart();
     let log = LogId::of(&record, LogShards::ONE);
     assert_eq!(checkpoint(&api, &log).await.size, 2);
-    api.sites.write(SITE, &site::small(SITE, SITE_ORIGIN).replace("1 rue", "2 rue"));
+    api.sites.write(SITE, &with_shipped_vendors(SITE, SITE_ORIGIN).replace("1 rue", "2 rue"));
     api.server.signal(rustix::process::Signal::HUP);
     api.server.logs("the site files were read again", 1).await;
     assert_eq!(checkpoint(&api, &log).await.size, 3);

@@ -1,9 +1,10 @@
 //! `POST /v1/sites/{site}/consents`: what is refused, with a problem document
 //! that names the field, and without any trace in the store (invariant 10).
 
+use constat_testkit::sample_site::with_shipped_vendors;
 use constat_tests::api::{Answer, Api, SITE, SITE_ORIGIN, Shared, answer};
 use constat_tests::consent::{request, uuid};
-use constat_tests::site::{self, Sites};
+use constat_tests::sites::Sites;
 use reqwest::Method;
 use reqwest::header::ORIGIN;
 use serde_json::{Value, json};
@@ -24,8 +25,8 @@ impl Refusals {
     }
 
     async fn make() -> Refusals {
-        let sites = Sites::with(SITE, &site::small(SITE, SITE_ORIGIN));
-        let french = site::small("french", SITE_ORIGIN).replace("[categories.advertising]\n", "");
+        let sites = Sites::with(SITE, &with_shipped_vendors(SITE, SITE_ORIGIN));
+        let french = with_shipped_vendors("french", SITE_ORIGIN).replace("[categories.advertising]\n", "");
         sites.write("french", &french.replace(r#"["fr", "nl", "de", "en"]"#, r#"["fr"]"#));
         let api = Api::serve(sites);
         let first = api.consent("refuse_all").await;

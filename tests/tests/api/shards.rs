@@ -1,20 +1,19 @@
 //! A site with several logs a month, in a file and in Redis.
 
-use constat_shared::log::checkpoint::Checkpoint;
-use constat_shared::receipt::Jwk;
-use constat_shared::{LogId, LogShards, Receipt};
+use constat_shared::{Checkpoint, Jwk, LogId, LogShards, Receipt};
+use constat_testkit::redis::Redis;
+use constat_testkit::sample_site::with_shipped_vendors;
 use constat_tests::api::{Answer, SITE, SITE_ORIGIN, answer, client};
 use constat_tests::consent;
-use constat_tests::redis::Redis;
 use constat_tests::server::{self, Server};
-use constat_tests::site::{self, Sites};
+use constat_tests::sites::Sites;
 use reqwest::header::ORIGIN;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 fn site_file(shards: u8) -> String {
-    format!("log_shards = {shards}\n{}", site::small(SITE, SITE_ORIGIN))
+    format!("log_shards = {shards}\n{}", with_shipped_vendors(SITE, SITE_ORIGIN))
 }
 
 async fn get(server: &Server, path: &str) -> Answer {

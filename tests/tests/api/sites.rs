@@ -1,8 +1,9 @@
 //! `GET /v1/sites/{site}/…`: the loader, the first layer, the notice, the vendors.
 
 use crate::bodies;
+use constat_testkit::sample_site::with_shipped_vendors;
 use constat_tests::api::{Api, SITE, SITE_ORIGIN};
-use constat_tests::site::{self, Sites};
+use constat_tests::sites::Sites;
 use serde_json::json;
 
 fn path(rest: &str) -> String {
@@ -107,7 +108,7 @@ async fn the_first_layer_has_every_word_and_two_equal_answers_in_every_language(
 
 #[tokio::test]
 async fn the_first_layer_names_the_purposes_the_site_asks_for_and_no_others() {
-    let site = site::small(SITE, SITE_ORIGIN).replace("[categories.advertising]\n", "");
+    let site = with_shipped_vendors(SITE, SITE_ORIGIN).replace("[categories.advertising]\n", "");
     let exempt = site.replace("[categories.functional]", "[categories.functional]\nexempt = true");
     let api = Api::serve(Sites::with(SITE, &exempt));
     let html = api.get(&path("banner/en")).await.json()["html"].to_string();
@@ -133,7 +134,7 @@ async fn a_notice_says_in_one_language_all_that_is_shown() {
         assert_eq!(notice["notice_hash"], json!(api.notice_hash().await));
         assert_eq!(notice["terms_hash"].as_str().unwrap().len(), 64);
         assert_eq!(notice["lifetimes"], json!({ "choice_months": 6, "proof_months": 13 }));
-        assert_eq!(notice["controller"]["dpo_email"], "dpo@polaire.example");
+        assert_eq!(notice["controller"]["dpo_email"], "dpo@boreale.example");
         assert!(notice["authority"]["url"].as_str().unwrap().starts_with("https://"));
         let categories: Vec<_> =
             notice["categories"].as_array().unwrap().iter().map(|used| &used["id"]).collect();
@@ -166,7 +167,7 @@ async fn the_vendors_come_by_category_with_everything_declared() {
 
 #[tokio::test]
 async fn an_unknown_site_or_language_is_not_found() {
-    let file = site::small(SITE, SITE_ORIGIN).replace(r#"["fr", "nl", "de", "en"]"#, r#"["fr"]"#);
+    let file = with_shipped_vendors(SITE, SITE_ORIGIN).replace(r#"["fr", "nl", "de", "en"]"#, r#"["fr"]"#);
     let api = Api::serve(Sites::with(SITE, &file));
     for rest in ["consent.js", "banner/fr", "notice/fr", "vendors"] {
         for site in ["australe", "Polaire", "%20", "%ff"] {
@@ -203,8 +204,8 @@ async fn a_query_that_says_one_thing_twice_is_refused() {
 
 #[tokio::test]
 async fn a_site_is_found_among_others() {
-    let sites = Sites::with(SITE, &site::small(SITE, SITE_ORIGIN));
-    sites.write("other", &site::small("other", "https://other.example"));
+    let sites = Sites::with(SITE, &with_shipped_vendors(SITE, SITE_ORIGIN));
+    sites.write("other", &with_shipped_vendors("other", "https://other.example"));
     let api = Api::serve(sites);
     for site in [SITE, "other"] {
         assert_eq!(api.get(&format!("/v1/sites/{site}/vendors")).await.json()["site"], site);

@@ -1,20 +1,19 @@
 //! An outside clock: `constat timestamp` asks a time-stamping authority, and
 //! `constat verify --ca` believes it, or not.
 
-use constat_shared::Record;
-use constat_shared::evidence::Evidence;
-use constat_shared::log::entry::LogEntry;
+use constat_shared::{Evidence, LogEntry, Record};
+use constat_testkit::authority::{Asked, Authority, Making, NAME, RSA, TlsOnce, response};
+use constat_testkit::sample_site::with_shipped_vendors;
 use constat_tests::api::{Api, SITE, SITE_ORIGIN};
-use constat_tests::authority::{Asked, Authority, Making, NAME, RSA, TlsOnce, response};
 use constat_tests::server::binary;
-use constat_tests::site::{self, Sites};
+use constat_tests::sites::Sites;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Arc;
 
 /// The file of a site that names an authority.
 fn naming(id: &str, url: &str) -> String {
-    format!("timestamp_authority = {url:?}\n{}", site::small(id, SITE_ORIGIN))
+    format!("timestamp_authority = {url:?}\n{}", with_shipped_vendors(id, SITE_ORIGIN))
 }
 
 fn serve(url: &str) -> Api {
@@ -257,7 +256,7 @@ async fn an_authority_that_fails_keeps_no_other_site_from_its_own() {
     let asked = Asked::serve(&authority);
     let sites = Sites::with("a-first", &naming("a-first", "http://127.0.0.1:9/"));
     sites.write(SITE, &naming(SITE, &asked.url));
-    sites.write("silent", &site::small("silent", SITE_ORIGIN));
+    sites.write("silent", &with_shipped_vendors("silent", SITE_ORIGIN));
     let api = Api::serve(sites);
     let record = taken(&api).await;
     let output = timestamp(&api).output().unwrap();

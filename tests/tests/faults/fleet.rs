@@ -1,9 +1,10 @@
 //! Two servers on one Redis, and rounds of load in which something goes wrong.
 
 use crate::visitors::{ANSWER_MAX, Book, Reply, post, visitor};
+use constat_testkit::sample_site::with_shipped_vendors;
 use constat_tests::api::{SITE, SITE_ORIGIN};
 use constat_tests::server::{Server, run};
-use constat_tests::site::{self, Sites};
+use constat_tests::sites::Sites;
 use reqwest::Client;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -73,7 +74,7 @@ impl Fleet {
     /// Starts two servers on a store for a site with so many logs a month;
     /// `args` go to the commands that read it too.
     pub async fn start(log_shards: u8, store: &str, args: &[&str]) -> Fleet {
-        let site = format!("log_shards = {log_shards}\n{}", site::small(SITE, SITE_ORIGIN));
+        let site = format!("log_shards = {log_shards}\n{}", with_shipped_vendors(SITE, SITE_ORIGIN));
         let sites = Sites::with(SITE, &site);
         let folder = || tempfile::tempdir().expect("there is room for a temporary folder");
         let data = [folder(), folder()];

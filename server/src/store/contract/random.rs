@@ -1,12 +1,12 @@
 //! Random sequences of everything a store can do, against a model in memory.
 
 use super::{Appended, Entry, Store, StoreError, request};
-use crate::domain::consent;
-use constat_shared::log::checkpoint::Checkpoint;
-use constat_shared::log::entry::{Purge, PurgeReason};
 use constat_shared::log::merkle::{node_hash, verify_consistency, verify_inclusion};
-use constat_shared::{Action, CommitmentKey, ConsentId, ConsentRequest, EventId, Hash, LogEntry, LogId};
-use constat_shared::{LogShards, Month, Months, PublishedNotice, Record, SiteId, Timestamp};
+use constat_shared::log::{Purge, PurgeReason};
+use constat_shared::{
+    Action, Checkpoint, CommitmentKey, ConsentId, ConsentRequest, EventId, Hash, LogEntry, LogId, LogShards,
+    Month, Months, PublishedNotice, Record, SiteId, Timestamp,
+};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{TestCaseError, TestRunner};
@@ -231,7 +231,7 @@ impl Model {
                 let event_id = EventId::from_bytes(uuid(number)).unwrap();
                 let consent_id = visitor_id(visitor);
                 let request = ConsentRequest { event_id, consent_id, ..request(notice, action) };
-                consent::record(request, notice, at.timestamp()).unwrap()
+                Record::new(request, notice, at.timestamp()).unwrap()
             }
             Draft::Again { of, at } => {
                 let (first, at) = (earlier(of)?, at.timestamp());

@@ -2,7 +2,7 @@
 
 use super::link::Link;
 use crate::store::StoreError;
-use crate::store::known::unreadable;
+use crate::store::common::unreadable;
 use redis::Value;
 use redis::cluster_routing::MultipleNodeRoutingInfo;
 use std::collections::HashMap;

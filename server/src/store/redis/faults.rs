@@ -6,7 +6,7 @@ use super::{Address, RedisStore, keys::Tag};
 use crate::cli::DEADLINE;
 use crate::clock;
 use crate::store::contract::{self, entry};
-use crate::store::{Appended, Store, StoreError};
+use crate::store::{Appended, LogStore, NoticeStore, RecordStore, StoreError};
 use constat_shared::{Action, PublishedNotice, Record, Timestamp};
 use rustix::process::Signal;
 use std::time::{Duration, Instant};
@@ -22,7 +22,7 @@ pub fn published(store: &RedisStore) -> PublishedNotice {
 
 pub fn record(notice: &PublishedNotice) -> Record {
     let request = contract::request(notice, Action::RefuseAll);
-    crate::domain::consent::record(request, notice, clock::now()).unwrap()
+    Record::new(request, notice, clock::now()).unwrap()
 }
 
 pub fn append(store: &RedisStore, record: &Record) -> Result<Appended, StoreError> {

@@ -8,7 +8,7 @@ use super::processes::{Cluster, Redis};
 use super::tests::open;
 use crate::cli::DEADLINE;
 use crate::store::contract::{entry, log_of};
-use crate::store::{Appended, Store};
+use crate::store::{Appended, LogStore, RecordStore};
 use constat_shared::Record;
 use std::time::{Duration, Instant};
 

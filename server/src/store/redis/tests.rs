@@ -1,5 +1,6 @@
 use super::*;
 use crate::cli::DEADLINE;
+use crate::store::Store;
 use crate::store::contract::{self, random};
 use processes::{Cluster, Redis};
 

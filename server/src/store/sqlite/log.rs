@@ -1,12 +1,12 @@
 //! The logs' trees in SQLite: every leaf, and every eighth level above them.
 
 use super::shards;
-use crate::store::known::unreadable;
-use crate::store::tree::{Auditing, STEP, StoredLeaf, fold};
-use crate::store::{Audit, StoreError, purged_count};
-use constat_shared::log::checkpoint::Checkpoint;
+use crate::store::common::purged_count;
+use crate::store::common::unreadable;
+use crate::store::common::{Auditing, STEP, StoredLeaf, fold};
+use crate::store::{Audit, StoreError};
 use constat_shared::log::merkle::{self, Subtrees};
-use constat_shared::{Hash, LogEntry, LogId, LogShards, Month, Shard, SiteId, canonical};
+use constat_shared::{Checkpoint, Hash, LogEntry, LogId, LogShards, Month, Shard, SiteId, canonical};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// A row of `logs`, and how many leaves it has.

@@ -3,12 +3,12 @@
 use super::log::{self, Log};
 use super::rows;
 use super::{EXPIRE_CHUNK, SqliteStore, known_notice, lock};
-use crate::store::StoreError;
-use crate::store::moving::{LEAVES_MAX, Movable, Placed, RECORDS_MAX, Stretch, Taking, elsewhere, taken};
+use crate::store::copy_store::{elsewhere, taken};
+use crate::store::{CopyStore, LEAVES_MAX, Placed, RECORDS_MAX, StoreError, Stretch, Taking};
 use constat_shared::{Hash, LogId, Timestamp};
 use rusqlite::{OptionalExtension, params};
 
-impl Movable for SqliteStore {
+impl CopyStore for SqliteStore {
     fn set_unfinished(&self, unfinished: bool) -> Result<(), StoreError> {
         // A table that is only there meanwhile: whoever opens the file sees it.
         let sql = match unfinished {

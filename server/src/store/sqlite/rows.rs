@@ -1,13 +1,14 @@
 //! Records as rows, and back.
 
 use super::log::{Log, read_id};
-use crate::store::known::{KnownNotice, unreadable};
-use crate::store::moving::Placed;
-use crate::store::tree::StoredLeaf;
+use crate::store::Placed;
+use crate::store::common::StoredLeaf;
+use crate::store::common::{KnownNotice, unreadable};
 use crate::store::{Entry, StoreError};
-use constat_shared::receipt::Jwk;
-use constat_shared::{Action, CommitmentKey, ConsentId, EventId, Hash, Language, Layer};
-use constat_shared::{LogId, PublishedNotice, Record, Signals, SiteId, Timestamp, canonical};
+use constat_shared::{
+    Action, CommitmentKey, ConsentId, EventId, Hash, Jwk, Language, Layer, LogId, PublishedNotice, Record,
+    Signals, SiteId, Timestamp, canonical,
+};
 use rusqlite::{Connection, OptionalExtension, Row, Rows, params};
 use std::collections::{BTreeMap, HashMap};
 

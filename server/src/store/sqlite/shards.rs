@@ -1,7 +1,7 @@
 //! Over how many logs a month the records of a site are spread.
 
 use crate::store::StoreError;
-use crate::store::known::unreadable;
+use crate::store::common::unreadable;
 use constat_shared::{LogShards, Shard, SiteId};
 use rusqlite::{Connection, OptionalExtension, params};
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::store::contract;
-use constat_shared::log::entry::Purge;
+use constat_shared::log::Purge;
 
 fn store() -> (tempfile::TempDir, SqliteStore) {
     let dir = tempfile::tempdir().unwrap();

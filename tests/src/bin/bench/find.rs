@@ -3,7 +3,7 @@
 
 use crate::request::{ORIGIN, Request, SITE};
 use crate::{Bench, bytes::block_on};
-use constat_tests::redis::Redis;
+use constat_testkit::redis::Redis;
 use rusqlite::{Connection, params};
 use serde_json::Value;
 use std::io;

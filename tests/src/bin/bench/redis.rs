@@ -7,7 +7,7 @@ use crate::load::{self, Outcome};
 use crate::process::Process;
 use crate::request::Request;
 use crate::{Bench, CONNECTIONS, Plan, SETTLE, TURN, WARM_UP, say};
-use constat_tests::redis::Redis;
+use constat_testkit::redis::Redis;
 use std::fs;
 use std::io;
 use std::path::Path;

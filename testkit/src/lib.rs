@@ -1,0 +1,5 @@
+//! What the tests of several crates share. It depends on none of them.
+
+pub mod authority;
+pub mod redis;
+pub mod sample_site;

@@ -2,9 +2,9 @@
 
 use crate::markdown::{self, Row, report, root};
 use crate::site_files::whole;
-use constat_shared::problem::{Code, Problem};
+use constat_shared::{Code, Problem};
 use constat_tests::api::{Answer, Api, SITE, SITE_ORIGIN, answer};
-use constat_tests::site::Sites;
+use constat_tests::sites::Sites;
 use reqwest::Method;
 use reqwest::header::ORIGIN;
 use serde_json::Value;

@@ -1,7 +1,7 @@
 //! Public keys in SQLite.
 
 use super::store::SqliteStore;
-use crate::store::common::unreadable;
+use crate::store::error::unreadable;
 use crate::store::{KeyStore, StoreError};
 use constat_shared::{Jwk, Timestamp};
 use rusqlite::{Connection, params};

@@ -2,7 +2,8 @@
 
 use super::shards::{self, read_id};
 use crate::store::StoreError;
-use crate::store::common::{STEP, fold, unreadable};
+use crate::store::common::{STEP, fold};
+use crate::store::error::unreadable;
 use constat_shared::log::merkle::{self, Subtrees};
 use constat_shared::{Checkpoint, Hash, LogEntry, LogId, canonical};
 use rusqlite::{Connection, OptionalExtension, params};

@@ -1,7 +1,8 @@
 //! The table of notices.
 
 use crate::store::StoreError;
-use crate::store::common::{KnownNotice, unreadable};
+use crate::store::common::KnownNotice;
+use crate::store::error::unreadable;
 use constat_shared::{Hash, Notice, PublishedNotice, SiteId, Timestamp, canonical};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 

@@ -3,7 +3,8 @@
 use super::logs::Log;
 use super::notices;
 use super::shards::read_id;
-use crate::store::common::{KnownNotice, StoredLeaf, unreadable};
+use crate::store::common::{KnownNotice, StoredLeaf};
+use crate::store::error::unreadable;
 use crate::store::{Entry, Placed, StoreError};
 use constat_shared::{Action, CommitmentKey, ConsentId, EventId, Language, Layer};
 use constat_shared::{LogId, Record, Signals, SiteId, Timestamp};

@@ -1,7 +1,7 @@
 //! Over how many logs a month the records of a site are spread.
 
 use crate::store::StoreError;
-use crate::store::common::unreadable;
+use crate::store::error::unreadable;
 use constat_shared::{LogId, LogShards, Month, Shard, SiteId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 

@@ -1,51 +1,16 @@
 //! What goes wrong around a store on Redis, and what is left of it.
 
-use super::tests::open;
-use super::{Address, RedisStore, keys::Tag};
+use super::steps::{append, append_at_last, fails_in_time, open, published, record};
 use crate::cli::DEADLINE;
 use crate::clock;
 use crate::store::contract::{self, entry};
-use crate::store::{Appended, LogStore, NoticeStore, RecordStore, StoreError};
-use constat_shared::{Action, PublishedNotice, Record, Timestamp};
-use constat_testkit::redis::Redis;
+use crate::store::redis::data::key_names::{self, Tag};
+use crate::store::redis::{Address, RedisStore};
+use crate::store::{Appended, LogStore, RecordStore};
+use constat_shared::{PublishedNotice, Record, Timestamp};
+use constat_testkit::redis::{Cluster, Redis};
 use rustix::process::Signal;
 use std::time::{Duration, Instant};
-
-/// Longer than a call, on a busy machine.
-const CALL_MAX: Duration = Duration::from_secs(3);
-
-pub fn published(store: &RedisStore) -> PublishedNotice {
-    let notice = contract::notice("boreale");
-    store.publish(&notice, clock::now()).unwrap();
-    notice
-}
-
-pub fn record(notice: &PublishedNotice) -> Record {
-    let request = contract::request(notice, Action::RefuseAll);
-    contract::record_of(request, notice, clock::now())
-}
-
-pub fn append(store: &RedisStore, record: &Record) -> Result<Appended, StoreError> {
-    store.append(&[entry(record)]).map(|mut appended| appended.remove(0))
-}
-
-/// Waits until it succeeds, as a browser that sends again does.
-pub fn append_at_last(store: &RedisStore, record: &Record) -> Appended {
-    let start = Instant::now();
-    loop {
-        match append(store, record) {
-            Ok(appended) => return appended,
-            Err(error) => assert!(start.elapsed() < Duration::from_secs(20), "{error}"),
-        }
-    }
-}
-
-pub fn fails_in_time(store: &RedisStore, record: &Record) -> String {
-    let start = Instant::now();
-    let error = append(store, record).unwrap_err().to_string();
-    assert!(start.elapsed() < CALL_MAX, "{:?} for {error}", start.elapsed());
-    error
-}
 
 #[test]
 fn what_is_no_store_of_this_form_is_refused_and_left_alone() {
@@ -157,7 +122,7 @@ fn what_expires_by_itself_is_counted_by_the_job_and_nothing_is_left_behind() {
     let keys = redis.ask(&["KEYS", "*"]);
     let mut keys: Vec<_> = keys.lines().collect();
     keys.sort_unstable();
-    let notice_key = super::keys::notice(&notice.notice_hash());
+    let notice_key = key_names::notice(&notice.notice_hash());
     let kept = [notice_key.as_str(), "notices", "sites", "version", "{boreale}heads", "{boreale}notices"];
     assert_eq!(keys, kept);
 }
@@ -210,7 +175,7 @@ fn hashes_that_are_lost_are_worked_out_again_and_false_ones_are_found() {
     store.append(&many).unwrap();
     let log = contract::log_of(&record);
     let before = store.head(&log).unwrap();
-    let key = |level: u32| Tag::of(&log).key(&format!("tree:{}:{level}:0", log.month));
+    let key = |level: u32| Tag::of(&log).tree(log.month, level, 0);
     assert_eq!(redis.ask(&["STRLEN", &key(8)]).trim(), "32");
     redis.ask(&["DEL", &key(8)]);
     assert_eq!(store.head(&log).unwrap(), before);
@@ -351,4 +316,49 @@ fn a_record_counts_only_when_enough_replicas_have_it() {
     assert!(
         replica.ask(&["HGET", "{boreale}logs", &contract::log_of(&waiting).month.to_string()]).contains('1')
     );
+}
+
+#[test]
+fn a_redis_that_was_set_back_takes_no_record_whose_notice_it_lacks() {
+    let redis = Redis::start();
+    let (store, notice) = (open(&redis.url(), 0), contract::notice("boreale"));
+    contract::publish(&store, &notice);
+    let record = contract::record(&notice, "2026-03-01T09:30:00Z");
+    contract::append(&store, std::slice::from_ref(&record)).unwrap();
+    redis.ask(&["FLUSHALL"]);
+    // Somebody has begun anew meanwhile, and another notice has the number that this server knows.
+    let newer = open(&redis.url(), 0);
+    contract::publish(&newer, &contract::notice("polaire"));
+    let again = contract::record(&notice, "2026-03-01T09:31:00Z");
+    for refused in [contract::append(&store, std::slice::from_ref(&again)).err(), store.ping().err()] {
+        let words = refused.unwrap().to_string();
+        assert!(words.contains("emptied or set back") && words.contains("restart"), "{words}");
+    }
+    assert_eq!(newer.history(&notice.site, &again.consent_id).unwrap(), []);
+    // As a server does when it starts.
+    let restarted = open(&redis.url(), 0);
+    contract::publish(&restarted, &notice);
+    restarted.ping().unwrap();
+    assert_eq!(contract::append(&restarted, &[again]).unwrap(), [Appended::Stored(0)]);
+}
+
+#[test]
+fn what_one_machine_of_a_cluster_does_not_take_is_no_matter_of_the_others() {
+    let mut cluster = Cluster::start();
+    for node in &cluster.nodes {
+        node.ask(&["CONFIG", "SET", "cluster-require-full-coverage", "no"]);
+    }
+    let store = open(&cluster.url(), 0);
+    // Their slots are on the third and on the second primary.
+    let notices = ["boreale", "helvia"].map(contract::notice);
+    let both = || notices.each_ref().map(|notice| contract::record(notice, "2026-03-01T09:30:00Z"));
+    notices.iter().for_each(|notice| contract::publish(&store, notice));
+    assert_eq!(contract::append(&store, &both()).unwrap(), [Appended::Stored(0), Appended::Stored(0)]);
+    cluster.nodes[4].kill();
+    cluster.nodes[1].kill();
+    let [here, gone] = both();
+    let results = contract::append(&store, &[here.clone(), gone.clone()]).unwrap();
+    assert_eq!(results, [Appended::Stored(1), Appended::Failed]);
+    assert!(contract::append(&store, &[gone]).is_err());
+    assert_eq!(store.history(&notices[0].site, &here.consent_id).unwrap(), [here]);
 }

@@ -14,7 +14,8 @@
 //!
 //! Numbers are big-endian. The event id is in the name of the key.
 
-use crate::store::common::{KnownNotice, unreadable};
+use crate::store::common::KnownNotice;
+use crate::store::error::unreadable;
 use crate::store::{Entry, StoreError};
 use constat_shared::{Action, Category, CommitmentKey, ConsentId, EventId, Language, Layer, LogShards};
 use constat_shared::{Record, Signals, Timestamp};

@@ -1,5 +1,6 @@
 //! The scripts that Redis runs: each is one change that happens whole or not at all.
 
+use crate::store::StoreError;
 use redis::{Cmd, ToRedisArgs};
 use std::sync::LazyLock;
 
@@ -24,7 +25,7 @@ macro_rules! first_line {
 macro_rules! scripts {
     ($($(#[$doc:meta])* $name:ident $does:ident $($file:literal),+;)*) => {
         $($(#[$doc])* pub static $name: Script = Script {
-            code: concat!(first_line!($does), $(include_str!(concat!("scripts/", $file))),+),
+            code: concat!(first_line!($does), $(include_str!($file)),+),
             hash: LazyLock::new(|| redis::Script::new($name.code).get_hash().to_owned()),
         };)*
     };
@@ -101,4 +102,11 @@ impl Invocation {
         load.arg("LOAD").arg(self.script.code);
         load
     }
+}
+
+/// Names one call, so that Redis does it once.
+pub fn token() -> Result<Vec<u8>, StoreError> {
+    let mut token = vec![0; 16];
+    getrandom::fill(&mut token).map_err(|error| StoreError::Engine(error.to_string()))?;
+    Ok(token)
 }

@@ -7,7 +7,7 @@
 //! month's log, both in one step. That the event id is looked up within its
 //! shard's slot, and nowhere else, is what makes it unique there.
 
-use constat_shared::{ConsentId, EventId, Hash, LogId, LogShards, Month, Shard, SiteId};
+use constat_shared::{ConsentId, Hash, LogId, LogShards, Month, Shard, SiteId};
 
 /// The list of notices in the order of their publication; their numbers are their places.
 pub const NOTICES: &str = "notices";
@@ -21,6 +21,8 @@ pub const VERSION: &str = "version";
 pub const EXPIRY_JOB: &str = "job:expiry";
 /// That something was deleted whose bytes are still in the file of changes.
 pub const REWRITE_DUE: &str = "rewrite-due";
+/// That a copy into this Redis has begun and not come to its end.
+pub const UNFINISHED_COPY: &str = "unfinished-copy";
 
 /// A published notice: its canonical JSON, terms hash and time of publication.
 pub fn notice(hash: &Hash) -> String {
@@ -67,16 +69,45 @@ impl Tag {
         self.text.as_bytes()
     }
 
-    /// What is there once for the shard: `logs` (size by month), `live` (stored
-    /// records by month), `heads` (signed head by month), `x` (the index of
-    /// expiries), `notices` (hash by number), `tree:MONTH:LEVEL:CHUNK`, `entries:MONTH`.
-    pub fn key(&self, name: &str) -> String {
+    /// The size of each of the shard's logs, by month.
+    pub fn logs(&self) -> String {
+        self.key("logs")
+    }
+
+    /// The newest signed head of each log, by month; also of those that were dropped.
+    pub fn heads(&self) -> String {
+        self.key("heads")
+    }
+
+    /// The index of expiries: a member for each record, by its end in milliseconds since 1970.
+    pub fn expiries(&self) -> String {
+        self.key("x")
+    }
+
+    /// The hash of each published notice, by its number.
+    pub fn notices(&self) -> String {
+        self.key("notices")
+    }
+
+    /// A part of one level of a log's tree: up to 65,536 hashes.
+    pub fn tree(&self, month: Month, level: u32, chunk: u64) -> String {
+        self.key(&format!("tree:{month}:{level}:{chunk}"))
+    }
+
+    /// The server's own entries of a log, each with its leaf's index.
+    pub fn entries(&self, month: Month) -> String {
+        self.key(&format!("entries:{month}"))
+    }
+
+    /// Scripts name these themselves, and besides them `live` (stored records by month),
+    /// `done:TOKEN` (the answer to a call) and `mark` (something to write).
+    fn key(&self, name: &str) -> String {
         format!("{}{name}", self.text)
     }
 
-    /// A record.
-    pub fn record(&self, event_id: &EventId) -> Vec<u8> {
-        [self.bytes(), b"r", event_id.as_bytes()].concat()
+    /// A record, by its event id.
+    pub fn record(&self, event_id: &[u8; 16]) -> Vec<u8> {
+        [self.bytes(), b"r", event_id].concat()
     }
 
     /// The event ids of a consent id by the time of their records.

@@ -1,5 +1,6 @@
 //! What is the matter when Redis does not do what it is asked, in our own words.
 
+use crate::store::StoreError;
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 
 /// The code by which [`super::link`] says that too few replicas have a change.
@@ -15,6 +16,11 @@ pub fn said(error: &RedisError) -> String {
         Some(words) => format!("{words} ({theirs})"),
         None => theirs,
     }
+}
+
+/// The failure of a store for an error of its Redis.
+pub fn engine(error: RedisError) -> StoreError {
+    StoreError::Engine(said(&error))
 }
 
 fn ours(error: &RedisError) -> Option<&'static str> {

@@ -2,93 +2,24 @@
 //! that end by their deadline.
 
 use super::address::Address;
-use super::named::{Named, name};
-use super::scripts::Invocation;
-use super::trouble::{TOO_FEW, said};
+use super::driver::Driver;
+use super::error_text::{TOO_FEW, said};
+use super::node::{Connection, Target, first_node};
+use super::retry::{PAUSE, PAUSE_MAX, is_spoilt, jitter, may_pass};
 use crate::store::StoreError;
-use crate::store::common::unreadable;
+use crate::store::error::unreadable;
+use crate::store::redis::scripts::Invocation;
 use futures_util::future::join_all;
-use redis::aio::{ConnectionLike, MultiplexedConnection};
-use redis::cluster::ClusterClient;
-use redis::cluster_async::ClusterConnection;
-use redis::cluster_routing::{MultipleNodeRoutingInfo, RoutingInfo};
-use redis::{AsyncConnectionConfig, Client, Cmd, ConnectionAddr, ConnectionInfo, ErrorKind, FromRedisValue};
-use redis::{RedisError, RedisResult, ServerErrorKind, Value};
-use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, Wake};
-use std::thread::Thread;
+use redis::cluster_routing::MultipleNodeRoutingInfo;
+use redis::{
+    Cmd, ConnectionAddr, ConnectionInfo, ErrorKind, FromRedisValue, RedisResult, ServerErrorKind, Value,
+};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::runtime::Runtime;
 
-/// How long a connection may take to be made; of a call of a second, a second
-/// attempt then has the same time.
-const CONNECT_TIMEOUT: Duration = Duration::from_millis(450);
-/// The pause before the second attempt; it doubles, up to [`PAUSE_MAX`], and is
-/// shortened by chance, so that many servers do not come back at one moment.
-const PAUSE: Duration = Duration::from_millis(10);
-const PAUSE_MAX: Duration = Duration::from_millis(250);
 /// How much of the time that is left a WAIT leaves for its own answer; Redis
 /// looks for what has waited long enough ten times a second.
 const ANSWER_TIME: Duration = Duration::from_millis(250);
-/// A connection without an answer for so long is given up even if no call does so.
-const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
-
-enum Target {
-    One(Box<Client>),
-    Cluster(Box<ClusterClient>),
-}
-
-/// One of the addresses that were given.
-fn first_node(address: &Address) -> Result<&ConnectionInfo, StoreError> {
-    match address {
-        Address::One(info) => Ok(info),
-        Address::Cluster(nodes) => {
-            nodes.first().ok_or_else(|| StoreError::Engine("the address names no node".to_owned()))
-        }
-    }
-}
-
-/// What moves the bytes while callers wait. Empty only while it is dropped.
-struct Driver(Option<Runtime>);
-
-impl Driver {
-    /// Waits on the caller's own thread, which may belong to another runtime.
-    fn wait<F: Future>(&self, future: F) -> F::Output {
-        struct Caller(Thread);
-        impl Wake for Caller {
-            fn wake(self: Arc<Self>) {
-                self.0.unpark();
-            }
-        }
-        let _entered = self.0.as_ref().map(Runtime::enter);
-        let waker = Arc::new(Caller(std::thread::current())).into();
-        let mut future = pin!(future);
-        loop {
-            match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-                Poll::Ready(output) => return output,
-                Poll::Pending => std::thread::park(),
-            }
-        }
-    }
-}
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.0.take() {
-            runtime.shutdown_background();
-        }
-    }
-}
-
-/// Connections, of which each call uses one; any number of calls share one.
-#[derive(Clone)]
-enum Connection {
-    One(MultiplexedConnection),
-    Cluster(ClusterConnection),
-    /// To a cluster as well; every node is told that changes come this way.
-    Naming(ClusterConnection<Named>),
-}
 
 /// A connection that is there or will be made, and how often one was made here.
 #[derive(Default)]
@@ -121,20 +52,10 @@ impl Link {
     pub fn new(address: &Address, min_replicas: u32, deadline: Duration) -> Result<Link, StoreError> {
         // The one that is compiled in; another place may have said so before.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-        let runtime = runtime.map_err(|error| StoreError::Engine(error.to_string()))?;
-        let target = match address {
-            Address::One(info) => Target::One(Box::new(Client::open((**info).clone()).map_err(engine)?)),
-            Address::Cluster(nodes) => {
-                let client = ClusterClient::builder(nodes.clone()).retries(4).min_retry_wait(10);
-                let client = client.max_retry_wait(100).connection_timeout(CONNECT_TIMEOUT);
-                let client = client.response_timeout(RESPONSE_TIMEOUT.max(deadline)).build();
-                Target::Cluster(Box::new(client.map_err(engine)?))
-            }
-        };
         let (reading, writing) = (Mutex::default(), Mutex::new(Place { writes: true, ..Place::default() }));
+        let target = Target::new(address, deadline)?;
         let node = first_node(address)?.clone();
-        let (driver, call_time) = (Driver(Some(runtime)), deadline / 2);
+        let (driver, call_time) = (Driver::start()?, deadline / 2);
         Ok(Link { driver, target, node, reading, writing, min_replicas, call_time })
     }
 
@@ -173,30 +94,12 @@ impl Link {
         matches!(self.target, Target::Cluster(_))
     }
 
-    async fn connect(&self, writes: bool) -> RedisResult<Connection> {
-        Ok(match &self.target {
-            Target::One(client) => {
-                let config = AsyncConnectionConfig::new().set_connection_timeout(Some(CONNECT_TIMEOUT));
-                let config = config.set_response_timeout(Some(RESPONSE_TIMEOUT.max(self.call_time)));
-                let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
-                if writes {
-                    name(&mut connection).await?;
-                }
-                Connection::One(connection)
-            }
-            Target::Cluster(client) if writes => {
-                Connection::Naming(client.get_async_generic_connection().await?)
-            }
-            Target::Cluster(client) => Connection::Cluster(client.get_async_connection().await?),
-        })
-    }
-
     async fn connection(&self, place: &Mutex<Place>) -> RedisResult<(Connection, u64)> {
         let writes = match &*lock(place) {
             Place { connection: Some(connection), number, .. } => return Ok((connection.clone(), *number)),
             Place { writes, .. } => *writes,
         };
-        let connection = self.connect(writes).await?;
+        let connection = self.target.connect(writes, self.call_time).await?;
         let mut place = lock(place);
         place.number += 1;
         place.connection = Some(connection.clone());
@@ -351,74 +254,5 @@ fn discard(place: &Mutex<Place>, used: Option<u64>) {
     let mut place = lock(place);
     if used == Some(place.number) {
         place.connection = None;
-    }
-}
-
-/// Half to the whole of a pause.
-fn jitter(pause: Duration) -> Duration {
-    // Without chance, the pause is only as long as everybody else's.
-    let share = getrandom::u32().unwrap_or(u32::MAX);
-    pause / 2 + (pause / 2).mul_f64(f64::from(share) / f64::from(u32::MAX))
-}
-
-/// Whether the next attempt needs another connection.
-fn is_spoilt(error: &RedisError) -> bool {
-    let demoted = matches!(
-        error.kind(),
-        ErrorKind::Server(
-            ServerErrorKind::ReadOnly | ServerErrorKind::ClusterDown | ServerErrorKind::MasterDown
-        )
-    );
-    demoted || error.is_io_error() || error.is_unrecoverable_error()
-}
-
-/// Whether it may succeed a moment later.
-fn may_pass(error: &RedisError) -> bool {
-    use ServerErrorKind::{Ask, BusyLoading, ClusterDown, MasterDown, Moved, ReadOnly, TryAgain};
-    match error.kind() {
-        ErrorKind::Server(kind) => {
-            matches!(kind, Ask | BusyLoading | ClusterDown | MasterDown | Moved | ReadOnly | TryAgain)
-        }
-        ErrorKind::AuthenticationFailed => false,
-        // A failover ends a WAIT; too few replicas may be a matter of their reconnecting.
-        ErrorKind::Extension => matches!(error.code(), Some("UNBLOCKED" | "NOREPLICAS")),
-        _ => error.is_io_error() || error.is_unrecoverable_error(),
-    }
-}
-
-fn engine(error: RedisError) -> StoreError {
-    StoreError::Engine(said(&error))
-}
-
-impl Connection {
-    async fn ask(&mut self, cmd: &Cmd) -> RedisResult<Value> {
-        let value = match self {
-            Connection::One(connection) => connection.req_packed_command(cmd).await,
-            Connection::Cluster(connection) => connection.req_packed_command(cmd).await,
-            Connection::Naming(connection) => connection.req_packed_command(cmd).await,
-        };
-        value?.extract_error()
-    }
-
-    async fn ask_both(&mut self, pipeline: &redis::Pipeline) -> RedisResult<Vec<Value>> {
-        match self {
-            Connection::One(connection) => connection.req_packed_commands(pipeline, 0, 2).await,
-            Connection::Cluster(connection) => connection.req_packed_commands(pipeline, 0, 2).await,
-            Connection::Naming(connection) => connection.req_packed_commands(pipeline, 0, 2).await,
-        }
-    }
-
-    async fn ask_each(
-        &mut self,
-        cmd: &Cmd,
-        nodes: MultipleNodeRoutingInfo,
-    ) -> RedisResult<Vec<(String, Value)>> {
-        let nodes = RoutingInfo::MultiNode((nodes, None));
-        let all = match self {
-            Connection::One(_) => return Ok(vec![("Redis".to_owned(), self.ask(cmd).await?)]),
-            Connection::Cluster(connection) => connection.route_command(cmd.clone(), nodes).await?,
-            Connection::Naming(connection) => connection.route_command(cmd.clone(), nodes).await?,
-        };
-        Ok(redis::from_redis_value(all)?)
     }
 }

@@ -1,12 +1,10 @@
 //! What Redis refuses, in which words that is said, and how a store goes on without a restart.
 
-use super::Address;
-use super::RedisStore;
-use super::faults::{append, append_at_last, fails_in_time, published, record};
-use super::keys::Tag;
-use super::tests::open;
+use super::steps::{append, append_at_last, fails_in_time, open, published, record};
 use crate::cli::DEADLINE;
 use crate::store::contract::{entry, log_of};
+use crate::store::redis::data::key_names::Tag;
+use crate::store::redis::{Address, RedisStore};
 use crate::store::{Appended, LogStore, RecordStore};
 use constat_shared::Record;
 use constat_testkit::redis::{Cluster, Redis};

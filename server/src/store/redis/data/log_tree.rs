@@ -2,12 +2,12 @@
 //! by the script that appends. What stands above them is worked out from them
 //! by whoever needs it first, and kept: it cannot say anything else.
 
-use super::keys::Tag;
-use super::link::Call;
-use super::scripts::KEEP;
+use super::key_names::Tag;
 use crate::store::StoreError;
-use crate::store::common::unreadable;
 use crate::store::common::{STEP, fold};
+use crate::store::error::unreadable;
+use crate::store::redis::connection::Call;
+use crate::store::redis::scripts::KEEP;
 use constat_shared::log::merkle::{self, Subtrees};
 use constat_shared::{Checkpoint, Hash, LogEntry, LogId};
 
@@ -31,7 +31,7 @@ pub struct Log<'a> {
 impl<'a> Log<'a> {
     /// A log that has leaves.
     pub fn find(call: &'a Call<'a>, id: &'a LogId) -> Result<Option<Log<'a>>, StoreError> {
-        let cmd = redis::Cmd::hget(Tag::of(id).key("logs"), id.month.to_string());
+        let cmd = redis::Cmd::hget(Tag::of(id).logs(), id.month.to_string());
         let size: Option<u64> = call.ask(&cmd)?;
         Ok(size.map(|size| Log::of(call, id, size)))
     }
@@ -59,7 +59,7 @@ impl<'a> Log<'a> {
     /// The hashes of a level from `first` on, which end where the string does; `count` of one chunk.
     pub fn hashes(&self, level: u32, first: u64, count: u64) -> Result<Vec<Option<Hash>>, StoreError> {
         let (chunk, from) = (first / CHUNK, (first % CHUNK) as usize * HASH);
-        let key = self.tag.key(&format!("tree:{}:{level}:{chunk}", self.id.month));
+        let key = self.tag.tree(self.id.month, level, chunk);
         let end = from + count as usize * HASH - 1;
         let bytes: Vec<u8> = self.call.ask(&redis::Cmd::getrange(key, from as isize, end as isize))?;
         // A hash that was kept before the one in front of it leaves zeros there.
@@ -100,7 +100,7 @@ impl<'a> Log<'a> {
 
     /// The server's own entries, in their order.
     pub fn entries(&self) -> Result<Vec<(u64, LogEntry)>, StoreError> {
-        let key = self.tag.key(&format!("entries:{}", self.id.month));
+        let key = self.tag.entries(self.id.month);
         let lines: Vec<String> = self.call.ask(&redis::Cmd::lrange(key, 0, -1))?;
         lines.iter().map(|line| read_entry(line)).collect()
     }

@@ -6,13 +6,13 @@ use redis::{AsyncConnectionConfig, Client, Cmd, ErrorKind, IntoConnectionInfo, P
 use redis::{RedisFuture, RedisResult, Value};
 
 /// What `CLIENT LIST` calls a connection through which changes come.
-pub const NAME: &str = "constat-writer";
+pub const WRITER_NAME: &str = "constat-writer";
 
 /// Names a connection. One whose account may not do that serves all the same,
 /// but no copy sees it.
 pub async fn name(connection: &mut MultiplexedConnection) -> RedisResult<()> {
     let mut name = redis::cmd("CLIENT");
-    name.arg("SETNAME").arg(NAME);
+    name.arg("SETNAME").arg(WRITER_NAME);
     match connection.req_packed_command(&name).await.and_then(Value::extract_error) {
         Err(error) if matches!(error.kind(), ErrorKind::Server(_)) => {
             tracing::warn!(%error, "a copy will not see this process at Redis: allow CLIENT SETNAME");

@@ -1,21 +1,19 @@
 //! What Redis gives and takes when all it holds moves.
 
-use super::expiry::Member;
-use super::keys::{self, Tag};
-use super::log::{CHUNK, Log};
-use super::named::NAME;
-use super::scripts::{FORGET, PUT_LEAVES, PUT_RECORDS};
-use super::{RedisStore, packed, token};
-use crate::store::common::unreadable;
+use super::connection::WRITER_NAME;
+use super::data::expiry_index::{self, Member};
+use super::data::key_names::{self, Tag, UNFINISHED_COPY};
+use super::data::log_tree::{CHUNK, Log};
+use super::data::record_bytes;
+use super::scripts::{FORGET, PUT_LEAVES, PUT_RECORDS, token};
+use super::store::RedisStore;
 use crate::store::copy_store::elsewhere;
+use crate::store::error::unreadable;
 use crate::store::{CopyStore, LEAVES_MAX, LogStore, Placed, RECORDS_MAX, StoreError, Stretch, Taking};
 use constat_shared::{Hash, LogId, Month, Shard, SiteId, Timestamp, canonical};
 use redis::Cmd;
 use redis::cluster_routing::MultipleNodeRoutingInfo;
 use std::collections::BTreeMap;
-
-/// That a copy into this Redis has begun and not come to its end.
-const UNFINISHED: &str = "unfinished-copy";
 
 impl RedisStore {
     /// The addresses of clients that are about to change something here, or have
@@ -30,20 +28,13 @@ impl RedisStore {
         let mut writing = Vec::new();
         for (_, text) in self.link.call().ask_each(&list, &MultipleNodeRoutingInfo::AllMasters)? {
             let text: String = redis::from_redis_value(text).map_err(unreadable)?;
-            let named = |line: &&str| line.split(' ').any(|word| word.strip_prefix("name=") == Some(NAME));
+            let named =
+                |line: &&str| line.split(' ').any(|word| word.strip_prefix("name=") == Some(WRITER_NAME));
             let address =
                 |line: &str| line.split(' ').find_map(|word| word.strip_prefix("addr=")).map(str::to_owned);
             writing.extend(text.lines().filter(named).filter_map(address));
         }
         Ok(writing)
-    }
-
-    /// Up to [`RECORDS_MAX`] members of a shard's index of expiries, from a rank on.
-    fn members(&self, tag: &Tag, first: usize) -> Result<Vec<Member>, StoreError> {
-        let end = first + RECORDS_MAX - 1;
-        let range = Cmd::zrange(tag.key("x"), first as isize, end as isize);
-        let members: Vec<Vec<u8>> = self.link.call().ask(&range)?;
-        members.iter().map(|bytes| Member::read(bytes)).collect()
     }
 
     fn put_records_of(&self, site: &SiteId, shard: Shard, records: &[&Placed]) -> Result<u64, StoreError> {
@@ -54,7 +45,8 @@ impl RedisStore {
             let record = &entry.record;
             let notice = self.remembered.by_hash(&call, &record.notice_hash)?;
             let [_, _, place @ ..] = place.to_be_bytes();
-            let bytes = [&packed::head(entry)[..], &place, &packed::tail(entry, &notice)].concat();
+            let bytes =
+                [&record_bytes::head(entry)[..], &place, &record_bytes::tail(entry, &notice)].concat();
             script = script
                 .arg(record.event_id.as_bytes().as_slice())
                 .arg(record.consent_id.as_bytes().as_slice())
@@ -68,13 +60,11 @@ impl RedisStore {
     fn forget_of(&self, tag: &Tag, now: Timestamp) -> Result<u64, StoreError> {
         let mut total = 0;
         loop {
-            let mut range = redis::cmd("ZRANGE");
-            range.arg(tag.key("x")).arg("-inf").arg(now.unix_ms()).arg("BYSCORE");
-            let due: Vec<Vec<u8>> = self.link.call().ask(range.arg("LIMIT").arg(0).arg(RECORDS_MAX))?;
+            let due = expiry_index::due(&self.link.call(), tag, now, RECORDS_MAX)?;
             if due.is_empty() {
                 return Ok(total);
             }
-            let script = due.iter().fold(FORGET.on(tag.bytes()), |script, member| script.arg(&member[..]));
+            let script = due.iter().fold(FORGET.on(tag.bytes()), |script, member| script.arg(member.bytes()));
             total += self.link.call().run::<u64>(&script)?;
         }
     }
@@ -82,22 +72,22 @@ impl RedisStore {
 
 impl CopyStore for RedisStore {
     fn set_unfinished(&self, unfinished: bool) -> Result<(), StoreError> {
-        let cmd = if unfinished { Cmd::set(UNFINISHED, "") } else { Cmd::del(UNFINISHED) };
+        let cmd = if unfinished { Cmd::set(UNFINISHED_COPY, "") } else { Cmd::del(UNFINISHED_COPY) };
         self.link.call().change(&cmd)
     }
 
     fn is_unfinished(&self) -> Result<bool, StoreError> {
-        self.link.call().ask(&Cmd::exists(UNFINISHED))
+        self.link.call().ask(&Cmd::exists(UNFINISHED_COPY))
     }
 
     fn published_at(&self, notice_hash: &Hash) -> Result<Option<Timestamp>, StoreError> {
-        let field = Cmd::hget(keys::notice(notice_hash), "published_at");
+        let field = Cmd::hget(key_names::notice(notice_hash), "published_at");
         let at: Option<String> = self.link.call().ask(&field)?;
         at.map(|at| Timestamp::parse(&at)).transpose().map_err(unreadable)
     }
 
     fn key_added_at(&self, kid: &str) -> Result<Option<Timestamp>, StoreError> {
-        let lines: Vec<String> = self.link.call().ask(&Cmd::lrange(keys::KEYS, 0, -1))?;
+        let lines: Vec<String> = self.link.call().ask(&Cmd::lrange(key_names::KEYS, 0, -1))?;
         let of = |line: &&String| line.split_once(' ').is_some_and(|(_, jwk)| jwk.contains(kid));
         let at = lines.iter().find(of).and_then(|line| line.split_once(' ')).map(|(at, _)| at);
         at.map(Timestamp::parse).transpose().map_err(unreadable)
@@ -107,7 +97,7 @@ impl CopyStore for RedisStore {
         for tag in self.remembered.tags(&self.link.call())? {
             let mut rank = 0;
             loop {
-                let members = self.members(&tag, rank)?;
+                let members = expiry_index::page(&self.link.call(), &tag, rank, RECORDS_MAX)?;
                 if members.is_empty() {
                     break;
                 }
@@ -167,7 +157,7 @@ impl CopyStore for RedisStore {
     fn dropped(&self) -> Result<Vec<(LogId, String)>, StoreError> {
         let (logs, mut dropped) = (self.logs()?, Vec::new());
         for tag in self.remembered.tags(&self.link.call())? {
-            let heads: Vec<(String, String)> = self.link.call().ask(&Cmd::hgetall(tag.key("heads")))?;
+            let heads: Vec<(String, String)> = self.link.call().ask(&Cmd::hgetall(tag.heads()))?;
             for (month, head) in heads {
                 let log = tag.log(Month::parse(&month).map_err(unreadable)?);
                 dropped.extend((!logs.contains(&log)).then_some((log, head)));
@@ -181,6 +171,6 @@ impl CopyStore for RedisStore {
         let call = self.link.call();
         self.remembered.see(&call, &log.site, log.shard.count())?;
         let mut keep = redis::cmd("HSETNX");
-        call.change(keep.arg(Tag::of(log).key("heads")).arg(log.month.to_string()).arg(checkpoint))
+        call.change(keep.arg(Tag::of(log).heads()).arg(log.month.to_string()).arg(checkpoint))
     }
 }

@@ -2,14 +2,14 @@
 //! millisecond; the job counts it, writes that into the log, and clears what
 //! pointed to it.
 
-use super::keys::{self, Tag};
-use super::scripts::{DELETE, HOLD, NOTE};
-use super::{RedisStore, token};
+use super::data::expiry_index::{self, Member};
+use super::data::key_names::{self, Tag};
+use super::scripts::{DELETE, HOLD, NOTE, token};
+use super::store::RedisStore;
 use crate::store::StoreError;
 use crate::store::common::purges;
-use crate::store::common::unreadable;
 use constat_shared::log::{PurgeReason, merkle};
-use constat_shared::{ConsentId, EventId, LogEntry, Month, SiteId, Timestamp, canonical};
+use constat_shared::{ConsentId, LogEntry, SiteId, Timestamp, canonical};
 use redis::Cmd;
 use redis::cluster_routing::MultipleNodeRoutingInfo;
 use std::collections::BTreeMap;
@@ -18,37 +18,6 @@ use std::collections::BTreeMap;
 const DELETE_CHUNK: usize = 1000;
 /// How long the job is held without a sign of life, in milliseconds.
 const HOLD_MS: u64 = 30_000;
-
-/// A member of a shard's index of expiries: where a record's leaf is, and whose it is.
-#[derive(Clone, Copy)]
-pub struct Member([u8; 35]);
-
-impl Member {
-    fn new(month: [u8; 3], event_id: &[u8; 16], consent_id: &ConsentId) -> Member {
-        let mut bytes = [0; 35];
-        bytes[..3].copy_from_slice(&month);
-        bytes[3..19].copy_from_slice(event_id);
-        bytes[19..].copy_from_slice(consent_id.as_bytes());
-        Member(bytes)
-    }
-
-    /// Reads one that came from Redis.
-    pub fn read(bytes: &[u8]) -> Result<Member, StoreError> {
-        bytes.try_into().map(Member).map_err(|_| unreadable("the index of expiries has a strange member"))
-    }
-
-    /// The record's event id.
-    pub fn event_id(&self) -> Result<EventId, StoreError> {
-        let bytes = self.0[3..19].try_into().map_err(unreadable)?;
-        EventId::from_bytes(bytes).map_err(unreadable)
-    }
-
-    /// The month of the log that has its leaf.
-    pub fn month(&self) -> Result<Month, StoreError> {
-        let count = u32::from_be_bytes([0, self.0[0], self.0[1], self.0[2]]);
-        Month::of_count(count).ok_or_else(|| unreadable("the index of expiries has a strange month"))
-    }
-}
 
 impl RedisStore {
     pub(super) fn erase_all(
@@ -81,8 +50,7 @@ impl RedisStore {
         let events: Vec<[u8; 16]> = call.ask(&Cmd::zrange(tag.history(consent_id), 0, -1))?;
         let mut members = Vec::new();
         for event_id in events {
-            let key = [tag.bytes(), b"r", &event_id].concat();
-            let head: Vec<u8> = call.ask(&Cmd::getrange(key, 1, 3))?;
+            let head: Vec<u8> = call.ask(&Cmd::getrange(tag.record(&event_id), 1, 3))?;
             if let Ok(month) = head.try_into() {
                 members.push(Member::new(month, &event_id, consent_id));
             }
@@ -109,7 +77,7 @@ impl RedisStore {
         let script = DELETE.on(tag.bytes()).arg(token()?).arg(log.month.to_string());
         let mut script = script.arg(leaf.as_bytes().as_slice()).arg(json);
         for member in members {
-            script = script.arg(member.0.as_slice());
+            script = script.arg(member.bytes());
         }
         let count: i64 = self.link.call().run(&script)?;
         Ok(u64::try_from(count).ok())
@@ -149,16 +117,13 @@ impl RedisStore {
     }
 
     fn hold(&self, holder: &[u8], ms: u64) -> Result<bool, StoreError> {
-        self.link.call().run(&HOLD.on(keys::EXPIRY_JOB.as_bytes()).arg(holder).arg(ms))
+        self.link.call().run(&HOLD.on(key_names::EXPIRY_JOB.as_bytes()).arg(holder).arg(ms))
     }
 
     /// Deletes up to [`DELETE_CHUNK`] records of a shard that are due.
     fn expire_some(&self, tag: &Tag, now: Timestamp) -> Result<u64, StoreError> {
         loop {
-            let mut cmd = redis::cmd("ZRANGE");
-            cmd.arg(tag.key("x")).arg("-inf").arg(now.unix_ms()).arg("BYSCORE");
-            let due: Vec<Vec<u8>> = self.link.call().ask(cmd.arg("LIMIT").arg(0).arg(DELETE_CHUNK))?;
-            let due = due.iter().map(|bytes| Member::read(bytes)).collect::<Result<Vec<_>, _>>()?;
+            let due = expiry_index::due(&self.link.call(), tag, now, DELETE_CHUNK)?;
             // Of nothing, when somebody erased one of them since they were read.
             if let Some(count) = self.delete(tag, &due, now, PurgeReason::Expired)? {
                 return Ok(count);
@@ -168,18 +133,18 @@ impl RedisStore {
 
     /// Notes that the files still have bytes of what was deleted.
     pub(super) fn note_rewrite(&self) -> Result<(), StoreError> {
-        self.link.call().run::<u64>(&NOTE.on(keys::REWRITE_DUE.as_bytes())).map(drop)
+        self.link.call().run::<u64>(&NOTE.on(key_names::REWRITE_DUE.as_bytes())).map(drop)
     }
 
     /// Lets Redis write its files anew when they still have bytes of what was
     /// deleted; they keep them otherwise until they have grown to twice their size.
     fn rewrite_files(&self) -> Result<(), StoreError> {
-        if !self.link.call().ask::<bool>(&Cmd::exists(keys::REWRITE_DUE))? {
+        if !self.link.call().ask::<bool>(&Cmd::exists(key_names::REWRITE_DUE))? {
             return Ok(());
         }
         let rewrite = redis::cmd("BGREWRITEAOF");
         match self.link.call().ask_each(&rewrite, &MultipleNodeRoutingInfo::AllNodes) {
-            Ok(_) => self.link.call().change(&Cmd::del(keys::REWRITE_DUE)),
+            Ok(_) => self.link.call().change(&Cmd::del(key_names::REWRITE_DUE)),
             Err(error) => {
                 tracing::warn!(%error, "Redis did not begin to write its files anew; the next run asks again");
                 Ok(())

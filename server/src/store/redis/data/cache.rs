@@ -1,11 +1,12 @@
 //! What a server remembers of Redis: notices and the shards of sites, which
 //! never change once they are there.
 
-use super::keys::{self, NOTICES, SITES, Tag};
-use super::link::Call;
-use super::scripts::ADD;
+use super::key_names::{self, NOTICES, SITES, Tag};
 use crate::store::StoreError;
-use crate::store::common::{KnownNotice, unreadable};
+use crate::store::common::KnownNotice;
+use crate::store::error::unreadable;
+use crate::store::redis::connection::Call;
+use crate::store::redis::scripts::ADD;
 use constat_shared::{Hash, LogShards, PublishedNotice, SiteId, Timestamp, canonical};
 use redis::Cmd;
 use std::collections::HashMap;
@@ -48,7 +49,7 @@ impl Remembered {
         let shards = self.shards(call, site)?;
         self.see(call, site, shards)?;
         // Twice the same but for the date: whatever is listed is whole, and the first date counts.
-        let (key, json) = (keys::notice(&hash), canonical::to_vec(&**notice));
+        let (key, json) = (key_names::notice(&hash), canonical::to_vec(&**notice));
         if !call.ask::<bool>(&Cmd::exists(&key))? {
             let mut cmd = redis::cmd("HSET");
             cmd.arg(&key)
@@ -64,7 +65,7 @@ impl Remembered {
         // Where its records are, so that none is stored without it.
         for tag in Tag::all(site, shards) {
             let mut cmd = redis::cmd("HSET");
-            call.change(cmd.arg(tag.key("notices")).arg(number).arg(hash.as_bytes().as_slice()))?;
+            call.change(cmd.arg(tag.notices()).arg(number).arg(hash.as_bytes().as_slice()))?;
         }
         Ok(())
     }
@@ -107,7 +108,7 @@ impl Remembered {
         let (_, hash) = read_line(&line.ok_or_else(missing)?)?;
         let mut cmd = redis::cmd("HMGET");
         let (json, terms): (Option<String>, Option<[u8; 32]>) =
-            call.ask(cmd.arg(keys::notice(&hash)).arg("json").arg("terms_hash"))?;
+            call.ask(cmd.arg(key_names::notice(&hash)).arg("json").arg("terms_hash"))?;
         let (json, terms) = json.zip(terms).ok_or_else(missing)?;
         let notice = Arc::new(KnownNotice::read(number, Hash::from_bytes(terms), &json)?);
         remember(&self.by_number, number, Arc::clone(&notice));

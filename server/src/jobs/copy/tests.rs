@@ -9,6 +9,7 @@ use crate::store::redis::{Address, RedisStore};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Appended, CopyStore, Entry, LogStore, NoticeStore, RecordStore, Store, Stretch};
 use constat_shared::{Action, CommitmentKey, Jwk, LogId, LogShards, PublishedNotice, Record, Timestamp};
+use constat_testkit::cases::named;
 use constat_testkit::redis::{Cluster, Redis};
 
 type Test = fn(&dyn CopyStore, &dyn CopyStore);
@@ -40,47 +41,47 @@ fn redis(url: &str, min_replicas: u32) -> RedisStore {
     store
 }
 
+fn all(between: impl Fn(Test) + Sync) {
+    for (name, test) in TESTS {
+        named(name, || between(*test));
+    }
+}
+
 #[test]
 fn between_two_files_everything_moves() {
-    for (name, test) in TESTS {
-        println!("{name}");
-        test(&sqlite().1, &sqlite().1);
-    }
+    all(|test| test(&sqlite().1, &sqlite().1));
 }
 
 #[test]
 fn between_a_file_and_redis_everything_moves_both_ways() {
     let server = Redis::start();
-    for (name, test) in TESTS {
-        println!("{name}");
+    all(|test| {
         let (_dir, file) = sqlite();
         server.ask(&["FLUSHALL"]);
         test(&file, &redis(&server.url(), 0));
         let (_dir, file) = sqlite();
         server.ask(&["FLUSHALL"]);
         test(&redis(&server.url(), 0), &file);
-    }
+    });
 }
 
 #[test]
 fn from_redis_to_a_redis_with_a_replica_everything_moves() {
     let (from, to) = (Redis::start(), Redis::start());
     let _replica = to.replica();
-    for (name, test) in TESTS {
-        println!("{name}");
+    all(|test| {
         [&from, &to].into_iter().for_each(|node| drop(node.ask(&["FLUSHALL"])));
         test(&redis(&from.url(), 0), &redis(&to.url(), 1));
-    }
+    });
 }
 
 #[test]
 fn from_redis_to_a_cluster_everything_moves() {
     let (server, cluster) = (Redis::start(), Cluster::start());
-    for (name, test) in TESTS {
-        println!("{name}");
+    all(|test| {
         [&server].into_iter().chain(&cluster.nodes[..3]).for_each(|node| drop(node.ask(&["FLUSHALL"])));
         test(&redis(&server.url(), 0), &redis(&cluster.url(), 1));
-    }
+    });
 }
 
 #[test]

@@ -1,9 +1,7 @@
 //! What was dropped: told apart by content, kept as no more than is needed.
 
-use constat_shared::Hash;
-use constat_shared::evidence::{Evidence, EvidenceError};
-use constat_shared::log::checkpoint::Checkpoint;
-use constat_shared::receipt::{KEY_SET_BYTES_MAX, KeySet, RECEIPT_BYTES_MAX};
+use constat_shared::proof::{KEY_SET_BYTES_MAX, RECEIPT_BYTES_MAX};
+use constat_shared::{Checkpoint, Evidence, EvidenceError, Hash, KeySet};
 use serde::Serialize;
 
 /// The most bytes of a file that is read: a picture of a long page fits.

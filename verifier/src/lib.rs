@@ -2,8 +2,10 @@
 //! that somebody drops on the page `www/verify`. It reads no clock, draws no
 //! randomness and asks nobody.
 
+pub mod facts;
 pub mod files;
 pub mod report;
+pub mod subject;
 
 use constat_shared::Language;
 use files::Files;

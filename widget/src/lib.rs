@@ -14,7 +14,7 @@ pub mod bridge;
 #[cfg(target_arch = "wasm32")]
 pub mod mount;
 #[cfg(target_arch = "wasm32")]
-pub mod notice;
+pub mod notice_from_js;
 
 /// The style of the first layer and of what the two layers share.
 pub const FIRST_LAYER_CSS: &str = include_str!("style/first_layer.css");

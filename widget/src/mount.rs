@@ -2,7 +2,7 @@
 
 use crate::bridge::Bridge;
 use crate::components::app::{App, AppProps};
-use crate::notice;
+use crate::notice_from_js;
 use crate::state::{Answer, Draft, View};
 use constat_shared::NoticeView;
 use std::cell::RefCell;
@@ -23,7 +23,7 @@ thread_local! {
 #[wasm_bindgen]
 pub fn open(bridge: Bridge, view: &str) -> Result<(), JsValue> {
     let view = View::parse(view).ok_or_else(|| JsValue::from_str("unknown view"))?;
-    let notice = notice::read(&bridge.notice()).ok_or_else(|| JsValue::from_str("unknown notice"))?;
+    let notice = notice_from_js::read(&bridge.notice()).ok_or_else(|| JsValue::from_str("unknown notice"))?;
     close();
     bridge.style(crate::CONFIGURATION_CSS);
     let root = bridge.root();
@@ -43,7 +43,7 @@ pub fn close() {
 
 fn props(bridge: Bridge, view: View, notice: NoticeView) -> AppProps {
     let stored = bridge.stored();
-    let digits = notice::text(&stored, "c").zip(notice::text(&stored, "v"));
+    let digits = notice_from_js::text(&stored, "c").zip(notice_from_js::text(&stored, "v"));
     let stored = digits.map(|(categories, vendors)| Draft::stored(&notice, &categories, &vendors));
     let country_name = {
         let bridge = bridge.clone();

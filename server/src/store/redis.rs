@@ -4,18 +4,16 @@
 //! at once do so one after the other, in an order that Redis gives.
 //! Nothing here is remembered between calls but what never changes.
 
-use super::known::unreadable;
-use super::tree::{Auditing, StoredLeaf};
-use super::{Appended, Audit, Entry, HISTORY_MAX, Store, StoreError, purged_count};
+use super::common::{Auditing, StoredLeaf, purged_count, unreadable};
+use super::{Appended, Audit, Entry, HISTORY_MAX, StoreError};
+use super::{KeyStore, LogStore, NoticeStore, RecordStore};
 use crate::{clock, crash};
 use address::Address;
-use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::merkle;
-use constat_shared::receipt::Jwk;
 use constat_shared::{
-    ConsentId, EventId, Hash, LogEntry, LogId, LogShards, Month, Notice, PublishedNotice, Record,
+    Checkpoint, ConsentId, EventId, Hash, Jwk, LogEntry, LogId, LogShards, Month, Notice, PublishedNotice,
+    Record, SiteId, Timestamp, canonical,
 };
-use constat_shared::{SiteId, Timestamp, canonical};
 use expiry::Member;
 use keys::Tag;
 use link::{Call, Link};
@@ -197,36 +195,9 @@ impl RedisStore {
     }
 }
 
-impl Store for RedisStore {
-    fn spread(&self, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
-        self.remembered.see(&self.link.call(), site, shards)
-    }
-
-    fn shards(&self, site: &SiteId) -> Result<LogShards, StoreError> {
-        self.remembered.shards(&self.link.call(), site)
-    }
-
+impl RecordStore for RedisStore {
     fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError> {
         self.append_batch(entries)
-    }
-
-    fn history(&self, site: &SiteId, consent_id: &ConsentId) -> Result<Vec<Record>, StoreError> {
-        let shards = self.remembered.shards(&self.link.call(), site)?;
-        let tag = Tag::new(site, shards.of(consent_id));
-        let newest = Cmd::zrevrange(tag.history(consent_id), 0, HISTORY_MAX as isize - 1);
-        let events: Vec<[u8; 16]> = self.link.call().ask(&newest)?;
-        let events = events.into_iter().rev().map(EventId::from_bytes).collect::<Result<Vec<_>, _>>();
-        let entries = self.read(&tag, &events.map_err(unreadable)?)?;
-        Ok(entries.into_iter().map(|(entry, _)| entry.record).collect())
-    }
-
-    fn publish(&self, notice: &PublishedNotice, at: Timestamp) -> Result<(), StoreError> {
-        self.remembered.publish(&self.link.call(), notice, at)
-    }
-
-    fn notice(&self, hash: &Hash) -> Result<Option<Notice>, StoreError> {
-        let json: Option<Vec<u8>> = self.link.call().ask(&Cmd::hget(keys::notice(hash), "json"))?;
-        json.map(|json| serde_json::from_slice(&json)).transpose().map_err(unreadable)
     }
 
     fn find(
@@ -242,12 +213,53 @@ impl Store for RedisStore {
         Ok(found.filter(|(entry, _)| entry.record.consent_id == *consent_id))
     }
 
+    fn history(&self, site: &SiteId, consent_id: &ConsentId) -> Result<Vec<Record>, StoreError> {
+        let shards = self.remembered.shards(&self.link.call(), site)?;
+        let tag = Tag::new(site, shards.of(consent_id));
+        let newest = Cmd::zrevrange(tag.history(consent_id), 0, HISTORY_MAX as isize - 1);
+        let events: Vec<[u8; 16]> = self.link.call().ask(&newest)?;
+        let events = events.into_iter().rev().map(EventId::from_bytes).collect::<Result<Vec<_>, _>>();
+        let entries = self.read(&tag, &events.map_err(unreadable)?)?;
+        Ok(entries.into_iter().map(|(entry, _)| entry.record).collect())
+    }
+
     fn erase(&self, site: &SiteId, consent_id: &ConsentId, now: Timestamp) -> Result<u64, StoreError> {
         self.erase_all(site, consent_id, now)
     }
 
     fn expire(&self, now: Timestamp) -> Result<u64, StoreError> {
         self.expire_all(now)
+    }
+
+    fn ping(&self) -> Result<(), StoreError> {
+        readiness::check(&self.link, &self.remembered)?;
+        self.remembered.check(&self.link.call())
+    }
+}
+
+impl NoticeStore for RedisStore {
+    fn publish(&self, notice: &PublishedNotice, at: Timestamp) -> Result<(), StoreError> {
+        self.remembered.publish(&self.link.call(), notice, at)
+    }
+
+    fn notice(&self, hash: &Hash) -> Result<Option<Notice>, StoreError> {
+        let json: Option<Vec<u8>> = self.link.call().ask(&Cmd::hget(keys::notice(hash), "json"))?;
+        json.map(|json| serde_json::from_slice(&json)).transpose().map_err(unreadable)
+    }
+
+    fn notices(&self) -> Result<Vec<(SiteId, Hash)>, StoreError> {
+        let lines: Vec<String> = self.link.call().ask(&Cmd::lrange(keys::NOTICES, 0, -1))?;
+        lines.iter().map(|line| remembered::read_line(line)).collect()
+    }
+}
+
+impl LogStore for RedisStore {
+    fn spread(&self, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
+        self.remembered.see(&self.link.call(), site, shards)
+    }
+
+    fn shards(&self, site: &SiteId) -> Result<LogShards, StoreError> {
+        self.remembered.shards(&self.link.call(), site)
     }
 
     fn head(&self, log: &LogId) -> Result<Option<Checkpoint>, StoreError> {
@@ -308,26 +320,6 @@ impl Store for RedisStore {
         Ok(dropped == 1)
     }
 
-    fn keys(&self) -> Result<Vec<Jwk>, StoreError> {
-        let lines: Vec<String> = self.link.call().ask(&Cmd::lrange(keys::KEYS, 0, -1))?;
-        let read = |line: String| {
-            let (_, jwk) = line.split_once(' ').ok_or_else(|| unreadable("a key has no date"))?;
-            serde_json::from_str(jwk).map_err(unreadable)
-        };
-        lines.into_iter().map(read).collect()
-    }
-
-    fn add_key(&self, key: &Jwk, at: Timestamp) -> Result<(), StoreError> {
-        let jwk = serde_json::to_string(key).map_err(unreadable)?;
-        let add = scripts::ADD.on(keys::KEYS.as_bytes()).arg(&key.kid).arg(format!("{at} {jwk}"));
-        self.link.call().run::<u64>(&add).map(drop)
-    }
-
-    fn notices(&self) -> Result<Vec<(SiteId, Hash)>, StoreError> {
-        let lines: Vec<String> = self.link.call().ask(&Cmd::lrange(keys::NOTICES, 0, -1))?;
-        lines.iter().map(|line| remembered::read_line(line)).collect()
-    }
-
     fn audit(&self, id: &LogId) -> Result<Audit, StoreError> {
         let none = || unreadable(format!("there is no log {}", id.origin()));
         let size = Log::find(&self.link.call(), id)?.ok_or_else(none)?.size;
@@ -350,10 +342,22 @@ impl Store for RedisStore {
         }
         Ok(auditing.finish(size, self.purged(id)? + over_count))
     }
+}
 
-    fn ping(&self) -> Result<(), StoreError> {
-        readiness::check(&self.link, &self.remembered)?;
-        self.remembered.check(&self.link.call())
+impl KeyStore for RedisStore {
+    fn keys(&self) -> Result<Vec<Jwk>, StoreError> {
+        let lines: Vec<String> = self.link.call().ask(&Cmd::lrange(keys::KEYS, 0, -1))?;
+        let read = |line: String| {
+            let (_, jwk) = line.split_once(' ').ok_or_else(|| unreadable("a key has no date"))?;
+            serde_json::from_str(jwk).map_err(unreadable)
+        };
+        lines.into_iter().map(read).collect()
+    }
+
+    fn add_key(&self, key: &Jwk, at: Timestamp) -> Result<(), StoreError> {
+        let jwk = serde_json::to_string(key).map_err(unreadable)?;
+        let add = scripts::ADD.on(keys::KEYS.as_bytes()).arg(&key.kid).arg(format!("{at} {jwk}"));
+        self.link.call().run::<u64>(&add).map(drop)
     }
 }
 
@@ -366,10 +370,7 @@ fn token() -> Result<Vec<u8>, StoreError> {
 
 #[cfg(test)]
 mod faults;
-#[cfg(test)]
-#[path = "../../../tests/src/redis.rs"]
-#[allow(dead_code)]
-pub mod processes;
+
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Checkpoints against `signed_note` and `tlog_tiles`.
 
-use crate::log::checkpoint::Checkpoint;
-use crate::{Hash, LogId, SiteId};
+use crate::log::{Checkpoint, LogId};
+use crate::values::{Hash, SiteId};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ed25519_dalek::{SigningKey, VerifyingKey};

@@ -1,8 +1,8 @@
 //! Receipts against `jwt-compact`, with an Ed25519 of its own.
 
-use crate::receipt::{Jwk, thumbprint};
-use crate::record::tests::records;
-use crate::{LogId, LogShards, Receipt, Record};
+use crate::consent::{Record, records};
+use crate::log::{LogId, LogShards};
+use crate::proof::{Jwk, Receipt, thumbprint};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use ed25519_dalek::{Signer, SigningKey};

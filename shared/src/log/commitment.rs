@@ -1,7 +1,8 @@
 //! What enters the log for a record: nothing that says anything about it once
 //! its key is gone.
 
-use crate::{Hash, Record};
+use crate::consent::Record;
+use crate::values::{Hash, HashError};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
@@ -85,7 +86,7 @@ impl fmt::Debug for CommitmentKey {
 }
 
 impl TryFrom<String> for CommitmentKey {
-    type Error = crate::hash::HashError;
+    type Error = HashError;
     fn try_from(text: String) -> Result<Self, Self::Error> {
         Hash::parse(&text).map(|hash| CommitmentKey(*hash.as_bytes()))
     }
@@ -100,8 +101,8 @@ impl From<CommitmentKey> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::canonical;
-    use crate::record::tests::records;
+    use crate::consent::records;
+    use crate::values::canonical;
     use proptest::prelude::*;
 
     proptest! {

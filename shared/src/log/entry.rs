@@ -1,7 +1,9 @@
 //! What the server itself writes down in a log, besides commitments.
 
+use super::log_id::LogId;
 use super::merkle;
-use crate::{Hash, Language, Layer, LogId, Month, SiteId, Timestamp, canonical};
+use crate::consent::Layer;
+use crate::values::{Hash, Language, Month, SiteId, Timestamp, canonical};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! Merkle trees as in RFC 6962, section 2.1: roots, inclusion proofs and
 //! consistency proofs, made from complete subtrees and checked from nothing.
 
-use crate::Hash;
+use crate::values::Hash;
 
 /// The hash of the empty tree: SHA-256 of nothing (RFC 6962, section 2.1).
 pub fn empty_root() -> Hash {

@@ -1,6 +1,6 @@
 //! A site too large for one log a month spreads its records over several.
 
-use crate::ConsentId;
+use crate::values::ConsentId;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

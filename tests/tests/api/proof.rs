@@ -1,11 +1,10 @@
 //! What a server says can be checked without trusting it: receipts, the log,
 //! evidence bundles; and the visitor's own way to their records.
 
-use constat_shared::evidence::Evidence;
-use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::merkle::{self, verify_consistency, verify_inclusion};
-use constat_shared::receipt::Jwk;
-use constat_shared::{CommitmentKey, Hash, LogId, LogShards, Month, Receipt, Record};
+use constat_shared::{
+    Checkpoint, CommitmentKey, Evidence, Hash, Jwk, LogId, LogShards, Month, Receipt, Record,
+};
 use constat_testkit::sample_site::with_shipped_vendors;
 use constat_tests::api::{Answer, Api, SITE, SITE_ORIGIN, answer};
 use constat_tests::server::{Server, binary};

@@ -1,8 +1,6 @@
 //! A site with several logs a month, in a file and in Redis.
 
-use constat_shared::log::checkpoint::Checkpoint;
-use constat_shared::receipt::Jwk;
-use constat_shared::{LogId, LogShards, Receipt};
+use constat_shared::{Checkpoint, Jwk, LogId, LogShards, Receipt};
 use constat_testkit::redis::Redis;
 use constat_testkit::sample_site::with_shipped_vendors;
 use constat_tests::api::{Answer, SITE, SITE_ORIGIN, answer, client};

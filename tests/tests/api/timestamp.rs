@@ -1,9 +1,7 @@
 //! An outside clock: `constat timestamp` asks a time-stamping authority, and
 //! `constat verify --ca` believes it, or not.
 
-use constat_shared::Record;
-use constat_shared::evidence::Evidence;
-use constat_shared::log::entry::LogEntry;
+use constat_shared::{Evidence, LogEntry, Record};
 use constat_testkit::authority::{Asked, Authority, Making, NAME, RSA, TlsOnce, response};
 use constat_testkit::sample_site::with_shipped_vendors;
 use constat_tests::api::{Api, SITE, SITE_ORIGIN};

@@ -1,11 +1,9 @@
 //! Files to verify: from a server, and a bundle with pictures made by hand.
 
-use constat_shared::evidence::{Evidence, Logged};
-use constat_shared::log::checkpoint::Checkpoint;
-use constat_shared::log::entry::{Image, Snapshot};
 use constat_shared::log::merkle::{leaf_hash, node_hash};
-use constat_shared::receipt::Jwk;
-use constat_shared::{Hash, Language, Layer, LogEntry, Record};
+use constat_shared::log::{Image, Snapshot};
+use constat_shared::proof::Logged;
+use constat_shared::{Checkpoint, Evidence, Hash, Jwk, Language, Layer, LogEntry, Record};
 use constat_tests::api::{Api, SITE};
 use constat_tests::server::run;
 use ed25519_dalek::SigningKey;

@@ -1,8 +1,7 @@
 //! `constat snapshot` with a real Chromium: the pictures, what the log says of
 //! them, and what is left when it is done.
 
-use constat_shared::evidence::Evidence;
-use constat_shared::{Hash, LogEntry};
+use constat_shared::{Evidence, Hash, LogEntry};
 use constat_testkit::sample_site::with_shipped_vendors;
 use constat_tests::api::{Api, SITE, SITE_ORIGIN};
 use constat_tests::server::binary;

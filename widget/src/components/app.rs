@@ -1,7 +1,8 @@
 //! The widget's outermost component: the state, and what is open.
 
 use super::banner::banner;
-use super::configuration::{ConfigurationProps, configuration, show_modal};
+use super::configuration::{configuration, show_modal};
+use super::props::ConfigurationProps;
 use crate::state::{Answer, Draft, Event, State, View};
 use constat_shared::{Action, Layer, NoticeView};
 use std::rc::Rc;

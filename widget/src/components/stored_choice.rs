@@ -1,6 +1,6 @@
 //! The answer given earlier, as "Manage cookies" shows it.
 
-use super::configuration::ConfigurationProps;
+use super::props::ConfigurationProps;
 use constat_shared::{Action, TextKey};
 use yew::{Html, html};
 

@@ -5,7 +5,7 @@ use super::log::Log;
 use super::remembered::set_back;
 use super::scripts::{APPEND, Invocation};
 use super::{RedisStore, crash, packed};
-use crate::store::known::{KnownNotice, unreadable};
+use crate::store::common::{KnownNotice, unreadable};
 use crate::store::{Appended, Entry, StoreError};
 use constat_shared::{Hash, LogId, Month};
 use redis::Value;

@@ -2,7 +2,7 @@
 
 use super::link::Link;
 use crate::store::StoreError;
-use crate::store::known::unreadable;
+use crate::store::common::unreadable;
 use redis::Value;
 use redis::cluster_routing::MultipleNodeRoutingInfo;
 use std::collections::HashMap;
@@ -127,8 +127,8 @@ fn replica(line: &str) -> Option<(String, u16)> {
 
 #[cfg(test)]
 mod tests {
-    use crate::store::redis::processes::{Cluster, Redis};
     use crate::store::redis::tests::open;
+    use constat_testkit::redis::{Cluster, Redis};
     use std::time::{Duration, Instant};
 
     #[test]

@@ -5,10 +5,10 @@
 use super::keys::{self, Tag};
 use super::scripts::{DELETE, HOLD, NOTE};
 use super::{RedisStore, token};
-use crate::store::known::unreadable;
-use crate::store::{StoreError, purges};
-use constat_shared::log::entry::PurgeReason;
-use constat_shared::log::merkle;
+use crate::store::StoreError;
+use crate::store::common::purges;
+use crate::store::common::unreadable;
+use constat_shared::log::{PurgeReason, merkle};
 use constat_shared::{ConsentId, EventId, LogEntry, Month, SiteId, Timestamp, canonical};
 use redis::Cmd;
 use redis::cluster_routing::MultipleNodeRoutingInfo;

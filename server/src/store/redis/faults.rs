@@ -1,13 +1,13 @@
 //! What goes wrong around a store on Redis, and what is left of it.
 
-use super::processes::Redis;
 use super::tests::open;
 use super::{Address, RedisStore, keys::Tag};
 use crate::cli::DEADLINE;
 use crate::clock;
 use crate::store::contract::{self, entry};
-use crate::store::{Appended, Store, StoreError};
+use crate::store::{Appended, LogStore, NoticeStore, RecordStore, StoreError};
 use constat_shared::{Action, PublishedNotice, Record, Timestamp};
+use constat_testkit::redis::Redis;
 use rustix::process::Signal;
 use std::time::{Duration, Instant};
 
@@ -22,7 +22,7 @@ pub fn published(store: &RedisStore) -> PublishedNotice {
 
 pub fn record(notice: &PublishedNotice) -> Record {
     let request = contract::request(notice, Action::RefuseAll);
-    crate::domain::consent::record(request, notice, clock::now()).unwrap()
+    contract::record_of(request, notice, clock::now())
 }
 
 pub fn append(store: &RedisStore, record: &Record) -> Result<Appended, StoreError> {

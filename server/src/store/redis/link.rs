@@ -6,7 +6,7 @@ use super::named::{Named, name};
 use super::scripts::Invocation;
 use super::trouble::{TOO_FEW, said};
 use crate::store::StoreError;
-use crate::store::known::unreadable;
+use crate::store::common::unreadable;
 use futures_util::future::join_all;
 use redis::aio::{ConnectionLike, MultiplexedConnection};
 use redis::cluster::ClusterClient;

@@ -6,11 +6,10 @@ use super::keys::Tag;
 use super::link::Call;
 use super::scripts::KEEP;
 use crate::store::StoreError;
-use crate::store::known::unreadable;
-use crate::store::tree::{STEP, fold};
-use constat_shared::log::checkpoint::Checkpoint;
+use crate::store::common::unreadable;
+use crate::store::common::{STEP, fold};
 use constat_shared::log::merkle::{self, Subtrees};
-use constat_shared::{Hash, LogEntry, LogId};
+use constat_shared::{Checkpoint, Hash, LogEntry, LogId};
 
 /// The bytes of a hash.
 const HASH: usize = 32;

@@ -6,9 +6,9 @@ use super::log::{CHUNK, Log};
 use super::named::NAME;
 use super::scripts::{FORGET, PUT_LEAVES, PUT_RECORDS};
 use super::{RedisStore, packed, token};
-use crate::store::known::unreadable;
-use crate::store::moving::{LEAVES_MAX, Movable, Placed, RECORDS_MAX, Stretch, Taking, elsewhere};
-use crate::store::{Store, StoreError};
+use crate::store::common::unreadable;
+use crate::store::copy_store::elsewhere;
+use crate::store::{CopyStore, LEAVES_MAX, LogStore, Placed, RECORDS_MAX, StoreError, Stretch, Taking};
 use constat_shared::{Hash, LogId, Month, Shard, SiteId, Timestamp, canonical};
 use redis::Cmd;
 use redis::cluster_routing::MultipleNodeRoutingInfo;
@@ -80,7 +80,7 @@ impl RedisStore {
     }
 }
 
-impl Movable for RedisStore {
+impl CopyStore for RedisStore {
     fn set_unfinished(&self, unfinished: bool) -> Result<(), StoreError> {
         let cmd = if unfinished { Cmd::set(UNFINISHED, "") } else { Cmd::del(UNFINISHED) };
         self.link.call().change(&cmd)

@@ -14,7 +14,7 @@
 //!
 //! Numbers are big-endian. The event id is in the name of the key.
 
-use crate::store::known::{KnownNotice, unreadable};
+use crate::store::common::{KnownNotice, unreadable};
 use crate::store::{Entry, StoreError};
 use constat_shared::{Action, Category, CommitmentKey, ConsentId, EventId, Language, Layer, LogShards};
 use constat_shared::{Record, Signals, Timestamp};
@@ -166,7 +166,7 @@ mod tests {
         request.consent_id = ConsentId::from_bytes(id(2)).unwrap();
         request.previous_event_id = Some(EventId::from_bytes(id(3)).unwrap());
         let at = Timestamp::parse("2026-03-01T09:30:00.007Z").unwrap();
-        let record = crate::domain::consent::record(request, &notice, at).unwrap();
+        let record = contract::record_of(request, &notice, at);
         let json = String::from_utf8(constat_shared::canonical::to_vec(&*notice)).unwrap();
         let known = KnownNotice::read(258, notice.terms_hash(), &json).unwrap();
         let entry = contract::entry(&record);

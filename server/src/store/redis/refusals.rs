@@ -4,12 +4,12 @@ use super::Address;
 use super::RedisStore;
 use super::faults::{append, append_at_last, fails_in_time, published, record};
 use super::keys::Tag;
-use super::processes::{Cluster, Redis};
 use super::tests::open;
 use crate::cli::DEADLINE;
 use crate::store::contract::{entry, log_of};
-use crate::store::{Appended, Store};
+use crate::store::{Appended, LogStore, RecordStore};
 use constat_shared::Record;
+use constat_testkit::redis::{Cluster, Redis};
 use std::time::{Duration, Instant};
 
 /// Asserts that a change and readiness fail in time and in these words.

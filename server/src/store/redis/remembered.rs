@@ -5,7 +5,7 @@ use super::keys::{self, NOTICES, SITES, Tag};
 use super::link::Call;
 use super::scripts::ADD;
 use crate::store::StoreError;
-use crate::store::known::{KnownNotice, unreadable};
+use crate::store::common::{KnownNotice, unreadable};
 use constat_shared::{Hash, LogShards, PublishedNotice, SiteId, Timestamp, canonical};
 use redis::Cmd;
 use std::collections::HashMap;

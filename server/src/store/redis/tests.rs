@@ -1,12 +1,15 @@
 use super::*;
 use crate::cli::DEADLINE;
+use crate::store::CopyStore;
 use crate::store::contract::{self, random};
-use processes::{Cluster, Redis};
+use constat_testkit::redis::{Cluster, Redis};
 
-type Test = fn(&dyn Store);
+type Test = fn(&dyn CopyStore);
 
 macro_rules! list {
-    ($($name:ident)*) => { [$((stringify!($name), contract::$name as Test)),*] };
+    ($($part:ident::$name:ident)*) => {
+        [$((stringify!($name), (|store| contract::$part::$name(store)) as Test)),*]
+    };
 }
 
 /// Opens the store at an address, and makes it when there is none.
@@ -18,7 +21,8 @@ pub fn open(url: &str, min_replicas: u32) -> RedisStore {
 
 /// Runs every contract on an empty store.
 fn keeps_every_contract(url: &str, min_replicas: u32, nodes: &[&Redis]) {
-    for (name, test) in contract::every_contract!(list) {
+    let contracts = [&contract::every_contract!(list)[..], &contract::every_copy_contract!(list)].concat();
+    for (name, test) in contracts {
         println!("{name}");
         for node in nodes {
             node.ask(&["FLUSHALL"]);

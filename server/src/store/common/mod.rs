@@ -1,0 +1,9 @@
+//! What the engines share.
+
+mod log_audit;
+mod notice_digits;
+mod purges;
+
+pub use log_audit::{Auditing, STEP, StoredLeaf, fold};
+pub use notice_digits::{KnownNotice, unreadable};
+pub use purges::{purged_count, purges};

@@ -1,0 +1,32 @@
+//! What the logs record about deletions.
+
+use constat_shared::log::{Purge, PurgeReason};
+use constat_shared::{LogEntry, LogId, Month, Timestamp};
+use std::collections::BTreeMap;
+
+/// What the logs say of deletions: an entry for each shard, and the log it belongs in.
+pub fn purges(
+    deleted: &BTreeMap<LogId, u64>,
+    purged_at: Timestamp,
+    reason: PurgeReason,
+) -> Vec<(LogId, Purge)> {
+    let mut counts: BTreeMap<LogId, BTreeMap<Month, u64>> = BTreeMap::new();
+    for (log, count) in deleted {
+        let writing = log.in_month(Month::of(purged_at));
+        counts.entry(writing).or_default().insert(log.month, *count);
+    }
+    let purge = |(log, record_counts): (LogId, _)| {
+        let purge = Purge { site: log.site.clone(), purged_at, reason, record_counts };
+        (log, purge)
+    };
+    counts.into_iter().map(purge).collect()
+}
+
+/// How many records of a log the purge entries say were deleted.
+pub fn purged_count<'a>(entries: impl IntoIterator<Item = &'a LogEntry>, month: Month) -> u64 {
+    let counts = entries.into_iter().map(|entry| match entry {
+        LogEntry::Purge(purge) => purge.record_counts.get(&month).copied().unwrap_or_default(),
+        _ => 0,
+    });
+    counts.sum()
+}

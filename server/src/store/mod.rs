@@ -1,0 +1,26 @@
+//! Where records, notices, logs and keys are kept: the traits, and an engine for each place.
+
+mod common;
+#[cfg(test)]
+pub mod contract;
+mod copy_store;
+mod data_folder;
+mod error;
+mod key_store;
+mod log_store;
+mod notice_store;
+mod open_store;
+mod record_store;
+pub mod redis;
+pub mod sqlite;
+mod store;
+
+pub use copy_store::{CopyStore, LEAVES_MAX, Placed, RECORDS_MAX, Stretch, Taking};
+pub use data_folder::prepare_folder;
+pub use error::StoreError;
+pub use key_store::KeyStore;
+pub use log_store::{Audit, LogStore};
+pub use notice_store::{NoticeStore, published};
+pub use open_store::{InRedis, check_store, make_store, open_store, open_store_to_write};
+pub use record_store::{Appended, Entry, HISTORY_MAX, RecordStore};
+pub use store::Store;

@@ -1,0 +1,29 @@
+//! The part of a store that keeps published notices.
+
+use super::error::StoreError;
+use constat_shared::{Hash, Notice, PublishedNotice, SiteId, Timestamp};
+
+/// Keeps every notice that was ever published. Calls block; they may come from any thread.
+pub trait NoticeStore: Send + Sync {
+    /// Keeps a notice by its hash, durably; publishing it again changes nothing.
+    fn publish(&self, notice: &PublishedNotice, at: Timestamp) -> Result<(), StoreError>;
+
+    /// A notice that was published, whenever that was.
+    fn notice(&self, hash: &Hash) -> Result<Option<Notice>, StoreError>;
+
+    /// The site and hash of every notice that was published, oldest first.
+    fn notices(&self) -> Result<Vec<(SiteId, Hash)>, StoreError>;
+}
+
+/// The notice of that hash, if it was published for that site, now or before.
+///
+/// # Errors
+/// When the store fails.
+pub fn published(
+    store: &dyn NoticeStore,
+    site: &SiteId,
+    hash: Hash,
+) -> Result<Option<PublishedNotice>, StoreError> {
+    let notice = store.notice(&hash)?;
+    Ok(notice.filter(|notice| notice.site == *site).map(PublishedNotice::new))
+}

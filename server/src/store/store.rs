@@ -1,0 +1,11 @@
+//! A whole store: the sum of its parts.
+
+use super::key_store::KeyStore;
+use super::log_store::LogStore;
+use super::notice_store::NoticeStore;
+use super::record_store::RecordStore;
+
+/// Everything that a store keeps. It has no method; a function takes the parts that it uses.
+pub trait Store: RecordStore + NoticeStore + LogStore + KeyStore {}
+
+impl<S: RecordStore + NoticeStore + LogStore + KeyStore + ?Sized> Store for S {}

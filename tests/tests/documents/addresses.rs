@@ -79,7 +79,7 @@ async fn every_address_is_cached_and_read_as_the_table_states() {
         let [own, other] = [SITE_ORIGIN, OTHER_ORIGIN].map(|origin| asked(&api, &method, &path, origin));
         let (own, other) = (own.await, other.await);
         let cached = match own.header("cache-control") {
-            control if control.contains("immutable") => "for ever",
+            control if control.contains("immutable") => "one year",
             control if control.contains("max-age=300") => "5 minutes",
             _ => "no",
         };

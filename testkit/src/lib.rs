@@ -1,5 +1,6 @@
 //! What the tests of several crates share. It depends on none of them.
 
 pub mod authority;
+pub mod layers;
 pub mod redis;
 pub mod sample_site;

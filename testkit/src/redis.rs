@@ -55,8 +55,32 @@ impl Redis {
         Redis::start_as(&[&keeping[..], &files, args].concat(), true)
     }
 
-    fn start_as(args: &[&str], with_tls: bool) -> Redis {
+    /// Starts one with the content of a dump (an RDB file). It keeps what it confirms.
+    ///
+    /// # Panics
+    /// When the dump cannot be copied or Redis does not read it.
+    pub fn start_from(dump: &Path) -> Redis {
         let dir = tempfile::tempdir().expect("there is room for a temporary folder");
+        std::fs::copy(dump, dir.path().join("dump.rdb")).expect("the dump can be copied");
+        let mut redis = Redis::start_in(dir, &[], false);
+        // A Redis that starts with an append-only file reads that and not the dump.
+        let keeping = ["appendonly", "yes", "appendfsync", "always"];
+        redis.ask(&[&["CONFIG", "SET"], &keeping[..]].concat());
+        wait_for("the dump to be in the append-only file", || {
+            let info = redis.ask(&["INFO", "persistence"]);
+            ["aof_enabled:1", "aof_rewrite_in_progress:0", "aof_rewrite_scheduled:0"]
+                .iter()
+                .all(|line| info.contains(line))
+        });
+        redis.args = ["--appendonly", "yes", "--appendfsync", "always"].map(str::to_owned).to_vec();
+        redis
+    }
+
+    fn start_as(args: &[&str], with_tls: bool) -> Redis {
+        Redis::start_in(tempfile::tempdir().expect("there is room for a temporary folder"), args, with_tls)
+    }
+
+    fn start_in(dir: tempfile::TempDir, args: &[&str], with_tls: bool) -> Redis {
         // Another process may take the free ports first.
         for _ in 0..20 {
             let (port, tls_port) = (free_port(), with_tls.then(free_port));

@@ -3,7 +3,7 @@
 use crate::cli::CopyArgs;
 use crate::failure::Failure;
 use crate::jobs::copy::compare::check;
-use crate::jobs::copy::ends::{End, what_stays};
+use crate::jobs::copy::ends::{CopyEnd, what_stays};
 use crate::jobs::copy::transfer::copy;
 use crate::{clock, telemetry};
 use std::time::{Duration, Instant};
@@ -17,8 +17,8 @@ pub fn run(args: &CopyArgs) -> Result<(), Failure> {
     if args.from == args.to {
         return Err(Failure::new("--from and --to name the same store: name another one with --to"));
     }
-    let from = End::source(&args.from)?;
-    let to = End::target(args)?;
+    let from = CopyEnd::source(&args.from)?;
+    let to = CopyEnd::target(args)?;
     check(&*from.store, &*to.store)?;
     let mut shown = Instant::now();
     let mut progress = |what: &str, count: u64| {

@@ -5,7 +5,7 @@ use crate::consent::writer::{QUEUE_MAX, Writer};
 use crate::failure::{Failure, fail, failed};
 use crate::http::app::App;
 use crate::http::demo::{self, ThirdParties};
-use crate::http::routes;
+use crate::http::{router, routes};
 use crate::jobs::publish::publish;
 use crate::jobs::retention;
 use crate::proof::keys::Keys;
@@ -64,13 +64,13 @@ async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
         let pages = pages.clone();
         ActixApp::new()
             .app_data(app.clone())
-            .wrap(routes::headers())
+            .wrap(router::headers())
             .configure(move |config| {
                 if let Some(pages) = pages {
                     config.service(demo::pages(pages));
                 }
             })
-            .configure(routes::configure(app.clone()))
+            .configure(router::configure(routes::table(), app.clone()))
     });
     let server = server.listen(listener).map_err(fail("the server did not start"))?.shutdown_timeout(10);
     let server = server.disable_signals().run();

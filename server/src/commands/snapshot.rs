@@ -4,7 +4,7 @@ use crate::chromium::browser;
 use crate::cli::SnapshotArgs;
 use crate::failure::{Failure, failed};
 use crate::http::snapshot_page::SnapshotPage;
-use crate::jobs::snapshot::packs::{Studio, published};
+use crate::jobs::snapshot::packs::{Photographer, published};
 use crate::render::assets::Assets;
 use crate::render::site::ServedSite;
 use crate::site::Site;
@@ -21,20 +21,20 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 pub fn run(args: &SnapshotArgs) -> Result<(), Failure> {
     let store = open_store(&args.data)?;
     let published = published(&*store, args.site.as_ref())?;
-    let studio = Studio::open(&args.data, &*store)?;
-    let missing = studio.missing(published, &mut warn)?;
+    let photographer = Photographer::open(&args.data, &*store)?;
+    let missing = photographer.missing(published, &mut warn)?;
     if missing.is_empty() {
         println!("nothing to do: every notice has its pictures");
         return Ok(());
     }
     let program = browser::find(args.chromium.as_deref())?;
     let assets = Arc::new(Assets::embedded().map_err(failed)?);
-    rt::System::new().block_on(take_all(&studio, &program, &assets, &missing))
+    rt::System::new().block_on(take_all(&photographer, &program, &assets, &missing))
 }
 
 /// Takes one notice after the other. One that fails does not keep the others from it.
 async fn take_all(
-    studio: &Studio<'_, dyn Store>,
+    photographer: &Photographer<'_, dyn Store>,
     program: &Path,
     assets: &Arc<Assets>,
     missing: &[Hash],
@@ -43,7 +43,7 @@ async fn take_all(
     let mut signals = (hear(SignalKind::interrupt())?, hear(SignalKind::terminate())?);
     let mut failed_count = 0;
     for notice_hash in missing {
-        match take(studio, program, assets, notice_hash, &mut signals).await {
+        match take(photographer, program, assets, notice_hash, &mut signals).await {
             Ok(Some(line)) => println!("{line}"),
             Ok(None) => return Err(Failure::new("stopped; what was finished before is kept")),
             Err(error) => {
@@ -60,23 +60,23 @@ async fn take_all(
 
 /// Makes sure that a notice has its pack, and returns a line about it; nothing when a signal came first.
 async fn take(
-    studio: &Studio<'_, dyn Store>,
+    photographer: &Photographer<'_, dyn Store>,
     program: &Path,
     assets: &Arc<Assets>,
     notice_hash: &Hash,
     signals: &mut (Signal, Signal),
 ) -> Result<Option<String>, Failure> {
-    let notice = studio.notice(notice_hash)?;
-    if let Some(line) = studio.take_up(&notice)? {
+    let notice = photographer.notice(notice_hash)?;
+    if let Some(line) = photographer.take_up(&notice)? {
         return Ok(Some(line));
     }
     let shown = PublishedNotice::new(notice.clone());
     let site =
         Site { notice: shown, origins: Vec::new(), timestamp_authority: None, log_shards: LogShards::ONE };
     let served = ServedSite::new(site, assets);
-    studio.other_files(&served)?.into_iter().for_each(warn);
+    photographer.other_files(&served)?.into_iter().for_each(warn);
     let page = SnapshotPage::start(served, Arc::clone(assets))?;
-    let taken = studio.take(&notice, page.origin(), program, stopped(signals), &mut warn).await;
+    let taken = photographer.take(&notice, page.origin(), program, stopped(signals), &mut warn).await;
     page.stop().await;
     taken
 }

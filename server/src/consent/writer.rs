@@ -123,7 +123,7 @@ fn answer(
 mod tests {
     use super::*;
     use crate::store::contract;
-    use crate::store::sqlite::{FILE_NAME, SqliteStore};
+    use crate::store::sqlite::{HeldFile, SqliteStore};
     use crate::store::{NoticeStore, RecordStore};
     use constat_shared::{Action, PublishedNotice, Timestamp};
     use std::future::Future;
@@ -176,8 +176,7 @@ mod tests {
     async fn a_full_queue_refuses_and_recovers() {
         let Bench { dir, store, notice } = bench();
         // Another process holds the database, as a backup might.
-        let other = rusqlite::Connection::open(dir.path().join(FILE_NAME)).unwrap();
-        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let other = HeldFile::hold(dir.path());
         let writer = Arc::new(Writer::start(store, 4));
         let attempts: Vec<_> = (0..64).map(|_| (Arc::clone(&writer), record(&notice))).collect();
         let sent = attempts
@@ -185,7 +184,7 @@ mod tests {
             .map(|(writer, record)| tokio::spawn(async move { writer.append(record).await }));
         let sent: Vec<_> = sent.collect();
         tokio::task::yield_now().await;
-        other.execute_batch("COMMIT").unwrap();
+        other.release();
         let mut refused = 0;
         for answer in sent {
             match answer.await.unwrap() {

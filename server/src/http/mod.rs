@@ -8,5 +8,6 @@ mod negotiation;
 mod origin;
 mod problem;
 mod public;
+pub mod router;
 pub mod routes;
 pub mod snapshot_page;

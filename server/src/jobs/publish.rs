@@ -27,7 +27,8 @@ pub fn publish<S: NoticeStore + LogStore + ?Sized>(
         store.publish(site.notice(), clock::now()).map_err(fail("a notice could not be stored"))?;
         tracing::info!(site = %id, %notice_hash, "serving a site");
     }
-    published::announce(store, &sites, clock::now()).map_err(fail("the log could not be written"))?;
+    published::log_what_is_served(store, &sites, clock::now())
+        .map_err(fail("the log could not be written"))?;
     served.replace(sites);
     Ok(())
 }

@@ -45,7 +45,7 @@ pub async fn run(store: Arc<dyn Store>, keys: Arc<Keys>, sites: Arc<Sites>) {
         let job = move || {
             let now = clock::now();
             expire(&*store, &keys, now)?;
-            published::announce(&*store, &sites.all(), now)
+            published::log_what_is_served(&*store, &sites.all(), now)
         };
         match tokio::task::spawn_blocking(job).await {
             Ok(Ok(())) => {}

@@ -101,11 +101,11 @@ fn new_leaf_count(store: &dyn LogStore, log: &LogId, from: u64, size: u64) -> Re
 mod tests {
     use super::*;
     use crate::cli::{KeyArgs, StoreArgs};
-    use crate::proof::timestamp::authority::{Asked, Authority, Making};
     use crate::store::LogStore;
     use crate::store::sqlite::SqliteStore;
     use constat_shared::LogShards;
     use constat_shared::log::{Purge, PurgeReason};
+    use constat_testkit::authority::{Asked, Authority, Making};
     use std::path::Path;
     use std::sync::Arc;
 

@@ -14,7 +14,7 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// When the store fails.
-pub fn announce<S: LogStore + ?Sized>(
+pub fn log_what_is_served<S: LogStore + ?Sized>(
     store: &S,
     sites: &[Arc<ServedSite>],
     now: Timestamp,

@@ -38,3 +38,8 @@ impl From<StoreError> for Failure {
         failed(error)
     }
 }
+
+/// Something stored that cannot be read.
+pub fn unreadable(error: impl std::fmt::Display) -> StoreError {
+    StoreError::Unreadable(error.to_string())
+}

@@ -3,8 +3,7 @@
 use crate::cli::StoreArgs;
 use crate::failure::Failure;
 use crate::store::copy_store::CopyStore;
-use crate::store::redis::RedisStore;
-use crate::store::redis::address::Address;
+use crate::store::redis::{Address, RedisStore};
 use crate::store::sqlite::{FILE_NAME, SqliteStore};
 use crate::store::store::Store;
 use std::path::Path;

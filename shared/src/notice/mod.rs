@@ -3,6 +3,7 @@
 mod category;
 mod color;
 mod lifetime;
+#[expect(clippy::module_inception, reason = "the notice itself is this folder's main file")]
 mod notice;
 #[cfg(any(test, feature = "sample"))]
 pub(crate) mod sample;

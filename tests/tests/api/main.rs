@@ -9,6 +9,7 @@ mod consent_records;
 mod consents;
 mod copy;
 mod cors;
+mod formats;
 mod notices;
 mod operations;
 mod privacy;

@@ -41,7 +41,7 @@ pub fn build_assets(workspace: &Workspace) -> Result<(), Failure> {
     let loader = Loader::read(&workspace.root().join("www/loader"))?;
     let record = read(&workspace.root().join("www/record.js"))?;
     let page = Page::read(&workspace.root().join("www/verify"))?;
-    // The lock file stands for the versions of the libraries that do the work.
+    // The lock file has the versions of the libraries that do the work.
     let lock = read(&workspace.root().join("Cargo.lock"))?;
     let sources = PIPELINE.iter().map(|source| source.as_bytes());
     let inputs = [raw_wasm.as_slice(), &raw_verifier, &record, &lock].into_iter();
@@ -58,7 +58,7 @@ pub fn build_assets(workspace: &Workspace) -> Result<(), Failure> {
     })
 }
 
-/// All files of the folder, by name.
+/// Makes all files of the folder, by name.
 fn make(
     raw_wasm: Vec<u8>,
     loader: &Loader,
@@ -107,7 +107,7 @@ fn check_budgets(files: &BTreeMap<String, Vec<u8>>) -> Result<(), Failure> {
     budgets::VERIFIER.check(weight("verify", ".html.br"))
 }
 
-/// Enough of the hash that two builds never share a name.
+/// The start of the SHA-256: long enough that two builds never share a name.
 fn short_hash(bytes: &[u8]) -> String {
     let mut hash = hex::encode(Sha256::digest(bytes));
     hash.truncate(12);

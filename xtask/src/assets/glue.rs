@@ -18,18 +18,18 @@ pub struct Bound {
 /// How the JavaScript is loaded.
 #[derive(Clone, Copy)]
 pub enum Shape {
-    /// As a module of its own, which the loader imports.
+    /// As a separate module, which the loader imports.
     Module,
-    /// Within another script, as a global of this name.
+    /// Inside another script, as a global of this name.
     Global(&'static str),
 }
 
-/// Binds the module that rustc made of a crate; `name` is for the failure.
+/// Makes the JavaScript around the module that rustc made of a crate; `name` is for the failure.
 pub fn bind(name: &str, raw_wasm: Vec<u8>, shape: Shape) -> Result<Bound, Failure> {
     let mut bindgen = Bindgen::new();
     bindgen.input_bytes(name, raw_wasm);
     bindgen.typescript(false).remove_name_section(true).remove_producers_section(true);
-    // The widget's glue starts the module beside it, whose name [`name`] tells it; a global gets its bytes.
+    // The widget's glue starts the module beside it, whose name [`name`] writes; a global gets the bytes.
     bindgen.omit_default_module_path(matches!(shape, Shape::Global(_)));
     let shaped = match shape {
         Shape::Module => bindgen.web(true),
@@ -43,12 +43,10 @@ pub fn bind(name: &str, raw_wasm: Vec<u8>, shape: Shape) -> Result<Bound, Failur
             "Give `wasm-bindgen` and `wasm-bindgen-cli-support` the same version in Cargo.toml.",
         )
     })?;
-    let own_files = output.snippets().values().any(|files| !files.is_empty());
-    if own_files || !output.local_modules().is_empty() {
+    let files = output.snippets().values().any(|files| !files.is_empty());
+    if files || !output.local_modules().is_empty() {
         return Err(Failure::new(
-            format!(
-                "a dependency of the {name} brings JavaScript files of its own, which would cost a request each."
-            ),
+            format!("a dependency of the {name} brings JavaScript files, which would cost a request each."),
             "Replace that dependency, or call the browser through web-sys instead.",
         ));
     }
@@ -59,8 +57,8 @@ pub fn bind(name: &str, raw_wasm: Vec<u8>, shape: Shape) -> Result<Bound, Failur
     Ok(Bound { js: output.js().to_owned(), wasm })
 }
 
-/// Tells the JavaScript the names of the files beside it, which hold their hashes: of the module
-/// that it starts, and of "My record", which it fetches when it is asked to.
+/// Writes the names of two files, which hold their hashes, into the JavaScript: the module that it
+/// starts, and "My record", which it fetches on demand.
 pub fn name(js: &str, wasm: &str, record: &str) -> Result<String, Failure> {
     match js.matches(MODULE).count() {
         1 => Ok(format!(

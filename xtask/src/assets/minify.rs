@@ -15,7 +15,7 @@ const SYNTAX: &str = "es2020";
 /// How a browser reads the source.
 #[derive(Clone, Copy)]
 pub enum Kind {
-    /// A classic script: names at the top are the page's, and are kept.
+    /// A classic script: the names at its top level are globals of the page, and are kept.
     Script,
     /// A module: only what it exports keeps its name.
     Module,
@@ -67,7 +67,7 @@ fn refuse_errors(name: &str, parsed: &ParserReturn) -> Result<(), Failure> {
         None => Ok(()),
         Some(error) => Err(Failure::new(
             format!("{name} is not valid JavaScript: {error}."),
-            format!("Mend {name} and run the command again."),
+            format!("Fix {name} and run the command again."),
         )),
     }
 }

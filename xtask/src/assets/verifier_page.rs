@@ -1,5 +1,5 @@
-//! The verifier's page: one HTML file with style, script and WebAssembly inside it, which works
-//! from a disk as it does from the server.
+//! The verifier's page: one HTML file with style, script and WebAssembly inside it. It works from
+//! a disk as well as from the server.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ use crate::tools::files::read;
 /// The page's name among the assets.
 pub const PAGE: &str = "verify.html";
 
-/// What `www/verify/script.js` calls the glue.
+/// The name of the glue in `www/verify/script.js`.
 pub const GLOBAL: &str = "constat_verifier";
 
 /// The sources of the page.
@@ -26,11 +26,11 @@ pub struct Page {
     texts: String,
 }
 
-/// The page as it is served, and kept on disks.
+/// The page as it is served, and saved to disks.
 pub struct Built {
     /// The whole file.
     pub html: String,
-    /// What its Content Security Policy allows: its own script and style, and nothing from anywhere.
+    /// Its Content Security Policy: it allows the script and style inside the page, and nothing else.
     pub policy: String,
 }
 
@@ -46,7 +46,7 @@ impl Page {
         })
     }
 
-    /// Everything the page is made from, but the WebAssembly.
+    /// Everything the page is made from, except the WebAssembly.
     pub fn sources(&self) -> impl Iterator<Item = &[u8]> {
         [&self.html, &self.style, &self.script, &self.texts].into_iter().map(|source| source.as_bytes())
     }
@@ -56,16 +56,16 @@ impl Page {
         let texts: serde_json::Value = serde_json::from_str(&self.texts).map_err(|error| {
             Failure::new(
                 format!("www/verify/texts.json is not JSON: {error}."),
-                "Mend it and run the command again.",
+                "Fix it and run the command again.",
             )
         })?;
         let wasm = format!("\"{}\"", BASE64.encode(bound.wasm));
         let script = format!("(function () {{ {}\n{} }})();", bound.js, self.script);
         let script = minify("www/verify/script.js", &script, Kind::Script)?;
-        // Filled in after the minifier, which need not read half a megabyte of digits.
+        // Filled in after the minifier, so that it does not parse half a megabyte of digits.
         let script = fill(&script, "__VERIFY_TEXTS__", &texts.to_string())?;
         let script = fill(&script, "__VERIFY_WASM__", &wasm)?;
-        // The parser of HTML ends a script at these two characters and its name, wherever they stand.
+        // The HTML parser ends a script at these two characters and its name, also inside a string.
         let script = script.replace("</", "<\\/");
         let policy = policy(&script, &self.style);
         let html = fill(&self.html, "__VERIFY_POLICY__", &policy)?;

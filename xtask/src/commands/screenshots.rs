@@ -17,6 +17,6 @@ pub fn screenshots(workspace: &Workspace) -> Result<(), Failure> {
     step("Take the screenshots", || {
         let images = workspace.root().join(Path::new("docs/images"));
         let mut command = browser_tests(workspace, &["screenshots"]);
-        run(command.env("CONSTAT_SCREENSHOTS", images), "Mend the browser test named above.")
+        run(command.env("CONSTAT_SCREENSHOTS", images), "Fix the browser test named above.")
     })
 }

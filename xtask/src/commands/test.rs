@@ -25,7 +25,8 @@ const FAULTS_AT_ONCE: [&str; 2] = ["--test-threads", "8"];
 const UNIT_TEST_THREADS: &str = "8";
 
 /// What `--quick` leaves out: whatever waits for replicas or a cluster of Redis.
-const SLOW_UNIT_TESTS: [&str; 4] = ["redis::refusals", "redis::durability", "cluster", "replica"];
+const SLOW_UNIT_TESTS: [&str; 4] =
+    ["redis::tests::refusals", "redis::tests::durability", "cluster", "replica"];
 
 /// Runs every check. `quick` leaves out durability, faults, the browser, and [`SLOW_UNIT_TESTS`].
 pub fn test(workspace: &Workspace, quick: bool) -> Result<(), Failure> {

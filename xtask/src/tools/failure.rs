@@ -1,6 +1,6 @@
-//! The one way a command ends badly: which step, why, and what to do.
+//! How a command fails: which step, why, and what to do.
 
-/// What a failing command tells its user.
+/// What a failing command prints.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {why}\n{remedy}", step.as_deref().unwrap_or("cargo xtask"))]
 pub struct Failure {
@@ -28,7 +28,7 @@ mod tests {
 
     #[test]
     fn the_innermost_step_is_named() {
-        let failure = Failure::new("it broke.", "Mend it.").in_step("inner").in_step("outer");
-        assert_eq!(failure.to_string(), "inner: it broke.\nMend it.");
+        let failure = Failure::new("it broke.", "Fix it.").in_step("inner").in_step("outer");
+        assert_eq!(failure.to_string(), "inner: it broke.\nFix it.");
     }
 }

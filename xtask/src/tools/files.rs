@@ -12,8 +12,8 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     fs::read(path).map_err(|error| unreadable(path, &error))
 }
 
-/// Makes `folder` hold exactly `files`. Each one appears whole or not at all, one that is already
-/// right is not touched (cargo would compile the server again), and all others go.
+/// Makes `folder` hold exactly `files`. Each one appears whole or not at all. One that is already
+/// right is not touched (cargo would compile the server again). All others are deleted.
 pub fn replace_folder(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> Result<(), Failure> {
     fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
     for (name, content) in files {

@@ -9,20 +9,20 @@ use crate::tools::steps::{run, step};
 /// Program, and the Debian or Ubuntu package that holds it.
 const PROGRAMS: [(&str, &str); 2] = [("chromium", "chromium"), ("chromedriver", "chromium-driver")];
 
-/// Sees to it that the browser is there: installs it when this user may, or says what to install.
+/// Makes sure that the browser is there: installs it when this user may, or fails with what to install.
 pub fn ensure_browser() -> Result<(), Failure> {
     let problem = "the browser tests need Chromium and its WebDriver.";
     let otherwise = ", or run `cargo xtask test --quick`, which needs no browser";
     ensure("Install the browser", &PROGRAMS, problem, otherwise)
 }
 
-/// Sees to it that the tests find `openssl`, which plays the time-stamping authority.
+/// Makes sure that the tests find `openssl`, which acts as the time-stamping authority.
 pub fn ensure_openssl() -> Result<(), Failure> {
     let problem = "the tests need the openssl command.";
     ensure("Install openssl", &[("openssl", "openssl")], problem, "")
 }
 
-/// Sees to it that the tests find Redis: each test of its store starts its own.
+/// Makes sure that the tests find Redis: each test of the Redis store starts one.
 pub fn ensure_redis() -> Result<(), Failure> {
     let programs = [("redis-server", "redis-server"), ("redis-cli", "redis-tools")];
     ensure("Install Redis", &programs, "the tests of the store need Redis.", "")

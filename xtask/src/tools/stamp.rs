@@ -19,7 +19,7 @@ impl Stamp {
     pub fn of<'a>(file: PathBuf, inputs: impl IntoIterator<Item = &'a [u8]>) -> Stamp {
         let mut hasher = Sha256::new();
         for input in inputs {
-            // The length keeps two neighbours from being taken for one.
+            // The length separates two neighbours: `ab`, `c` and `a`, `bc` differ.
             hasher.update(input.len().to_le_bytes());
             hasher.update(input);
         }

@@ -15,8 +15,8 @@ use crate::weigh::demo_server::Demo;
 /// The code that weighs: when it changes, the same server is weighed again.
 const SCALES: [&str; 2] = [include_str!("answers.rs"), include_str!("../budgets.rs")];
 
-/// Checks the budgets of what the server of a profile answers, unless this very server passed
-/// before. The bytes are the same in every profile.
+/// Checks the budgets of what the server of a profile answers, unless this build of the
+/// server passed before. The bytes are the same in every profile.
 pub fn weigh(workspace: &Workspace, profile: &str) -> Result<(), Failure> {
     let server = identity(&workspace.server(profile))?;
     let inputs = SCALES.iter().map(|source| source.as_bytes()).chain([server.as_bytes()]);
@@ -32,7 +32,7 @@ pub fn weigh(workspace: &Workspace, profile: &str) -> Result<(), Failure> {
     })
 }
 
-/// Tells one build of the server from the next. Hashing tens of megabytes would delay every start.
+/// Identifies one build of the server by time and size. Hashing tens of megabytes would delay every start.
 fn identity(server: &Path) -> Result<String, Failure> {
     let described =
         fs::metadata(server).and_then(|file| Ok(format!("{:?} {}", file.modified()?, file.len())));

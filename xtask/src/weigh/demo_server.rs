@@ -1,4 +1,4 @@
-//! The server of this build, run on the demo site for as long as something asks it questions.
+//! The server of this build, run on the demo site while its answers are weighed.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -14,14 +14,14 @@ use crate::tools::failure::Failure;
 use crate::tools::files::unwritable;
 use crate::tools::steps::not_started;
 
-/// How long the server may take to say that it listens.
+/// How long the server may take until it listens.
 const START_LIMIT: Duration = Duration::from_secs(30);
 /// How long it may take to stop once asked.
 const STOP_LIMIT: Duration = Duration::from_secs(10);
 /// No answer of the demo site is anywhere near this.
 const REPLY_LIMIT_BYTES: u64 = 10_000_000;
 
-/// A running server with a data folder of its own, which goes when the server does.
+/// A running server with a temporary data folder, which is deleted when the server stops.
 pub struct Demo {
     server: Child,
     address: String,
@@ -68,7 +68,7 @@ impl Demo {
         read.map_err(|error| fail(format!("broke off: {error}")))
     }
 
-    /// Stops the server the way an operator does, and fails when it does not obey.
+    /// Stops the server the way an operator does, and fails when it does not stop in time.
     pub fn stop(mut self) -> Result<(), Failure> {
         let remedy = "Look at how the server handles SIGTERM.";
         let cannot =
@@ -94,7 +94,7 @@ impl Demo {
         let last = lines[lines.len().saturating_sub(5)..].join("\n");
         let why = match self.server.try_wait() {
             Ok(Some(status)) => format!("the server ended with {status} before it listened."),
-            _ => format!("the server did not say that it listens within {} s.", START_LIMIT.as_secs()),
+            _ => format!("the server did not listen within {} s.", START_LIMIT.as_secs()),
         };
         Failure::new(
             if last.is_empty() { why } else { format!("{why} It wrote:\n{last}") },
@@ -104,8 +104,8 @@ impl Demo {
 }
 
 impl Drop for Demo {
-    /// After a failure nobody waits for a clean end, but no server may be left behind. Killing one
-    /// that has already stopped is an error that means nothing.
+    /// After a failure nobody waits for a clean end, but no server may be left behind. An error only
+    /// means that it has stopped already.
     fn drop(&mut self) {
         let _ = self.server.kill();
         let _ = self.server.wait();
@@ -118,7 +118,7 @@ fn agent() -> ureq::Agent {
     config.proxy(None).http_status_as_error(false).timeout_global(Some(START_LIMIT)).build().new_agent()
 }
 
-/// Reads on for as long as the server lives: a full pipe would stop it.
+/// Keeps reading while the server runs: a full pipe would stop it.
 fn read_lines(stdout: ChildStdout) -> Receiver<String> {
     let (sender, receiver) = channel();
     std::thread::spawn(move || {

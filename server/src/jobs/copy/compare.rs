@@ -6,8 +6,8 @@ use crate::store::{Audit, CopyStore, StoreError};
 use constat_shared::log::merkle::verify_consistency;
 use constat_shared::{LogId, Timestamp};
 
-/// Says what is being copied, and how much of it so far.
-pub type Say<'a> = dyn FnMut(&str, u64) + 'a;
+/// Takes the name of what is being copied, and how much of it so far.
+pub type Progress<'a> = dyn FnMut(&str, u64) + 'a;
 
 /// Refuses a target that holds anything but a beginning of the source.
 ///
@@ -56,7 +56,11 @@ fn begins(from: &dyn CopyStore, to: &dyn CopyStore, log: &LogId) -> Result<bool,
 
 /// Works every log out anew on both sides; says how many more records one has
 /// than the other, over all logs.
-pub fn compare(from: &dyn CopyStore, to: &dyn CopyStore, say: &mut Say<'_>) -> Result<u64, Failure> {
+pub fn compare(
+    from: &dyn CopyStore,
+    to: &dyn CopyStore,
+    progress: &mut Progress<'_>,
+) -> Result<u64, Failure> {
     let equal = |what: &str, equal: bool| match equal {
         true => Ok(()),
         false => Err(Failure::new(format!("{what} differ between source and target: run it again"))),
@@ -75,7 +79,7 @@ pub fn compare(from: &dyn CopyStore, to: &dyn CopyStore, say: &mut Say<'_>) -> R
         let checkpoints = (from.checkpoint(log).map_err(source)?, to.checkpoint(log).map_err(target)?);
         equal(&format!("the kept checkpoints of {name}"), checkpoints.0 == checkpoints.1)?;
         difference_count += here.record_count.abs_diff(there.record_count);
-        say("logs compared", number);
+        progress("logs compared", number);
     }
     Ok(difference_count)
 }

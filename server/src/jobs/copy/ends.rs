@@ -10,7 +10,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// One end.
-pub struct End {
+pub struct CopyEnd {
     /// The store.
     pub store: Box<dyn CopyStore>,
     /// The data folder of an embedded store.
@@ -19,17 +19,17 @@ pub struct End {
     _lock: Option<File>,
 }
 
-impl End {
+impl CopyEnd {
     /// Opens what is to be copied.
     ///
     /// # Errors
     /// A sentence: when there is no store, it is not whole, or a server uses it.
-    pub fn source(address: &str) -> Result<End, Failure> {
+    pub fn source(address: &str) -> Result<CopyEnd, Failure> {
         if let Some(folder) = folder(address, "--from")? {
             check_store(&folder)?;
         }
         // A copy changes next to nothing in its source: what is due is deleted.
-        let end = End::open("--from", address, 0, true)?;
+        let end = CopyEnd::open("--from", address, 0, true)?;
         if end.store.is_unfinished()? {
             let words =
                 format!("{address} is itself a copy that did not come to its end: finish that one first");
@@ -42,8 +42,8 @@ impl End {
     ///
     /// # Errors
     /// A sentence: when it cannot be made, may lose what it confirms, or a server uses it.
-    pub fn target(args: &CopyArgs) -> Result<End, Failure> {
-        End::open("--to", &args.to, args.min_replicas, args.accept_data_loss)
+    pub fn target(args: &CopyArgs) -> Result<CopyEnd, Failure> {
+        CopyEnd::open("--to", &args.to, args.min_replicas, args.accept_data_loss)
     }
 
     fn open(
@@ -51,11 +51,11 @@ impl End {
         address: &str,
         min_replicas: u32,
         accept_data_loss: bool,
-    ) -> Result<End, Failure> {
+    ) -> Result<CopyEnd, Failure> {
         if let Some(folder) = folder(address, option)? {
             let lock = prepare_folder(&folder)?;
             let store = Box::new(SqliteStore::open(&folder)?);
-            return Ok(End { store, folder: Some(folder), _lock: Some(lock) });
+            return Ok(CopyEnd { store, folder: Some(folder), _lock: Some(lock) });
         }
         let redis = InRedis { option, url: address, min_replicas, accept_data_loss, deadline: DEADLINE };
         let store = if option == "--from" { redis.existing()? } else { redis.reach()? };
@@ -73,7 +73,7 @@ impl End {
             }
         }
         store.make()?;
-        Ok(End { store: Box::new(store), folder: None, _lock: None })
+        Ok(CopyEnd { store: Box::new(store), folder: None, _lock: None })
     }
 }
 

@@ -5,12 +5,11 @@ use super::transfer::{Copied, copy};
 use crate::cli::DEADLINE;
 use crate::clock;
 use crate::store::contract::{self, append, at, entry, event_id, notice, publish, record};
-use crate::store::redis::RedisStore;
-use crate::store::redis::address::Address;
-use crate::store::redis::processes::{Cluster, Redis};
+use crate::store::redis::{Address, RedisStore};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Appended, CopyStore, Entry, LogStore, NoticeStore, RecordStore, Store, Stretch};
 use constat_shared::{Action, CommitmentKey, Jwk, LogId, LogShards, PublishedNotice, Record, Timestamp};
+use constat_testkit::redis::{Cluster, Redis};
 
 type Test = fn(&dyn CopyStore, &dyn CopyStore);
 

@@ -6,7 +6,7 @@
 //! records that are there. Every step may be repeated: a copy that was cut off is
 //! run again.
 
-use super::compare::{Say, compare, source, target};
+use super::compare::{Progress, compare, source, target};
 use crate::crash;
 use crate::failure::Failure;
 use crate::store::{CopyStore, Stretch};
@@ -65,24 +65,24 @@ pub fn copy(
     from: &dyn CopyStore,
     to: &dyn CopyStore,
     now: &dyn Fn() -> Timestamp,
-    say: &mut Say<'_>,
+    progress: &mut Progress<'_>,
 ) -> Result<Copied, Failure> {
     let (mut copied, mut ends) = (Copied::default(), Ends::default());
     to.set_unfinished(true).map_err(target)?;
     copy_keys(from, to, &mut copied)?;
     copy_notices(from, to, &mut copied)?;
-    copy_records(from, to, now(), &mut copied, &mut ends, say)?;
+    copy_records(from, to, now(), &mut copied, &mut ends, progress)?;
     let ended_at = now();
     from.expire(ended_at).map_err(source)?;
     to.forget(ended_at).map_err(target)?;
     for log in from.logs().map_err(source)? {
-        copy_log(from, to, &log, &mut copied, say)?;
+        copy_log(from, to, &log, &mut copied, progress)?;
     }
     for (log, checkpoint) in from.dropped().map_err(source)? {
         to.put_dropped(&log, &checkpoint).map_err(target)?;
         copied.dropped_count += 1;
     }
-    let difference_count = compare(from, to, say)?;
+    let difference_count = compare(from, to, progress)?;
     if difference_count > ends.until(now()) {
         let words = format!("{difference_count} records are in one store and not in the other");
         return Err(Failure::new(format!("{words}: empty the target and copy again")));
@@ -118,14 +118,14 @@ fn copy_records(
     now: Timestamp,
     copied: &mut Copied,
     ends: &mut Ends,
-    say: &mut Say<'_>,
+    progress: &mut Progress<'_>,
 ) -> Result<(), Failure> {
     from.each_record(&mut |page| {
         page.iter().for_each(|placed| ends.note(placed.entry.record.expires_at, now));
         copied.new_record_count += to.put_records(&page)?;
         copied.record_count += page.len() as u64;
         crash::at("copy.records_put");
-        say("records", copied.record_count);
+        progress("records", copied.record_count);
         Ok(())
     })
     .map_err(|error| Failure::new(format!("the records were not all copied: {error}. Run it again to go on")))
@@ -136,7 +136,7 @@ fn copy_log(
     to: &dyn CopyStore,
     log: &LogId,
     copied: &mut Copied,
-    say: &mut Say<'_>,
+    progress: &mut Progress<'_>,
 ) -> Result<(), Failure> {
     let entries = from.entries(log).map_err(source)?;
     let mut first = to.head(log).map_err(target)?.map_or(0, |head| head.size);
@@ -154,7 +154,7 @@ fn copy_log(
         copied.leaf_count += count;
         copied.new_leaf_count += count;
         crash::at("copy.leaves_put");
-        say("leaves", copied.leaf_count);
+        progress("leaves", copied.leaf_count);
     }
     if let Some(checkpoint) = from.checkpoint(log).map_err(source)? {
         to.keep_checkpoint(log, &checkpoint).map_err(target)?;

@@ -38,20 +38,20 @@ pub fn published(store: &dyn NoticeStore, site: Option<&SiteId>) -> Result<Vec<(
     Ok(published)
 }
 
-/// What every notice is photographed with.
-pub struct Studio<'a, S: ?Sized> {
+/// Photographs notices, keeps the pictures and logs their packs.
+pub struct Photographer<'a, S: ?Sized> {
     folder: Folder,
     data: &'a StoreArgs,
     store: &'a S,
 }
 
-impl<'a, S: NoticeStore + LogStore + ?Sized> Studio<'a, S> {
+impl<'a, S: NoticeStore + LogStore + ?Sized> Photographer<'a, S> {
     /// Holds the folder of the pictures.
     ///
     /// # Errors
     /// A sentence, when another command holds it or it cannot be written.
-    pub fn open(data: &'a StoreArgs, store: &'a S) -> Result<Studio<'a, S>, Failure> {
-        Ok(Studio { folder: Folder::open(&data.data)?, data, store })
+    pub fn open(data: &'a StoreArgs, store: &'a S) -> Result<Photographer<'a, S>, Failure> {
+        Ok(Photographer { folder: Folder::open(&data.data)?, data, store })
     }
 
     /// Those of the notices that have no pictures in a log. `report` takes a

@@ -11,8 +11,4 @@ mod token_error;
 pub mod trust;
 
 #[cfg(test)]
-#[path = "../../../../tests/src/authority.rs"]
-#[allow(dead_code, reason = "the tests over real sockets use more of it")]
-pub mod authority;
-#[cfg(test)]
 mod tests;

@@ -1,6 +1,5 @@
 //! Tokens of a real authority, and what may be wrong with them.
 
-use super::authority::{Asked, Authority, ED25519, Making, NAME, P256, P384, RSA, response};
 use super::cms::SignedData;
 use super::protocol;
 use super::token::Token;
@@ -12,6 +11,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use constat_shared::log::TimestampToken;
 use constat_shared::{Action, LogId, LogShards, Record, Timestamp};
+use constat_testkit::authority::{Asked, Authority, ED25519, Making, NAME, P256, P384, RSA, response};
 
 const CHECKPOINT: &str = "constat/boreale/2026-03\n1\nAA==\n\n— constat/boreale/2026-03 AA==\n";
 

@@ -21,7 +21,7 @@ fn the_catalogue_that_ships_has_no_mistake() {
 #[test]
 fn every_vendor_that_ships_can_be_used_by_a_site() {
     let catalogue = Catalogue::embedded().unwrap();
-    let base = sample::BASE.split("[categories.functional]").next().unwrap();
+    let base = sample::SITE_FILE.split("[categories.functional]").next().unwrap();
     let mut text = format!(
         "{base}[categories.functional]\n[categories.audience]\n[categories.advertising]\n[categories.third_party]\n"
     );
@@ -54,7 +54,10 @@ fn a_mistake_in_the_catalogue_is_reported_like_one_in_a_site_file() {
     }
     let purposes = "[counting.fr]\ntitle = \"T\"\ndescription = \"D\"\n";
     let errors = shown(Catalogue::of(&[], purposes));
-    assert!(errors.contains("www/catalogue/purposes.toml:1: counting.nl: the purpose is missing in `nl`"), "{errors}");
+    assert!(
+        errors.contains("www/catalogue/purposes.toml:1: counting.nl: the purpose is missing in `nl`"),
+        "{errors}"
+    );
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! Whole site files: what is right and wrong about categories.
 
-use super::sample::{BASE, assert_fault, site};
+use super::sample::{SITE_FILE, assert_fault, site};
 use constat_shared::Category;
 
 const AUDIENCE: &str = "categories.audience.exemption";
 
 #[test]
 fn essential_is_used_and_exempt_without_a_word() {
-    let notice = site(BASE).notice;
+    let notice = site(SITE_FILE).notice;
     assert!(notice.is_exempt(Category::Essential));
     let from = "[categories.functional]";
     let to = "[categories.essential]\nexempt = false\n[categories.functional]";
@@ -39,7 +39,7 @@ fn audience_is_exempt_only_with_the_whole_checklist() {
         assert_fault(&from, "", "[categories.audience.exemption]", &key, remedy);
         assert_fault(&from, &format!("{condition} = false\n"), condition, &key, remedy);
     }
-    let checklist = BASE.split("[categories.audience.exemption]").nth(1).unwrap();
+    let checklist = SITE_FILE.split("[categories.audience.exemption]").nth(1).unwrap();
     let checklist = checklist.split("[categories.advertising]").next().unwrap();
     let from = format!("[categories.audience.exemption]{checklist}");
     let remedy = "Fill in [categories.audience.exemption]";

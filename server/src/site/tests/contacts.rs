@@ -1,13 +1,14 @@
 //! Whole site files: what is right and wrong about controller and authority.
 
-use super::sample::{BASE, assert_fault, changed, site};
+use super::sample::{SITE_FILE, assert_fault, changed, site};
 use crate::site::file::values;
 use crate::site::notice::contacts::AUTHORITIES;
 
 #[test]
 fn an_authority_is_known_by_its_short_name_or_written_out() {
     for (short, name, url) in AUTHORITIES {
-        let authority = site(&BASE.replacen("\"cnil\"", &format!("{short:?}"), 1)).notice.authority.clone();
+        let authority =
+            site(&SITE_FILE.replacen("\"cnil\"", &format!("{short:?}"), 1)).notice.authority.clone();
         assert_eq!((authority.name.as_str(), authority.url.as_str()), (name, url));
         assert!(values::https(url).is_ok());
     }

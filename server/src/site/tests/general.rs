@@ -1,6 +1,6 @@
 //! Whole site files: what is right and wrong about the keys at the top.
 
-use super::sample::{BASE, assert_fault, changed, faults};
+use super::sample::{SITE_FILE, assert_fault, changed, faults};
 
 #[test]
 fn all_mistakes_of_a_file_are_reported_at_once_and_by_line() {
@@ -98,5 +98,5 @@ fn a_table_in_a_language_the_site_does_not_speak_is_a_mistake() {
 
 #[test]
 fn the_base_of_these_tests_has_no_mistake() {
-    assert_eq!(crate::site::parse("boreale.toml", BASE, &super::sample::catalogue()).err(), None);
+    assert_eq!(crate::site::parse("boreale.toml", SITE_FILE, &super::sample::catalogue()).err(), None);
 }

@@ -1,6 +1,6 @@
 //! Whole site files: what is right and wrong about purposes.
 
-use super::sample::{BASE, assert_fault, site};
+use super::sample::{SITE_FILE, assert_fault, site};
 use constat_shared::{Language, PurposeId};
 
 #[test]
@@ -26,7 +26,7 @@ fn an_unknown_purpose_is_a_mistake_with_the_nearest_as_a_hint() {
 #[test]
 fn a_site_can_put_the_catalogues_purposes_in_its_own_words() {
     let words = |code| format!("[purposes.counting.{code}]\ntitle = \"{code}\"\ndescription = \"D\"\n");
-    let text = BASE.to_owned() + &["fr", "nl", "de", "en"].map(words).concat();
+    let text = SITE_FILE.to_owned() + &["fr", "nl", "de", "en"].map(words).concat();
     let purposes = site(&text).notice.purposes.clone();
     let counting = &purposes[&PurposeId::parse("counting").unwrap()];
     assert_eq!(counting[&Language::Nl].title, "nl");

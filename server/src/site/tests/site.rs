@@ -1,13 +1,13 @@
 //! Whole site files: what is right and wrong about the whole.
 
-use super::sample::{BASE, assert_fault, catalogue, changed, site};
+use super::sample::{SITE_FILE, assert_fault, catalogue, changed, site};
 use crate::site::file::source;
 use crate::site::read_dir;
 use constat_shared::{Category, Language, LogShards, TextKey};
 
 #[test]
 fn a_site_that_writes_no_text_gets_complete_ones_in_four_languages() {
-    let notice = site(BASE).notice;
+    let notice = site(SITE_FILE).notice;
     for language in Language::ALL {
         let view = notice.view(language).expect("the notice speaks the language");
         for key in TextKey::ALL {
@@ -22,7 +22,7 @@ fn a_site_that_writes_no_text_gets_complete_ones_in_four_languages() {
 
 #[test]
 fn a_notice_lists_categories_in_order_and_vendors_by_id() {
-    let notice = site(BASE).notice;
+    let notice = site(SITE_FILE).notice;
     let categories: Vec<_> = notice.categories.iter().map(|used| (used.id, used.exempt)).collect();
     let expected = [
         (Category::Essential, true),
@@ -49,9 +49,9 @@ fn a_notice_holds_only_the_languages_of_its_site() {
 
 #[test]
 fn changed_wording_changes_the_notice_and_not_the_terms() {
-    let before = site(BASE);
+    let before = site(SITE_FILE);
     let wording = "\n[texts]\nfr.title = \"A\"\nnl.title = \"B\"\nde.title = \"C\"\nen.title = \"D\"\n";
-    let after = site(&format!("{BASE}{wording}"));
+    let after = site(&format!("{SITE_FILE}{wording}"));
     assert_ne!(after.notice.notice_hash(), before.notice.notice_hash());
     assert_eq!(after.notice.terms_hash(), before.notice.terms_hash());
     assert_eq!(after.notice.texts[&Language::De].get(TextKey::Title), "C");
@@ -59,14 +59,14 @@ fn changed_wording_changes_the_notice_and_not_the_terms() {
 
 #[test]
 fn an_added_vendor_changes_the_terms() {
-    let (before, after) = (site(BASE), site(&format!("{BASE}\n[[vendors]]\nid = \"billboard\"\n")));
+    let (before, after) = (site(SITE_FILE), site(&format!("{SITE_FILE}\n[[vendors]]\nid = \"billboard\"\n")));
     assert_ne!(after.notice.notice_hash(), before.notice.notice_hash());
     assert_ne!(after.notice.terms_hash(), before.notice.terms_hash());
 }
 
 #[test]
 fn a_time_stamping_authority_is_no_part_of_the_notice() {
-    let before = site(BASE);
+    let before = site(SITE_FILE);
     assert_eq!(before.timestamp_authority, None);
     for url in ["https://tsa.example", "http://127.0.0.1:3161/tsr"] {
         let after = site(&changed("languages", &format!("timestamp_authority = {url:?}\nlanguages")));
@@ -86,7 +86,7 @@ fn an_authority_that_has_no_web_address_is_a_mistake() {
 
 #[test]
 fn a_number_of_logs_is_no_part_of_the_notice_and_from_1_to_16() {
-    let before = site(BASE);
+    let before = site(SITE_FILE);
     assert_eq!(before.log_shards, LogShards::ONE);
     let after = site(&changed("languages", "log_shards = 4\nlanguages"));
     assert_eq!(after.log_shards.get(), 4);
@@ -100,7 +100,7 @@ fn a_number_of_logs_is_no_part_of_the_notice_and_from_1_to_16() {
 
 #[test]
 fn only_a_listed_origin_is_allowed() {
-    let site = site(BASE);
+    let site = site(SITE_FILE);
     assert!(site.allows_origin("https://www.boreale.example"));
     for other in ["http://www.boreale.example", "https://www.boreale.example.evil", "null", ""] {
         assert!(!site.allows_origin(other), "{other}");
@@ -111,7 +111,7 @@ fn only_a_listed_origin_is_allowed() {
 fn a_folder_gives_its_sites_by_file_name_and_ignores_other_files() {
     let dir = tempfile::tempdir().unwrap();
     let other = changed("id = \"boreale\"", "id = \"australe\"");
-    std::fs::write(dir.path().join("b.toml"), BASE).unwrap();
+    std::fs::write(dir.path().join("b.toml"), SITE_FILE).unwrap();
     std::fs::write(dir.path().join("a.toml"), other).unwrap();
     std::fs::write(dir.path().join("notes.txt"), "not a site").unwrap();
     let sites = read_dir(dir.path(), &catalogue()).unwrap();
@@ -122,8 +122,8 @@ fn a_folder_gives_its_sites_by_file_name_and_ignores_other_files() {
 #[test]
 fn two_files_for_one_site_are_a_mistake() {
     let dir = tempfile::tempdir().unwrap();
-    std::fs::write(dir.path().join("a.toml"), BASE).unwrap();
-    std::fs::write(dir.path().join("b.toml"), BASE).unwrap();
+    std::fs::write(dir.path().join("a.toml"), SITE_FILE).unwrap();
+    std::fs::write(dir.path().join("b.toml"), SITE_FILE).unwrap();
     let errors = read_dir(dir.path(), &catalogue()).unwrap_err();
     assert_eq!(errors.len(), 1);
     assert!(errors[0].file.ends_with("b.toml"), "{}", errors[0]);

@@ -1,16 +1,16 @@
 //! Whole site files: what is right and wrong about texts.
 
-use super::sample::{BASE, faults};
+use super::sample::{SITE_FILE, faults};
 
 fn assert_text_fault(texts: &str, line: &str, key: &str, remedy: &str) {
-    let text = format!("{BASE}\n{texts}\n");
+    let text = format!("{SITE_FILE}\n{texts}\n");
     super::sample::assert_only_fault(&text, line, key, remedy);
 }
 
 #[test]
 fn a_text_replaced_in_one_language_and_not_in_all_is_a_mistake() {
     let texts = "[texts]\nfr.title = \"A\"\nnl.title = \"B\"\nde.title = \"C\"\n";
-    let errors = faults(&format!("{BASE}\n{texts}"));
+    let errors = faults(&format!("{SITE_FILE}\n{texts}"));
     assert_eq!(errors.len(), 1, "{errors:?}");
     assert_eq!(errors[0].key, "texts.en.title");
     assert!(errors[0].line.is_some());

@@ -1,15 +1,15 @@
 //! Whole site files: what is right and wrong about theme.
 
-use super::sample::{BASE, assert_only_fault, site};
+use super::sample::{SITE_FILE, assert_only_fault, site};
 use crate::site::notice::theme::{DARK, LIGHT};
 
 fn with(theme: &str) -> String {
-    format!("{BASE}\n{theme}\n")
+    format!("{SITE_FILE}\n{theme}\n")
 }
 
 #[test]
 fn the_default_colours_can_be_read() {
-    let theme = site(BASE).notice.theme;
+    let theme = site(SITE_FILE).notice.theme;
     assert_eq!(theme.light.button.to_string(), LIGHT[2]);
     assert_eq!(theme.dark.background.to_string(), DARK[0]);
 }

@@ -1,11 +1,11 @@
 //! Whole site files: what is right and wrong about vendors.
 
-use super::sample::{BASE, assert_fault, assert_only_fault, changed, faults, site};
+use super::sample::{SITE_FILE, assert_fault, assert_only_fault, changed, faults, site};
 use constat_shared::notice::VENDORS_MAX;
 use constat_shared::{Category, Storage, Vendor, VendorId};
 
 fn with(vendor: &str) -> String {
-    format!("{BASE}\n{vendor}\n")
+    format!("{SITE_FILE}\n{vendor}\n")
 }
 
 fn vendor(text: &str, id: &str) -> Vendor {
@@ -15,14 +15,14 @@ fn vendor(text: &str, id: &str) -> Vendor {
 
 #[test]
 fn a_vendor_has_the_catalogues_facts_and_the_files_overrides() {
-    let retarget = vendor(BASE, "retarget");
+    let retarget = vendor(SITE_FILE, "retarget");
     assert_eq!((retarget.name.as_str(), retarget.country.as_str()), ("Retarget", "US"));
     let days: Vec<_> = retarget.cookies.iter().map(|c| (c.name.as_str(), c.duration_days)).collect();
     assert_eq!(days, [("_re_*", 390), ("seen", 0)]);
     let moved = changed("id = \"counter\"", "id = \"counter\"\ncategory = \"advertising\"\ncountry = \"BE\"");
     let counter = vendor(&moved, "counter");
     assert_eq!((counter.category, counter.country.as_str()), (Category::Advertising, "BE"));
-    assert_eq!(vendor(BASE, "own-chat").cookies[0].storage, Storage::Cookie);
+    assert_eq!(vendor(SITE_FILE, "own-chat").cookies[0].storage, Storage::Cookie);
 }
 
 #[test]
@@ -118,8 +118,13 @@ fn a_vendor_that_is_there_twice_is_a_mistake() {
 fn a_site_has_as_many_vendors_as_the_cookie_holds() {
     let many: String = (0..VENDORS_MAX)
         .map(|n| {
-            let own =
-                BASE.split("id = \"own-chat\"\n").nth(1).unwrap().split("[vendors.cookies").next().unwrap();
+            let own = SITE_FILE
+                .split("id = \"own-chat\"\n")
+                .nth(1)
+                .unwrap()
+                .split("[vendors.cookies")
+                .next()
+                .unwrap();
             format!("[[vendors]]\nid = \"own-{n}\"\n{own}")
         })
         .collect();

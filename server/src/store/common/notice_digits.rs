@@ -1,7 +1,7 @@
 //! What both stores keep of a record besides its ids, in the same form: the
 //! notice it names, and a digit for each of its choices.
 
-use crate::store::StoreError;
+use crate::store::error::{StoreError, unreadable};
 use constat_shared::{Category, Hash, Notice, Record, SiteId, VendorId};
 use std::collections::BTreeMap;
 
@@ -60,11 +60,6 @@ impl KnownNotice {
     pub fn vendors(&self, digits: &str) -> Result<BTreeMap<VendorId, bool>, StoreError> {
         switches(digits, &self.vendors)
     }
-}
-
-/// Something stored that cannot be read.
-pub fn unreadable(error: impl std::fmt::Display) -> StoreError {
-    StoreError::Unreadable(error.to_string())
 }
 
 fn digits<'a>(switches: impl Iterator<Item = Option<&'a bool>>) -> String {

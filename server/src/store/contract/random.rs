@@ -1,6 +1,7 @@
 //! Random sequences of everything a store can do, against a model in memory.
 
-use super::{Appended, Entry, Store, StoreError, request};
+use super::sample::{self, record_of, request};
+use crate::store::{Appended, Entry, Store, StoreError};
 use constat_shared::log::merkle::{node_hash, verify_consistency, verify_inclusion};
 use constat_shared::log::{Purge, PurgeReason};
 use constat_shared::{
@@ -62,7 +63,7 @@ impl Moment {
     fn timestamp(self) -> Timestamp {
         // Thirteen months apart: what expires writes into logs that records are in.
         let start = if self.later { "2027-03-01T00:00:00Z" } else { "2026-02-01T00:00:00Z" };
-        let start = super::at(start);
+        let start = sample::at(start);
         Timestamp::from_unix_ms(start.unix_ms() + self.offset_ms)
     }
 }
@@ -145,7 +146,7 @@ fn ok<T>(result: Result<T, StoreError>) -> Result<T, TestCaseError> {
 }
 
 fn notices() -> Vec<PublishedNotice> {
-    let first = ["boreale", "polaire"].map(super::notice);
+    let first = ["boreale", "polaire"].map(sample::notice);
     let renamed = first.clone().map(|notice| {
         let mut notice = (*notice).clone();
         notice.controller.name.push_str(" SA");
@@ -203,7 +204,7 @@ impl Model {
     }
 
     fn publish(&mut self, store: &dyn Store, notice: usize) {
-        super::publish(store, &self.notices[notice]);
+        sample::publish(store, &self.notices[notice]);
         self.published.insert(self.notices[notice].notice_hash());
     }
 
@@ -231,7 +232,7 @@ impl Model {
                 let event_id = EventId::from_bytes(uuid(number)).unwrap();
                 let consent_id = visitor_id(visitor);
                 let request = ConsentRequest { event_id, consent_id, ..request(notice, action) };
-                Record::new(request, notice, at.timestamp()).unwrap()
+                record_of(request, notice, at.timestamp())
             }
             Draft::Again { of, at } => {
                 let (first, at) = (earlier(of)?, at.timestamp());

@@ -1,6 +1,6 @@
 //! What every store does for a site that has several logs a month.
 
-use super::{at, consent_id, entry, event_id, notice, publish, record};
+use super::sample::{at, consent_id, entry, event_id, month, notice, publish, record};
 use crate::store::{Appended, Entry, Store, StoreError};
 use constat_shared::log::merkle::verify_inclusion;
 use constat_shared::{CommitmentKey, LogEntry, LogId, LogShards, PublishedNotice, Record};
@@ -92,7 +92,7 @@ pub fn an_erasure_and_an_expiry_are_written_into_the_log_of_their_shard(store: &
         entries.iter().map(|(_, entry)| count(entry)).sum()
     };
     for shard in three().all() {
-        let log = LogId { shard, ..gone.log.in_month(super::month("2026-05")) };
+        let log = LogId { shard, ..gone.log.in_month(month("2026-05")) };
         assert_eq!(counts(store.entries(&log).unwrap()), u64::from(shard == gone.log.shard));
     }
     audits_agree(store);
@@ -101,7 +101,7 @@ pub fn an_erasure_and_an_expiry_are_written_into_the_log_of_their_shard(store: &
     for shard in three().all() {
         let log = LogId { shard, ..gone.log.clone() };
         let of_it = entries.iter().filter(|entry| entry.log == log && entry.record != gone.record).count();
-        let said = store.entries(&log.in_month(super::month("2027-04"))).unwrap();
+        let said = store.entries(&log.in_month(month("2027-04"))).unwrap();
         assert_eq!(counts(said), of_it as u64);
         assert!(store.drop_log(&log, "final").unwrap());
         assert_eq!(store.checkpoint(&log).unwrap().as_deref(), Some("final"));

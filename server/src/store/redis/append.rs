@@ -1,11 +1,14 @@
 //! Records on their way into Redis: one script for each shard of a batch.
 
-use super::keys::Tag;
-use super::log::Log;
-use super::remembered::set_back;
+use super::data::cache::set_back;
+use super::data::key_names::Tag;
+use super::data::log_tree::{LEVELS, Log};
+use super::data::record_bytes;
 use super::scripts::{APPEND, Invocation};
-use super::{RedisStore, crash, packed};
-use crate::store::common::{KnownNotice, unreadable};
+use super::store::RedisStore;
+use crate::crash;
+use crate::store::common::KnownNotice;
+use crate::store::error::unreadable;
 use crate::store::{Appended, Entry, StoreError};
 use constat_shared::{Hash, LogId, Month};
 use redis::Value;
@@ -93,8 +96,8 @@ impl RedisStore {
                 .arg(number)
                 .arg(record.event_id.as_bytes().as_slice())
                 .arg(record.consent_id.as_bytes().as_slice())
-                .arg(packed::head(entry).as_slice())
-                .arg(packed::tail(entry, notice))
+                .arg(record_bytes::head(entry).as_slice())
+                .arg(record_bytes::tail(entry, notice))
                 .arg(entry.leaf.as_bytes().as_slice())
                 .arg(record.recorded_at.unix_ms())
                 .arg(record.expires_at.unix_ms());
@@ -129,7 +132,7 @@ impl RedisStore {
             (*from, *to) = (place.min(*from), (place + 1).max(*to));
         }
         for (id, (from, to)) in grown {
-            if from >> super::log::LEVELS[1] == to >> super::log::LEVELS[1] {
+            if from >> LEVELS[1] == to >> LEVELS[1] {
                 continue;
             }
             let call = self.link.call();

@@ -1,8 +1,8 @@
 //! Whether records could be stored now; nothing is written to find out.
 
-use super::keys::{self, Tag};
-use super::link::Link;
-use super::remembered::Remembered;
+use super::connection::Link;
+use super::data::cache::Remembered;
+use super::data::key_names::{self, Tag};
 use super::scripts::READY;
 use crate::store::StoreError;
 use redis::Cmd;
@@ -19,7 +19,7 @@ const LOAD_BYTES: usize = 4096;
 /// Why nothing could be stored, or not for every site.
 pub fn check(link: &Link, remembered: &Remembered) -> Result<(), StoreError> {
     let call = link.call();
-    if !call.ask::<bool>(&Cmd::exists(keys::VERSION))? {
+    if !call.ask::<bool>(&Cmd::exists(key_names::VERSION))? {
         let words =
             "Redis has lost everything: stop every server, put a backup back or empty it, and start them";
         return Err(StoreError::Engine(words.to_owned()));

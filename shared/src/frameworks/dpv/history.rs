@@ -26,7 +26,7 @@ use crate::values::{Hash, Language, Timestamp};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The media type of JSON-LD (JSON-LD 1.1, appendix C).
 pub const MEDIA_TYPE: &str = "application/ld+json";
@@ -38,7 +38,7 @@ const SCHEMA: &str = "https://w3id.org/dpv/schema/dpv-27560#record";
 /// first, each with the notice it names. `now` decides which consents have
 /// expired.
 pub fn json_ld(history: &[(&Record, &Notice)], now: Timestamp) -> Value {
-    let by_event: HashMap<_, _> = history.iter().map(|(record, _)| (record.event_id, *record)).collect();
+    let by_event: BTreeMap<_, _> = history.iter().map(|(record, _)| (record.event_id, *record)).collect();
     let mut shown: BTreeMap<Hash, (&Notice, BTreeSet<Language>)> = BTreeMap::new();
     let mut graph = Vec::new();
     for (place, (record, notice)) in history.iter().enumerate() {

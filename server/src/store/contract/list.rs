@@ -1,0 +1,48 @@
+//! The lists of all contracts.
+
+/// Calls a macro with the file and name of every test that every store passes.
+macro_rules! every_contract {
+    ($run:ident) => {
+        $run! {
+            record_store::a_record_comes_back_as_it_was_stored
+            record_store::a_repeated_event_returns_the_first_record_and_writes_nothing
+            record_store::an_event_id_with_other_content_is_a_conflict
+            record_store::a_batch_with_an_unpublished_notice_stores_nothing
+            record_store::expiry_deletes_what_is_due_and_nothing_else
+            record_store::histories_are_apart_by_site_and_consent_id
+            record_store::an_erased_record_is_gone_and_its_leaf_stays
+            record_store::an_event_id_of_one_site_is_free_on_another
+            notice_store::a_notice_is_kept_for_ever_by_its_hash
+            notice_store::notices_are_listed_by_publication
+            log_store::the_log_grows_by_a_leaf_for_each_record_and_proves_every_one
+            log_store::each_site_and_month_has_a_log_of_its_own
+            log_store::what_is_not_stored_is_not_in_the_log
+            log_store::a_purge_is_written_into_the_log
+            log_store::what_the_server_writes_down_is_a_leaf_and_comes_back
+            log_store::a_log_is_dropped_without_its_records_only_and_keeps_its_last_head
+            log_store::records_of_clocks_that_differ_go_into_the_log_of_their_own_time
+            key_store::public_keys_are_kept_in_their_order
+            shards::a_site_keeps_the_number_of_logs_it_began_with
+            shards::a_consent_id_has_all_its_records_in_one_of_several_logs
+            shards::an_erasure_and_an_expiry_are_written_into_the_log_of_their_shard
+            shards::an_event_id_is_taken_in_its_shard_alone
+        }
+    };
+}
+pub(crate) use every_contract;
+
+/// Calls a macro as [`every_contract`] does, with what a store does when everything in it is copied.
+macro_rules! every_copy_contract {
+    ($run:ident) => {
+        $run! {
+            copy_store::dates_of_publication_and_of_keys_are_read_back
+            copy_store::records_are_put_with_the_leaf_and_key_they_had
+            copy_store::a_record_is_put_once_and_never_replaces_another
+            copy_store::what_is_forgotten_is_written_down_nowhere
+            copy_store::leaves_and_entries_go_to_the_end_of_a_log_only
+            copy_store::a_log_that_was_dropped_elsewhere_takes_no_leaf
+            copy_store::a_copy_is_unfinished_until_it_ends
+        }
+    };
+}
+pub(crate) use every_copy_contract;

@@ -1,0 +1,18 @@
+//! What every store does, as tests that each engine runs on itself. Each
+//! wants a store that is empty.
+
+pub mod copy_store;
+pub mod key_store;
+mod list;
+pub mod log_store;
+pub mod notice_store;
+pub mod random;
+pub mod record_store;
+mod sample;
+pub mod shards;
+
+pub(crate) use list::{every_contract, every_copy_contract};
+pub use sample::{
+    an_expiring_record, append, at, entry, event_id, log_of, month, notice, publish, record, record_of,
+    request,
+};

@@ -1,0 +1,24 @@
+//! What every store does with notices.
+
+use super::sample::{notice, publish};
+use crate::store::NoticeStore;
+use constat_shared::{Hash, PublishedNotice};
+
+/// Byte for byte: its hash is the proof.
+pub fn a_notice_is_kept_for_ever_by_its_hash(store: &dyn NoticeStore) {
+    let notice = notice("boreale");
+    publish(store, &notice);
+    publish(store, &notice);
+    let kept = store.notice(&notice.notice_hash()).unwrap().unwrap();
+    assert_eq!(kept.notice_hash(), notice.notice_hash());
+    assert_eq!(PublishedNotice::new(kept), notice);
+    assert_eq!(store.notice(&Hash::of(b"never published")).unwrap(), None);
+}
+
+/// With their sites, oldest first, each once.
+pub fn notices_are_listed_by_publication(store: &dyn NoticeStore) {
+    let notices = [notice("polaire"), notice("boreale"), notice("polaire")];
+    notices.iter().for_each(|notice| publish(store, notice));
+    let expected = [&notices[0], &notices[1]].map(|notice| (notice.site.clone(), notice.notice_hash()));
+    assert_eq!(store.notices().unwrap(), expected);
+}

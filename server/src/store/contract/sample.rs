@@ -1,0 +1,136 @@
+//! Notices, records and times to fill a store with.
+
+use crate::clock;
+use crate::site::{self, Catalogue};
+use crate::store::{Appended, Entry, NoticeStore, RecordStore, Store, StoreError};
+use constat_shared::log::{Purge, PurgeReason};
+use constat_shared::{
+    Action, Choices, CommitmentKey, ConsentId, ConsentRequest, EventId, Language, Layer, LogEntry, LogId,
+    LogShards, Month, PublishedNotice, Record, Signals, Timestamp,
+};
+
+const SITE: &str = r#"
+id = "boreale"
+origins = ["https://www.boreale.example"]
+languages = ["fr"]
+authority = "cnil"
+[controller]
+name = "Assurances Boréale"
+address = "1 rue du Pôle, 59000 Lille"
+dpo_email = "dpo@boreale.example"
+policy_url = "https://www.boreale.example/cookies"
+[lifetimes]
+choice_months = 6
+proof_months = 13
+[categories.third_party]
+[[vendors]]
+id = "youtube"
+"#;
+
+/// The notice of a small site.
+pub fn notice(site_id: &str) -> PublishedNotice {
+    let catalogue = Catalogue::embedded().unwrap();
+    let text = SITE.replace("boreale\"", &format!("{site_id}\""));
+    site::parse("site.toml", &text, &catalogue).unwrap().notice
+}
+
+/// Publishes a notice.
+pub fn publish(store: &dyn NoticeStore, notice: &PublishedNotice) {
+    store.publish(notice, at("2026-01-01T00:00:00Z")).unwrap();
+}
+
+/// A time that is written as of 2026 or 2027 and lies in this year or the next:
+/// Redis deletes by its own clock what is past.
+pub fn at(text: &str) -> Timestamp {
+    Timestamp::parse(&of_this_year(text)).unwrap()
+}
+
+/// A month, written and moved as by [`at`].
+pub fn month(text: &str) -> Month {
+    Month::parse(&of_this_year(text)).unwrap()
+}
+
+fn of_this_year(text: &str) -> String {
+    let (year, rest) = text.split_once('-').unwrap();
+    let now = Month::of(clock::now()).to_string();
+    let this: i32 = now.split_once('-').unwrap().0.parse().unwrap();
+    format!("{:04}-{rest}", this + year.parse::<i32>().unwrap() - 2026)
+}
+
+/// A new event id.
+pub fn event_id() -> EventId {
+    EventId::parse(&uuid::Uuid::now_v7().to_string()).unwrap()
+}
+
+/// A new consent id.
+pub fn consent_id() -> ConsentId {
+    ConsentId::parse(&uuid::Uuid::now_v7().to_string()).unwrap()
+}
+
+/// A request that allows or refuses everything.
+pub fn request(notice: &PublishedNotice, action: Action) -> ConsentRequest {
+    let choices = Choices::uniform(notice, action == Action::AllowAll);
+    ConsentRequest {
+        event_id: event_id(),
+        consent_id: consent_id(),
+        previous_event_id: None,
+        action,
+        layer: Layer::Banner,
+        language: Language::Fr,
+        notice_hash: notice.notice_hash(),
+        categories: choices.categories,
+        vendors: choices.vendors,
+        signals: Signals { gpc: true, dnt: false },
+    }
+}
+
+/// The record of a request.
+pub fn record_of(request: ConsentRequest, notice: &PublishedNotice, at: Timestamp) -> Record {
+    Record::new(request, notice, at).unwrap()
+}
+
+/// A record on its way into the store, with a key that need not be secret here.
+pub fn entry(record: &Record) -> Entry {
+    Entry::new(record.clone(), CommitmentKey::from_bytes([7; 32]), LogShards::ONE)
+}
+
+/// The log of a record of a site that has one a month.
+pub fn log_of(record: &Record) -> LogId {
+    LogId::of(record, LogShards::ONE)
+}
+
+/// Appends records, each with a key that need not be secret here.
+pub fn append(store: &dyn RecordStore, records: &[Record]) -> Result<Vec<Appended>, StoreError> {
+    let entries: Vec<_> = records.iter().map(entry).collect();
+    store.append(&entries)
+}
+
+/// A record that refuses everything, of a new visitor.
+pub fn record(notice: &PublishedNotice, recorded_at: &str) -> Record {
+    record_of(request(notice, Action::RefuseAll), notice, at(recorded_at))
+}
+
+/// The purge entry for so many records of a month.
+pub fn purge(
+    notice: &PublishedNotice,
+    purged_at: Timestamp,
+    reason: PurgeReason,
+    month: &str,
+    count: u64,
+) -> LogEntry {
+    let record_counts = [(self::month(month), count)].into();
+    LogEntry::Purge(Purge { site: notice.site.clone(), purged_at, reason, record_counts })
+}
+
+/// Stores one record among many; returns it with the bytes by which a file shows it.
+pub fn an_expiring_record(store: &dyn Store) -> (Record, Vec<u8>) {
+    let notice = notice("boreale");
+    publish(store, &notice);
+    let due = record(&notice, "2026-03-01T09:30:00Z");
+    let others: Vec<_> = (0..200).map(|_| record(&notice, "2026-06-01T09:30:00Z")).collect();
+    append(store, &others[..100]).unwrap();
+    append(store, std::slice::from_ref(&due)).unwrap();
+    append(store, &others[100..]).unwrap();
+    let marker = due.consent_id.as_bytes().to_vec();
+    (due, marker)
+}

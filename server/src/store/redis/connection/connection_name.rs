@@ -1,0 +1,61 @@
+//! The name of connections that change something, by which a copy finds servers.
+
+use redis::aio::{ConnectionLike, MultiplexedConnection};
+use redis::cluster_async::Connect;
+use redis::{AsyncConnectionConfig, Client, Cmd, ErrorKind, IntoConnectionInfo, Pipeline};
+use redis::{RedisFuture, RedisResult, Value};
+
+/// What `CLIENT LIST` calls a connection through which changes come.
+pub const WRITER_NAME: &str = "constat-writer";
+
+/// Names a connection. One whose account may not do that serves all the same,
+/// but no copy sees it.
+pub async fn name(connection: &mut MultiplexedConnection) -> RedisResult<()> {
+    let mut name = redis::cmd("CLIENT");
+    name.arg("SETNAME").arg(WRITER_NAME);
+    match connection.req_packed_command(&name).await.and_then(Value::extract_error) {
+        Err(error) if matches!(error.kind(), ErrorKind::Server(_)) => {
+            tracing::warn!(%error, "a copy will not see this process at Redis: allow CLIENT SETNAME");
+            Ok(())
+        }
+        result => result.map(drop),
+    }
+}
+
+/// A connection to one node of a cluster that is named whenever it is made;
+/// the client of the cluster makes them as it finds nodes and loses them.
+#[derive(Clone)]
+pub struct Named(MultiplexedConnection);
+
+impl Connect for Named {
+    fn connect_with_config<'a, T>(info: T, config: AsyncConnectionConfig) -> RedisFuture<'a, Self>
+    where
+        T: IntoConnectionInfo + Send + 'a,
+    {
+        Box::pin(async move {
+            let client = Client::open(info)?;
+            let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
+            name(&mut connection).await?;
+            Ok(Named(connection))
+        })
+    }
+}
+
+impl ConnectionLike for Named {
+    fn req_packed_command<'a>(&'a mut self, cmd: &'a Cmd) -> RedisFuture<'a, Value> {
+        self.0.req_packed_command(cmd)
+    }
+
+    fn req_packed_commands<'a>(
+        &'a mut self,
+        pipeline: &'a Pipeline,
+        offset: usize,
+        count: usize,
+    ) -> RedisFuture<'a, Vec<Value>> {
+        self.0.req_packed_commands(pipeline, offset, count)
+    }
+
+    fn get_db(&self) -> i64 {
+        self.0.get_db()
+    }
+}

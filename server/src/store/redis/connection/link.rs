@@ -1,0 +1,258 @@
+//! The way to Redis: connections that are renewed when they break, and calls
+//! that end by their deadline.
+
+use super::address::Address;
+use super::driver::Driver;
+use super::error_text::{TOO_FEW, said};
+use super::node::{Connection, Target, first_node};
+use super::retry::{PAUSE, PAUSE_MAX, is_spoilt, jitter, may_pass};
+use crate::store::StoreError;
+use crate::store::error::unreadable;
+use crate::store::redis::scripts::Invocation;
+use futures_util::future::join_all;
+use redis::cluster_routing::MultipleNodeRoutingInfo;
+use redis::{
+    Cmd, ConnectionAddr, ConnectionInfo, ErrorKind, FromRedisValue, RedisResult, ServerErrorKind, Value,
+};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How much of the time that is left a WAIT leaves for its own answer; Redis
+/// looks for what has waited long enough ten times a second.
+const ANSWER_TIME: Duration = Duration::from_millis(250);
+
+/// A connection that is there or will be made, and how often one was made here.
+#[derive(Default)]
+struct Place {
+    connection: Option<Connection>,
+    number: u64,
+    writes: bool,
+}
+
+/// The way to Redis.
+pub struct Link {
+    driver: Driver,
+    target: Target,
+    /// What leads to one of its nodes.
+    node: ConnectionInfo,
+    reading: Mutex<Place>,
+    /// Apart, because a WAIT holds up all that comes behind it.
+    writing: Mutex<Place>,
+    min_replicas: u32,
+    /// How long a call may take, all its attempts together.
+    call_time: Duration,
+}
+
+impl Link {
+    /// Prepares the way; nothing is connected yet. `min_replicas` confirm every
+    /// change. `deadline` is that of a request, which makes two calls at most.
+    ///
+    /// # Errors
+    /// [`StoreError::Engine`] when the address cannot be used.
+    pub fn new(address: &Address, min_replicas: u32, deadline: Duration) -> Result<Link, StoreError> {
+        // The one that is compiled in; another place may have said so before.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let (reading, writing) = (Mutex::default(), Mutex::new(Place { writes: true, ..Place::default() }));
+        let target = Target::new(address, deadline)?;
+        let node = first_node(address)?.clone();
+        let (driver, call_time) = (Driver::start()?, deadline / 2);
+        Ok(Link { driver, target, node, reading, writing, min_replicas, call_time })
+    }
+
+    /// The way to another Redis, or one node of the cluster, with the same account.
+    ///
+    /// # Errors
+    /// As [`Link::new`].
+    pub fn beside(&self, host: &str, port: u16) -> Result<Link, StoreError> {
+        let host = host.to_owned();
+        let addr = match self.node.addr().clone() {
+            ConnectionAddr::TcpTls { insecure, tls_params, .. } => {
+                ConnectionAddr::TcpTls { host, port, insecure, tls_params }
+            }
+            _ => ConnectionAddr::Tcp(host, port),
+        };
+        Link::new(&Address::One(Box::new(self.node.clone().set_addr(addr))), 0, self.call_time * 2)
+    }
+
+    /// Whether it is encrypted.
+    pub fn has_tls(&self) -> bool {
+        matches!(self.node.addr(), ConnectionAddr::TcpTls { .. })
+    }
+
+    /// Begins a call, which ends when half of a request's time is over.
+    pub fn call(&self) -> Call<'_> {
+        Call { link: self, deadline: Instant::now() + self.call_time }
+    }
+
+    /// Whether changes wait for replicas.
+    pub fn waits(&self) -> bool {
+        self.min_replicas > 0
+    }
+
+    /// Whether it leads to a cluster.
+    pub fn is_cluster(&self) -> bool {
+        matches!(self.target, Target::Cluster(_))
+    }
+
+    async fn connection(&self, place: &Mutex<Place>) -> RedisResult<(Connection, u64)> {
+        let writes = match &*lock(place) {
+            Place { connection: Some(connection), number, .. } => return Ok((connection.clone(), *number)),
+            Place { writes, .. } => *writes,
+        };
+        let connection = self.target.connect(writes, self.call_time).await?;
+        let mut place = lock(place);
+        place.number += 1;
+        place.connection = Some(connection.clone());
+        Ok((connection, place.number))
+    }
+}
+
+fn lock(place: &Mutex<Place>) -> std::sync::MutexGuard<'_, Place> {
+    place.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// One call: some commands, with one deadline for all of them.
+pub struct Call<'a> {
+    link: &'a Link,
+    deadline: Instant,
+}
+
+impl Call<'_> {
+    /// Asks one thing that may be asked twice.
+    ///
+    /// # Errors
+    /// [`StoreError::Engine`] when no answer came in time, or a refusal did.
+    pub fn ask<T: FromRedisValue>(&self, cmd: &Cmd) -> Result<T, StoreError> {
+        let link = self.link;
+        let once = async |mut connection: Connection| connection.ask(cmd).await;
+        let (value, _) = link.driver.wait(self.attempts(&link.reading, once))?;
+        redis::from_redis_value(value).map_err(unreadable)
+    }
+
+    /// Changes one thing that may be changed twice.
+    ///
+    /// # Errors
+    /// As [`Call::ask`].
+    pub fn change(&self, cmd: &Cmd) -> Result<(), StoreError> {
+        let run = async |mut connection: Connection| self.confirmed(&mut connection, cmd).await;
+        self.link.driver.wait(self.attempts(&self.link.writing, run)).map(drop)
+    }
+
+    /// Asks every primary of a cluster, or the one Redis; answers come with the node's name.
+    ///
+    /// # Errors
+    /// As [`Call::ask`].
+    pub fn ask_each(
+        &self,
+        cmd: &Cmd,
+        nodes: &MultipleNodeRoutingInfo,
+    ) -> Result<Vec<(String, Value)>, StoreError> {
+        let link = self.link;
+        let once = async |mut connection: Connection| connection.ask_each(cmd, nodes.clone()).await;
+        Ok(link.driver.wait(self.attempts(&link.reading, once))?.0)
+    }
+
+    /// Runs a script that changes something, until enough replicas have the change.
+    ///
+    /// # Errors
+    /// As [`Call::ask`]. What the script does may then have been done.
+    pub fn run<T: FromRedisValue>(&self, script: &Invocation) -> Result<T, StoreError> {
+        let (value, _) = self.link.driver.wait(self.run_one(script))?;
+        redis::from_redis_value(value).map_err(unreadable)
+    }
+
+    /// As [`Call::run`] for several scripts at once; says of each answer
+    /// whether an earlier attempt may have done what the script does.
+    pub fn run_all(&self, scripts: &[Invocation]) -> Vec<Result<(Value, bool), StoreError>> {
+        let runs = join_all(scripts.iter().map(|script| self.run_one(script)));
+        self.link.driver.wait(runs)
+    }
+
+    async fn run_one(&self, script: &Invocation) -> Result<(Value, bool), StoreError> {
+        let once = async |mut connection: Connection| self.run_once(&mut connection, script).await;
+        self.attempts(&self.link.writing, once).await
+    }
+
+    async fn run_once(&self, connection: &mut Connection, script: &Invocation) -> RedisResult<Value> {
+        match self.confirmed(connection, script.cmd()).await {
+            Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoScript) => {
+                connection.ask(&script.load()).await?;
+                self.confirmed(connection, script.cmd()).await
+            }
+            result => result,
+        }
+    }
+
+    /// Sends a change, and waits for as many replicas as are wanted.
+    async fn confirmed(&self, connection: &mut Connection, cmd: &Cmd) -> RedisResult<Value> {
+        let wanted = self.link.min_replicas;
+        if wanted == 0 {
+            return connection.ask(cmd).await;
+        }
+        let left = self.left().saturating_sub(ANSWER_TIME).as_millis().max(1) as u64;
+        let mut wait = redis::cmd("WAIT");
+        wait.arg(wanted).arg(left);
+        let mut pipeline = redis::Pipeline::with_capacity(2);
+        pipeline.add_command(cmd.clone()).add_command(wait);
+        let mut values = connection.ask_both(&pipeline).await?.into_iter();
+        let mut next = || values.next().unwrap_or_default().extract_error();
+        let value = next()?;
+        let have: u32 = redis::from_redis_value(next()?)?;
+        if have < wanted {
+            let words = format!("{have} replicas have it, {wanted} must");
+            return Err(redis::make_extension_error(TOO_FEW.to_owned(), Some(words)));
+        }
+        Ok(value)
+    }
+
+    /// Tries until it succeeds, the deadline comes, or it makes no sense to go
+    /// on. Says whether an earlier attempt may have succeeded unheard.
+    async fn attempts<T>(
+        &self,
+        place: &Mutex<Place>,
+        once: impl AsyncFn(Connection) -> RedisResult<T>,
+    ) -> Result<(T, bool), StoreError> {
+        let (mut pause, mut unheard) = (PAUSE, false);
+        let mut last =
+            format!("Redis does not answer (no answer within {} s)", self.link.call_time.as_secs_f32());
+        loop {
+            let used = Mutex::new(None);
+            let attempt = async {
+                let (connection, number) = self.link.connection(place).await?;
+                *used.lock().unwrap_or_else(PoisonError::into_inner) = Some(number);
+                once(connection).await
+            };
+            let result = tokio::time::timeout(self.left(), attempt).await;
+            let used = used.into_inner().unwrap_or_else(PoisonError::into_inner);
+            let error = match result {
+                Ok(Ok(value)) => return Ok((value, unheard)),
+                Ok(Err(error)) => Some(error),
+                Err(_) => None,
+            };
+            unheard |= used.is_some();
+            if error.as_ref().is_none_or(is_spoilt) {
+                discard(place, used);
+            }
+            let Some(error) = error else { return Err(StoreError::Engine(last)) };
+            last = said(&error);
+            let rest = jitter(pause);
+            if !may_pass(&error) || self.left() <= rest {
+                return Err(StoreError::Engine(last));
+            }
+            tokio::time::sleep(rest).await;
+            pause = (pause * 2).min(PAUSE_MAX);
+        }
+    }
+
+    fn left(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
+    }
+}
+
+/// Lets go of a connection, unless another one has taken its place.
+fn discard(place: &Mutex<Place>, used: Option<u64>) {
+    let mut place = lock(place);
+    if used == Some(place.number) {
+        place.connection = None;
+    }
+}

@@ -1,0 +1,14 @@
+//! The way to Redis.
+
+mod address;
+mod connection_name;
+mod driver;
+pub mod durability;
+mod error_text;
+mod link;
+mod node;
+mod retry;
+
+pub use address::Address;
+pub use connection_name::WRITER_NAME;
+pub use link::{Call, Link};

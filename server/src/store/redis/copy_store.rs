@@ -1,0 +1,176 @@
+//! What Redis gives and takes when all it holds moves.
+
+use super::connection::WRITER_NAME;
+use super::data::expiry_index::{self, Member};
+use super::data::key_names::{self, Tag, UNFINISHED_COPY};
+use super::data::log_tree::{CHUNK, Log};
+use super::data::record_bytes;
+use super::scripts::{FORGET, PUT_LEAVES, PUT_RECORDS, token};
+use super::store::RedisStore;
+use crate::store::copy_store::elsewhere;
+use crate::store::error::unreadable;
+use crate::store::{CopyStore, LEAVES_MAX, LogStore, Placed, RECORDS_MAX, StoreError, Stretch, Taking};
+use constat_shared::{Hash, LogId, Month, Shard, SiteId, Timestamp, canonical};
+use redis::Cmd;
+use redis::cluster_routing::MultipleNodeRoutingInfo;
+use std::collections::BTreeMap;
+
+impl RedisStore {
+    /// The addresses of clients that are about to change something here, or have
+    /// done so, as a server has that serves a site. Those of this process are
+    /// among them as soon as it has done so itself.
+    ///
+    /// # Errors
+    /// [`StoreError::Engine`] when Redis cannot be reached, or lets nobody ask.
+    pub fn writing_clients(&self) -> Result<Vec<String>, StoreError> {
+        let mut list = redis::cmd("CLIENT");
+        list.arg("LIST").arg("TYPE").arg("NORMAL");
+        let mut writing = Vec::new();
+        for (_, text) in self.link.call().ask_each(&list, &MultipleNodeRoutingInfo::AllMasters)? {
+            let text: String = redis::from_redis_value(text).map_err(unreadable)?;
+            let named =
+                |line: &&str| line.split(' ').any(|word| word.strip_prefix("name=") == Some(WRITER_NAME));
+            let address =
+                |line: &str| line.split(' ').find_map(|word| word.strip_prefix("addr=")).map(str::to_owned);
+            writing.extend(text.lines().filter(named).filter_map(address));
+        }
+        Ok(writing)
+    }
+
+    fn put_records_of(&self, site: &SiteId, shard: Shard, records: &[&Placed]) -> Result<u64, StoreError> {
+        let call = self.link.call();
+        self.remembered.see(&call, site, shard.count())?;
+        let mut script = PUT_RECORDS.on(Tag::new(site, shard).bytes());
+        for Placed { place, entry } in records {
+            let record = &entry.record;
+            let notice = self.remembered.by_hash(&call, &record.notice_hash)?;
+            let [_, _, place @ ..] = place.to_be_bytes();
+            let bytes =
+                [&record_bytes::head(entry)[..], &place, &record_bytes::tail(entry, &notice)].concat();
+            script = script
+                .arg(record.event_id.as_bytes().as_slice())
+                .arg(record.consent_id.as_bytes().as_slice())
+                .arg(bytes)
+                .arg(record.recorded_at.unix_ms())
+                .arg(record.expires_at.unix_ms());
+        }
+        call.run(&script)
+    }
+
+    fn forget_of(&self, tag: &Tag, now: Timestamp) -> Result<u64, StoreError> {
+        let mut total = 0;
+        loop {
+            let due = expiry_index::due(&self.link.call(), tag, now, RECORDS_MAX)?;
+            if due.is_empty() {
+                return Ok(total);
+            }
+            let script = due.iter().fold(FORGET.on(tag.bytes()), |script, member| script.arg(member.bytes()));
+            total += self.link.call().run::<u64>(&script)?;
+        }
+    }
+}
+
+impl CopyStore for RedisStore {
+    fn set_unfinished(&self, unfinished: bool) -> Result<(), StoreError> {
+        let cmd = if unfinished { Cmd::set(UNFINISHED_COPY, "") } else { Cmd::del(UNFINISHED_COPY) };
+        self.link.call().change(&cmd)
+    }
+
+    fn is_unfinished(&self) -> Result<bool, StoreError> {
+        self.link.call().ask(&Cmd::exists(UNFINISHED_COPY))
+    }
+
+    fn published_at(&self, notice_hash: &Hash) -> Result<Option<Timestamp>, StoreError> {
+        let field = Cmd::hget(key_names::notice(notice_hash), "published_at");
+        let at: Option<String> = self.link.call().ask(&field)?;
+        at.map(|at| Timestamp::parse(&at)).transpose().map_err(unreadable)
+    }
+
+    fn key_added_at(&self, kid: &str) -> Result<Option<Timestamp>, StoreError> {
+        let lines: Vec<String> = self.link.call().ask(&Cmd::lrange(key_names::KEYS, 0, -1))?;
+        let of = |line: &&String| line.split_once(' ').is_some_and(|(_, jwk)| jwk.contains(kid));
+        let at = lines.iter().find(of).and_then(|line| line.split_once(' ')).map(|(at, _)| at);
+        at.map(Timestamp::parse).transpose().map_err(unreadable)
+    }
+
+    fn each_record(&self, take: &mut Taking<'_>) -> Result<(), StoreError> {
+        for tag in self.remembered.tags(&self.link.call())? {
+            let mut rank = 0;
+            loop {
+                let members = expiry_index::page(&self.link.call(), &tag, rank, RECORDS_MAX)?;
+                if members.is_empty() {
+                    break;
+                }
+                rank += members.len();
+                let events = members.iter().map(Member::event_id).collect::<Result<Vec<_>, _>>()?;
+                let records = self.read(&tag, &events)?.into_iter();
+                take(records.map(|(entry, place)| Placed { place, entry }).collect())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn put_records(&self, records: &[Placed]) -> Result<u64, StoreError> {
+        let mut shards: BTreeMap<(&SiteId, Shard), Vec<&Placed>> = BTreeMap::new();
+        for placed in records {
+            let LogId { site, shard, .. } = &placed.entry.log;
+            shards.entry((site, *shard)).or_default().push(placed);
+        }
+        let put = |((site, shard), records): (_, Vec<_>)| self.put_records_of(site, shard, &records);
+        shards.into_iter().map(put).sum()
+    }
+
+    fn forget(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let mut total = 0;
+        for tag in self.remembered.tags(&self.link.call())? {
+            total += self.forget_of(&tag, now)?;
+        }
+        if total > 0 {
+            self.note_rewrite()?;
+        }
+        Ok(total)
+    }
+
+    fn leaves(&self, id: &LogId, first: u64) -> Result<Vec<Hash>, StoreError> {
+        let call = self.link.call();
+        let Some(log) = Log::find(&call, id)?.filter(|log| first < log.size) else { return Ok(Vec::new()) };
+        let count = LEAVES_MAX.min(log.size - first).min(CHUNK - first % CHUNK);
+        let leaves: Option<Vec<Hash>> = log.hashes(0, first, count)?.into_iter().collect();
+        let leaves = leaves.filter(|leaves| leaves.len() as u64 == count);
+        leaves.ok_or_else(|| unreadable(format!("the log {} lacks leaves from {first} on", id.origin())))
+    }
+
+    fn put_leaves(&self, id: &LogId, stretch: &Stretch) -> Result<(), StoreError> {
+        let call = self.link.call();
+        self.remembered.see(&call, &id.site, id.shard.count())?;
+        let leaves: Vec<u8> = stretch.leaves.iter().flat_map(|leaf| *leaf.as_bytes()).collect();
+        let script = PUT_LEAVES.on(Tag::of(id).bytes()).arg(token()?).arg(id.month.to_string());
+        let mut script = script.arg(stretch.first).arg(leaves);
+        for (place, entry) in &stretch.entries {
+            script = script.arg([place.to_string().as_bytes(), b" ", &canonical::to_vec(entry)].concat());
+        }
+        let size = u64::try_from(call.run::<i64>(&script)?).map_err(|_| elsewhere(id, stretch))?;
+        // The call above may have used up its time.
+        Log::of(&self.link.call(), id, size).complete(stretch.first, size)
+    }
+
+    fn dropped(&self) -> Result<Vec<(LogId, String)>, StoreError> {
+        let (logs, mut dropped) = (self.logs()?, Vec::new());
+        for tag in self.remembered.tags(&self.link.call())? {
+            let heads: Vec<(String, String)> = self.link.call().ask(&Cmd::hgetall(tag.heads()))?;
+            for (month, head) in heads {
+                let log = tag.log(Month::parse(&month).map_err(unreadable)?);
+                dropped.extend((!logs.contains(&log)).then_some((log, head)));
+            }
+        }
+        dropped.sort_unstable();
+        Ok(dropped)
+    }
+
+    fn put_dropped(&self, log: &LogId, checkpoint: &str) -> Result<(), StoreError> {
+        let call = self.link.call();
+        self.remembered.see(&call, &log.site, log.shard.count())?;
+        let mut keep = redis::cmd("HSETNX");
+        call.change(keep.arg(Tag::of(log).heads()).arg(log.month.to_string()).arg(checkpoint))
+    }
+}

@@ -1,0 +1,176 @@
+//! What a server remembers of Redis: notices and the shards of sites, which
+//! never change once they are there.
+
+use super::key_names::{self, NOTICES, SITES, Tag};
+use crate::store::StoreError;
+use crate::store::common::KnownNotice;
+use crate::store::error::unreadable;
+use crate::store::redis::connection::Call;
+use crate::store::redis::scripts::ADD;
+use constat_shared::{Hash, LogShards, PublishedNotice, SiteId, Timestamp, canonical};
+use redis::Cmd;
+use std::collections::HashMap;
+use std::hash::Hash as Hashed;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The most notices and sites that are remembered; a server has few at a time.
+const REMEMBERED_MAX: usize = 1024;
+
+/// Notices by their number and by their hash, and the shards of sites.
+#[derive(Default)]
+pub struct Remembered {
+    by_number: Mutex<HashMap<i64, Arc<KnownNotice>>>,
+    numbers: Mutex<HashMap<Hash, i64>>,
+    sites: Mutex<HashMap<SiteId, LogShards>>,
+}
+
+/// Remembers one thing more; when there is no room, all others are forgotten.
+fn remember<K: Eq + Hashed, V>(known: &Mutex<HashMap<K, V>>, key: K, value: V) {
+    let mut known = lock(known);
+    if known.len() >= REMEMBERED_MAX {
+        known.clear();
+    }
+    known.insert(key, value);
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Remembered {
+    /// Keeps a notice of a site, unless it is there.
+    pub fn publish(
+        &self,
+        call: &Call<'_>,
+        notice: &PublishedNotice,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (site, hash) = (&notice.site, notice.notice_hash());
+        let shards = self.shards(call, site)?;
+        self.see(call, site, shards)?;
+        // Twice the same but for the date: whatever is listed is whole, and the first date counts.
+        let (key, json) = (key_names::notice(&hash), canonical::to_vec(&**notice));
+        if !call.ask::<bool>(&Cmd::exists(&key))? {
+            let mut cmd = redis::cmd("HSET");
+            cmd.arg(&key)
+                .arg("json")
+                .arg(json)
+                .arg("terms_hash")
+                .arg(notice.terms_hash().as_bytes().as_slice());
+            call.change(cmd.arg("published_at").arg(at.to_string()))?;
+        }
+        let add = ADD.on(NOTICES.as_bytes()).arg(hash.to_string()).arg(format!("{hash} {site}"));
+        call.run::<u64>(&add)?;
+        let number = self.by_hash(call, &hash)?.number;
+        // Where its records are, so that none is stored without it.
+        for tag in Tag::all(site, shards) {
+            let mut cmd = redis::cmd("HSET");
+            call.change(cmd.arg(tag.notices()).arg(number).arg(hash.as_bytes().as_slice()))?;
+        }
+        Ok(())
+    }
+
+    /// Whether the notices that this server uses have the numbers they had.
+    ///
+    /// # Errors
+    /// [`StoreError::Engine`] when not.
+    pub fn check(&self, call: &Call<'_>) -> Result<(), StoreError> {
+        let used: Vec<_> = lock(&self.numbers).iter().map(|(hash, number)| (*hash, *number)).collect();
+        let lines: Vec<String> = call.ask(&Cmd::lrange(NOTICES, 0, -1))?;
+        let kept = |(hash, number): &(Hash, i64)| {
+            let line = usize::try_from(*number).ok().and_then(|number| lines.get(number));
+            line.is_some_and(|line| line.starts_with(&hash.to_string()))
+        };
+        if used.iter().all(kept) { Ok(()) } else { Err(set_back()) }
+    }
+
+    /// The notice of that hash, if it was published.
+    pub fn by_hash(&self, call: &Call<'_>, hash: &Hash) -> Result<Arc<KnownNotice>, StoreError> {
+        let known = lock(&self.numbers).get(hash).copied();
+        if let Some(number) = known {
+            return self.by_number(call, number);
+        }
+        let lines: Vec<String> = call.ask(&Cmd::lrange(NOTICES, 0, -1))?;
+        let prefix = hash.to_string();
+        let place = lines.iter().position(|line| line.starts_with(&prefix));
+        let number = place.ok_or(StoreError::NoticeUnknown(*hash))? as i64;
+        remember(&self.numbers, *hash, number);
+        self.by_number(call, number)
+    }
+
+    /// The notice of that number.
+    pub fn by_number(&self, call: &Call<'_>, number: i64) -> Result<Arc<KnownNotice>, StoreError> {
+        if let Some(notice) = lock(&self.by_number).get(&number) {
+            return Ok(Arc::clone(notice));
+        }
+        let missing = || unreadable(format!("notice number {number} is missing"));
+        let line: Option<String> = call.ask(&Cmd::lindex(NOTICES, number as isize))?;
+        let (_, hash) = read_line(&line.ok_or_else(missing)?)?;
+        let mut cmd = redis::cmd("HMGET");
+        let (json, terms): (Option<String>, Option<[u8; 32]>) =
+            call.ask(cmd.arg(key_names::notice(&hash)).arg("json").arg("terms_hash"))?;
+        let (json, terms) = json.zip(terms).ok_or_else(missing)?;
+        let notice = Arc::new(KnownNotice::read(number, Hash::from_bytes(terms), &json)?);
+        remember(&self.by_number, number, Arc::clone(&notice));
+        Ok(notice)
+    }
+
+    /// Sees to it that Redis knows over how many logs a month a site is spread
+    /// before anything is kept for it.
+    ///
+    /// # Errors
+    /// [`StoreError::Spread`] when it is spread otherwise.
+    pub fn see(&self, call: &Call<'_>, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
+        let known = lock(&self.sites).get(site).copied();
+        let kept = match known {
+            Some(kept) => kept,
+            None => {
+                call.change(redis::cmd("HSETNX").arg(SITES).arg(site.as_str()).arg(shards.get()))?;
+                self.shards(call, site)?
+            }
+        };
+        if kept == shards { Ok(()) } else { Err(StoreError::Spread { site: site.clone(), kept }) }
+    }
+
+    /// Over how many logs a month a site is spread: one, when nothing is kept for it.
+    pub fn shards(&self, call: &Call<'_>, site: &SiteId) -> Result<LogShards, StoreError> {
+        if let Some(shards) = lock(&self.sites).get(site) {
+            return Ok(*shards);
+        }
+        let count: Option<u8> = call.ask(&Cmd::hget(SITES, site.as_str()))?;
+        let Some(count) = count else { return Ok(LogShards::ONE) };
+        let shards = LogShards::new(count).map_err(unreadable)?;
+        remember(&self.sites, site.clone(), shards);
+        Ok(shards)
+    }
+
+    /// Up to so many tags of the sites that this server has used.
+    pub fn some_tags(&self, count: usize) -> Vec<Tag> {
+        let sites = lock(&self.sites);
+        sites.iter().flat_map(|(site, shards)| Tag::all(site, *shards)).take(count).collect()
+    }
+
+    /// The tags of every site that anything is kept for.
+    pub fn tags(&self, call: &Call<'_>) -> Result<Vec<Tag>, StoreError> {
+        let sites: Vec<(String, u8)> = call.ask(&Cmd::hgetall(SITES))?;
+        let mut tags = Vec::new();
+        for (site, count) in sites {
+            let site = SiteId::parse(&site).map_err(unreadable)?;
+            tags.extend(Tag::all(&site, LogShards::new(count).map_err(unreadable)?));
+        }
+        Ok(tags)
+    }
+}
+
+/// The words for a Redis that lacks what a server has seen there.
+pub fn set_back() -> StoreError {
+    let words = "Redis lacks a notice that was published: it was emptied or set back to an older copy; \
+                 restart every server to publish it again";
+    StoreError::Engine(words.to_owned())
+}
+
+/// The site and hash of a line of the list of notices.
+pub fn read_line(line: &str) -> Result<(SiteId, Hash), StoreError> {
+    let (hash, site) = line.split_once(' ').ok_or_else(|| unreadable("a notice has no site"))?;
+    Ok((SiteId::parse(site).map_err(unreadable)?, Hash::parse(hash).map_err(unreadable)?))
+}

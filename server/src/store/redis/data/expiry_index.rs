@@ -1,0 +1,86 @@
+//! A shard's index of expiries: its records by their end.
+
+use super::key_names::Tag;
+use crate::store::StoreError;
+use crate::store::error::unreadable;
+use crate::store::redis::connection::{Call, Link};
+use constat_shared::{ConsentId, EventId, Month, Timestamp};
+use redis::Cmd;
+use std::collections::BTreeMap;
+
+/// How many members are read at a time.
+const READ_CHUNK: usize = 500;
+
+/// A member of a shard's index of expiries: where a record's leaf is, and whose it is.
+#[derive(Clone, Copy)]
+pub struct Member([u8; 35]);
+
+impl Member {
+    /// The member of a record, by the month of its log as it is in Redis.
+    pub fn new(month: [u8; 3], event_id: &[u8; 16], consent_id: &ConsentId) -> Member {
+        let mut bytes = [0; 35];
+        bytes[..3].copy_from_slice(&month);
+        bytes[3..19].copy_from_slice(event_id);
+        bytes[19..].copy_from_slice(consent_id.as_bytes());
+        Member(bytes)
+    }
+
+    /// Reads one that came from Redis.
+    fn read(bytes: &[u8]) -> Result<Member, StoreError> {
+        bytes.try_into().map(Member).map_err(|_| unreadable("the index of expiries has a strange member"))
+    }
+
+    /// The record's event id.
+    pub fn event_id(&self) -> Result<EventId, StoreError> {
+        let bytes = self.0[3..19].try_into().map_err(unreadable)?;
+        EventId::from_bytes(bytes).map_err(unreadable)
+    }
+
+    /// The month of the log that has its leaf.
+    pub fn month(&self) -> Result<Month, StoreError> {
+        let count = u32::from_be_bytes([0, self.0[0], self.0[1], self.0[2]]);
+        Month::of_count(count).ok_or_else(|| unreadable("the index of expiries has a strange month"))
+    }
+
+    /// As it is in Redis.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// Up to `count` members whose records are at their end, the earliest first.
+pub fn due(call: &Call<'_>, tag: &Tag, now: Timestamp, count: usize) -> Result<Vec<Member>, StoreError> {
+    let mut range = redis::cmd("ZRANGE");
+    range.arg(tag.expiries()).arg("-inf").arg(now.unix_ms()).arg("BYSCORE");
+    read_all(call.ask(range.arg("LIMIT").arg(0).arg(count))?)
+}
+
+/// Up to `count` members from a rank on.
+pub fn page(call: &Call<'_>, tag: &Tag, first: usize, count: usize) -> Result<Vec<Member>, StoreError> {
+    let end = first + count - 1;
+    read_all(call.ask(&Cmd::zrange(tag.expiries(), first as isize, end as isize))?)
+}
+
+fn read_all(members: Vec<Vec<u8>>) -> Result<Vec<Member>, StoreError> {
+    members.iter().map(|bytes| Member::read(bytes)).collect()
+}
+
+/// The records of a log by the index of expiries, each with its end in milliseconds since 1970.
+pub fn of_month(link: &Link, tag: &Tag, month: Month) -> Result<BTreeMap<EventId, f64>, StoreError> {
+    let (mut cursor, mut expiries) = (0_u64, BTreeMap::new());
+    loop {
+        let mut cmd = redis::cmd("ZSCAN");
+        cmd.arg(tag.expiries()).arg(cursor).arg("COUNT").arg(READ_CHUNK);
+        let (next, page): (u64, Vec<(Vec<u8>, f64)>) = link.call().ask(&cmd)?;
+        for (member, expires_at) in page {
+            let member = Member::read(&member)?;
+            if member.month()? == month {
+                expiries.insert(member.event_id()?, expires_at);
+            }
+        }
+        cursor = next;
+        if cursor == 0 {
+            return Ok(expiries);
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! A record as bytes in Redis, and back.
+//!
+//! ```text
+//! 0    the version of this form
+//! 1    the month of its log, as `Month::count`, 3 bytes
+//! 4    its place in the log, 6 bytes, set by the script that appends
+//! 10   consent id, then recorded_at, choice_expires_at, expires_at (ms, 8 bytes each)
+//! 50   commitment key
+//! 82   1 for GPC, 2 for DNT, 4 when a previous event id follows the fixed part
+//! 83   action and layer: their places in `ACTIONS` and `LAYERS`; the language's two letters
+//! 87   the number of the notice
+//! 91   the previous event id, if any; a digit for each category and each vendor
+//! ```
+//!
+//! Numbers are big-endian. The event id is in the name of the key.
+
+use crate::store::common::KnownNotice;
+use crate::store::error::unreadable;
+use crate::store::{Entry, StoreError};
+use constat_shared::{Action, Category, CommitmentKey, ConsentId, EventId, Language, Layer, LogShards};
+use constat_shared::{Record, Signals, Timestamp};
+
+const VERSION: u8 = 1;
+const GPC: u8 = 1;
+const DNT: u8 = 2;
+const FOLLOWS: u8 = 4;
+
+/// What comes before the place: the version and the month.
+pub fn head(entry: &Entry) -> [u8; 4] {
+    let [_, high, middle, low] = entry.log.month.count().to_be_bytes();
+    [VERSION, high, middle, low]
+}
+
+/// What comes after the place.
+pub fn tail(entry: &Entry, notice: &KnownNotice) -> Vec<u8> {
+    let record = &entry.record;
+    let mut bytes = Vec::with_capacity(128);
+    bytes.extend_from_slice(record.consent_id.as_bytes());
+    for time in [record.recorded_at, record.choice_expires_at, record.expires_at] {
+        bytes.extend_from_slice(&time.unix_ms().to_be_bytes());
+    }
+    bytes.extend_from_slice(entry.key.as_bytes());
+    let flag = |on: bool, bit: u8| if on { bit } else { 0 };
+    let follows = flag(record.previous_event_id.is_some(), FOLLOWS);
+    bytes.push(flag(record.signals.gpc, GPC) | flag(record.signals.dnt, DNT) | follows);
+    bytes.push(place_of(&ACTIONS, &record.action));
+    bytes.push(place_of(&LAYERS, &record.layer));
+    bytes.extend_from_slice(record.language.as_str().as_bytes());
+    // There are never more notices than four bytes count: each was written by hand.
+    bytes.extend_from_slice(&(notice.number as u32).to_be_bytes());
+    bytes.extend(record.previous_event_id.iter().flat_map(|id| *id.as_bytes()));
+    bytes.extend_from_slice(KnownNotice::category_digits(record).as_bytes());
+    bytes.extend_from_slice(notice.vendor_digits(record).as_bytes());
+    bytes
+}
+
+// What is stored names them by their places here: a new one goes to the end.
+const ACTIONS: [Action; 5] =
+    [Action::AllowAll, Action::RefuseAll, Action::ContinueWithoutAccepting, Action::Save, Action::Withdraw];
+const LAYERS: [Layer; 2] = [Layer::Banner, Layer::Configuration];
+
+fn place_of<T: PartialEq>(all: &[T], value: &T) -> u8 {
+    // Each list is short and holds every value there is.
+    all.iter().position(|other| other == value).unwrap_or(usize::from(u8::MAX)) as u8
+}
+
+/// Bytes on their way to be read.
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn take<const N: usize>(&mut self) -> Result<[u8; N], StoreError> {
+        let (first, rest) = self.0.split_first_chunk::<N>().ok_or_else(cut_off)?;
+        self.0 = rest;
+        Ok(*first)
+    }
+
+    fn text(&mut self, count: usize) -> Result<&'a str, StoreError> {
+        let (text, rest) = self.0.split_at_checked(count).ok_or_else(cut_off)?;
+        self.0 = rest;
+        std::str::from_utf8(text).map_err(unreadable)
+    }
+
+    fn time(&mut self) -> Result<Timestamp, StoreError> {
+        Ok(Timestamp::from_unix_ms(i64::from_be_bytes(self.take()?)))
+    }
+
+    fn word<T: Copy>(&mut self, all: &[T]) -> Result<T, StoreError> {
+        let [place] = self.take()?;
+        all.get(usize::from(place)).copied().ok_or_else(|| unreadable("a record has an unknown word"))
+    }
+}
+
+fn cut_off() -> StoreError {
+    unreadable("a record is shorter than it should be")
+}
+
+/// The number of a packed record's notice.
+///
+/// # Errors
+/// [`StoreError::Unreadable`] when the bytes are no record.
+pub fn notice_number(bytes: &[u8]) -> Result<i64, StoreError> {
+    let number = bytes.get(87..91).and_then(|bytes| bytes.try_into().ok()).ok_or_else(cut_off)?;
+    Ok(i64::from(u32::from_be_bytes(number)))
+}
+
+/// The record with its key, and its place in the log. `notice` is the one of
+/// [`notice_number`]; its site has so many logs a month.
+///
+/// # Errors
+/// [`StoreError::Unreadable`] when the bytes are no record of that notice.
+pub fn unpack(
+    event_id: EventId,
+    bytes: &[u8],
+    notice: &KnownNotice,
+    shards: LogShards,
+) -> Result<(Entry, u64), StoreError> {
+    let mut bytes = Reader(bytes);
+    let [version, _, _, _] = bytes.take()?;
+    if version != VERSION {
+        return Err(unreadable(format!("a record is in the form {version}, this version reads {VERSION}")));
+    }
+    let place = bytes.take::<6>()?.into_iter().fold(0, |place, byte| place << 8 | u64::from(byte));
+    let consent_id = ConsentId::from_bytes(bytes.take()?).map_err(unreadable)?;
+    let (recorded_at, choice_expires_at, expires_at) = (bytes.time()?, bytes.time()?, bytes.time()?);
+    let key = CommitmentKey::from_bytes(bytes.take()?);
+    let [flags] = bytes.take()?;
+    let (action, layer) = (bytes.word(&ACTIONS)?, bytes.word(&LAYERS)?);
+    let language = Language::parse(bytes.text(2)?);
+    let language = language.ok_or_else(|| unreadable("a record has an unknown language"))?;
+    bytes.take::<4>()?;
+    let previous = if flags & FOLLOWS == 0 { None } else { Some(bytes.take()?) };
+    let categories = KnownNotice::categories(bytes.text(Category::ALL.len())?)?;
+    let vendors = notice.vendors(bytes.text(notice.vendors.len())?)?;
+    let record = Record {
+        event_id,
+        consent_id,
+        previous_event_id: previous.map(EventId::from_bytes).transpose().map_err(unreadable)?,
+        site: notice.site.clone(),
+        action,
+        layer,
+        language,
+        categories,
+        vendors,
+        signals: Signals { gpc: flags & GPC != 0, dnt: flags & DNT != 0 },
+        notice_hash: notice.notice_hash,
+        terms_hash: notice.terms_hash,
+        recorded_at,
+        choice_expires_at,
+        expires_at,
+    };
+    Ok((Entry::new(record, key, shards), place))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::store::contract;
+
+    /// Whoever moves a byte makes old records unreadable.
+    #[test]
+    fn a_record_has_the_bytes_it_always_had() {
+        let notice = contract::notice("boreale");
+        let id = |last: u8| [1, 2, 3, 4, 5, 6, 0x70, 8, 0x80, 10, 11, 12, 13, 14, 15, last];
+        let mut request = contract::request(&notice, Action::Save);
+        request.event_id = EventId::from_bytes(id(1)).unwrap();
+        request.consent_id = ConsentId::from_bytes(id(2)).unwrap();
+        request.previous_event_id = Some(EventId::from_bytes(id(3)).unwrap());
+        let at = Timestamp::parse("2026-03-01T09:30:00.007Z").unwrap();
+        let record = contract::record_of(request, &notice, at);
+        let json = String::from_utf8(constat_shared::canonical::to_vec(&*notice)).unwrap();
+        let known = KnownNotice::read(258, notice.terms_hash(), &json).unwrap();
+        let entry = contract::entry(&record);
+        let bytes = [head(&entry).as_slice(), &[0, 0, 0, 0, 1, 2], &tail(&entry, &known)].concat();
+        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let [choice, proof] = [record.choice_expires_at, record.expires_at].map(|at| at.unix_ms());
+        let (consent, previous, key) = (hex(&id(2)), hex(&id(3)), "07".repeat(32));
+        let expected = format!(
+            "01 005efa 000000000102 {consent} 0000019ca8bbb5c7 {choice:016x} {proof:016x} {key} 05 03 00 6672 \
+             00000102 {previous} 312d2d2d30 30"
+        );
+        assert_eq!(hex(&bytes), expected.replace(' ', ""));
+        assert_eq!(notice_number(&bytes).unwrap(), 258);
+        let (read, place) = unpack(record.event_id, &bytes, &known, LogShards::ONE).unwrap();
+        assert_eq!((&read.record, place, read.leaf), (&record, 258, entry.leaf));
+        for cut in 0..bytes.len() {
+            assert!(unpack(record.event_id, &bytes[..cut], &known, LogShards::ONE).is_err(), "{cut}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The logs in Redis.
+
+use super::data::expiry_index;
+use super::data::key_names::Tag;
+use super::data::log_tree::{self, Log};
+use super::scripts::{DROP, HEAD, WRITE, token};
+use super::store::RedisStore;
+use crate::clock;
+use crate::store::common::{Auditing, StoredLeaf, purged_count};
+use crate::store::error::unreadable;
+use crate::store::{Audit, LogStore, StoreError};
+use constat_shared::log::merkle;
+use constat_shared::{Checkpoint, Hash, LogEntry, LogId, LogShards, Month, SiteId, canonical};
+use redis::Cmd;
+
+impl LogStore for RedisStore {
+    fn spread(&self, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
+        self.remembered.see(&self.link.call(), site, shards)
+    }
+
+    fn shards(&self, site: &SiteId) -> Result<LogShards, StoreError> {
+        self.remembered.shards(&self.link.call(), site)
+    }
+
+    fn head(&self, log: &LogId) -> Result<Option<Checkpoint>, StoreError> {
+        let call = self.link.call();
+        let log = Log::find(&call, log)?;
+        log.map(|mut log| log.head(log.size)).transpose()
+    }
+
+    fn inclusion_proof(&self, log: &LogId, index: u64, size: u64) -> Result<Option<Vec<Hash>>, StoreError> {
+        let call = self.link.call();
+        let log = Log::find(&call, log)?.filter(|log| index < size && size <= log.size);
+        log.map(|mut log| log.inclusion(index, size)).transpose()
+    }
+
+    fn consistency_proof(&self, log: &LogId, from: u64, to: u64) -> Result<Option<Vec<Hash>>, StoreError> {
+        let call = self.link.call();
+        let log = Log::find(&call, log)?.filter(|log| from <= to && to <= log.size);
+        log.map(|mut log| log.consistency(from, to)).transpose()
+    }
+
+    fn keep_checkpoint(&self, log: &LogId, note: &str) -> Result<(), StoreError> {
+        let keep = HEAD.on(Tag::of(log).bytes()).arg(log.month.to_string()).arg(note);
+        self.link.call().run::<u64>(&keep).map(drop)
+    }
+
+    fn checkpoint(&self, log: &LogId) -> Result<Option<String>, StoreError> {
+        self.link.call().ask(&Cmd::hget(Tag::of(log).heads(), log.month.to_string()))
+    }
+
+    fn write(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
+        let call = self.link.call();
+        self.remembered.see(&call, &log.site, log.shard.count())?;
+        let json = canonical::to_vec(entry);
+        let write = WRITE.on(Tag::of(log).bytes()).arg(token()?).arg(log.month.to_string());
+        call.run(&write.arg(merkle::leaf_hash(&json).as_bytes().as_slice()).arg(json))
+    }
+
+    fn entries(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError> {
+        let call = self.link.call();
+        Ok(Log::find(&call, log)?.map(|log| log.entries()).transpose()?.unwrap_or_default())
+    }
+
+    fn logs(&self) -> Result<Vec<LogId>, StoreError> {
+        let mut logs = Vec::new();
+        for tag in self.remembered.tags(&self.link.call())? {
+            let months: Vec<String> = self.link.call().ask(&Cmd::hkeys(tag.logs()))?;
+            for month in months {
+                logs.push(tag.log(Month::parse(&month).map_err(unreadable)?));
+            }
+        }
+        logs.sort_unstable();
+        Ok(logs)
+    }
+
+    fn drop_log(&self, log: &LogId, checkpoint: &str) -> Result<bool, StoreError> {
+        let drop = DROP.on(Tag::of(log).bytes()).arg(token()?).arg(log.month.to_string());
+        let dropped: u64 = self.link.call().run(&drop.arg(checkpoint).arg(&log_tree::LEVELS))?;
+        Ok(dropped == 1)
+    }
+
+    fn audit(&self, id: &LogId) -> Result<Audit, StoreError> {
+        let none = || unreadable(format!("there is no log {}", id.origin()));
+        let size = Log::find(&self.link.call(), id)?.ok_or_else(none)?.size;
+        // What comes in meanwhile is not part of it.
+        let (mut stored, over_count) = self.stored_leaves(id)?;
+        stored.retain(|(place, _, _)| *place < size);
+        let mut auditing = Auditing::new(stored);
+        let chunk = log_tree::CHUNK / 16;
+        for first in (0..size).step_by(chunk as usize) {
+            let call = self.link.call();
+            let log = Log::find(&call, id)?.ok_or_else(none)?;
+            let leaves = log.hashes(0, first, chunk.min(size - first))?;
+            for leaf in leaves.into_iter().flatten() {
+                auditing.leaf(leaf, |level, place, hash| {
+                    // What was not worked out yet is no difference.
+                    let kept = log.hashes(level, place, 1)?.first().copied().flatten();
+                    Ok::<_, StoreError>(kept.is_none_or(|kept| kept == hash))
+                })?;
+            }
+        }
+        Ok(auditing.finish(size, self.purged(id)? + over_count))
+    }
+}
+
+impl RedisStore {
+    /// Every record and entry of a log as its leaf, and how many records have
+    /// come to their end since the job last ran.
+    fn stored_leaves(&self, log: &LogId) -> Result<(Vec<StoredLeaf>, u64), StoreError> {
+        let tag = Tag::of(log);
+        let mut expiries = expiry_index::of_month(&self.link, &tag, log.month)?;
+        let events: Vec<_> = expiries.keys().copied().collect();
+        let mut leaves = Vec::with_capacity(events.len());
+        for (entry, place) in self.read(&tag, &events)? {
+            expiries.remove(&entry.record.event_id);
+            leaves.push((place, entry.leaf, true));
+        }
+        let now = clock::now().unix_ms() as f64;
+        let over_count = expiries.values().filter(|expires_at| **expires_at <= now).count() as u64;
+        let entries = self.entries(log)?.into_iter().map(|(place, entry)| (place, entry.leaf_hash(), false));
+        leaves.extend(entries);
+        Ok((leaves, over_count))
+    }
+
+    /// How many of the log's records the purge entries of its shard's logs speak of.
+    fn purged(&self, id: &LogId) -> Result<u64, StoreError> {
+        let mut count = 0;
+        for other in self.logs()?.iter().filter(|other| other.is_beside(id)) {
+            count += purged_count(self.entries(other)?.iter().map(|(_, entry)| entry), id.month);
+        }
+        Ok(count)
+    }
+}

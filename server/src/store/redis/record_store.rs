@@ -1,0 +1,51 @@
+//! Records in Redis.
+
+use super::data::key_names::Tag;
+use super::readiness;
+use super::store::RedisStore;
+use crate::store::error::unreadable;
+use crate::store::{Appended, Entry, HISTORY_MAX, RecordStore, StoreError};
+use constat_shared::{ConsentId, EventId, Record, SiteId, Timestamp};
+use redis::Cmd;
+
+impl RecordStore for RedisStore {
+    fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError> {
+        self.append_batch(entries)
+    }
+
+    fn find(
+        &self,
+        site: &SiteId,
+        consent_id: &ConsentId,
+        event_id: &EventId,
+    ) -> Result<Option<(Entry, u64)>, StoreError> {
+        let call = self.link.call();
+        let tag = Tag::new(site, self.remembered.shards(&call, site)?.of(consent_id));
+        let bytes: Option<Vec<u8>> = call.ask(&Cmd::get(tag.record(event_id.as_bytes())))?;
+        let found = bytes.map(|bytes| self.unpack(&call, &tag, *event_id, &bytes)).transpose()?;
+        Ok(found.filter(|(entry, _)| entry.record.consent_id == *consent_id))
+    }
+
+    fn history(&self, site: &SiteId, consent_id: &ConsentId) -> Result<Vec<Record>, StoreError> {
+        let shards = self.remembered.shards(&self.link.call(), site)?;
+        let tag = Tag::new(site, shards.of(consent_id));
+        let newest = Cmd::zrevrange(tag.history(consent_id), 0, HISTORY_MAX as isize - 1);
+        let events: Vec<[u8; 16]> = self.link.call().ask(&newest)?;
+        let events = events.into_iter().rev().map(EventId::from_bytes).collect::<Result<Vec<_>, _>>();
+        let entries = self.read(&tag, &events.map_err(unreadable)?)?;
+        Ok(entries.into_iter().map(|(entry, _)| entry.record).collect())
+    }
+
+    fn erase(&self, site: &SiteId, consent_id: &ConsentId, now: Timestamp) -> Result<u64, StoreError> {
+        self.erase_all(site, consent_id, now)
+    }
+
+    fn expire(&self, now: Timestamp) -> Result<u64, StoreError> {
+        self.expire_all(now)
+    }
+
+    fn ping(&self) -> Result<(), StoreError> {
+        readiness::check(&self.link, &self.remembered)?;
+        self.remembered.check(&self.link.call())
+    }
+}

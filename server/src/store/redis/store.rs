@@ -1,0 +1,123 @@
+//! A Redis that is reached, and the records in it.
+
+use super::connection::durability;
+use super::connection::{Address, Call, Link};
+use super::data::cache::Remembered;
+use super::data::key_names::{self, Tag};
+use super::data::record_bytes;
+use crate::store::error::unreadable;
+use crate::store::{Entry, StoreError};
+use constat_shared::EventId;
+use redis::Cmd;
+use redis::cluster_routing::MultipleNodeRoutingInfo;
+use std::time::Duration;
+
+/// The version of the names and forms in Redis.
+const FORMAT: &str = "1";
+/// How many records are read at a time.
+const READ_CHUNK: usize = 500;
+
+/// The store on Redis.
+pub struct RedisStore {
+    pub(super) link: Link,
+    pub(super) remembered: Remembered,
+}
+
+impl RedisStore {
+    /// Reaches a Redis and writes nothing there. `min_replicas` confirm every
+    /// change before it counts as durable.
+    ///
+    /// # Errors
+    /// [`StoreError::Engine`] when it cannot be reached, is older than 7, or is
+    /// a node of a cluster that was not named as one.
+    pub fn reach(address: &Address, min_replicas: u32, deadline: Duration) -> Result<RedisStore, StoreError> {
+        let link = Link::new(address, min_replicas, deadline)?;
+        let primaries = MultipleNodeRoutingInfo::AllMasters;
+        for (node, info) in link.call().ask_each(redis::cmd("INFO").arg("server"), &primaries)? {
+            let info: String = redis::from_redis_value(info).map_err(unreadable)?;
+            let field = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)).unwrap_or("");
+            let version = field("redis_version:");
+            let major: u32 = version.split('.').next().and_then(|major| major.parse().ok()).unwrap_or(0);
+            if major < 7 {
+                let words = format!("{node} is version {version}: Redis 7.0 or newer is needed");
+                return Err(StoreError::Engine(words));
+            }
+            if field("redis_mode:") == "cluster" && !link.is_cluster() {
+                let words = "this Redis is a node of a cluster: write redis+cluster:// or rediss+cluster://";
+                return Err(StoreError::Engine(words.to_owned()));
+            }
+        }
+        Ok(RedisStore { link, remembered: Remembered::default() })
+    }
+
+    /// Whether there is a store in this Redis.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`] when another version of Constat, or something else, wrote there.
+    pub fn is_there(&self) -> Result<bool, StoreError> {
+        let (call, mut key_count) = (self.link.call(), 0);
+        // Counted first: another server may be making the store, and begins with its version.
+        for (_, keys) in call.ask_each(&redis::cmd("DBSIZE"), &MultipleNodeRoutingInfo::AllMasters)? {
+            key_count += redis::from_redis_value::<u64>(keys).map_err(unreadable)?;
+        }
+        match call.ask::<Option<String>>(&Cmd::get(key_names::VERSION))? {
+            Some(found) if found == FORMAT => Ok(true),
+            Some(found) => {
+                let words = format!("its form has version {found}, this one reads {FORMAT}");
+                Err(StoreError::Unreadable(words))
+            }
+            None if key_count > 0 => {
+                let words = format!("keys that are not Constat's ({key_count}): name an empty Redis");
+                Err(StoreError::Unreadable(words))
+            }
+            None => Ok(false),
+        }
+    }
+
+    /// Makes a store where there is none.
+    ///
+    /// # Errors
+    /// As [`RedisStore::is_there`].
+    pub fn make(&self) -> Result<(), StoreError> {
+        if !self.is_there()? {
+            let mut set = redis::cmd("SET");
+            self.link.call().ask::<redis::Value>(set.arg(key_names::VERSION).arg(FORMAT).arg("NX"))?;
+        }
+        Ok(())
+    }
+
+    /// Refuses a Redis that may lose what it has confirmed.
+    ///
+    /// # Errors
+    /// [`StoreError::WouldLose`] in words that name the setting.
+    pub fn check_durability(&self, min_replicas: u32) -> Result<(), StoreError> {
+        durability::check(&self.link, min_replicas)
+    }
+
+    /// The records of these keys that are there, each with its place.
+    pub(super) fn read(&self, tag: &Tag, events: &[EventId]) -> Result<Vec<(Entry, u64)>, StoreError> {
+        let mut entries = Vec::with_capacity(events.len());
+        for events in events.chunks(READ_CHUNK) {
+            let call = self.link.call();
+            let keys: Vec<_> = events.iter().map(|event_id| tag.record(event_id.as_bytes())).collect();
+            let found: Vec<Option<Vec<u8>>> = call.ask(redis::cmd("MGET").arg(&keys))?;
+            for (event_id, bytes) in events.iter().zip(found) {
+                let Some(bytes) = bytes else { continue };
+                entries.push(self.unpack(&call, tag, *event_id, &bytes)?);
+            }
+        }
+        Ok(entries)
+    }
+
+    /// Reads a record that came from Redis.
+    pub(super) fn unpack(
+        &self,
+        call: &Call<'_>,
+        tag: &Tag,
+        event_id: EventId,
+        bytes: &[u8],
+    ) -> Result<(Entry, u64), StoreError> {
+        let notice = self.remembered.by_number(call, record_bytes::notice_number(bytes)?)?;
+        record_bytes::unpack(event_id, bytes, &notice, tag.shards())
+    }
+}

@@ -1,0 +1,364 @@
+//! What goes wrong around a store on Redis, and what is left of it.
+
+use super::steps::{append, append_at_last, fails_in_time, open, published, record};
+use crate::cli::DEADLINE;
+use crate::clock;
+use crate::store::contract::{self, entry};
+use crate::store::redis::data::key_names::{self, Tag};
+use crate::store::redis::{Address, RedisStore};
+use crate::store::{Appended, LogStore, RecordStore};
+use constat_shared::{PublishedNotice, Record, Timestamp};
+use constat_testkit::redis::{Cluster, Redis};
+use rustix::process::Signal;
+use std::time::{Duration, Instant};
+
+#[test]
+fn what_is_no_store_of_this_form_is_refused_and_left_alone() {
+    let redis = Redis::start();
+    let refused = || {
+        let store = RedisStore::reach(&Address::parse(&redis.url()).unwrap(), 0, DEADLINE).unwrap();
+        let made = store.make().unwrap_err().to_string();
+        assert_eq!(store.is_there().unwrap_err().to_string(), made);
+        made
+    };
+    redis.ask(&["SET", "basket:7", "full"]);
+    let error = refused();
+    assert!(error.contains("keys that are not Constat's (1): name an empty Redis"), "{error}");
+    assert_eq!(redis.ask(&["KEYS", "*"]).trim(), "basket:7");
+    redis.ask(&["RENAME", "basket:7", "version"]);
+    redis.ask(&["SET", "version", "99"]);
+    let error = refused();
+    assert!(error.contains("version 99"), "{error}");
+    assert_eq!(redis.ask(&["KEYS", "*"]).trim(), "version");
+}
+
+#[test]
+fn a_node_of_a_cluster_has_to_be_named_as_one_and_a_single_redis_not() {
+    let refused = |url: &str| {
+        let reached = RedisStore::reach(&Address::parse(url).unwrap(), 0, DEADLINE).err();
+        reached.expect("it is something else").to_string()
+    };
+    let node = Redis::start_with(&["--cluster-enabled", "yes"]);
+    let error = refused(&node.url());
+    assert!(error.contains("write redis+cluster://"), "{error}");
+    let single = Redis::start();
+    let error = refused(&single.url().replace("redis://", "redis+cluster://"));
+    assert!(error.contains("cluster support disabled"), "{error}");
+}
+
+#[test]
+fn servers_that_make_a_store_at_once_make_one() {
+    let redis = Redis::start();
+    for _ in 0..20 {
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| open(&redis.url(), 0));
+            }
+        });
+        assert_eq!(redis.ask(&["GETDEL", "version"]).trim(), "1");
+    }
+}
+
+#[test]
+fn servers_that_append_at_once_make_one_log_without_gap_or_fork() {
+    let redis = Redis::start();
+    let stores: Vec<_> = (0..4).map(|_| open(&redis.url(), 0)).collect();
+    let notice = published(&stores[0]);
+    let shared = record(&notice);
+    let mut places: Vec<u64> = std::thread::scope(|scope| {
+        let threads: Vec<_> =
+            stores.iter().map(|store| scope.spawn(|| fill(store, &notice, &shared))).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    places.sort_unstable();
+    assert_eq!(places, (0..places.len() as u64).collect::<Vec<_>>());
+    let log = contract::log_of(&shared);
+    let audit = stores[0].audit(&log).unwrap();
+    assert_eq!((audit.record_count, audit.difference), (places.len() as u64, None));
+    assert_eq!(stores[3].head(&log).unwrap(), audit.head);
+}
+
+/// Appends batches in each of which is the one record that all append; gives
+/// the places that this store filled.
+fn fill(store: &RedisStore, notice: &PublishedNotice, shared: &Record) -> Vec<u64> {
+    let mut places = Vec::new();
+    for size in 1..=24 {
+        let mut entries: Vec<_> = (0..size).map(|_| entry(&record(notice))).collect();
+        entries.insert(size / 2, entry(shared));
+        for appended in store.append(&entries).unwrap() {
+            match appended {
+                Appended::Stored(place) => places.push(place),
+                Appended::Repeated(first, _) => assert_eq!(*first, *shared),
+                Appended::Conflict | Appended::Failed => panic!("nothing conflicts or fails"),
+            }
+        }
+    }
+    places
+}
+
+#[test]
+fn what_expires_by_itself_is_counted_by_the_job_and_nothing_is_left_behind() {
+    let redis = Redis::start();
+    let store = open(&redis.url(), 0);
+    let notice = published(&store);
+    let end = Timestamp::from_unix_ms(clock::now().unix_ms() + 700);
+    let due: Vec<_> = (0..3).map(|_| Record { expires_at: end, ..record(&notice) }).collect();
+    for record in &due {
+        append(&store, record).unwrap();
+    }
+    while clock::now() <= end {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let log = contract::log_of(&due[0]);
+    assert!(store.find(&notice.site, &due[0].consent_id, &due[0].event_id).unwrap().is_none());
+    assert_eq!(store.audit(&log).unwrap().difference, None, "the job has not run yet");
+    assert_eq!(store.expire(clock::now()).unwrap(), 3);
+    let audit = store.audit(&log).unwrap();
+    assert_eq!((audit.erased_count, audit.entry_count, audit.difference), (3, 1, None));
+    assert!(store.drop_log(&log, "final").unwrap());
+    // Marks of calls that might have been repeated go by themselves; any byte may be in their names.
+    let marks = "for _, key in ipairs(redis.call('KEYS', '*done:*')) do redis.call('DEL', key) end";
+    redis.ask(&["EVAL", marks, "0"]);
+    let keys = redis.ask(&["KEYS", "*"]);
+    let mut keys: Vec<_> = keys.lines().collect();
+    keys.sort_unstable();
+    let notice_key = key_names::notice(&notice.notice_hash());
+    let kept = [notice_key.as_str(), "notices", "sites", "version", "{boreale}heads", "{boreale}notices"];
+    assert_eq!(keys, kept);
+}
+
+#[test]
+fn one_server_at_a_time_holds_the_job() {
+    let redis = Redis::start();
+    let store = open(&redis.url(), 0);
+    let notice = published(&store);
+    let due = record(&notice);
+    append(&store, &due).unwrap();
+    redis.ask(&["SET", "job:expiry", "another", "PX", "60000"]);
+    assert_eq!(store.expire(due.expires_at).unwrap(), 0);
+    assert_eq!(redis.ask(&["GET", "job:expiry"]).trim(), "another");
+    redis.ask(&["DEL", "job:expiry"]);
+    assert_eq!(store.expire(due.expires_at).unwrap(), 1);
+    assert_eq!(redis.ask(&["EXISTS", "job:expiry"]).trim(), "0");
+}
+
+#[test]
+fn the_bytes_of_an_erased_record_are_in_no_file_after_the_job() {
+    let redis = Redis::start();
+    let store = open(&redis.url(), 0);
+    let (record, marker) = contract::an_expiring_record(&store);
+    assert!(holds(&redis, &marker), "the marker must be found before, or the test proves nothing");
+    assert_eq!(store.erase(&record.site, &record.consent_id, record.recorded_at).unwrap(), 1);
+    store.expire(record.recorded_at).unwrap();
+    let start = Instant::now();
+    while holds(&redis, &marker) {
+        assert!(start.elapsed() < Duration::from_secs(20), "{}", redis.log());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn holds(redis: &Redis, marker: &[u8]) -> bool {
+    let files = std::fs::read_dir(redis.dir().join("appendonlydir")).unwrap();
+    // A file that is removed meanwhile holds nothing.
+    files
+        .filter_map(|file| std::fs::read(file.unwrap().path()).ok())
+        .any(|bytes| bytes.windows(marker.len()).any(|window| window == marker))
+}
+
+#[test]
+fn hashes_that_are_lost_are_worked_out_again_and_false_ones_are_found() {
+    let redis = Redis::start();
+    let store = open(&redis.url(), 0);
+    let (record, _) = contract::an_expiring_record(&store);
+    let many: Vec<_> =
+        (0..400).map(|_| entry(&Record { event_id: contract::event_id(), ..record.clone() })).collect();
+    store.append(&many).unwrap();
+    let log = contract::log_of(&record);
+    let before = store.head(&log).unwrap();
+    let key = |level: u32| Tag::of(&log).tree(log.month, level, 0);
+    assert_eq!(redis.ask(&["STRLEN", &key(8)]).trim(), "32");
+    redis.ask(&["DEL", &key(8)]);
+    assert_eq!(store.head(&log).unwrap(), before);
+    assert_eq!(redis.ask(&["STRLEN", &key(8)]).trim(), "32");
+    redis.ask(&["SETRANGE", &key(8), "0", "false"]);
+    let words = store.audit(&log).unwrap().difference.unwrap();
+    assert!(words.contains("level 8"), "{words}");
+    redis.ask(&["DEL", &key(8)]);
+    redis.ask(&["SETRANGE", &key(0), "224", "false"]);
+    let words = store.audit(&log).unwrap().difference.unwrap();
+    assert!(words.contains("leaf 7"), "{words}");
+    redis.ask(&["DEL", &key(0)]);
+    let error = store.append(&[entry(&Record { event_id: contract::event_id(), ..record })]).unwrap_err();
+    assert!(error.to_string().contains("does not have the leaves"), "{error}");
+}
+
+#[test]
+fn a_record_that_vanished_without_a_word_is_a_difference() {
+    let redis = Redis::start();
+    let store = open(&redis.url(), 0);
+    let notice = published(&store);
+    let gone = record(&notice);
+    append(&store, &gone).unwrap();
+    assert_eq!(store.audit(&contract::log_of(&gone)).unwrap().difference, None);
+    let first = redis.ask(&["ZCARD", "{boreale}x"]);
+    assert_eq!(first.trim(), "1");
+    redis.ask(&["EVAL", "return redis.call('DEL', redis.call('KEYS', '{boreale}r*')[1])", "0"]);
+    let words = store.audit(&contract::log_of(&gone)).unwrap().difference.unwrap();
+    assert!(words.contains("records missing: 1"), "{words}");
+}
+
+#[test]
+fn a_redis_that_died_comes_back_with_every_record_and_no_restart_of_the_server() {
+    let mut redis = Redis::start();
+    let store = open(&redis.url(), 0);
+    let notice = published(&store);
+    let (first, second) = (record(&notice), record(&notice));
+    assert_eq!(append(&store, &first).unwrap(), Appended::Stored(0));
+    redis.kill();
+    let error = fails_in_time(&store, &second);
+    assert!(error.contains("Redis cannot be reached (Connection refused"), "{error}");
+    assert!(store.ping().is_err());
+    redis.restart();
+    assert_eq!(append_at_last(&store, &second), Appended::Stored(1));
+    assert!(matches!(append(&store, &first).unwrap(), Appended::Repeated(_, 0)));
+    store.ping().unwrap();
+    redis.ask(&["SCRIPT", "FLUSH"]);
+    assert_eq!(append(&store, &record(&notice)).unwrap(), Appended::Stored(2));
+}
+
+#[test]
+fn a_redis_that_stands_still_delays_nobody_beyond_the_deadline() {
+    let redis = Redis::start();
+    let store = open(&redis.url(), 0);
+    let notice = published(&store);
+    redis.signal(Signal::STOP);
+    let waiting = record(&notice);
+    let error = fails_in_time(&store, &waiting);
+    assert!(error.contains("Redis does not answer (no answer within 1 s)"), "{error}");
+    redis.signal(Signal::CONT);
+    // It was in the pipe and may have been stored: it is once in the log all the same.
+    append_at_last(&store, &waiting);
+    assert_eq!(store.head(&contract::log_of(&waiting)).unwrap().unwrap().size, 1);
+}
+
+#[test]
+fn a_full_redis_stores_nothing_by_halves_and_goes_on_when_it_has_room() {
+    let redis = Redis::start();
+    let store = open(&redis.url(), 0);
+    let notice = published(&store);
+    let first = record(&notice);
+    append(&store, &first).unwrap();
+    redis.ask(&["CONFIG", "SET", "maxmemory", "1"]);
+    let second = record(&notice);
+    let error = fails_in_time(&store, &second);
+    assert!(error.contains("Redis is full (OOM"), "{error}");
+    assert!(store.ping().is_err());
+    assert_eq!(store.history(&notice.site, &first.consent_id).unwrap(), std::slice::from_ref(&first));
+    assert_eq!(store.history(&notice.site, &second.consent_id).unwrap(), []);
+    redis.ask(&["CONFIG", "SET", "maxmemory", "0"]);
+    assert_eq!(append(&store, &second).unwrap(), Appended::Stored(1));
+    assert_eq!(store.audit(&contract::log_of(&first)).unwrap().difference, None);
+}
+
+#[test]
+fn a_full_redis_lets_go_and_proves_what_it_has() {
+    let redis = Redis::start();
+    let store = open(&redis.url(), 0);
+    let notice = published(&store);
+    let end = Timestamp::from_unix_ms(clock::now().unix_ms() + 3_600_000);
+    let (erased, ended, kept) =
+        (record(&notice), Record { expires_at: end, ..record(&notice) }, record(&notice));
+    let others: Vec<_> = (0..300).map(|_| record(&notice)).collect();
+    for record in [&erased, &ended, &kept].into_iter().chain(&others) {
+        append(&store, record).unwrap();
+    }
+    let log = contract::log_of(&kept);
+    let before = store.head(&log).unwrap();
+    let last_words = redis.ask(&["HGET", "{boreale}heads", &log.month.to_string()]);
+    redis.ask(&["DEL", &format!("{{boreale}}tree:{}:8:0", log.month)]);
+    redis.ask(&["CONFIG", "SET", "maxmemory", "1"]);
+    redis.ask(&["SCRIPT", "FLUSH"]);
+    assert!(fails_in_time(&store, &record(&notice)).contains("Redis is full"));
+    // What stood above the leaves is worked out again, and a head is signed.
+    assert_eq!(store.head(&log).unwrap(), before);
+    store.keep_checkpoint(&log, "a signed head").unwrap();
+    assert_ne!(redis.ask(&["HGET", "{boreale}heads", &log.month.to_string()]), last_words);
+    assert_eq!(store.erase(&notice.site, &erased.consent_id, clock::now()).unwrap(), 1);
+    assert_eq!(store.expire(end).unwrap(), 1);
+    assert!(redis.log().contains("Background append only file rewriting started"), "{}", redis.log());
+    assert_eq!(redis.ask(&["EXISTS", "job:expiry", "rewrite-due"]).trim(), "0");
+    let audit = store.audit(&log).unwrap();
+    assert_eq!((audit.record_count, audit.erased_count, audit.difference), (301, 2, None));
+    assert_eq!(store.expire(others[299].expires_at).unwrap(), 301);
+    assert!(store.drop_log(&log, "the last head").unwrap());
+    assert_eq!(store.head(&log).unwrap(), None);
+    redis.ask(&["CONFIG", "SET", "maxmemory", "0"]);
+    store.ping().unwrap();
+}
+
+#[test]
+fn a_record_counts_only_when_enough_replicas_have_it() {
+    let redis = Redis::start();
+    let replica = redis.replica();
+    let store = open(&redis.url(), 1);
+    let notice = published(&store);
+    replica.signal(Signal::STOP);
+    let waiting = record(&notice);
+    let error = fails_in_time(&store, &waiting);
+    assert!(
+        error.contains("too few replicas confirmed a change (TOOFEW 0 replicas have it, 1 must)"),
+        "{error}"
+    );
+    // Also when it is only repeated: the replica still does not have it.
+    fails_in_time(&store, &waiting);
+    replica.signal(Signal::CONT);
+    assert!(matches!(append_at_last(&store, &waiting), Appended::Repeated(_, 0)));
+    assert!(
+        replica.ask(&["HGET", "{boreale}logs", &contract::log_of(&waiting).month.to_string()]).contains('1')
+    );
+}
+
+#[test]
+fn a_redis_that_was_set_back_takes_no_record_whose_notice_it_lacks() {
+    let redis = Redis::start();
+    let (store, notice) = (open(&redis.url(), 0), contract::notice("boreale"));
+    contract::publish(&store, &notice);
+    let record = contract::record(&notice, "2026-03-01T09:30:00Z");
+    contract::append(&store, std::slice::from_ref(&record)).unwrap();
+    redis.ask(&["FLUSHALL"]);
+    // Somebody has begun anew meanwhile, and another notice has the number that this server knows.
+    let newer = open(&redis.url(), 0);
+    contract::publish(&newer, &contract::notice("polaire"));
+    let again = contract::record(&notice, "2026-03-01T09:31:00Z");
+    for refused in [contract::append(&store, std::slice::from_ref(&again)).err(), store.ping().err()] {
+        let words = refused.unwrap().to_string();
+        assert!(words.contains("emptied or set back") && words.contains("restart"), "{words}");
+    }
+    assert_eq!(newer.history(&notice.site, &again.consent_id).unwrap(), []);
+    // As a server does when it starts.
+    let restarted = open(&redis.url(), 0);
+    contract::publish(&restarted, &notice);
+    restarted.ping().unwrap();
+    assert_eq!(contract::append(&restarted, &[again]).unwrap(), [Appended::Stored(0)]);
+}
+
+#[test]
+fn what_one_machine_of_a_cluster_does_not_take_is_no_matter_of_the_others() {
+    let mut cluster = Cluster::start();
+    for node in &cluster.nodes {
+        node.ask(&["CONFIG", "SET", "cluster-require-full-coverage", "no"]);
+    }
+    let store = open(&cluster.url(), 0);
+    // Their slots are on the third and on the second primary.
+    let notices = ["boreale", "helvia"].map(contract::notice);
+    let both = || notices.each_ref().map(|notice| contract::record(notice, "2026-03-01T09:30:00Z"));
+    notices.iter().for_each(|notice| contract::publish(&store, notice));
+    assert_eq!(contract::append(&store, &both()).unwrap(), [Appended::Stored(0), Appended::Stored(0)]);
+    cluster.nodes[4].kill();
+    cluster.nodes[1].kill();
+    let [here, gone] = both();
+    let results = contract::append(&store, &[here.clone(), gone.clone()]).unwrap();
+    assert_eq!(results, [Appended::Stored(1), Appended::Failed]);
+    assert!(contract::append(&store, &[gone]).is_err());
+    assert_eq!(store.history(&notices[0].site, &here.consent_id).unwrap(), [here]);
+}

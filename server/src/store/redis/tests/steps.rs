@@ -1,0 +1,51 @@
+//! What the tests do to a store on Redis.
+
+use crate::cli::DEADLINE;
+use crate::clock;
+use crate::store::redis::{Address, RedisStore};
+use crate::store::{Appended, NoticeStore, RecordStore, StoreError, contract};
+use constat_shared::{Action, PublishedNotice, Record};
+use std::time::{Duration, Instant};
+
+/// Longer than a call, on a busy machine.
+const CALL_MAX: Duration = Duration::from_secs(3);
+
+/// Opens the store at an address, and makes it when there is none.
+pub fn open(url: &str, min_replicas: u32) -> RedisStore {
+    let store = RedisStore::reach(&Address::parse(url).unwrap(), min_replicas, DEADLINE).unwrap();
+    store.make().unwrap();
+    store
+}
+
+pub fn published(store: &RedisStore) -> PublishedNotice {
+    let notice = contract::notice("boreale");
+    store.publish(&notice, clock::now()).unwrap();
+    notice
+}
+
+pub fn record(notice: &PublishedNotice) -> Record {
+    let request = contract::request(notice, Action::RefuseAll);
+    contract::record_of(request, notice, clock::now())
+}
+
+pub fn append(store: &RedisStore, record: &Record) -> Result<Appended, StoreError> {
+    store.append(&[contract::entry(record)]).map(|mut appended| appended.remove(0))
+}
+
+/// Waits until it succeeds, as a browser that sends again does.
+pub fn append_at_last(store: &RedisStore, record: &Record) -> Appended {
+    let start = Instant::now();
+    loop {
+        match append(store, record) {
+            Ok(appended) => return appended,
+            Err(error) => assert!(start.elapsed() < Duration::from_secs(20), "{error}"),
+        }
+    }
+}
+
+pub fn fails_in_time(store: &RedisStore, record: &Record) -> String {
+    let start = Instant::now();
+    let error = append(store, record).unwrap_err().to_string();
+    assert!(start.elapsed() < CALL_MAX, "{:?} for {error}", start.elapsed());
+    error
+}

@@ -1,0 +1,124 @@
+//! What SQLite gives and takes when everything in it is copied.
+
+use super::store::SqliteStore;
+use super::tables::logs::{self, Log};
+use super::tables::records;
+use super::writer::{EXPIRE_CHUNK, known_notice};
+use crate::store::copy_store::{elsewhere, taken};
+use crate::store::{CopyStore, LEAVES_MAX, Placed, RECORDS_MAX, StoreError, Stretch, Taking};
+use constat_shared::{Hash, LogId, Timestamp};
+use rusqlite::{OptionalExtension, params};
+use std::collections::HashMap;
+
+impl CopyStore for SqliteStore {
+    fn set_unfinished(&self, unfinished: bool) -> Result<(), StoreError> {
+        // A table that is only there meanwhile: whoever opens the file sees it.
+        let sql = match unfinished {
+            true => "CREATE TABLE IF NOT EXISTS unfinished_copy (is_unfinished INTEGER) STRICT",
+            false => "DROP TABLE IF EXISTS unfinished_copy",
+        };
+        Ok(self.writer().connection().execute_batch(sql)?)
+    }
+
+    fn is_unfinished(&self) -> Result<bool, StoreError> {
+        self.read(|connection| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'unfinished_copy')";
+            Ok(connection.query_row(sql, [], |row| row.get(0))?)
+        })
+    }
+
+    fn published_at(&self, notice_hash: &Hash) -> Result<Option<Timestamp>, StoreError> {
+        self.read(|connection| {
+            let sql = "SELECT published_at FROM notices WHERE notice_hash = ?";
+            let at = connection.query_row(sql, [notice_hash.as_bytes()], |row| row.get(0)).optional()?;
+            Ok(at.map(Timestamp::from_unix_ms))
+        })
+    }
+
+    fn key_added_at(&self, kid: &str) -> Result<Option<Timestamp>, StoreError> {
+        self.read(|connection| {
+            let sql = "SELECT added_at FROM keys WHERE kid = ?";
+            let at = connection.query_row(sql, [kid], |row| row.get(0)).optional()?;
+            Ok(at.map(Timestamp::from_unix_ms))
+        })
+    }
+
+    fn each_record(&self, take: &mut Taking<'_>) -> Result<(), StoreError> {
+        let mut end = records::PageEnd::default();
+        loop {
+            let page = self.read(|connection| records::page(connection, &mut end, RECORDS_MAX))?;
+            if page.is_empty() {
+                return Ok(());
+            }
+            take(page)?;
+        }
+    }
+
+    fn put_records(&self, records: &[Placed]) -> Result<u64, StoreError> {
+        let mut notices = HashMap::new();
+        self.writer().change_logs(|connection| {
+            let mut count = 0;
+            for placed in records {
+                let notice = known_notice(connection, &mut notices, &placed.entry.record.notice_hash)?;
+                let log = Log { size: placed.place, ..Log::open(connection, &placed.entry.log)? };
+                if records::insert(connection, &placed.entry, &notice, &log)? {
+                    count += 1;
+                    continue;
+                }
+                let there = records::by_event(connection, log.shard, &placed.entry.record.event_id)?;
+                if there != Some((placed.entry.clone(), placed.place)) {
+                    return Err(taken(placed));
+                }
+            }
+            Ok(count)
+        })
+    }
+
+    fn forget(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let mut total = 0;
+        loop {
+            let deleted =
+                self.writer().change_logs(|connection| records::delete_due(connection, now, EXPIRE_CHUNK))?;
+            let count: u64 = deleted.values().sum();
+            total += count;
+            if count < EXPIRE_CHUNK {
+                break;
+            }
+        }
+        self.writer().truncate_changes()?;
+        Ok(total)
+    }
+
+    fn leaves(&self, log: &LogId, first: u64) -> Result<Vec<Hash>, StoreError> {
+        let leaves = self.read_log(log, |connection, log| {
+            let sql =
+                "SELECT hash FROM subtrees WHERE log = ? AND level = 0 AND place >= ? ORDER BY place LIMIT ?";
+            let mut statement = connection.prepare_cached(sql)?;
+            let of = params![log.id, first.cast_signed(), LEAVES_MAX.cast_signed()];
+            let leaves = statement.query_map(of, |row| row.get(0).map(Hash::from_bytes))?;
+            Ok(Some(leaves.collect::<Result<Vec<_>, _>>()?))
+        })?;
+        Ok(leaves.unwrap_or_default())
+    }
+
+    fn put_leaves(&self, id: &LogId, stretch: &Stretch) -> Result<(), StoreError> {
+        self.writer().change_logs(|connection| {
+            let mut log = Log::open(connection, id)?;
+            if log.size != stretch.first {
+                return Err(elsewhere(id, stretch));
+            }
+            for leaf in &stretch.leaves {
+                log.push(connection, *leaf)?;
+            }
+            stretch.entries.iter().try_for_each(|(place, entry)| log.keep_entry(connection, *place, entry))
+        })
+    }
+
+    fn dropped(&self) -> Result<Vec<(LogId, String)>, StoreError> {
+        self.read(logs::dropped)
+    }
+
+    fn put_dropped(&self, log: &LogId, checkpoint: &str) -> Result<(), StoreError> {
+        self.writer().change_logs(|connection| logs::add_dropped(connection, log, checkpoint))
+    }
+}

@@ -1,0 +1,74 @@
+//! The logs in SQLite.
+
+use super::store::SqliteStore;
+use super::tables::audit::audit;
+use super::tables::logs::{self, Log};
+use super::tables::shards;
+use crate::store::{Audit, LogStore, StoreError};
+use constat_shared::{Checkpoint, Hash, LogEntry, LogId, LogShards, SiteId};
+use rusqlite::params;
+
+impl LogStore for SqliteStore {
+    fn spread(&self, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
+        self.writer().change_logs(|connection| shards::spread(connection, site, shards))
+    }
+
+    fn shards(&self, site: &SiteId) -> Result<LogShards, StoreError> {
+        Ok(self.read(|connection| shards::kept(connection, site))?.unwrap_or(LogShards::ONE))
+    }
+
+    fn head(&self, log: &LogId) -> Result<Option<Checkpoint>, StoreError> {
+        self.read_log(log, |connection, log| log.head(connection, log.size).map(Some))
+    }
+
+    fn inclusion_proof(&self, log: &LogId, index: u64, size: u64) -> Result<Option<Vec<Hash>>, StoreError> {
+        self.read_log(log, |connection, log| {
+            let there = index < size && size <= log.size;
+            there.then(|| log.inclusion(connection, index, size)).transpose()
+        })
+    }
+
+    fn consistency_proof(&self, log: &LogId, from: u64, to: u64) -> Result<Option<Vec<Hash>>, StoreError> {
+        self.read_log(log, |connection, log| {
+            let there = from <= to && to <= log.size;
+            there.then(|| log.consistency(connection, from, to)).transpose()
+        })
+    }
+
+    fn keep_checkpoint(&self, log: &LogId, note: &str) -> Result<(), StoreError> {
+        let writer = self.writer();
+        let Some(Log { id, .. }) = Log::find(writer.connection(), log)? else { return Ok(()) };
+        writer.connection().execute("UPDATE logs SET checkpoint = ? WHERE id = ?", params![note, id])?;
+        Ok(())
+    }
+
+    fn checkpoint(&self, log: &LogId) -> Result<Option<String>, StoreError> {
+        self.read(|connection| {
+            let Some(Log { id, .. }) = Log::find(connection, log)? else { return Ok(None) };
+            let mut statement = connection.prepare_cached("SELECT checkpoint FROM logs WHERE id = ?")?;
+            Ok(statement.query_row([id], |row| row.get(0))?)
+        })
+    }
+
+    fn write(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
+        self.writer().change_logs(|connection| logs::write_entry(connection, log, entry))
+    }
+
+    fn entries(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError> {
+        let entries = self.read_log(log, |connection, log| logs::entries(connection, log).map(Some))?;
+        Ok(entries.unwrap_or_default())
+    }
+
+    fn logs(&self) -> Result<Vec<LogId>, StoreError> {
+        self.read(logs::list)
+    }
+
+    fn drop_log(&self, log: &LogId, checkpoint: &str) -> Result<bool, StoreError> {
+        self.writer().change_logs(|connection| logs::drop_leaves(connection, log, checkpoint))
+    }
+
+    fn audit(&self, id: &LogId) -> Result<Audit, StoreError> {
+        let audit = self.read_log(id, |connection, log| audit(connection, id, log).map(Some))?;
+        audit.ok_or_else(|| StoreError::Unreadable(format!("there is no log {}", id.origin())))
+    }
+}

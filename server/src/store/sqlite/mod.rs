@@ -1,0 +1,22 @@
+//! The embedded store: one SQLite file in the data folder.
+//!
+//! WAL with `synchronous=FULL`: a commit is on disk when it returns. There is
+//! one writing connection; readers have their own and never wait for it.
+//! `secure_delete` overwrites what is deleted, and the log of changes is cut
+//! off after an expiry, so that no file keeps a deleted record's bytes.
+
+mod copy_store;
+mod key_store;
+mod log_store;
+mod notice_store;
+mod record_store;
+mod schema;
+mod store;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+pub use store::{FILE_NAME, SqliteStore};
+#[cfg(test)]
+pub use tests::HeldFile;

@@ -1,0 +1,25 @@
+//! Published notices in SQLite.
+
+use super::store::SqliteStore;
+use super::tables::{notices, shards};
+use crate::store::{NoticeStore, StoreError};
+use constat_shared::{Hash, LogShards, Notice, PublishedNotice, SiteId, Timestamp};
+
+impl NoticeStore for SqliteStore {
+    fn publish(&self, notice: &PublishedNotice, at: Timestamp) -> Result<(), StoreError> {
+        self.writer().change_logs(|connection| {
+            if shards::kept(connection, &notice.site)?.is_none() {
+                shards::spread(connection, &notice.site, LogShards::ONE)?;
+            }
+            notices::add(connection, notice, at)
+        })
+    }
+
+    fn notice(&self, hash: &Hash) -> Result<Option<Notice>, StoreError> {
+        self.read(|connection| notices::read(connection, hash))
+    }
+
+    fn notices(&self) -> Result<Vec<(SiteId, Hash)>, StoreError> {
+        self.read(notices::list)
+    }
+}

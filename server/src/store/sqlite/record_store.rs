@@ -1,0 +1,62 @@
+//! Records in SQLite.
+
+use super::store::SqliteStore;
+use super::tables::{records, shards};
+use super::writer::EXPIRE_CHUNK;
+use crate::store::{Appended, Entry, HISTORY_MAX, RecordStore, StoreError};
+use constat_shared::log::PurgeReason;
+use constat_shared::{ConsentId, EventId, LogShards, Record, SiteId, Timestamp};
+
+impl RecordStore for SqliteStore {
+    fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError> {
+        self.writer().append(entries)
+    }
+
+    fn find(
+        &self,
+        site: &SiteId,
+        consent_id: &ConsentId,
+        event_id: &EventId,
+    ) -> Result<Option<(Entry, u64)>, StoreError> {
+        self.read(|connection| {
+            let shard = shards::kept(connection, site)?.unwrap_or(LogShards::ONE).of(consent_id);
+            let Some(shard) = shards::find(connection, site, shard)? else { return Ok(None) };
+            let found = records::by_event(connection, shard, event_id)?;
+            Ok(found.filter(|(entry, _)| entry.record.consent_id == *consent_id))
+        })
+    }
+
+    fn history(&self, site: &SiteId, consent_id: &ConsentId) -> Result<Vec<Record>, StoreError> {
+        self.read(|connection| records::by_consent(connection, site, consent_id, HISTORY_MAX))
+    }
+
+    fn erase(&self, site: &SiteId, consent_id: &ConsentId, now: Timestamp) -> Result<u64, StoreError> {
+        let mut writer = self.writer();
+        let deleted = writer
+            .purge(now, PurgeReason::Erased, |connection| records::delete_of(connection, site, consent_id))?;
+        if deleted > 0 {
+            writer.truncate_changes()?;
+        }
+        Ok(deleted)
+    }
+
+    fn expire(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let mut total = 0;
+        loop {
+            let deleted = self.writer().purge(now, PurgeReason::Expired, |connection| {
+                records::delete_due(connection, now, EXPIRE_CHUNK)
+            })?;
+            total += deleted;
+            if deleted < EXPIRE_CHUNK {
+                break;
+            }
+        }
+        // A reader in the middle of its work can prevent it, so every run does it.
+        self.writer().truncate_changes()?;
+        Ok(total)
+    }
+
+    fn ping(&self) -> Result<(), StoreError> {
+        self.read(|connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?))
+    }
+}

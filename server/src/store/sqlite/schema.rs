@@ -1,0 +1,50 @@
+//! The tables, and how a file of an older version gets those of this one.
+
+use crate::store::StoreError;
+use rusqlite::{Connection, TransactionBehavior};
+
+const SCHEMA: &str = include_str!("schema.sql");
+const FROM_VERSION_2: &str = include_str!("from_version_2.sql");
+/// Version 1 had no table of keys, version 2 no shards.
+const SCHEMA_VERSION: i64 = 3;
+
+pub fn create_schema(connection: &mut Connection) -> Result<(), StoreError> {
+    // Immediate: of two processes that start at once, one makes the schema.
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if tables == 0 {
+        transaction.execute_batch(SCHEMA)?;
+        transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+    } else if let 1 | 2 = version(&transaction)? {
+        migrate(&transaction)?;
+        transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+    }
+    transaction.commit()?;
+    check_version(connection)
+}
+
+pub fn check_version(connection: &Connection) -> Result<(), StoreError> {
+    let version = version(connection)?;
+    if version == SCHEMA_VERSION {
+        return Ok(());
+    }
+    let detail = format!("its schema has version {version}, this one reads {SCHEMA_VERSION}");
+    Err(StoreError::Unreadable(detail))
+}
+
+fn version(connection: &Connection) -> Result<i64, StoreError> {
+    Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}
+
+/// Makes the tables anew and moves what is in the old ones: it is there whole or not at all.
+fn migrate(connection: &Connection) -> Result<(), StoreError> {
+    // Otherwise what refers to a table would follow it under its old name.
+    connection.pragma_update(None, "legacy_alter_table", "ON")?;
+    connection.execute_batch(
+        "ALTER TABLE logs RENAME TO logs_2; ALTER TABLE records RENAME TO records_2;
+         DROP INDEX records_by_consent_id; DROP INDEX records_by_expiry;",
+    )?;
+    connection.execute_batch(SCHEMA)?;
+    connection.execute_batch(FROM_VERSION_2)?;
+    Ok(connection.pragma_update(None, "legacy_alter_table", "OFF")?)
+}

@@ -1,0 +1,53 @@
+//! An audit of a whole log.
+
+use super::logs::{Log, entries, list};
+use super::records;
+use crate::store::common::{Auditing, StoredLeaf, purged_count};
+use crate::store::{Audit, StoreError};
+use constat_shared::log::merkle;
+use constat_shared::{Hash, LogId};
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// Works the log out anew: every stored record and entry against its leaf,
+/// every kept subtree against the leaves below it.
+pub fn audit(connection: &Connection, id: &LogId, log: &Log) -> Result<Audit, StoreError> {
+    let mut auditing = Auditing::new(stored_leaves(connection, log)?);
+    let mut leaves =
+        connection.prepare("SELECT hash FROM subtrees WHERE log = ? AND level = 0 ORDER BY place")?;
+    let mut kept =
+        connection.prepare("SELECT hash FROM subtrees WHERE log = ? AND level = ? AND place = ?")?;
+    let mut rows = leaves.query([log.id])?;
+    while let Some(row) = rows.next()? {
+        auditing.leaf(Hash::from_bytes(row.get(0)?), |level, place, hash| {
+            let at = params![log.id, level, place.cast_signed()];
+            let stored: Option<[u8; 32]> = kept.query_row(at, |row| row.get(0)).optional()?;
+            Ok::<_, StoreError>(stored == Some(*hash.as_bytes()))
+        })?;
+    }
+    Ok(auditing.finish(log.size, purged(connection, id)?))
+}
+
+/// How many of the log's records the purge entries of its shard's logs speak of.
+fn purged(connection: &Connection, id: &LogId) -> Result<u64, StoreError> {
+    let mut count = 0;
+    for other in list(connection)?.iter().filter(|other| other.is_beside(id)) {
+        if let Some(log) = Log::find(connection, other)? {
+            let entries = entries(connection, &log)?;
+            count += purged_count(entries.iter().map(|(_, entry)| entry), id.month);
+        }
+    }
+    Ok(count)
+}
+
+/// The leaf hash of everything that is stored for the log, by place, and whether it is a record.
+fn stored_leaves(connection: &Connection, log: &Log) -> Result<Vec<StoredLeaf>, StoreError> {
+    let mut leaves = records::leaves(connection, log.id)?;
+    let mut statement = connection.prepare("SELECT leaf_index, json FROM entries WHERE log = ?")?;
+    let mut rows = statement.query([log.id])?;
+    while let Some(row) = rows.next()? {
+        let index: i64 = row.get(0)?;
+        let json: String = row.get(1)?;
+        leaves.push((index.unsigned_abs(), merkle::leaf_hash(json.as_bytes()), false));
+    }
+    Ok(leaves)
+}

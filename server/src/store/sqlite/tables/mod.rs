@@ -1,0 +1,7 @@
+//! What is read from and written to each table.
+
+pub mod audit;
+pub mod logs;
+pub mod notices;
+pub mod records;
+pub mod shards;

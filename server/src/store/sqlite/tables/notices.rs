@@ -1,0 +1,64 @@
+//! The table of notices.
+
+use crate::store::StoreError;
+use crate::store::common::KnownNotice;
+use crate::store::error::unreadable;
+use constat_shared::{Hash, Notice, PublishedNotice, SiteId, Timestamp, canonical};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+const KNOWN: &str = "SELECT id, terms_hash, json FROM notices";
+
+/// The notice of that hash, if it was published.
+pub fn by_hash(connection: &Connection, hash: &Hash) -> Result<Option<KnownNotice>, StoreError> {
+    let mut statement = connection.prepare_cached(&format!("{KNOWN} WHERE notice_hash = ?"))?;
+    let row = statement.query_row([hash.as_bytes()], |row| Ok(read_known(row))).optional()?;
+    row.transpose()
+}
+
+/// The notice of that number.
+pub fn by_id(connection: &Connection, id: i64) -> Result<KnownNotice, StoreError> {
+    let mut statement = connection.prepare_cached(&format!("{KNOWN} WHERE id = ?"))?;
+    statement.query_row([id], |row| Ok(read_known(row)))?
+}
+
+fn read_known(row: &Row<'_>) -> Result<KnownNotice, StoreError> {
+    let json = row.get_ref(2)?.as_str().map_err(unreadable)?;
+    KnownNotice::read(row.get(0)?, Hash::from_bytes(row.get(1)?), json)
+}
+
+/// The whole notice of that hash, if it was published.
+pub fn read(connection: &Connection, hash: &Hash) -> Result<Option<Notice>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT json FROM notices WHERE notice_hash = ?")?;
+    let json: Option<String> = statement.query_row([hash.as_bytes()], |row| row.get(0)).optional()?;
+    let parse = |json: String| serde_json::from_str(&json);
+    json.map(parse).transpose().map_err(unreadable)
+}
+
+/// Keeps a notice, unless it is there.
+pub fn add(connection: &Connection, notice: &PublishedNotice, at: Timestamp) -> Result<(), StoreError> {
+    let json = String::from_utf8(canonical::to_vec(&**notice)).map_err(unreadable)?;
+    connection.execute(
+        "INSERT INTO notices (notice_hash, terms_hash, site, published_at, json) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (notice_hash) DO NOTHING",
+        params![
+            notice.notice_hash().as_bytes(),
+            notice.terms_hash().as_bytes(),
+            notice.site.as_str(),
+            at.unix_ms(),
+            json
+        ],
+    )?;
+    Ok(())
+}
+
+/// The site and hash of every notice, oldest first.
+pub fn list(connection: &Connection) -> Result<Vec<(SiteId, Hash)>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT site, notice_hash FROM notices ORDER BY id")?;
+    let mut rows = statement.query([])?;
+    let mut notices = Vec::new();
+    while let Some(row) = rows.next()? {
+        let site = SiteId::parse(row.get_ref(0)?.as_str().map_err(unreadable)?).map_err(unreadable)?;
+        notices.push((site, Hash::from_bytes(row.get(1)?)));
+    }
+    Ok(notices)
+}

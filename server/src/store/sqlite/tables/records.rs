@@ -1,0 +1,217 @@
+//! The table of records: rows, and back.
+
+use super::logs::Log;
+use super::notices;
+use super::shards::read_id;
+use crate::store::common::{KnownNotice, StoredLeaf};
+use crate::store::error::unreadable;
+use crate::store::{Entry, Placed, StoreError};
+use constat_shared::{Action, CommitmentKey, ConsentId, EventId, Language, Layer};
+use constat_shared::{LogId, Record, Signals, SiteId, Timestamp};
+use rusqlite::{Connection, Row, Rows, params};
+use std::collections::{BTreeMap, HashMap};
+
+/// Inserts a record, unless its event id is taken in its shard; says whether it did.
+pub fn insert(
+    connection: &Connection,
+    entry: &Entry,
+    notice: &KnownNotice,
+    log: &Log,
+) -> Result<bool, StoreError> {
+    let record = &entry.record;
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO records (event_id, shard, consent_id, previous_event_id, notice, action, layer,
+           language, categories, vendors, gpc, dnt, recorded_at, choice_expires_at, expires_at,
+           commitment_key, log, leaf_index)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (event_id, shard) DO NOTHING",
+    )?;
+    let inserted = statement.execute(params![
+        record.event_id.as_bytes(),
+        log.shard,
+        record.consent_id.as_bytes(),
+        record.previous_event_id.as_ref().map(EventId::as_bytes),
+        notice.number,
+        record.action.as_str(),
+        record.layer.as_str(),
+        record.language.as_str(),
+        KnownNotice::category_digits(record),
+        notice.vendor_digits(record),
+        record.signals.gpc,
+        record.signals.dnt,
+        record.recorded_at.unix_ms(),
+        record.choice_expires_at.unix_ms(),
+        record.expires_at.unix_ms(),
+        entry.key.as_bytes(),
+        log.id,
+        log.size.cast_signed(),
+    ])?;
+    Ok(inserted == 1)
+}
+
+macro_rules! columns {
+    () => {
+        "event_id, consent_id, previous_event_id, notice, action, layer, language, categories, vendors,
+        gpc, dnt, recorded_at, choice_expires_at, expires_at, commitment_key, leaf_index"
+    };
+}
+
+const RECORD: &str = concat!("SELECT ", columns!(), " FROM records");
+
+const PLACED: &str = concat!(
+    "SELECT ",
+    columns!(),
+    ", site, month, shard_number, shard_count, records.shard
+    FROM records JOIN logs ON logs.id = records.log JOIN shards ON shards.id = logs.shard"
+);
+
+/// The record of an event id in a shard, with its key and its place in the log.
+pub fn by_event(
+    connection: &Connection,
+    shard: i64,
+    event_id: &EventId,
+) -> Result<Option<(Entry, u64)>, StoreError> {
+    let mut statement =
+        connection.prepare_cached(&format!("{PLACED} WHERE event_id = ? AND records.shard = ?"))?;
+    let mut rows = statement.query(params![event_id.as_bytes(), shard])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let notice = notices::by_id(connection, row.get(3)?)?;
+    read_entry(row, &notice).map(Some)
+}
+
+/// Where a page of records ended: the event id and shard of its last one.
+pub type PageEnd = (Vec<u8>, i64);
+
+/// Up to `limit` records by event id and shard, those behind the end of a page
+/// before, which is then that of this one.
+pub fn page(connection: &Connection, end: &mut PageEnd, limit: usize) -> Result<Vec<Placed>, StoreError> {
+    let mut statement = connection.prepare_cached(&format!(
+        "{PLACED} WHERE (event_id, records.shard) > (?, ?) ORDER BY event_id, records.shard LIMIT ?"
+    ))?;
+    let mut rows = statement.query(params![end.0, end.1, limit as i64])?;
+    let (mut notices, mut records) = (HashMap::new(), Vec::new());
+    while let Some(row) = rows.next()? {
+        let (entry, place) = read_entry(row, cached(connection, &mut notices, row.get(3)?)?)?;
+        *end = (entry.record.event_id.as_bytes().to_vec(), row.get(20)?);
+        records.push(Placed { place, entry });
+    }
+    Ok(records)
+}
+
+/// The place and leaf hash of every record of a log; `true` says it is a record.
+pub fn leaves(connection: &Connection, log: i64) -> Result<Vec<StoredLeaf>, StoreError> {
+    let mut statement = connection.prepare(&format!("{PLACED} WHERE log = ?"))?;
+    let mut rows = statement.query([log])?;
+    let mut notices = HashMap::new();
+    let mut leaves = Vec::new();
+    while let Some(row) = rows.next()? {
+        let notice = cached(connection, &mut notices, row.get(3)?)?;
+        let (entry, place) = read_entry(row, notice)?;
+        leaves.push((place, entry.leaf, true));
+    }
+    Ok(leaves)
+}
+
+fn cached<'a>(
+    connection: &Connection,
+    notices: &'a mut HashMap<i64, KnownNotice>,
+    id: i64,
+) -> Result<&'a KnownNotice, StoreError> {
+    use std::collections::hash_map::Entry::{Occupied, Vacant};
+    Ok(match notices.entry(id) {
+        Occupied(known) => known.into_mut(),
+        Vacant(place) => place.insert(notices::by_id(connection, id)?),
+    })
+}
+
+fn read_entry(row: &Row<'_>, notice: &KnownNotice) -> Result<(Entry, u64), StoreError> {
+    let key = CommitmentKey::from_bytes(row.get(14)?);
+    let place: i64 = row.get(15)?;
+    let shards = read_id(row, 16)?.shard.count();
+    Ok((Entry::new(read(row, notice)?, key, shards), place.unsigned_abs()))
+}
+
+/// The newest `limit` records of a consent id on a site, oldest first.
+pub fn by_consent(
+    connection: &Connection,
+    site: &SiteId,
+    consent_id: &ConsentId,
+    limit: usize,
+) -> Result<Vec<Record>, StoreError> {
+    let query = format!(
+        "{RECORD} WHERE consent_id = ? AND notice IN (SELECT id FROM notices WHERE site = ?)
+         ORDER BY recorded_at DESC, event_id DESC LIMIT ?"
+    );
+    let mut statement = connection.prepare_cached(&query)?;
+    let mut rows = statement.query(params![consent_id.as_bytes(), site.as_str(), limit as i64])?;
+    let mut notices = HashMap::new();
+    let mut records = Vec::new();
+    while let Some(row) = rows.next()? {
+        let notice = cached(connection, &mut notices, row.get(3)?)?;
+        records.push(read(row, notice)?);
+    }
+    records.reverse();
+    Ok(records)
+}
+
+fn read(row: &Row<'_>, notice: &KnownNotice) -> Result<Record, StoreError> {
+    let previous: Option<[u8; 16]> = row.get(2)?;
+    let time = |column| Ok::<_, rusqlite::Error>(Timestamp::from_unix_ms(row.get(column)?));
+    let word = |column| row.get_ref(column)?.as_str().map_err(unreadable);
+    let unknown = |what| StoreError::Unreadable(format!("an unknown {what}"));
+    Ok(Record {
+        event_id: EventId::from_bytes(row.get(0)?).map_err(unreadable)?,
+        consent_id: ConsentId::from_bytes(row.get(1)?).map_err(unreadable)?,
+        previous_event_id: previous.map(EventId::from_bytes).transpose().map_err(unreadable)?,
+        site: notice.site.clone(),
+        action: Action::parse(word(4)?).ok_or_else(|| unknown("action"))?,
+        layer: Layer::parse(word(5)?).ok_or_else(|| unknown("layer"))?,
+        language: Language::parse(word(6)?).ok_or_else(|| unknown("language"))?,
+        categories: KnownNotice::categories(word(7)?)?,
+        vendors: notice.vendors(word(8)?)?,
+        signals: Signals { gpc: row.get(9)?, dnt: row.get(10)? },
+        notice_hash: notice.notice_hash,
+        terms_hash: notice.terms_hash,
+        recorded_at: time(11)?,
+        choice_expires_at: time(12)?,
+        expires_at: time(13)?,
+    })
+}
+
+/// How many records were deleted, by the log that keeps their leaves.
+pub type Deleted = BTreeMap<LogId, u64>;
+
+/// Deletes up to `limit` records that are due.
+pub fn delete_due(connection: &Connection, now: Timestamp, limit: u64) -> Result<Deleted, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "DELETE FROM records WHERE (event_id, shard) IN
+           (SELECT event_id, shard FROM records WHERE expires_at <= ? LIMIT ?)
+         RETURNING log",
+    )?;
+    count_by_log(connection, statement.query(params![now.unix_ms(), limit.cast_signed()])?)
+}
+
+/// Deletes the records of a consent id on a site.
+pub fn delete_of(
+    connection: &Connection,
+    site: &SiteId,
+    consent_id: &ConsentId,
+) -> Result<Deleted, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "DELETE FROM records WHERE consent_id = ? AND notice IN (SELECT id FROM notices WHERE site = ?)
+         RETURNING log",
+    )?;
+    count_by_log(connection, statement.query(params![consent_id.as_bytes(), site.as_str()])?)
+}
+
+fn count_by_log(connection: &Connection, mut rows: Rows<'_>) -> Result<Deleted, StoreError> {
+    let mut counts: BTreeMap<i64, u64> = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        *counts.entry(row.get(0)?).or_default() += 1;
+    }
+    let mut statement = connection.prepare_cached(
+        "SELECT site, month, shard_number, shard_count
+         FROM logs JOIN shards ON shards.id = logs.shard WHERE logs.id = ?",
+    )?;
+    let mut name = |(log, count)| Ok((statement.query_row([log], |row| Ok(read_id(row, 0)))??, count));
+    counts.into_iter().map(&mut name).collect()
+}

@@ -1,0 +1,11 @@
+//! The embedded store under test.
+
+mod contract;
+mod files;
+mod held_file;
+mod logs;
+mod new_store;
+mod random;
+mod versions;
+
+pub use held_file::HeldFile;

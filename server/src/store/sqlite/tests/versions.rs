@@ -1,0 +1,86 @@
+//! Files of other versions.
+
+use super::new_store::new_store;
+use crate::store::sqlite::{FILE_NAME, SqliteStore};
+use crate::store::{Appended, LogStore, RecordStore, StoreError, contract};
+use constat_shared::LogShards;
+use rusqlite::Connection;
+use std::path::Path;
+
+/// A store of version 1 or 2 with all that a newer one holds.
+fn older(version: i64, newer: &Path) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let hand = Connection::open(dir.path().join(FILE_NAME)).unwrap();
+    hand.execute_batch(include_str!("version_2.sql")).unwrap();
+    hand.execute("ATTACH ? AS newer", [newer.join(FILE_NAME).to_str().unwrap()]).unwrap();
+    hand.execute_batch(
+        "INSERT INTO notices SELECT * FROM newer.notices;
+         INSERT INTO logs SELECT l.id, site, month, checkpoint
+           FROM newer.logs l JOIN newer.shards s ON s.id = l.shard;
+         INSERT INTO records SELECT event_id, consent_id, previous_event_id, notice, action, layer,
+           language, categories, vendors, gpc, dnt, recorded_at, choice_expires_at, expires_at,
+           commitment_key, log, leaf_index FROM newer.records;
+         INSERT INTO subtrees SELECT * FROM newer.subtrees;
+         INSERT INTO entries SELECT * FROM newer.entries;
+         INSERT INTO keys SELECT * FROM newer.keys;
+         DETACH newer;",
+    )
+    .unwrap();
+    if version == 1 {
+        hand.execute_batch("DROP TABLE keys").unwrap();
+    }
+    hand.pragma_update(None, "user_version", version).unwrap();
+    dir
+}
+
+#[test]
+fn a_store_of_an_older_version_is_carried_over_whole() {
+    let (dir, store) = new_store();
+    let (record, _) = contract::an_expiring_record(&store);
+    let log = contract::log_of(&record);
+    store.keep_checkpoint(&log, "a signed head").unwrap();
+    assert_eq!(store.erase(&record.site, &record.consent_id, record.recorded_at).unwrap(), 1);
+    store.append(&[contract::entry(&record)]).unwrap();
+    let logs = store.logs().unwrap();
+    let audits =
+        |store: &SqliteStore| -> Vec<_> { logs.iter().map(|log| store.audit(log).unwrap()).collect() };
+    let before = audits(&store);
+    for version in [1, 2] {
+        let older = older(version, dir.path());
+        assert!(SqliteStore::open_to_read(older.path()).is_err());
+        let carried = SqliteStore::open(older.path()).unwrap();
+        assert_eq!((carried.logs().unwrap(), audits(&carried)), (logs.clone(), before.clone()));
+        assert_eq!(carried.checkpoint(&log).unwrap().as_deref(), Some("a signed head"));
+        assert_eq!(carried.history(&record.site, &record.consent_id).unwrap(), std::slice::from_ref(&record));
+        assert_eq!(
+            carried.append(&[contract::entry(&record)]).unwrap(),
+            [Appended::Repeated(Box::new(record.clone()), 2)]
+        );
+        let refused = carried.spread(&record.site, LogShards::MAX);
+        assert!(matches!(refused, Err(StoreError::Spread { .. })));
+        // The tables are those of a new store, and what refers to them finds them.
+        assert_eq!(tables(older.path()), tables(dir.path()));
+        let hand = Connection::open(older.path().join(FILE_NAME)).unwrap();
+        assert!(!hand.prepare("PRAGMA foreign_key_check").unwrap().exists([]).unwrap());
+    }
+}
+
+/// What makes the tables and indexes of a file, by their names.
+fn tables(dir: &Path) -> Vec<(String, Option<String>)> {
+    let hand = Connection::open(dir.join(FILE_NAME)).unwrap();
+    let mut statement = hand.prepare("SELECT name, sql FROM sqlite_schema ORDER BY name").unwrap();
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    rows.collect::<Result<_, _>>().unwrap()
+}
+
+#[test]
+fn a_store_of_another_version_is_refused_and_left_alone() {
+    let (dir, store) = new_store();
+    drop(store);
+    let connection = Connection::open(dir.path().join(FILE_NAME)).unwrap();
+    connection.pragma_update(None, "user_version", 99).unwrap();
+    for opened in [SqliteStore::open(dir.path()), SqliteStore::open_to_read(dir.path())] {
+        let error = opened.err().unwrap().to_string();
+        assert!(error.contains("version 99"), "{error}");
+    }
+}

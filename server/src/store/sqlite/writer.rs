@@ -1,0 +1,148 @@
+//! The writing connection, and what it remembers of notices and logs.
+
+use super::tables::logs::{Log, write_entry};
+use super::tables::notices;
+use super::tables::records::{self, Deleted};
+use crate::crash;
+use crate::store::common::{KnownNotice, purges};
+use crate::store::{Appended, Entry, StoreError};
+use constat_shared::log::PurgeReason;
+use constat_shared::{Hash, LogEntry, LogId, Timestamp};
+use rusqlite::{Connection, TransactionBehavior};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry::{Occupied, Vacant};
+use std::sync::Arc;
+
+/// Notices and logs kept at hand while records are written; a site has few at a time.
+const CACHED_MAX: usize = 256;
+/// How many records one commit of an expiry deletes, so that writers wait briefly.
+pub const EXPIRE_CHUNK: u64 = 5000;
+
+/// The one connection that writes.
+pub struct Writer {
+    connection: Connection,
+    notices: HashMap<Hash, Arc<KnownNotice>>,
+    logs: HashMap<LogId, Log>,
+    /// SQLite's number for what other connections have changed.
+    data_version: i64,
+}
+
+impl Writer {
+    /// A writer that remembers nothing yet.
+    pub fn new(connection: Connection) -> Writer {
+        Writer { connection, notices: HashMap::new(), logs: HashMap::new(), data_version: 0 }
+    }
+
+    /// The writing connection, for a change that touches no log.
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Stores records in one durable commit; the answers are in their order.
+    pub fn append(&mut self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError> {
+        let result = self.try_append(entries);
+        if result.is_err() {
+            // What was rolled back must not be remembered.
+            self.logs.clear();
+        }
+        result
+    }
+
+    fn try_append(&mut self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError> {
+        let Writer { connection, notices, logs, data_version } = self;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // A command beside the server may have written to a log since.
+        let seen = transaction.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
+        if std::mem::replace(data_version, seen) != seen || logs.len() > CACHED_MAX {
+            logs.clear();
+        }
+        if notices.len() > CACHED_MAX {
+            notices.clear();
+        }
+        let mut results = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let notice = known_notice(&transaction, notices, &entry.record.notice_hash)?;
+            let log = match logs.entry(entry.log.clone()) {
+                Occupied(known) => known.into_mut(),
+                Vacant(place) => {
+                    let log = Log::open(&transaction, place.key())?;
+                    place.insert(log)
+                }
+            };
+            results.push(append_one(&transaction, entry, &notice, log)?);
+        }
+        crash::at("store.before_commit");
+        transaction.commit()?;
+        crash::at("store.after_commit");
+        Ok(results)
+    }
+
+    /// Changes logs in one durable commit; what is remembered of them is counted anew afterwards.
+    pub fn change_logs<T>(
+        &mut self,
+        job: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.logs.clear();
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let result = job(&transaction)?;
+        transaction.commit()?;
+        Ok(result)
+    }
+
+    /// Cuts the log of changes off, where deleted bytes still stand.
+    pub fn truncate_changes(&self) -> Result<(), StoreError> {
+        Ok(self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+    }
+
+    /// Deletes records, and says so in the logs of the month in the same commit.
+    pub fn purge(
+        &mut self,
+        now: Timestamp,
+        reason: PurgeReason,
+        delete: impl FnOnce(&Connection) -> Result<Deleted, StoreError>,
+    ) -> Result<u64, StoreError> {
+        self.change_logs(|connection| {
+            let deleted = delete(connection)?;
+            for (log, purge) in purges(&deleted, now, reason) {
+                write_entry(connection, &log, &LogEntry::Purge(purge))?;
+            }
+            Ok(deleted.values().sum())
+        })
+    }
+}
+
+/// A published notice, remembered from then on.
+///
+/// # Errors
+/// [`StoreError::NoticeUnknown`] when it was never published.
+pub fn known_notice(
+    connection: &Connection,
+    notices: &mut HashMap<Hash, Arc<KnownNotice>>,
+    hash: &Hash,
+) -> Result<Arc<KnownNotice>, StoreError> {
+    if let Some(notice) = notices.get(hash) {
+        return Ok(Arc::clone(notice));
+    }
+    let notice = notices::by_hash(connection, hash)?;
+    let notice = Arc::new(notice.ok_or(StoreError::NoticeUnknown(*hash))?);
+    notices.insert(*hash, Arc::clone(&notice));
+    Ok(notice)
+}
+
+fn append_one(
+    connection: &Connection,
+    entry: &Entry,
+    notice: &KnownNotice,
+    log: &mut Log,
+) -> Result<Appended, StoreError> {
+    if records::insert(connection, entry, notice, log)? {
+        return log.push(connection, entry.leaf).map(Appended::Stored);
+    }
+    let record = &entry.record;
+    let (before, place) = records::by_event(connection, log.shard, &record.event_id)?
+        .ok_or_else(|| StoreError::Unreadable(format!("the record {} came and went", record.event_id)))?;
+    if before.record.same_request(record) {
+        return Ok(Appended::Repeated(Box::new(before.record), place));
+    }
+    Ok(Appended::Conflict)
+}

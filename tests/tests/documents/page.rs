@@ -13,7 +13,7 @@ fn loader() -> String {
 
 /// The names of the object that the loader gives the page.
 fn calls(loader: &str) -> Vec<String> {
-    let object = loader.split("window.constat = {").nth(1).and_then(|rest| rest.split("\n  };").next());
+    let object = loader.split("window.constat = {").nth(1).and_then(|rest| rest.split("\n};").next());
     let lines = object.expect("the loader sets window.constat").lines();
     let names = lines.filter_map(|line| line.trim().split_once(':').map(|(name, _)| name.to_owned()));
     names.collect()

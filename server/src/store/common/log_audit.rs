@@ -38,25 +38,25 @@ impl Auditing {
     }
 
     /// Takes the next leaf; `agrees` says of each subtree it completes, by
-    /// level and place, whether the hash kept for it is this one.
+    /// level and index there, whether the hash kept for it is this one.
     pub fn leaf<E>(
         &mut self,
         leaf: Hash,
         mut agrees: impl FnMut(u32, u64, Hash) -> Result<bool, E>,
     ) -> Result<(), E> {
-        let index = self.count;
-        match self.stored.next_if(|(place, _, _)| *place == index) {
+        let leaf_index = self.count;
+        match self.stored.next_if(|(place, _, _)| *place == leaf_index) {
             Some((_, hash, _)) if hash != leaf => {
-                self.differs(format!("leaf {index} is not the one of what is stored for it"));
+                self.differs(format!("leaf {leaf_index} is not the one of what is stored for it"));
             }
             Some((_, _, true)) => self.audit.record_count += 1,
             Some((_, _, false)) => self.audit.entry_count += 1,
             None => self.audit.erased_count += 1,
         }
         for (level, hash) in self.growing.push(leaf).into_iter().filter(|(level, _)| level % STEP == 0) {
-            let place = index >> level;
-            if !agrees(level, place, hash)? {
-                self.differs(format!("the kept hash {place} of level {level} is not the one of its leaves"));
+            let index = leaf_index >> level;
+            if !agrees(level, index, hash)? {
+                self.differs(format!("the kept hash {index} of level {level} is not the one of its leaves"));
             }
         }
         self.count += 1;

@@ -15,10 +15,10 @@ use redis::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The records of one shard, as their places in the batch.
+/// The records of one shard, by their positions in the batch.
 struct Part {
     tag: Tag,
-    places: Vec<usize>,
+    positions: Vec<usize>,
 }
 
 impl RedisStore {
@@ -28,8 +28,8 @@ impl RedisStore {
         let call = self.link.call();
         let mut notices = Vec::with_capacity(entries.len());
         for entry in entries {
-            notices.push(self.remembered.by_hash(&call, &entry.record.notice_hash)?);
-            self.remembered.see(&call, &entry.log.site, entry.log.shard.count())?;
+            notices.push(self.cache.by_hash(&call, &entry.record.notice_hash)?);
+            self.cache.see(&call, &entry.log.site, entry.log.shard.count())?;
         }
         let parts = parts(entries);
         let scripts: Vec<_> = parts.iter().map(|part| self.script(part, entries, &notices)).collect();
@@ -39,7 +39,9 @@ impl RedisStore {
         let (mut results, mut failures) = (vec![Appended::Failed; entries.len()], Vec::new());
         for (part, answer) in parts.iter().zip(answers) {
             match answer.and_then(|answer| self.results(part, entries, answer)) {
-                Ok(of_part) => part.places.iter().zip(of_part).for_each(|(place, it)| results[*place] = it),
+                Ok(of_part) => {
+                    part.positions.iter().zip(of_part).for_each(|(position, it)| results[*position] = it)
+                }
                 Err(error) => failures.push(error),
             }
         }
@@ -67,19 +69,25 @@ impl RedisStore {
             return Err(set_back());
         }
         let answers: Vec<Value> = redis::from_redis_value(answer).map_err(unreadable)?;
-        if answers.len() != part.places.len() {
+        if answers.len() != part.positions.len() {
             return Err(unreadable("Redis answered for another number of records"));
         }
-        let of_part = part.places.iter().zip(answers);
-        of_part.map(|(place, answer)| self.result(&part.tag, &entries[*place], answer, unheard)).collect()
+        let of_part = part.positions.iter().zip(answers);
+        of_part
+            .map(|(position, answer)| self.result(&part.tag, &entries[*position], answer, unheard))
+            .collect()
     }
 
     fn script(&self, part: &Part, entries: &[Entry], notices: &[Arc<KnownNotice>]) -> Invocation {
-        let mut months: Vec<Month> = part.places.iter().map(|place| entries[*place].log.month).collect();
+        let mut months: Vec<Month> =
+            part.positions.iter().map(|position| entries[*position].log.month).collect();
         months.sort_unstable();
         months.dedup();
-        let used: BTreeMap<i64, Hash> =
-            part.places.iter().map(|place| (notices[*place].number, notices[*place].notice_hash)).collect();
+        let used: BTreeMap<i64, Hash> = part
+            .positions
+            .iter()
+            .map(|position| (notices[*position].number, notices[*position].notice_hash))
+            .collect();
         let mut script = APPEND.on(part.tag.bytes()).arg(u8::from(self.link.waits())).arg(used.len());
         for (number, hash) in &used {
             script = script.arg(number).arg(hash.as_bytes().as_slice());
@@ -88,8 +96,8 @@ impl RedisStore {
         for month in &months {
             script = script.arg(month.to_string());
         }
-        for place in &part.places {
-            let (entry, notice) = (&entries[*place], &notices[*place]);
+        for position in &part.positions {
+            let (entry, notice) = (&entries[*position], &notices[*position]);
             let number = months.binary_search(&entry.log.month).map_or(0, |number| number + 1);
             let record = &entry.record;
             script = script
@@ -146,11 +154,11 @@ impl RedisStore {
 
 fn parts(entries: &[Entry]) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
-    for (place, entry) in entries.iter().enumerate() {
+    for (position, entry) in entries.iter().enumerate() {
         let tag = Tag::of(&entry.log);
         match parts.iter_mut().find(|part| part.tag == tag) {
-            Some(part) => part.places.push(place),
-            None => parts.push(Part { tag, places: vec![place] }),
+            Some(part) => part.positions.push(position),
+            None => parts.push(Part { tag, positions: vec![position] }),
         }
     }
     parts

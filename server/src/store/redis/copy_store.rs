@@ -39,11 +39,11 @@ impl RedisStore {
 
     fn put_records_of(&self, site: &SiteId, shard: Shard, records: &[&Placed]) -> Result<u64, StoreError> {
         let call = self.link.call();
-        self.remembered.see(&call, site, shard.count())?;
+        self.cache.see(&call, site, shard.count())?;
         let mut script = PUT_RECORDS.on(Tag::new(site, shard).bytes());
         for Placed { place, entry } in records {
             let record = &entry.record;
-            let notice = self.remembered.by_hash(&call, &record.notice_hash)?;
+            let notice = self.cache.by_hash(&call, &record.notice_hash)?;
             let [_, _, place @ ..] = place.to_be_bytes();
             let bytes =
                 [&record_bytes::head(entry)[..], &place, &record_bytes::tail(entry, &notice)].concat();
@@ -94,7 +94,7 @@ impl CopyStore for RedisStore {
     }
 
     fn each_record(&self, take: &mut Taking<'_>) -> Result<(), StoreError> {
-        for tag in self.remembered.tags(&self.link.call())? {
+        for tag in self.cache.tags(&self.link.call())? {
             let mut rank = 0;
             loop {
                 let members = expiry_index::page(&self.link.call(), &tag, rank, RECORDS_MAX)?;
@@ -122,7 +122,7 @@ impl CopyStore for RedisStore {
 
     fn forget(&self, now: Timestamp) -> Result<u64, StoreError> {
         let mut total = 0;
-        for tag in self.remembered.tags(&self.link.call())? {
+        for tag in self.cache.tags(&self.link.call())? {
             total += self.forget_of(&tag, now)?;
         }
         if total > 0 {
@@ -142,7 +142,7 @@ impl CopyStore for RedisStore {
 
     fn put_leaves(&self, id: &LogId, stretch: &Stretch) -> Result<(), StoreError> {
         let call = self.link.call();
-        self.remembered.see(&call, &id.site, id.shard.count())?;
+        self.cache.see(&call, &id.site, id.shard.count())?;
         let leaves: Vec<u8> = stretch.leaves.iter().flat_map(|leaf| *leaf.as_bytes()).collect();
         let script = PUT_LEAVES.on(Tag::of(id).bytes()).arg(token()?).arg(id.month.to_string());
         let mut script = script.arg(stretch.first).arg(leaves);
@@ -156,7 +156,7 @@ impl CopyStore for RedisStore {
 
     fn dropped(&self) -> Result<Vec<(LogId, String)>, StoreError> {
         let (logs, mut dropped) = (self.logs()?, Vec::new());
-        for tag in self.remembered.tags(&self.link.call())? {
+        for tag in self.cache.tags(&self.link.call())? {
             let heads: Vec<(String, String)> = self.link.call().ask(&Cmd::hgetall(tag.heads()))?;
             for (month, head) in heads {
                 let log = tag.log(Month::parse(&month).map_err(unreadable)?);
@@ -169,7 +169,7 @@ impl CopyStore for RedisStore {
 
     fn put_dropped(&self, log: &LogId, checkpoint: &str) -> Result<(), StoreError> {
         let call = self.link.call();
-        self.remembered.see(&call, &log.site, log.shard.count())?;
+        self.cache.see(&call, &log.site, log.shard.count())?;
         let mut keep = redis::cmd("HSETNX");
         call.change(keep.arg(Tag::of(log).heads()).arg(log.month.to_string()).arg(checkpoint))
     }

@@ -15,11 +15,11 @@ use redis::Cmd;
 
 impl LogStore for RedisStore {
     fn spread(&self, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
-        self.remembered.see(&self.link.call(), site, shards)
+        self.cache.see(&self.link.call(), site, shards)
     }
 
     fn shards(&self, site: &SiteId) -> Result<LogShards, StoreError> {
-        self.remembered.shards(&self.link.call(), site)
+        self.cache.shards(&self.link.call(), site)
     }
 
     fn head(&self, log: &LogId) -> Result<Option<Checkpoint>, StoreError> {
@@ -51,7 +51,7 @@ impl LogStore for RedisStore {
 
     fn write(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
         let call = self.link.call();
-        self.remembered.see(&call, &log.site, log.shard.count())?;
+        self.cache.see(&call, &log.site, log.shard.count())?;
         let json = canonical::to_vec(entry);
         let write = WRITE.on(Tag::of(log).bytes()).arg(token()?).arg(log.month.to_string());
         call.run(&write.arg(merkle::leaf_hash(&json).as_bytes().as_slice()).arg(json))
@@ -64,7 +64,7 @@ impl LogStore for RedisStore {
 
     fn logs(&self) -> Result<Vec<LogId>, StoreError> {
         let mut logs = Vec::new();
-        for tag in self.remembered.tags(&self.link.call())? {
+        for tag in self.cache.tags(&self.link.call())? {
             let months: Vec<String> = self.link.call().ask(&Cmd::hkeys(tag.logs()))?;
             for month in months {
                 logs.push(tag.log(Month::parse(&month).map_err(unreadable)?));
@@ -93,9 +93,9 @@ impl LogStore for RedisStore {
             let log = Log::find(&call, id)?.ok_or_else(none)?;
             let leaves = log.hashes(0, first, chunk.min(size - first))?;
             for leaf in leaves.into_iter().flatten() {
-                auditing.leaf(leaf, |level, place, hash| {
+                auditing.leaf(leaf, |level, index, hash| {
                     // What was not worked out yet is no difference.
-                    let kept = log.hashes(level, place, 1)?.first().copied().flatten();
+                    let kept = log.hashes(level, index, 1)?.first().copied().flatten();
                     Ok::<_, StoreError>(kept.is_none_or(|kept| kept == hash))
                 })?;
             }

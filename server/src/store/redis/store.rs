@@ -2,7 +2,7 @@
 
 use super::connection::durability;
 use super::connection::{Address, Call, Link};
-use super::data::cache::Remembered;
+use super::data::cache::Cache;
 use super::data::key_names::{self, Tag};
 use super::data::record_bytes;
 use crate::store::error::unreadable;
@@ -20,7 +20,7 @@ const READ_CHUNK: usize = 500;
 /// The store on Redis.
 pub struct RedisStore {
     pub(super) link: Link,
-    pub(super) remembered: Remembered,
+    pub(super) cache: Cache,
 }
 
 impl RedisStore {
@@ -47,7 +47,7 @@ impl RedisStore {
                 return Err(StoreError::Engine(words.to_owned()));
             }
         }
-        Ok(RedisStore { link, remembered: Remembered::default() })
+        Ok(RedisStore { link, cache: Cache::default() })
     }
 
     /// Whether there is a store in this Redis.
@@ -117,7 +117,7 @@ impl RedisStore {
         event_id: EventId,
         bytes: &[u8],
     ) -> Result<(Entry, u64), StoreError> {
-        let notice = self.remembered.by_number(call, record_bytes::notice_number(bytes)?)?;
+        let notice = self.cache.by_number(call, record_bytes::notice_number(bytes)?)?;
         record_bytes::unpack(event_id, bytes, &notice, tag.shards())
     }
 }

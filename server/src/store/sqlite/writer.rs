@@ -64,9 +64,9 @@ impl Writer {
             let notice = known_notice(&transaction, notices, &entry.record.notice_hash)?;
             let log = match logs.entry(entry.log.clone()) {
                 Occupied(known) => known.into_mut(),
-                Vacant(place) => {
-                    let log = Log::open(&transaction, place.key())?;
-                    place.insert(log)
+                Vacant(vacant) => {
+                    let log = Log::open(&transaction, vacant.key())?;
+                    vacant.insert(log)
                 }
             };
             results.push(append_one(&transaction, entry, &notice, log)?);

@@ -14,11 +14,11 @@ use std::hash::Hash as Hashed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The most notices and sites that are remembered; a server has few at a time.
-const REMEMBERED_MAX: usize = 1024;
+const CACHED_MAX: usize = 1024;
 
 /// Notices by their number and by their hash, and the shards of sites.
 #[derive(Default)]
-pub struct Remembered {
+pub struct Cache {
     by_number: Mutex<HashMap<i64, Arc<KnownNotice>>>,
     numbers: Mutex<HashMap<Hash, i64>>,
     sites: Mutex<HashMap<SiteId, LogShards>>,
@@ -27,7 +27,7 @@ pub struct Remembered {
 /// Remembers one thing more; when there is no room, all others are forgotten.
 fn remember<K: Eq + Hashed, V>(known: &Mutex<HashMap<K, V>>, key: K, value: V) {
     let mut known = lock(known);
-    if known.len() >= REMEMBERED_MAX {
+    if known.len() >= CACHED_MAX {
         known.clear();
     }
     known.insert(key, value);
@@ -37,7 +37,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Remembered {
+impl Cache {
     /// Keeps a notice of a site, unless it is there.
     pub fn publish(
         &self,
@@ -92,8 +92,8 @@ impl Remembered {
         }
         let lines: Vec<String> = call.ask(&Cmd::lrange(NOTICES, 0, -1))?;
         let prefix = hash.to_string();
-        let place = lines.iter().position(|line| line.starts_with(&prefix));
-        let number = place.ok_or(StoreError::NoticeUnknown(*hash))? as i64;
+        let position = lines.iter().position(|line| line.starts_with(&prefix));
+        let number = position.ok_or(StoreError::NoticeUnknown(*hash))? as i64;
         remember(&self.numbers, *hash, number);
         self.by_number(call, number)
     }

@@ -7,7 +7,7 @@
 //! 10   consent id, then recorded_at, choice_expires_at, expires_at (ms, 8 bytes each)
 //! 50   commitment key
 //! 82   1 for GPC, 2 for DNT, 4 when a previous event id follows the fixed part
-//! 83   action and layer: their places in `ACTIONS` and `LAYERS`; the language's two letters
+//! 83   action and layer: their positions in `ACTIONS` and `LAYERS`; the language's two letters
 //! 87   the number of the notice
 //! 91   the previous event id, if any; a digit for each category and each vendor
 //! ```
@@ -43,8 +43,8 @@ pub fn tail(entry: &Entry, notice: &KnownNotice) -> Vec<u8> {
     let flag = |on: bool, bit: u8| if on { bit } else { 0 };
     let follows = flag(record.previous_event_id.is_some(), FOLLOWS);
     bytes.push(flag(record.signals.gpc, GPC) | flag(record.signals.dnt, DNT) | follows);
-    bytes.push(place_of(&ACTIONS, &record.action));
-    bytes.push(place_of(&LAYERS, &record.layer));
+    bytes.push(position_of(&ACTIONS, &record.action));
+    bytes.push(position_of(&LAYERS, &record.layer));
     bytes.extend_from_slice(record.language.as_str().as_bytes());
     // There are never more notices than four bytes count: each was written by hand.
     bytes.extend_from_slice(&(notice.number as u32).to_be_bytes());
@@ -54,12 +54,12 @@ pub fn tail(entry: &Entry, notice: &KnownNotice) -> Vec<u8> {
     bytes
 }
 
-// What is stored names them by their places here: a new one goes to the end.
+// What is stored names them by their positions here: a new one goes to the end.
 const ACTIONS: [Action; 5] =
     [Action::AllowAll, Action::RefuseAll, Action::ContinueWithoutAccepting, Action::Save, Action::Withdraw];
 const LAYERS: [Layer; 2] = [Layer::Banner, Layer::Configuration];
 
-fn place_of<T: PartialEq>(all: &[T], value: &T) -> u8 {
+fn position_of<T: PartialEq>(all: &[T], value: &T) -> u8 {
     // Each list is short and holds every value there is.
     all.iter().position(|other| other == value).unwrap_or(usize::from(u8::MAX)) as u8
 }
@@ -85,8 +85,8 @@ impl<'a> Reader<'a> {
     }
 
     fn word<T: Copy>(&mut self, all: &[T]) -> Result<T, StoreError> {
-        let [place] = self.take()?;
-        all.get(usize::from(place)).copied().ok_or_else(|| unreadable("a record has an unknown word"))
+        let [position] = self.take()?;
+        all.get(usize::from(position)).copied().ok_or_else(|| unreadable("a record has an unknown word"))
     }
 }
 

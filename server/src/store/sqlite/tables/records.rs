@@ -119,7 +119,7 @@ fn cached<'a>(
     use std::collections::hash_map::Entry::{Occupied, Vacant};
     Ok(match notices.entry(id) {
         Occupied(known) => known.into_mut(),
-        Vacant(place) => place.insert(notices::by_id(connection, id)?),
+        Vacant(vacant) => vacant.insert(notices::by_id(connection, id)?),
     })
 }
 

@@ -45,7 +45,7 @@ impl Auditing {
         mut agrees: impl FnMut(u32, u64, Hash) -> Result<bool, E>,
     ) -> Result<(), E> {
         let leaf_index = self.count;
-        match self.stored.next_if(|(place, _, _)| *place == leaf_index) {
+        match self.stored.next_if(|(at, _, _)| *at == leaf_index) {
             Some((_, hash, _)) if hash != leaf => {
                 self.differs(format!("leaf {leaf_index} is not the one of what is stored for it"));
             }

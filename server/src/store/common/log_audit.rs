@@ -32,7 +32,7 @@ pub struct Auditing {
 impl Auditing {
     /// Begins, with the leaves of all that is stored for the log.
     pub fn new(mut stored: Vec<StoredLeaf>) -> Auditing {
-        stored.sort_unstable_by_key(|(place, _, _)| *place);
+        stored.sort_unstable_by_key(|(leaf_index, _, _)| *leaf_index);
         let audit = Audit { record_count: 0, entry_count: 0, erased_count: 0, head: None, difference: None };
         Auditing { audit, growing: Growing::default(), stored: stored.into_iter().peekable(), count: 0 }
     }
@@ -66,8 +66,8 @@ impl Auditing {
     /// What was found, of a log that should have `size` leaves, `told` of which
     /// are of records that were deleted as the logs say.
     pub fn finish(mut self, size: u64, told: u64) -> Audit {
-        if let Some((place, _, _)) = self.stored.next() {
-            self.differs(format!("something is stored for leaf {place}, which the log does not have"));
+        if let Some((leaf_index, _, _)) = self.stored.next() {
+            self.differs(format!("something is stored for leaf {leaf_index}, which the log does not have"));
         }
         let count = self.count;
         if count != size {

@@ -49,7 +49,7 @@ impl LogStore for RedisStore {
         self.link.call().ask(&Cmd::hget(Tag::of(log).heads(), log.month.to_string()))
     }
 
-    fn write(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
+    fn append_entry(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
         let call = self.link.call();
         self.cache.see(&call, &log.site, log.shard.count())?;
         let json = canonical::to_vec(entry);
@@ -57,7 +57,7 @@ impl LogStore for RedisStore {
         call.run(&write.arg(merkle::leaf_hash(&json).as_bytes().as_slice()).arg(json))
     }
 
-    fn entries(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError> {
+    fn operator_entries(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError> {
         let call = self.link.call();
         Ok(Log::find(&call, log)?.map(|log| log.entries()).transpose()?.unwrap_or_default())
     }
@@ -85,7 +85,7 @@ impl LogStore for RedisStore {
         let size = Log::find(&self.link.call(), id)?.ok_or_else(none)?.size;
         // What comes in meanwhile is not part of it.
         let (mut stored, over_count) = self.stored_leaves(id)?;
-        stored.retain(|(place, _, _)| *place < size);
+        stored.retain(|(leaf_index, _, _)| *leaf_index < size);
         let mut auditing = Auditing::new(stored);
         let chunk = log_tree::CHUNK / 16;
         for first in (0..size).step_by(chunk as usize) {
@@ -112,13 +112,16 @@ impl RedisStore {
         let mut expiries = expiry_index::of_month(&self.link, &tag, log.month)?;
         let events: Vec<_> = expiries.keys().copied().collect();
         let mut leaves = Vec::with_capacity(events.len());
-        for (entry, place) in self.read(&tag, &events)? {
+        for (entry, leaf_index) in self.read(&tag, &events)? {
             expiries.remove(&entry.record.event_id);
-            leaves.push((place, entry.leaf, true));
+            leaves.push((leaf_index, entry.leaf, true));
         }
         let now = clock::now().unix_ms() as f64;
         let over_count = expiries.values().filter(|expires_at| **expires_at <= now).count() as u64;
-        let entries = self.entries(log)?.into_iter().map(|(place, entry)| (place, entry.leaf_hash(), false));
+        let entries = self
+            .operator_entries(log)?
+            .into_iter()
+            .map(|(leaf_index, entry)| (leaf_index, entry.leaf_hash(), false));
         leaves.extend(entries);
         Ok((leaves, over_count))
     }
@@ -127,7 +130,7 @@ impl RedisStore {
     fn purged(&self, id: &LogId) -> Result<u64, StoreError> {
         let mut count = 0;
         for other in self.logs()?.iter().filter(|other| other.is_beside(id)) {
-            count += purged_count(self.entries(other)?.iter().map(|(_, entry)| entry), id.month);
+            count += purged_count(self.operator_entries(other)?.iter().map(|(_, entry)| entry), id.month);
         }
         Ok(count)
     }

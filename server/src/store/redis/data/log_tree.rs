@@ -107,8 +107,8 @@ impl<'a> Log<'a> {
 }
 
 fn read_entry(line: &str) -> Result<(u64, LogEntry), StoreError> {
-    let (place, json) = line.split_once(' ').ok_or_else(|| unreadable("an entry has no place"))?;
-    Ok((place.parse().map_err(unreadable)?, serde_json::from_str(json).map_err(unreadable)?))
+    let (leaf_index, json) = line.split_once(' ').ok_or_else(|| unreadable("an entry has no place"))?;
+    Ok((leaf_index.parse().map_err(unreadable)?, serde_json::from_str(json).map_err(unreadable)?))
 }
 
 impl Subtrees for Log<'_> {

@@ -76,13 +76,13 @@ impl Log {
     pub fn keep_entry(
         &self,
         connection: &Connection,
-        place: u64,
+        leaf_index: u64,
         entry: &LogEntry,
     ) -> Result<(), StoreError> {
         let json = String::from_utf8(canonical::to_vec(entry)).map_err(unreadable)?;
         connection.execute(
             "INSERT INTO entries (log, leaf_index, json) VALUES (?, ?, ?)",
-            params![self.id, place.cast_signed(), json],
+            params![self.id, leaf_index.cast_signed(), json],
         )?;
         Ok(())
     }

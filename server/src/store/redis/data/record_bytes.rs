@@ -158,7 +158,7 @@ mod tests {
 
     use crate::store::contract;
 
-    /// Whoever moves a byte makes old records unreadable.
+    /// A byte that moves makes old records unreadable.
     #[test]
     fn a_record_has_the_bytes_it_always_had() {
         let notice = contract::notice("boreale");
@@ -168,7 +168,8 @@ mod tests {
         request.consent_id = ConsentId::from_bytes(id(2)).unwrap();
         request.previous_event_id = Some(EventId::from_bytes(id(3)).unwrap());
         let at = Timestamp::parse("2026-03-01T09:30:00.007Z").unwrap();
-        let record = contract::record_of(request, &notice, at);
+        let mut record = contract::record_of(request, &notice, at);
+        record.categories = [(Category::Essential, true), (Category::ThirdParty, false)].into();
         let json = String::from_utf8(constat_shared::canonical::to_vec(&*notice)).unwrap();
         let known = NoticeDigits::read(258, notice.terms_hash(), &json).unwrap();
         let entry = contract::entry(&record);

@@ -7,6 +7,7 @@
 //! components are tested without a browser.
 
 pub mod components;
+pub mod css;
 pub mod state;
 
 #[cfg(target_arch = "wasm32")]
@@ -16,11 +17,7 @@ pub mod mount;
 #[cfg(target_arch = "wasm32")]
 pub mod notice_from_js;
 
-/// The style of the first layer and of what the two layers share.
-pub const FIRST_LAYER_CSS: &str = include_str!("style/first_layer.css");
-
-/// The style of the configuration layer.
-pub const CONFIGURATION_CSS: &str = include_str!("style/configuration.css");
+pub use css::{CONFIGURATION_CSS, FIRST_LAYER_CSS};
 
 /// The first layer as HTML, as the widget itself would render it.
 #[cfg(not(target_arch = "wasm32"))]

@@ -2,6 +2,7 @@
 
 use crate::bridge::Bridge;
 use crate::components::app::{App, AppProps};
+use crate::css::CONFIGURATION_CSS;
 use crate::notice_from_js;
 use crate::state::{Answer, Draft, View};
 use constat_shared::NoticeView;
@@ -25,7 +26,7 @@ pub fn open(bridge: Bridge, view: &str) -> Result<(), JsValue> {
     let view = View::parse(view).ok_or_else(|| JsValue::from_str("unknown view"))?;
     let notice = notice_from_js::read(&bridge.notice()).ok_or_else(|| JsValue::from_str("unknown notice"))?;
     close();
-    bridge.style(crate::CONFIGURATION_CSS);
+    bridge.style(CONFIGURATION_CSS);
     let root = bridge.root();
     let props = props(bridge, view, notice);
     let handle = yew::Renderer::<App>::with_root_and_props(root, props).render();

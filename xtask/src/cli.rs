@@ -21,7 +21,7 @@ pub enum Task {
     Serve(ServeOptions),
     /// Check formatting and lints, and run all tests
     Test {
-        /// Leave out the durability and the browser tests
+        /// Leave out documentation, dependencies, durability, faults, the browser and slow unit tests
         #[arg(long)]
         quick: bool,
     },

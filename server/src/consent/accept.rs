@@ -4,7 +4,7 @@ use super::writer::{WriteError, Writer};
 use crate::proof::keys::Keys;
 use crate::site::Site;
 use crate::store::published;
-use crate::store::{Appended, Entry, NoticeStore, StoreError};
+use crate::store::{Appended, CommittedRecord, NoticeStore, StoreError};
 use crate::{clock, crash};
 use constat_shared::{
     Code, CommitmentKey, ConsentRequest, ConsentResponse, LogId, LogShards, Problem, Receipt, Record,
@@ -57,12 +57,12 @@ pub async fn accept(
     let entry = commit(record(request, site, notices).await?, site.log_shards)?;
     crash::at("route.before_queue");
     match writer.append(entry).await? {
-        (Appended::Stored(place), entry) => {
-            Ok(Accepted::Stored(response(keys, entry.record, entry.log, place)))
+        (Appended::Stored(leaf_index), entry) => {
+            Ok(Accepted::Stored(response(keys, entry.record, entry.log, leaf_index)))
         }
-        (Appended::Repeated(first, place), entry) => {
+        (Appended::Repeated(first, leaf_index), entry) => {
             let log = LogId::of(&first, entry.log.shard.count());
-            Ok(Accepted::Repeated(response(keys, *first, log, place)))
+            Ok(Accepted::Repeated(response(keys, *first, log, leaf_index)))
         }
         (Appended::Conflict, _) => {
             let detail = "Make a new event id for every answer; repeat one only with the same content.";
@@ -95,19 +95,19 @@ async fn record(
 }
 
 /// Commits to a record with a random key that only this record has.
-fn commit(record: Record, shards: LogShards) -> Result<Entry, Problem> {
+fn commit(record: Record, shards: LogShards) -> Result<CommittedRecord, Problem> {
     let mut key = [0; 32];
     getrandom::fill(&mut key).map_err(|error| {
         tracing::error!(%error, "the system gave no random numbers");
         Problem::new(Code::Internal, "Send the same request again later, with the same event id.")
     })?;
-    Ok(Entry::new(record, CommitmentKey::from_bytes(key), shards))
+    Ok(CommittedRecord::new(record, CommitmentKey::from_bytes(key), shards))
 }
 
 /// The record and its signed receipt.
-fn response(keys: &Keys, record: Record, log: LogId, place: u64) -> ConsentResponse {
+fn response(keys: &Keys, record: Record, log: LogId, leaf_index: u64) -> ConsentResponse {
     crash::at("route.before_reply");
-    let claims = Receipt::new(record, log, place);
+    let claims = Receipt::new(record, log, leaf_index);
     let receipt = keys.sign(&claims);
     ConsentResponse { record: claims.record, receipt }
 }

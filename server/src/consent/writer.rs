@@ -3,7 +3,7 @@
 //! batch (group commit). Nobody is answered before their record is durable.
 
 use crate::crash;
-use crate::store::{Appended, Entry, RecordStore, StoreError};
+use crate::store::{Appended, CommittedRecord, RecordStore, StoreError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use tokio::sync::{mpsc, oneshot};
@@ -27,10 +27,10 @@ pub enum WriteError {
 }
 
 /// What became of an entry, which comes back with it.
-type Answer = Result<(Appended, Entry), WriteError>;
+type Answer = Result<(Appended, CommittedRecord), WriteError>;
 
 struct Job {
-    entry: Entry,
+    entry: CommittedRecord,
     reply: oneshot::Sender<Answer>,
 }
 
@@ -54,7 +54,7 @@ impl Writer {
     /// # Errors
     /// [`WriteError`]: the record is then not acknowledged, and a repetition
     /// with the same event id is right whatever became of it.
-    pub async fn append(&self, entry: Entry) -> Answer {
+    pub async fn append(&self, entry: CommittedRecord) -> Answer {
         let (reply, answer) = oneshot::channel();
         self.enqueue(Job { entry, reply })?;
         answer.await.unwrap_or(Err(WriteError::Store))
@@ -100,7 +100,7 @@ fn write_all(store: &dyn RecordStore, mut jobs: mpsc::Receiver<Job>) {
 
 fn answer(
     result: Result<Vec<Appended>, StoreError>,
-    entries: Vec<Entry>,
+    entries: Vec<CommittedRecord>,
     replies: Vec<oneshot::Sender<Answer>>,
 ) {
     // A visitor who has left no longer waits for the answer: sending may fail.
@@ -143,7 +143,7 @@ mod tests {
         Bench { dir, store, notice }
     }
 
-    fn record(notice: &PublishedNotice) -> Entry {
+    fn record(notice: &PublishedNotice) -> CommittedRecord {
         let request = contract::request(notice, Action::RefuseAll);
         let record =
             constat_shared::Record::new(request, notice, Timestamp::from_unix_ms(1_772_000_000_000)).unwrap();
@@ -162,7 +162,7 @@ mod tests {
             let _ = answer.as_mut().poll(&mut Context::from_waker(Waker::noop()));
         }
         writer.stop();
-        for Entry { record, .. } in &records {
+        for CommittedRecord { record, .. } in &records {
             assert_eq!(
                 store.history(&notice.site, &record.consent_id).unwrap(),
                 std::slice::from_ref(record)

@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// The id of the demo site.
 pub const SITE_ID: &str = "boreale";
 
-/// How many addresses of the third parties are counted apart.
+/// How many addresses of the third parties are counted separately.
 const COUNTED_MAX: usize = 100;
 
 /// The folder of the templates: one for each page, with a place for each text.

@@ -67,7 +67,7 @@ fn stamp(
     // Entries go to the log of the month they are made in, which is kept as long as any they are about.
     let current = LogId::first(log.site.clone(), Month::of(clock::now()), log.shard.count());
     store
-        .write(&current, &LogEntry::Timestamp(token))
+        .append_entry(&current, &LogEntry::Timestamp(token))
         .map_err(|error| Failure::new(format!("the token over {} was not stored: {error}", log.origin())))?;
     let (origin, size, stamped_at) = (log.origin(), head.size, answer.stamped_at);
     Ok(format!("{origin}: {size} leaves stamped at {stamped_at} by {}", answer.authority))
@@ -77,7 +77,7 @@ fn stamp(
 fn stamped_sizes(store: &dyn LogStore, logs: &[LogId]) -> Result<BTreeMap<LogId, u64>, StoreError> {
     let mut sizes = BTreeMap::new();
     for holder in logs {
-        for (_, entry) in store.entries(holder)? {
+        for (_, entry) in store.operator_entries(holder)? {
             let LogEntry::Timestamp(token) = entry else { continue };
             let Ok(stamped) = Checkpoint::read(&token.checkpoint, &token.log) else { continue };
             let size = sizes.entry(token.log).or_insert(0);
@@ -87,12 +87,12 @@ fn stamped_sizes(store: &dyn LogStore, logs: &[LogId]) -> Result<BTreeMap<LogId,
     Ok(sizes)
 }
 
-/// How many leaves a log has from a place on, tokens left out: else each stamp
+/// How many leaves a log has from a leaf index on, tokens left out: else each stamp
 /// would make the log grow and call for the next.
 fn new_leaf_count(store: &dyn LogStore, log: &LogId, from: u64, size: u64) -> Result<u64, StoreError> {
-    let entries = store.entries(log)?;
-    let is_token = |(place, entry): &&(u64, LogEntry)| {
-        (from..size).contains(place) && matches!(entry, LogEntry::Timestamp(_))
+    let entries = store.operator_entries(log)?;
+    let is_token = |(leaf_index, entry): &&(u64, LogEntry)| {
+        (from..size).contains(leaf_index) && matches!(entry, LogEntry::Timestamp(_))
     };
     Ok(size - from - entries.iter().filter(is_token).count() as u64)
 }
@@ -125,7 +125,7 @@ mod tests {
         let checkpoint =
             Checkpoint { size: 9, root: constat_shared::Hash::of(b"") }.sign(&log, keys.signing());
         let token = TimestampToken { log: log.clone(), checkpoint, token: String::new() };
-        store.write(&log, &LogEntry::Timestamp(token)).unwrap();
+        store.append_entry(&log, &LogEntry::Timestamp(token)).unwrap();
         let failure =
             stamp_site(&store, &keys, &log.site, "http://127.0.0.1:9/", &mut |_| {}).unwrap_err().to_string();
         assert!(failure.contains("has 1 leaves, and had 9 when it was stamped"), "{failure}");
@@ -143,14 +143,14 @@ mod tests {
         let leaf = |log: &LogId| {
             let (purged_at, reason) = (clock::now(), PurgeReason::Expired);
             let purge = Purge { site: site.clone(), purged_at, reason, record_counts: [].into() };
-            store.write(log, &LogEntry::Purge(purge)).unwrap();
+            store.append_entry(log, &LogEntry::Purge(purge)).unwrap();
         };
         [&current, &previous, &closed].into_iter().for_each(leaf);
         let authority = Arc::new(Authority::make(&Making::GOOD));
         let asked = Asked::serve(&authority);
         let stamped = || {
             stamp_site(&store, &keys, &site, &asked.url, &mut |_| {}).unwrap();
-            let entries = store.entries(&current).unwrap().into_iter();
+            let entries = store.operator_entries(&current).unwrap().into_iter();
             let tokens = entries.filter_map(|(_, entry)| match entry {
                 LogEntry::Timestamp(token) => {
                     Some((Checkpoint::read(&token.checkpoint, &token.log).unwrap().size, token.log))

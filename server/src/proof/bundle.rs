@@ -4,7 +4,7 @@ use super::keys::Keys;
 use super::published;
 use crate::clock;
 use crate::failure::Failure;
-use crate::store::{Entry, LogStore, NoticeStore, Store};
+use crate::store::{CommittedRecord, LogStore, NoticeStore, Store};
 use constat_shared::proof::{FORMAT, Logged, Stamped, statement};
 use constat_shared::{
     Checkpoint, ConsentId, EventId, Evidence, Hash, Jwk, LogEntry, LogId, Month, Record, SiteId,
@@ -37,7 +37,7 @@ pub fn prove(
 fn bundle<S: NoticeStore + LogStore + ?Sized>(
     store: &S,
     keys: &Keys,
-    entry: Entry,
+    entry: CommittedRecord,
     leaf_index: u64,
 ) -> Result<Evidence, Failure> {
     let (log, record) = (entry.log, entry.record);
@@ -70,7 +70,7 @@ fn serving<S: LogStore + ?Sized>(store: &S, keys: &Keys, record: &Record) -> Res
         _ => false,
     };
     let found = published::find(store, &record.site, Month::of(record.recorded_at), wanted)?;
-    found.map(|(log, place, entry)| logged(store, keys, log, place, entry)).transpose()
+    found.map(|(log, leaf_index, entry)| logged(store, keys, log, leaf_index, entry)).transpose()
 }
 
 /// The pictures of the record's notice, whenever they were taken.
@@ -81,7 +81,7 @@ fn snapshot<S: LogStore + ?Sized>(
 ) -> Result<Option<Logged>, Failure> {
     let newest = Month::of(clock::now());
     let found = published::find_snapshot(store, &record.site, newest, &record.notice_hash)?;
-    found.map(|(log, place, entry)| logged(store, keys, log, place, entry)).transpose()
+    found.map(|(log, leaf_index, entry)| logged(store, keys, log, leaf_index, entry)).transpose()
 }
 
 /// The first time-stamp over a head of the log that holds the record.
@@ -93,13 +93,16 @@ fn timestamp<S: LogStore + ?Sized>(
     head: Checkpoint,
 ) -> Result<Option<Stamped>, Failure> {
     for log in store.logs()?.into_iter().filter(|log| log.site == of.site && log.month >= of.month) {
-        for (place, entry) in store.entries(&log)? {
+        for (entry_index, entry) in store.operator_entries(&log)? {
             let LogEntry::Timestamp(token) = &entry else { continue };
             let stamped = Checkpoint::read(&token.checkpoint, of).ok();
             let Some(stamped) = stamped.filter(|stamped| stamped.size > leaf_index) else { continue };
             let proof = store.consistency_proof(of, stamped.size, head.size)?;
             let consistency_proof = proof.unwrap_or_default();
-            return Ok(Some(Stamped { logged: logged(store, keys, log, place, entry)?, consistency_proof }));
+            return Ok(Some(Stamped {
+                logged: logged(store, keys, log, entry_index, entry)?,
+                consistency_proof,
+            }));
         }
     }
     Ok(None)

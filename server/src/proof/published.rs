@@ -22,7 +22,7 @@ pub fn log_what_is_served<S: LogStore + ?Sized>(
     for served in sites {
         let notice_hash = served.notice().notice_hash();
         let log = LogId::first(served.notice().site.clone(), Month::of(now), served.site.log_shards);
-        let entries = store.entries(&log)?;
+        let entries = store.operator_entries(&log)?;
         let newest = entries.iter().rev().find_map(|(_, entry)| match entry {
             LogEntry::Serving(serving) => Some(serving),
             _ => None,
@@ -30,12 +30,12 @@ pub fn log_what_is_served<S: LogStore + ?Sized>(
         if newest.is_none_or(|newest| newest.notice_hash != notice_hash || newest.files != served.files) {
             let (site, files) = (log.site.clone(), served.files.clone());
             let serving = Serving { site, notice_hash, serving_at: now, files };
-            store.write(&log, &LogEntry::Serving(serving))?;
+            store.append_entry(&log, &LogEntry::Serving(serving))?;
         }
         if !entries.iter().any(|(_, entry)| shows(entry, &notice_hash))
             && let Some((_, _, earlier)) = find_snapshot(store, &log.site, log.month, &notice_hash)?
         {
-            store.write(&log, &earlier)?;
+            store.append_entry(&log, &earlier)?;
         }
     }
     Ok(())
@@ -59,7 +59,7 @@ pub fn find_snapshot<S: LogStore + ?Sized>(
     find(store, site, newest, |entry| shows(entry, notice_hash))
 }
 
-/// The newest entry of a site that is wanted, with its log and place there:
+/// The newest entry of a site that is wanted, with its log and leaf index there:
 /// from a month back as far as a log is kept.
 ///
 /// # Errors
@@ -73,9 +73,9 @@ pub fn find<S: LogStore + ?Sized>(
     let shards = store.shards(site)?;
     for month in newest.back().take(usize::from(LOG_MONTHS) + 1) {
         let log = LogId::first(site.clone(), month, shards);
-        let mut entries = store.entries(&log)?.into_iter().rev();
-        if let Some((place, entry)) = entries.find(|(_, entry)| wanted(entry)) {
-            return Ok(Some((log, place, entry)));
+        let mut entries = store.operator_entries(&log)?.into_iter().rev();
+        if let Some((leaf_index, entry)) = entries.find(|(_, entry)| wanted(entry)) {
+            return Ok(Some((log, leaf_index, entry)));
         }
     }
     Ok(None)

@@ -4,7 +4,7 @@
 //! put here keeps the place it had, and its leaf comes from elsewhere.
 
 use super::error::StoreError;
-use super::record_store::Entry;
+use super::record_store::CommittedRecord;
 use super::store::Store;
 use constat_shared::{Hash, LogEntry, LogId, Timestamp};
 
@@ -15,16 +15,16 @@ pub const LEAVES_MAX: u64 = 4096;
 
 /// A record that has its place in a log.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Placed {
+pub struct PlacedRecord {
     /// The place of its leaf in the log.
-    pub place: u64,
+    pub leaf_index: u64,
     /// The record with its key.
-    pub entry: Entry,
+    pub entry: CommittedRecord,
 }
 
 /// A stretch of a log, as it stands there.
 #[derive(Clone, Debug)]
-pub struct Stretch {
+pub struct LogSlice {
     /// The place of the first leaf.
     pub first: u64,
     /// The leaves, those of records that are gone included; at most [`LEAVES_MAX`].
@@ -34,7 +34,7 @@ pub struct Stretch {
 }
 
 /// What takes one page after the other of what a store holds.
-pub type Taking<'a> = dyn FnMut(Vec<Placed>) -> Result<(), StoreError> + 'a;
+pub type Taking<'a> = dyn FnMut(Vec<PlacedRecord>) -> Result<(), StoreError> + 'a;
 
 /// A store whose content can move to another one. No server may run on either
 /// meanwhile.
@@ -58,7 +58,7 @@ pub trait CopyStore: Store {
 
     /// Stores records with the places they have in another store, durably, and
     /// says how many were not here before. One that is here must be the same.
-    fn put_records(&self, records: &[Placed]) -> Result<u64, StoreError>;
+    fn put_records(&self, records: &[PlacedRecord]) -> Result<u64, StoreError>;
 
     /// Deletes every record whose `expires_at` is not after `now`, as
     /// [`RecordStore::expire`](super::RecordStore::expire) does, but writes nothing down: the store that they
@@ -70,7 +70,7 @@ pub trait CopyStore: Store {
 
     /// Puts a stretch of another store's log at the end of this one's, in one
     /// durable commit. Refused when the log does not end where the stretch begins.
-    fn put_leaves(&self, log: &LogId, stretch: &Stretch) -> Result<(), StoreError>;
+    fn put_leaves(&self, log: &LogId, slice: &LogSlice) -> Result<(), StoreError>;
 
     /// Every log that was dropped, with its last signed head, by site, month and shard.
     fn dropped(&self) -> Result<Vec<(LogId, String)>, StoreError>;
@@ -80,13 +80,13 @@ pub trait CopyStore: Store {
 }
 
 /// The refusal of a stretch that begins elsewhere than the log ends.
-pub fn elsewhere(log: &LogId, stretch: &Stretch) -> StoreError {
-    let words = format!("the log {} does not end before leaf {}", log.origin(), stretch.first);
+pub fn elsewhere(log: &LogId, slice: &LogSlice) -> StoreError {
+    let words = format!("the log {} does not end before leaf {}", log.origin(), slice.first);
     StoreError::Unreadable(words)
 }
 
 /// The refusal of a record whose event id is taken by another one.
-pub fn taken(record: &Placed) -> StoreError {
+pub fn taken(record: &PlacedRecord) -> StoreError {
     let event_id = record.entry.record.event_id;
     StoreError::Unreadable(format!("it holds another record under the event id {event_id}"))
 }

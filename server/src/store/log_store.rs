@@ -50,11 +50,11 @@ pub trait LogStore: Send + Sync {
 
     /// Writes an entry of the server's own at the end of a log, durably, and
     /// returns its place. Refused, like a record, for a log that was dropped.
-    fn write(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError>;
+    fn append_entry(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError>;
 
     /// The server's own entries of a log with their places, in their order.
     /// There are few: one for each purge, notice, snapshot and time-stamp.
-    fn entries(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError>;
+    fn operator_entries(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError>;
 
     /// Every log that has leaves, by site, month and shard.
     fn logs(&self) -> Result<Vec<LogId>, StoreError>;

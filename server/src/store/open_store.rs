@@ -14,7 +14,7 @@ use std::time::Duration;
 /// # Errors
 /// A sentence, when there is none or it cannot be read.
 pub fn open_store(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
-    if let Some(redis) = InRedis::of(args) {
+    if let Some(redis) = RedisOptions::of(args) {
         return whole(redis.existing()?);
     }
     check_store(&args.data)?;
@@ -26,7 +26,7 @@ pub fn open_store(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
 /// # Errors
 /// As [`open_store`].
 pub fn open_store_to_write(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
-    if let Some(redis) = InRedis::of(args) {
+    if let Some(redis) = RedisOptions::of(args) {
         return whole(redis.existing()?);
     }
     check_store(&args.data)?;
@@ -39,7 +39,7 @@ pub fn open_store_to_write(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> 
 /// A sentence, when it cannot be opened or made, may lose what it confirms, or
 /// is a copy that did not come to its end.
 pub fn make_store(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
-    if let Some(redis) = InRedis::of(args) {
+    if let Some(redis) = RedisOptions::of(args) {
         let store = redis.reach()?;
         store.make()?;
         return whole(store);
@@ -58,7 +58,7 @@ fn whole(store: impl CopyStore + 'static) -> Result<Box<dyn Store>, Failure> {
 }
 
 /// A Redis as the command line names it.
-pub struct InRedis<'a> {
+pub struct RedisOptions<'a> {
     /// The option that gives the address.
     pub option: &'static str,
     /// The address.
@@ -71,11 +71,11 @@ pub struct InRedis<'a> {
     pub deadline: Duration,
 }
 
-impl<'a> InRedis<'a> {
-    fn of(args: &'a StoreArgs) -> Option<InRedis<'a>> {
+impl<'a> RedisOptions<'a> {
+    fn of(args: &'a StoreArgs) -> Option<RedisOptions<'a>> {
         let StoreArgs { min_replicas, accept_data_loss, .. } = *args;
         let (url, deadline) = (args.store.as_deref()?, args.deadline());
-        Some(InRedis { option: "--store", url, min_replicas, accept_data_loss, deadline })
+        Some(RedisOptions { option: "--store", url, min_replicas, accept_data_loss, deadline })
     }
 
     /// Reaches it; nothing is written there.
@@ -92,7 +92,7 @@ impl<'a> InRedis<'a> {
         Ok(store)
     }
 
-    /// As [`InRedis::reach`], when there is a store.
+    /// As [`RedisOptions::reach`], when there is a store.
     ///
     /// # Errors
     /// A sentence, also when there is none.

@@ -6,7 +6,7 @@ use constat_shared::{CommitmentKey, ConsentId, EventId, Hash, LogId, LogShards, 
 
 /// A record on its way into the store, with its commitment.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
+pub struct CommittedRecord {
     /// The log it belongs to.
     pub log: LogId,
     /// The record.
@@ -17,11 +17,11 @@ pub struct Entry {
     pub leaf: Hash,
 }
 
-impl Entry {
+impl CommittedRecord {
     /// Commits with a key to a record of a site that has so many logs a month.
-    pub fn new(record: Record, key: CommitmentKey, shards: LogShards) -> Entry {
+    pub fn new(record: Record, key: CommitmentKey, shards: LogShards) -> CommittedRecord {
         let leaf = merkle::leaf_hash(key.commit(&record).as_bytes());
-        Entry { log: LogId::of(&record, shards), record, key, leaf }
+        CommittedRecord { log: LogId::of(&record, shards), record, key, leaf }
     }
 }
 
@@ -53,7 +53,7 @@ pub trait RecordStore: Send + Sync {
     /// record that was stored unheard is found again by its event id. An event id
     /// is stored once in a shard, also within one batch: a repetition has the
     /// same consent id, and so comes to the same shard.
-    fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError>;
+    fn append(&self, entries: &[CommittedRecord]) -> Result<Vec<Appended>, StoreError>;
 
     /// The record of a consent id on a site with that event id, with its key
     /// and its place in the log.
@@ -62,7 +62,7 @@ pub trait RecordStore: Send + Sync {
         site: &SiteId,
         consent_id: &ConsentId,
         event_id: &EventId,
-    ) -> Result<Option<(Entry, u64)>, StoreError>;
+    ) -> Result<Option<(CommittedRecord, u64)>, StoreError>;
 
     /// The records of a consent id on a site, by `recorded_at`, oldest first,
     /// the newest [`HISTORY_MAX`] of them. Empty when there is none.

@@ -1,13 +1,16 @@
 //! Files that import each other, directly or in a longer loop.
 
-use super::imports::{Edge, Imports};
+use super::imports::Edge;
 use super::tree::Tree;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+/// By the file that imports and the one that it imports from.
+type Edges<'a> = BTreeMap<usize, BTreeMap<usize, &'a Edge>>;
+
 /// The shortest loop through every pair of files that is part of one, each loop once.
-pub fn circles(tree: &Tree, imports: &Imports) -> Vec<String> {
-    let mut edges: BTreeMap<usize, BTreeMap<usize, &Edge>> = BTreeMap::new();
-    for edge in imports.inside.iter().filter(|edge| edge.is_definition) {
+pub fn circles<'a>(tree: &Tree, imports: impl Iterator<Item = &'a Edge>) -> Vec<String> {
+    let mut edges: Edges<'_> = BTreeMap::new();
+    for edge in imports.filter(|edge| edge.is_definition) {
         edges.entry(edge.from).or_default().entry(edge.to).or_insert(edge);
     }
     let mut loops = BTreeSet::new();
@@ -20,7 +23,7 @@ pub fn circles(tree: &Tree, imports: &Imports) -> Vec<String> {
 }
 
 /// The shortest way from a file to another one.
-fn way(edges: &BTreeMap<usize, BTreeMap<usize, &Edge>>, from: usize, to: usize) -> Option<Vec<usize>> {
+fn way(edges: &Edges<'_>, from: usize, to: usize) -> Option<Vec<usize>> {
     let mut before = BTreeMap::from([(from, from)]);
     let mut next = VecDeque::from([from]);
     while let Some(file) = next.pop_front() {
@@ -49,7 +52,7 @@ fn from_smallest(mut files: Vec<usize>) -> Vec<usize> {
     files
 }
 
-fn sentence(tree: &Tree, edges: &BTreeMap<usize, BTreeMap<usize, &Edge>>, files: &[usize]) -> String {
+fn sentence(tree: &Tree, edges: &Edges<'_>, files: &[usize]) -> String {
     let names: Vec<&str> =
         files.iter().chain(files.first()).map(|file| tree.files[*file].name.as_str()).collect();
     let next = files.iter().skip(1).chain(files.first());

@@ -4,7 +4,7 @@ use super::circles::circles;
 use super::folders::folders;
 use super::imports::{Edge, Imports, imports};
 use super::tree::{SourceFile, Tree};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The variable that names another folder to check in place of the crate's own, to try the rules on a
@@ -15,7 +15,7 @@ const OTHER_FOLDER: &str = "CONSTAT_LAYERS_SRC";
 pub struct Rules<'a> {
     /// The rooms, highest layer first. A room is a folder or file beside `lib.rs` or `main.rs`. It
     /// imports only from layers below its own. The root file stands above all. A room may be listed
-    /// before it exists; one that exists has to be listed.
+    /// before it exists; one that exists has to be listed. Without any layer, only circles count.
     pub layers: &'a [&'a [&'a str]],
     /// What is used only in some files.
     pub only_in: &'a [OnlyIn<'a>],
@@ -56,7 +56,9 @@ impl Rules<'_> {
         broken.extend(folders(dir, &tree));
         broken.extend(self.unknown_rooms(&tree));
         broken.extend(self.wrong_directions(&tree, &imports));
-        broken.extend(circles(&tree, &imports));
+        // One that runs up is listed already, and would be part of many loops.
+        let right = imports.inside.iter().filter(|edge| self.why_wrong(&tree, edge).is_none());
+        broken.extend(circles(&tree, right));
         broken.extend(self.out_of_place(&tree, &imports));
         broken
     }
@@ -66,25 +68,35 @@ impl Rules<'_> {
     }
 
     fn unknown_rooms(&self, tree: &Tree) -> Vec<String> {
+        if self.layers.is_empty() {
+            return Vec::new();
+        }
         let rooms: BTreeSet<&str> = tree.files.iter().skip(1).map(SourceFile::room).collect();
         let unknown = rooms.into_iter().filter(|room| self.layer(room).is_none());
         unknown.map(|room| format!("{room}: this room is in no layer")).collect()
     }
 
-    /// Imports that do not go down.
+    /// Imports that do not go down: one line for each path, with the file that defines what it names,
+    /// or else a module on its way.
     fn wrong_directions(&self, tree: &Tree, imports: &Imports) -> Vec<String> {
-        let mut lines = BTreeSet::new();
-        // The root file may import from every room.
-        for edge in imports.inside.iter().filter(|edge| edge.from != 0) {
+        let mut lines = BTreeMap::new();
+        let mut edges: Vec<_> = imports.inside.iter().collect();
+        edges.sort_by_key(|edge| !edge.is_definition);
+        for edge in edges {
             if let Some(why) = self.why_wrong(tree, edge) {
                 let (from, to) = (&tree.files[edge.from].name, &tree.files[edge.to].name);
-                lines.insert((from, edge.line, format!("imports {to} by `{}`: {why}", edge.path)));
+                let path = edge.path.to_string();
+                let what = format!("imports {to} by `{path}`: {why}");
+                lines.entry((from, edge.line, path)).or_insert(what);
             }
         }
-        lines.into_iter().map(|(from, line, what)| format!("{from}:{line}: {what}")).collect()
+        lines.into_iter().map(|((from, line, _), what)| format!("{from}:{line}: {what}")).collect()
     }
 
     fn why_wrong(&self, tree: &Tree, edge: &Edge) -> Option<String> {
+        if edge.from == 0 || self.layers.is_empty() {
+            return None;
+        }
         if edge.to == 0 {
             return Some("the root file stands above all rooms".into());
         }

@@ -44,8 +44,12 @@ const GOOD: &[(&str, &str)] = &[
     ("low/two.rs", "/// See [`crate::high::run`].\npub fn two() -> u8 { 0 }"),
 ];
 
-/// What breaks the rules in the good tree with some files changed or added.
+/// What breaks [`RULES`] in the good tree with some files changed or added.
 fn broken(changes: &[(&str, &str)]) -> Vec<String> {
+    broken_of(&RULES, changes)
+}
+
+fn broken_of(rules: &Rules<'_>, changes: &[(&str, &str)]) -> Vec<String> {
     let dir = tempfile::tempdir().expect("there is room for a temporary folder");
     for (name, text) in GOOD.iter().chain(changes) {
         let path = dir.path().join(name);
@@ -53,7 +57,7 @@ fn broken(changes: &[(&str, &str)]) -> Vec<String> {
             .expect("a folder can be made");
         std::fs::write(path, text).expect("a file can be written");
     }
-    RULES.broken(dir.path())
+    rules.broken(dir.path())
 }
 
 /// Checks that the changes break one rule, in a sentence that contains each of the words.
@@ -135,6 +139,27 @@ fn the_root_file_is_above_all_rooms() {
     );
     let left = ("left.rs", "use crate::Failure;\npub struct Left;\npub fn make() {}");
     assert_found(&[main, left], &["left.rs:1", "main.rs", "`crate::Failure`"]);
+}
+
+#[test]
+fn without_layers_only_circles_count() {
+    let rules = Rules { layers: &[], only_in: &[] };
+    let left =
+        ("left.rs", "use crate::right::Right;\nuse crate::low::One;\npub struct Left;\npub fn make() {}");
+    assert_eq!(broken_of(&rules, &[left]), Vec::<String>::new());
+    let right = ("right.rs", "pub struct Right;\nfn make() { crate::left::make(); }");
+    let broken = broken_of(&rules, &[left, right]);
+    assert!(broken.len() == 1 && broken[0].starts_with("left.rs → right.rs → left.rs import"), "{broken:#?}");
+    let main = (
+        "main.rs",
+        "//! The root.\nmod high;\nmod left;\nmod low;\nmod right;\nfn main() { high::run(); }\npub struct Failure;",
+    );
+    let run = ("high/run.rs", "pub fn run() -> crate::Failure { crate::Failure }");
+    let broken = broken_of(&rules, &[main, run]);
+    assert!(
+        broken.len() == 1 && broken[0].starts_with("main.rs → high/run.rs → main.rs import"),
+        "{broken:#?}"
+    );
 }
 
 #[test]

@@ -1,60 +1,83 @@
-//! `cargo xtask test`: the cheap and telling checks first, the browser last.
+//! `cargo xtask test`: the cheap checks that find most mistakes first, the browser last.
 
 use std::process::Command;
 
 use crate::assets::build::build_assets;
+use crate::tools::cargo_deny::check_dependencies;
 use crate::tools::failure::Failure;
 use crate::tools::programs::{ensure_browser, ensure_openssl, ensure_redis};
-use crate::tools::steps::{COMPILER_SAID, run, step};
+use crate::tools::steps::{COMPILER_SAID, Suites, run, step};
 use crate::tools::toolchain::WASM_TARGET;
 use crate::tools::workspace::Workspace;
 use crate::weigh::answers::weigh;
 
-/// Everything but xtask. Cargo gives a dependency the features that the chosen packages ask for:
-/// were the choice to differ from step to step, much would be compiled twice.
+/// Everything except xtask. Cargo gives a dependency the features that the chosen packages ask for:
+/// if each step chose other packages, much would be compiled twice.
 const PRODUCT: [&str; 3] = ["--workspace", "--exclude", "xtask"];
 
 /// The package whose integration tests run the real server.
 const TESTS: &str = "constat-tests";
 
-/// The fault tests mostly wait: for deadlines, failovers and restarts. All of
-/// them run at once, however few processors there are.
+/// The packages whose integration tests do not run with the unit tests: [`TESTS`], and this one,
+/// all of whose tests run in a step of their own.
+const RUN_APART: [&str; 2] = [TESTS, "xtask"];
+
+/// The fault tests mostly wait for deadlines, failovers and restarts. All of them run at once,
+/// even with few processors.
 const FAULTS_AT_ONCE: [&str; 2] = ["--test-threads", "8"];
 
-/// How many unit tests run at once: the longest wait for a Redis and need no processor.
+/// How many unit tests run at once: the longest ones wait for a Redis and need no processor.
 const UNIT_TEST_THREADS: &str = "8";
 
-/// What `--quick` leaves out: whatever waits for replicas or a cluster of Redis.
-const SLOW_UNIT_TESTS: [&str; 4] =
-    ["redis::tests::refusals", "redis::tests::durability", "cluster", "replica"];
+/// Unit tests that `--quick` leaves out, by a part of their path: they wait for replicas or a cluster.
+const SLOW_UNIT_TESTS: [&str; 4] = ["::refusals::", "::durability::", "cluster", "replica"];
 
-/// Runs every check. `quick` leaves out durability, faults, the browser, and [`SLOW_UNIT_TESTS`].
+/// Runs every check and prints how long each suite took. `quick` leaves out documentation,
+/// dependencies, durability, faults, the browser, and [`SLOW_UNIT_TESTS`].
 pub fn test(workspace: &Workspace, quick: bool) -> Result<(), Failure> {
-    // Better to know at once what is missing than after ten minutes.
-    ensure_openssl()?;
-    ensure_redis()?;
-    if !quick {
-        ensure_browser()?;
-    }
-    step("Check the formatting", || {
-        run(&mut workspace.cargo(["fmt", "--all", "--check"]), "Run `cargo fmt --all`.")
+    let mut suites = Suites::default();
+    let result = run_suites(workspace, quick, &mut suites);
+    suites.print();
+    result
+}
+
+fn run_suites(workspace: &Workspace, quick: bool, suites: &mut Suites) -> Result<(), Failure> {
+    // A missing program is reported at once, not after ten minutes.
+    suites.run("programs", || {
+        ensure_openssl()?;
+        ensure_redis()?;
+        if quick { Ok(()) } else { ensure_browser() }
     })?;
-    build_assets(workspace)?;
-    lint(workspace)?;
-    unit_tests(workspace, quick)?;
-    build_dev_server(workspace)?;
-    weigh(workspace, "debug")?;
-    let (slow, fast): (Vec<&str>, Vec<&str>) =
-        workspace.tests_of(TESTS).into_iter().partition(|test| is_slow(test));
-    server_tests(workspace, "Test the API", &fast, &[])?;
+    suites.run("formatting", || {
+        step("Check the formatting", || {
+            run(&mut workspace.cargo(["fmt", "--all", "--check"]), "Run `cargo fmt --all`.")
+        })
+    })?;
+    suites.run("assets", || build_assets(workspace))?;
+    suites.run("lints", || lint(workspace))?;
+    if !quick {
+        suites.run("documentation", || documentation(workspace))?;
+        suites.run("dependencies", || check_dependencies(workspace))?;
+    }
+    suites.run("unit tests", || unit_tests(workspace, quick))?;
+    suites.run("server and its weight", || {
+        build_dev_server(workspace)?;
+        weigh(workspace, "debug")
+    })?;
+    let others = workspace.tests_of_others(&RUN_APART);
+    let tests = workspace.tests_of(TESTS).into_iter().filter(|test| !others.contains(test));
+    let (slow, fast): (Vec<&str>, Vec<&str>) = tests.partition(|test| is_slow(test));
+    suites.run("API", || server_tests(workspace, "Test the API", &fast, &[]))?;
     if quick {
         return Ok(());
     }
     let (browser, slow): (Vec<&str>, Vec<&str>) = slow.into_iter().partition(|test| is_browser(test));
     let (faults, durability): (Vec<&str>, Vec<&str>) = slow.into_iter().partition(|test| is_faults(test));
-    server_tests(workspace, "Test durability", &durability, &[])?;
-    server_tests(workspace, "Test faults on Redis", &faults, &FAULTS_AT_ONCE)?;
-    server_tests(workspace, "Test in the browser", &browser, &[])
+    suites.run("durability", || server_tests(workspace, "Test durability", &durability, &[]))?;
+    suites.run("faults on Redis", || {
+        server_tests(workspace, "Test faults on Redis", &faults, &FAULTS_AT_ONCE)
+    })?;
+    suites.run("browser", || server_tests(workspace, "Test in the browser", &browser, &[]))
 }
 
 /// Compiles the server that the tests start.
@@ -85,7 +108,7 @@ fn is_browser(test: &str) -> bool {
 }
 
 fn lint(workspace: &Workspace) -> Result<(), Failure> {
-    let remedy = "Mend each warning named above: here a warning is an error.";
+    let remedy = "Fix each warning named above: here a warning is an error.";
     let clippy = |packages: &[&str]| {
         let mut command = workspace.cargo(["clippy"]);
         run(command.args(packages).args(["--", "-D", "warnings"]), remedy)
@@ -95,12 +118,23 @@ fn lint(workspace: &Workspace) -> Result<(), Failure> {
     step("Lint the widget for the browser", || clippy(&["-p", "constat-widget", "--target", WASM_TARGET]))
 }
 
+/// Makes the documentation, of private items too: a link to nowhere is an error.
+fn documentation(workspace: &Workspace) -> Result<(), Failure> {
+    let remedy = "Fix each link or tag named above.";
+    let document = |packages: &[&str]| {
+        let mut command = workspace.cargo(["doc", "--no-deps", "--document-private-items"]);
+        run(command.args(packages).env("RUSTDOCFLAGS", "-D warnings"), remedy)
+    };
+    step("Document the product", || document(&PRODUCT))?;
+    step("Document xtask", || document(&["-p", "xtask"]))
+}
+
 fn unit_tests(workspace: &Workspace, quick: bool) -> Result<(), Failure> {
     let remedy = "The failing tests are named above; run one again with `cargo test -p PACKAGE NAME`.";
     step("Unit tests", || {
         let mut command = workspace.cargo(["test", "--lib", "--bins"]);
         command.args(PRODUCT).env("RUST_TEST_THREADS", UNIT_TEST_THREADS);
-        for test in workspace.tests_of_others(TESTS) {
+        for test in workspace.tests_of_others(&RUN_APART) {
             command.args(["--test", test]);
         }
         if quick {
@@ -117,7 +151,7 @@ fn server_tests(workspace: &Workspace, name: &str, tests: &[&str], options: &[&s
         return Ok(());
     }
     step(name, || {
-        let remedy = "The failing tests are named above; mend them, or the server.";
+        let remedy = "The failing tests are named above; fix them, or the server.";
         run(test_command(workspace, tests).arg("--").args(options), remedy)
     })
 }

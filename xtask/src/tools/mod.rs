@@ -1,5 +1,6 @@
 //! What every command needs: the workspace, steps, files, programs.
 
+pub mod cargo_deny;
 pub mod failure;
 pub mod files;
 pub mod programs;

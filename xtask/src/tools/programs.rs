@@ -53,7 +53,8 @@ fn ensure(name: &str, programs: &[(&str, &str)], problem: &str, otherwise: &str)
     })
 }
 
-fn in_path(program: &str) -> Option<PathBuf> {
+/// The file that would be started as `program`.
+pub fn in_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }

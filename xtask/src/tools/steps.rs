@@ -2,12 +2,12 @@
 
 use std::io::ErrorKind;
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::tools::failure::Failure;
 
 /// The remedy when the compiler has named every error.
-pub const COMPILER_SAID: &str = "Mend the errors that the compiler names above.";
+pub const COMPILER_SAID: &str = "Fix the errors that the compiler names above.";
 
 /// Runs one step of a command and prints how long it took.
 pub fn step<T>(name: &str, work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
@@ -16,6 +16,33 @@ pub fn step<T>(name: &str, work: impl FnOnce() -> Result<T, Failure>) -> Result<
     let result = work().map_err(|failure| failure.in_step(name));
     println!("   {:.1} s", start.elapsed().as_secs_f64());
     result
+}
+
+/// How long each suite of a command took.
+#[derive(Default)]
+pub struct Suites(Vec<(&'static str, Duration)>);
+
+impl Suites {
+    /// Runs the steps of a suite and remembers how long they took together.
+    pub fn run(
+        &mut self,
+        name: &'static str,
+        work: impl FnOnce() -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let start = Instant::now();
+        let result = work();
+        self.0.push((name, start.elapsed()));
+        result
+    }
+
+    /// Prints the minutes of each suite and of all together.
+    pub fn print(&self) {
+        println!("== Minutes per suite");
+        let all = self.0.iter().map(|(_, took)| *took).sum();
+        for (name, took) in self.0.iter().chain([&("all", all)]) {
+            println!("   {name:<22} {:>6.1}", took.as_secs_f64() / 60.0);
+        }
+    }
 }
 
 /// Runs a program to its end, its output going to the terminal.
@@ -49,7 +76,7 @@ pub fn not_started(command: &Command, error: &std::io::Error) -> Failure {
     )
 }
 
-/// The command as one would type it.
+/// The command as a user would type it.
 fn shown(command: &Command) -> String {
     let program = std::path::Path::new(command.get_program());
     let name = program.file_name().unwrap_or(program.as_os_str()).to_string_lossy().into_owned();

@@ -1,5 +1,6 @@
-//! Where things lie, and the cargo that works on them.
+//! Where the files of the workspace are, and the cargo that builds it.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -21,7 +22,7 @@ impl Workspace {
     /// Asks cargo about the workspace that holds the current folder.
     pub fn find() -> Result<Workspace, Failure> {
         let remedy =
-            "Run the command in a clone of the repository, and mend its Cargo.toml if cargo complains.";
+            "Run the command in a clone of the repository, and fix its Cargo.toml if cargo complains.";
         let json = steps::output(
             Command::new(cargo_program()).args(["metadata", "--no-deps", "--format-version", "1"]),
             remedy,
@@ -62,7 +63,7 @@ impl Workspace {
         self.root.join("target/assets")
     }
 
-    /// The stamps that say what need not be done again.
+    /// The stamps of what need not be done again.
     pub fn stamps(&self) -> PathBuf {
         self.root.join("target/xtask")
     }
@@ -72,9 +73,15 @@ impl Workspace {
         self.tests.iter().filter(|(owner, _)| owner == package).map(|(_, test)| test.as_str()).collect()
     }
 
-    /// The names of the integration tests of every other package.
-    pub fn tests_of_others(&self, package: &str) -> Vec<&str> {
-        self.tests.iter().filter(|(owner, _)| owner != package).map(|(_, test)| test.as_str()).collect()
+    /// The names of the integration tests of every other package, each once.
+    pub fn tests_of_others(&self, packages: &[&str]) -> BTreeSet<&str> {
+        let others = self.tests.iter().filter(|(owner, _)| !packages.contains(&owner.as_str()));
+        others.map(|(_, test)| test.as_str()).collect()
+    }
+
+    /// Where programs that only the checks need are installed.
+    pub fn tools(&self) -> PathBuf {
+        self.root.join("target/tools")
     }
 
     /// `cargo ARGUMENTS` at the root.
@@ -119,5 +126,19 @@ mod tests {
             ] },
         ] });
         assert_eq!(integration_tests(&metadata), [("constat-tests".to_owned(), "api".to_owned())]);
+    }
+
+    #[test]
+    fn a_test_that_several_packages_have_is_named_once() {
+        let test = |package: &str, test: &str| (package.to_owned(), test.to_owned());
+        let tests = vec![
+            test("constat", "layers"),
+            test("constat-shared", "layers"),
+            test("constat-tests", "api"),
+            test("xtask", "tools"),
+        ];
+        let workspace = Workspace { root: PathBuf::new(), target: PathBuf::new(), tests };
+        assert_eq!(workspace.tests_of_others(&["constat-tests", "xtask"]), BTreeSet::from(["layers"]));
+        assert_eq!(workspace.tests_of("constat-tests"), ["api"]);
     }
 }

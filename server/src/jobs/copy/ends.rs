@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::store::CopyStore;
 use crate::store::prepare_folder;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{InRedis, check_store};
+use crate::store::{RedisOptions, check_store};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -57,7 +57,7 @@ impl CopyEnd {
             let store = Box::new(SqliteStore::open(&folder)?);
             return Ok(CopyEnd { store, folder: Some(folder), _lock: Some(lock) });
         }
-        let redis = InRedis { option, url: address, min_replicas, accept_data_loss, deadline: DEADLINE };
+        let redis = RedisOptions { option, url: address, min_replicas, accept_data_loss, deadline: DEADLINE };
         let store = if option == "--from" { redis.existing()? } else { redis.reach()? };
         match store.writing_clients() {
             Ok(clients) if clients.is_empty() => {}

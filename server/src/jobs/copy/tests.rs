@@ -7,8 +7,11 @@ use crate::clock;
 use crate::store::contract::{self, append, at, entry, event_id, notice, publish, record};
 use crate::store::redis::{Address, RedisStore};
 use crate::store::sqlite::SqliteStore;
-use crate::store::{Appended, CopyStore, Entry, LogStore, NoticeStore, RecordStore, Store, Stretch};
+use crate::store::{
+    Appended, CommittedRecord, CopyStore, LogSlice, LogStore, NoticeStore, RecordStore, Store,
+};
 use constat_shared::{Action, CommitmentKey, Jwk, LogId, LogShards, PublishedNotice, Record, Timestamp};
+use constat_testkit::cases::named;
 use constat_testkit::redis::{Cluster, Redis};
 
 type Test = fn(&dyn CopyStore, &dyn CopyStore);
@@ -40,47 +43,47 @@ fn redis(url: &str, min_replicas: u32) -> RedisStore {
     store
 }
 
+fn all(between: impl Fn(Test) + Sync) {
+    for (name, test) in TESTS {
+        named(name, || between(*test));
+    }
+}
+
 #[test]
 fn between_two_files_everything_moves() {
-    for (name, test) in TESTS {
-        println!("{name}");
-        test(&sqlite().1, &sqlite().1);
-    }
+    all(|test| test(&sqlite().1, &sqlite().1));
 }
 
 #[test]
 fn between_a_file_and_redis_everything_moves_both_ways() {
     let server = Redis::start();
-    for (name, test) in TESTS {
-        println!("{name}");
+    all(|test| {
         let (_dir, file) = sqlite();
         server.ask(&["FLUSHALL"]);
         test(&file, &redis(&server.url(), 0));
         let (_dir, file) = sqlite();
         server.ask(&["FLUSHALL"]);
         test(&redis(&server.url(), 0), &file);
-    }
+    });
 }
 
 #[test]
 fn from_redis_to_a_redis_with_a_replica_everything_moves() {
     let (from, to) = (Redis::start(), Redis::start());
     let _replica = to.replica();
-    for (name, test) in TESTS {
-        println!("{name}");
+    all(|test| {
         [&from, &to].into_iter().for_each(|node| drop(node.ask(&["FLUSHALL"])));
         test(&redis(&from.url(), 0), &redis(&to.url(), 1));
-    }
+    });
 }
 
 #[test]
 fn from_redis_to_a_cluster_everything_moves() {
     let (server, cluster) = (Redis::start(), Cluster::start());
-    for (name, test) in TESTS {
-        println!("{name}");
+    all(|test| {
         [&server].into_iter().chain(&cluster.nodes[..3]).for_each(|node| drop(node.ask(&["FLUSHALL"])));
         test(&redis(&server.url(), 0), &redis(&cluster.url(), 1));
-    }
+    });
 }
 
 #[test]
@@ -172,8 +175,8 @@ fn key(seed: u8) -> Jwk {
 }
 
 /// A record of the site that has three logs a month.
-fn in_three(record: Record, key: u8) -> Entry {
-    Entry::new(record, CommitmentKey::from_bytes([key; 32]), LogShards::new(3).unwrap())
+fn in_three(record: Record, key: u8) -> CommittedRecord {
+    CommittedRecord::new(record, CommitmentKey::from_bytes([key; 32]), LogShards::new(3).unwrap())
 }
 
 /// Two sites, one of them with three logs a month, three months, two keys; records that are there, one that was
@@ -274,8 +277,8 @@ fn same_words(from: &dyn CopyStore, to: &dyn CopyStore, past: &Past) {
     assert_eq!(to.shards(&past.notices[1].site).unwrap().get(), 3);
     for log in from.logs().unwrap() {
         assert_eq!(
-            (from.head(&log).unwrap(), from.entries(&log).unwrap()),
-            (to.head(&log).unwrap(), to.entries(&log).unwrap())
+            (from.head(&log).unwrap(), from.operator_entries(&log).unwrap()),
+            (to.head(&log).unwrap(), to.operator_entries(&log).unwrap())
         );
         assert_eq!(
             (from.audit(&log).unwrap(), from.checkpoint(&log).unwrap()),
@@ -371,7 +374,7 @@ fn half_a_copy_is_marked_and_finished_by_the_next(from: &dyn CopyStore, to: &dyn
     assert_eq!(to.put_records(&page).unwrap(), 0);
     let log = contract::log_of(&past.stored[0]);
     let leaves = from.leaves(&log, 0).unwrap()[..300].to_vec();
-    to.put_leaves(&log, &Stretch { first: 0, leaves, entries: Vec::new() }).unwrap();
+    to.put_leaves(&log, &LogSlice { first: 0, leaves, entries: Vec::new() }).unwrap();
     let copied = moved(from, to);
     assert_eq!(copied.new_record_count, copied.record_count - page.len() as u64);
     assert_eq!(copied.new_leaf_count, copied.leaf_count - 300);
@@ -389,9 +392,9 @@ fn a_stretch_goes_to_the_end_of_a_log_only(_: &dyn CopyStore, to: &dyn CopyStore
     append(to, std::slice::from_ref(&first)).unwrap();
     let log = contract::log_of(&first);
     let before = to.head(&log).unwrap();
-    for place in [0, 2] {
-        let stretch = Stretch { first: place, leaves: vec![entry(&first).leaf], entries: Vec::new() };
-        assert!(to.put_leaves(&log, &stretch).unwrap_err().to_string().contains("does not end before"));
+    for leaf_index in [0, 2] {
+        let slice = LogSlice { first: leaf_index, leaves: vec![entry(&first).leaf], entries: Vec::new() };
+        assert!(to.put_leaves(&log, &slice).unwrap_err().to_string().contains("does not end before"));
         assert_eq!(to.head(&log).unwrap(), before);
     }
 }

@@ -9,7 +9,7 @@
 use super::compare::{Progress, compare, source, target};
 use crate::crash;
 use crate::failure::Failure;
-use crate::store::{CopyStore, Stretch};
+use crate::store::{CopyStore, LogSlice};
 use constat_shared::{LogId, PublishedNotice, Timestamp};
 use std::collections::BTreeMap;
 
@@ -138,7 +138,7 @@ fn copy_log(
     copied: &mut Copied,
     progress: &mut Progress<'_>,
 ) -> Result<(), Failure> {
-    let entries = from.entries(log).map_err(source)?;
+    let entries = from.operator_entries(log).map_err(source)?;
     let mut first = to.head(log).map_err(target)?.map_or(0, |head| head.size);
     copied.leaf_count += first;
     loop {
@@ -147,9 +147,9 @@ fn copy_log(
             break;
         }
         let (count, end) = (leaves.len() as u64, first + leaves.len() as u64);
-        let among = |(place, _): &&(u64, _)| (first..end).contains(place);
+        let among = |(leaf_index, _): &&(u64, _)| (first..end).contains(leaf_index);
         let entries = entries.iter().filter(among).cloned().collect();
-        to.put_leaves(log, &Stretch { first, leaves, entries }).map_err(target)?;
+        to.put_leaves(log, &LogSlice { first, leaves, entries }).map_err(target)?;
         first = end;
         copied.leaf_count += count;
         copied.new_leaf_count += count;

@@ -125,7 +125,7 @@ impl<'a, S: NoticeStore + LogStore + ?Sized> Photographer<'a, S> {
     fn log(&self, pack: &Snapshot) -> Result<(), Failure> {
         let store = open_store_to_write(self.data)?;
         let log = LogId::first(pack.site.clone(), Month::of(clock::now()), store.shards(&pack.site)?);
-        store.write(&log, &LogEntry::Snapshot(pack.clone()))?;
+        store.append_entry(&log, &LogEntry::Snapshot(pack.clone()))?;
         Ok(())
     }
 

@@ -32,31 +32,31 @@ pub struct Auditing {
 impl Auditing {
     /// Begins, with the leaves of all that is stored for the log.
     pub fn new(mut stored: Vec<StoredLeaf>) -> Auditing {
-        stored.sort_unstable_by_key(|(place, _, _)| *place);
+        stored.sort_unstable_by_key(|(leaf_index, _, _)| *leaf_index);
         let audit = Audit { record_count: 0, entry_count: 0, erased_count: 0, head: None, difference: None };
         Auditing { audit, growing: Growing::default(), stored: stored.into_iter().peekable(), count: 0 }
     }
 
     /// Takes the next leaf; `agrees` says of each subtree it completes, by
-    /// level and place, whether the hash kept for it is this one.
+    /// level and index there, whether the hash kept for it is this one.
     pub fn leaf<E>(
         &mut self,
         leaf: Hash,
         mut agrees: impl FnMut(u32, u64, Hash) -> Result<bool, E>,
     ) -> Result<(), E> {
-        let index = self.count;
-        match self.stored.next_if(|(place, _, _)| *place == index) {
+        let leaf_index = self.count;
+        match self.stored.next_if(|(at, _, _)| *at == leaf_index) {
             Some((_, hash, _)) if hash != leaf => {
-                self.differs(format!("leaf {index} is not the one of what is stored for it"));
+                self.differs(format!("leaf {leaf_index} is not the one of what is stored for it"));
             }
             Some((_, _, true)) => self.audit.record_count += 1,
             Some((_, _, false)) => self.audit.entry_count += 1,
             None => self.audit.erased_count += 1,
         }
         for (level, hash) in self.growing.push(leaf).into_iter().filter(|(level, _)| level % STEP == 0) {
-            let place = index >> level;
-            if !agrees(level, place, hash)? {
-                self.differs(format!("the kept hash {place} of level {level} is not the one of its leaves"));
+            let index = leaf_index >> level;
+            if !agrees(level, index, hash)? {
+                self.differs(format!("the kept hash {index} of level {level} is not the one of its leaves"));
             }
         }
         self.count += 1;
@@ -66,8 +66,8 @@ impl Auditing {
     /// What was found, of a log that should have `size` leaves, `told` of which
     /// are of records that were deleted as the logs say.
     pub fn finish(mut self, size: u64, told: u64) -> Audit {
-        if let Some((place, _, _)) = self.stored.next() {
-            self.differs(format!("something is stored for leaf {place}, which the log does not have"));
+        if let Some((leaf_index, _, _)) = self.stored.next() {
+            self.differs(format!("something is stored for leaf {leaf_index}, which the log does not have"));
         }
         let count = self.count;
         if count != size {

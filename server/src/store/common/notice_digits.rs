@@ -6,7 +6,7 @@ use constat_shared::{Category, Hash, Notice, Record, SiteId, VendorId};
 use std::collections::BTreeMap;
 
 /// As much of a published notice as records need.
-pub struct KnownNotice {
+pub struct NoticeDigits {
     /// Its number in the store.
     pub number: i64,
     /// Its hash.
@@ -19,14 +19,14 @@ pub struct KnownNotice {
     pub vendors: Vec<VendorId>,
 }
 
-impl KnownNotice {
+impl NoticeDigits {
     /// What is known of a notice with that number, terms hash and canonical JSON.
     ///
     /// # Errors
     /// [`StoreError::Unreadable`] when the text is no notice.
-    pub fn read(number: i64, terms_hash: Hash, json: &str) -> Result<KnownNotice, StoreError> {
+    pub fn read(number: i64, terms_hash: Hash, json: &str) -> Result<NoticeDigits, StoreError> {
         let notice: Notice = serde_json::from_str(json).map_err(unreadable)?;
-        Ok(KnownNotice {
+        Ok(NoticeDigits {
             number,
             notice_hash: Hash::of(json.as_bytes()),
             terms_hash,

@@ -2,7 +2,7 @@
 
 use crate::clock;
 use crate::site::{self, Catalogue};
-use crate::store::{Appended, Entry, NoticeStore, RecordStore, Store, StoreError};
+use crate::store::{Appended, CommittedRecord, NoticeStore, RecordStore, Store, StoreError};
 use constat_shared::log::{Purge, PurgeReason};
 use constat_shared::{
     Action, Choices, CommitmentKey, ConsentId, ConsentRequest, EventId, Language, Layer, LogEntry, LogId,
@@ -90,8 +90,8 @@ pub fn record_of(request: ConsentRequest, notice: &PublishedNotice, at: Timestam
 }
 
 /// A record on its way into the store, with a key that need not be secret here.
-pub fn entry(record: &Record) -> Entry {
-    Entry::new(record.clone(), CommitmentKey::from_bytes([7; 32]), LogShards::ONE)
+pub fn entry(record: &Record) -> CommittedRecord {
+    CommittedRecord::new(record.clone(), CommitmentKey::from_bytes([7; 32]), LogShards::ONE)
 }
 
 /// The log of a record of a site that has one a month.

@@ -7,29 +7,29 @@ use super::data::record_bytes;
 use super::scripts::{APPEND, Invocation};
 use super::store::RedisStore;
 use crate::crash;
-use crate::store::common::KnownNotice;
+use crate::store::common::NoticeDigits;
 use crate::store::error::unreadable;
-use crate::store::{Appended, Entry, StoreError};
+use crate::store::{Appended, CommittedRecord, StoreError};
 use constat_shared::{Hash, LogId, Month};
 use redis::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The records of one shard, as their places in the batch.
+/// The records of one shard, by their positions in the batch.
 struct Part {
     tag: Tag,
-    places: Vec<usize>,
+    positions: Vec<usize>,
 }
 
 impl RedisStore {
     /// Stores a batch: what belongs to one shard whole or not at all. What one
     /// machine of a cluster does not take is no matter of the others.
-    pub(super) fn append_batch(&self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError> {
+    pub(super) fn append_batch(&self, entries: &[CommittedRecord]) -> Result<Vec<Appended>, StoreError> {
         let call = self.link.call();
         let mut notices = Vec::with_capacity(entries.len());
         for entry in entries {
-            notices.push(self.remembered.by_hash(&call, &entry.record.notice_hash)?);
-            self.remembered.see(&call, &entry.log.site, entry.log.shard.count())?;
+            notices.push(self.cache.by_hash(&call, &entry.record.notice_hash)?);
+            self.cache.see(&call, &entry.log.site, entry.log.shard.count())?;
         }
         let parts = parts(entries);
         let scripts: Vec<_> = parts.iter().map(|part| self.script(part, entries, &notices)).collect();
@@ -39,7 +39,9 @@ impl RedisStore {
         let (mut results, mut failures) = (vec![Appended::Failed; entries.len()], Vec::new());
         for (part, answer) in parts.iter().zip(answers) {
             match answer.and_then(|answer| self.results(part, entries, answer)) {
-                Ok(of_part) => part.places.iter().zip(of_part).for_each(|(place, it)| results[*place] = it),
+                Ok(of_part) => {
+                    part.positions.iter().zip(of_part).for_each(|(position, it)| results[*position] = it)
+                }
                 Err(error) => failures.push(error),
             }
         }
@@ -60,26 +62,32 @@ impl RedisStore {
     fn results(
         &self,
         part: &Part,
-        entries: &[Entry],
+        entries: &[CommittedRecord],
         (answer, unheard): (Value, bool),
     ) -> Result<Vec<Appended>, StoreError> {
         if answer == Value::SimpleString("SETBACK".to_owned()) {
             return Err(set_back());
         }
         let answers: Vec<Value> = redis::from_redis_value(answer).map_err(unreadable)?;
-        if answers.len() != part.places.len() {
+        if answers.len() != part.positions.len() {
             return Err(unreadable("Redis answered for another number of records"));
         }
-        let of_part = part.places.iter().zip(answers);
-        of_part.map(|(place, answer)| self.result(&part.tag, &entries[*place], answer, unheard)).collect()
+        let of_part = part.positions.iter().zip(answers);
+        of_part
+            .map(|(position, answer)| self.result(&part.tag, &entries[*position], answer, unheard))
+            .collect()
     }
 
-    fn script(&self, part: &Part, entries: &[Entry], notices: &[Arc<KnownNotice>]) -> Invocation {
-        let mut months: Vec<Month> = part.places.iter().map(|place| entries[*place].log.month).collect();
+    fn script(&self, part: &Part, entries: &[CommittedRecord], notices: &[Arc<NoticeDigits>]) -> Invocation {
+        let mut months: Vec<Month> =
+            part.positions.iter().map(|position| entries[*position].log.month).collect();
         months.sort_unstable();
         months.dedup();
-        let used: BTreeMap<i64, Hash> =
-            part.places.iter().map(|place| (notices[*place].number, notices[*place].notice_hash)).collect();
+        let used: BTreeMap<i64, Hash> = part
+            .positions
+            .iter()
+            .map(|position| (notices[*position].number, notices[*position].notice_hash))
+            .collect();
         let mut script = APPEND.on(part.tag.bytes()).arg(u8::from(self.link.waits())).arg(used.len());
         for (number, hash) in &used {
             script = script.arg(number).arg(hash.as_bytes().as_slice());
@@ -88,8 +96,8 @@ impl RedisStore {
         for month in &months {
             script = script.arg(month.to_string());
         }
-        for place in &part.places {
-            let (entry, notice) = (&entries[*place], &notices[*place]);
+        for position in &part.positions {
+            let (entry, notice) = (&entries[*position], &notices[*position]);
             let number = months.binary_search(&entry.log.month).map_or(0, |number| number + 1);
             let record = &entry.record;
             script = script
@@ -106,30 +114,36 @@ impl RedisStore {
     }
 
     /// `unheard` says that the record may be there from an earlier attempt at this very call.
-    fn result(&self, tag: &Tag, entry: &Entry, answer: Value, unheard: bool) -> Result<Appended, StoreError> {
+    fn result(
+        &self,
+        tag: &Tag,
+        entry: &CommittedRecord,
+        answer: Value,
+        unheard: bool,
+    ) -> Result<Appended, StoreError> {
         let bytes = match answer {
-            Value::Int(place) => return Ok(Appended::Stored(place.unsigned_abs())),
+            Value::Int(leaf_index) => return Ok(Appended::Stored(leaf_index.unsigned_abs())),
             Value::BulkString(bytes) => bytes,
             _ => return Err(unreadable("Redis answered with neither a place nor a record")),
         };
-        let (before, place) = self.unpack(&self.link.call(), tag, entry.record.event_id, &bytes)?;
+        let (before, leaf_index) = self.unpack(&self.link.call(), tag, entry.record.event_id, &bytes)?;
         // No other call has this key.
         if unheard && before.key == entry.key && before.record == entry.record {
-            return Ok(Appended::Stored(place));
+            return Ok(Appended::Stored(leaf_index));
         }
         if before.record.same_request(&entry.record) {
-            return Ok(Appended::Repeated(Box::new(before.record), place));
+            return Ok(Appended::Repeated(Box::new(before.record), leaf_index));
         }
         Ok(Appended::Conflict)
     }
 
     /// Works out the hashes that the new leaves complete. That can wait: whoever needs them does it too.
-    fn complete(&self, entries: &[Entry], results: &[Appended]) {
+    fn complete(&self, entries: &[CommittedRecord], results: &[Appended]) {
         let mut grown: BTreeMap<LogId, (u64, u64)> = BTreeMap::new();
         for (entry, result) in entries.iter().zip(results) {
-            let Appended::Stored(place) = *result else { continue };
-            let (from, to) = grown.entry(entry.log.clone()).or_insert((place, place + 1));
-            (*from, *to) = (place.min(*from), (place + 1).max(*to));
+            let Appended::Stored(leaf_index) = *result else { continue };
+            let (from, to) = grown.entry(entry.log.clone()).or_insert((leaf_index, leaf_index + 1));
+            (*from, *to) = (leaf_index.min(*from), (leaf_index + 1).max(*to));
         }
         for (id, (from, to)) in grown {
             if from >> LEVELS[1] == to >> LEVELS[1] {
@@ -144,13 +158,13 @@ impl RedisStore {
     }
 }
 
-fn parts(entries: &[Entry]) -> Vec<Part> {
+fn parts(entries: &[CommittedRecord]) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
-    for (place, entry) in entries.iter().enumerate() {
+    for (position, entry) in entries.iter().enumerate() {
         let tag = Tag::of(&entry.log);
         match parts.iter_mut().find(|part| part.tag == tag) {
-            Some(part) => part.places.push(place),
-            None => parts.push(Part { tag, places: vec![place] }),
+            Some(part) => part.positions.push(position),
+            None => parts.push(Part { tag, positions: vec![position] }),
         }
     }
     parts

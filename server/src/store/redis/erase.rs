@@ -26,7 +26,7 @@ impl RedisStore {
         consent_id: &ConsentId,
         now: Timestamp,
     ) -> Result<u64, StoreError> {
-        let shards = self.remembered.shards(&self.link.call(), site)?;
+        let shards = self.cache.shards(&self.link.call(), site)?;
         let (tag, mut count) = (Tag::new(site, shards.of(consent_id)), 0);
         loop {
             let members = self.members_of(&tag, consent_id)?;
@@ -97,7 +97,7 @@ impl RedisStore {
 
     fn expire_while_held(&self, now: Timestamp, holder: &[u8]) -> Result<u64, StoreError> {
         let mut total = 0;
-        for tag in self.remembered.tags(&self.link.call())? {
+        for tag in self.cache.tags(&self.link.call())? {
             loop {
                 let deleted = self.expire_some(&tag, now)?;
                 total += deleted;

@@ -15,11 +15,11 @@ use redis::Cmd;
 
 impl LogStore for RedisStore {
     fn spread(&self, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
-        self.remembered.see(&self.link.call(), site, shards)
+        self.cache.see(&self.link.call(), site, shards)
     }
 
     fn shards(&self, site: &SiteId) -> Result<LogShards, StoreError> {
-        self.remembered.shards(&self.link.call(), site)
+        self.cache.shards(&self.link.call(), site)
     }
 
     fn head(&self, log: &LogId) -> Result<Option<Checkpoint>, StoreError> {
@@ -49,22 +49,22 @@ impl LogStore for RedisStore {
         self.link.call().ask(&Cmd::hget(Tag::of(log).heads(), log.month.to_string()))
     }
 
-    fn write(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
+    fn append_entry(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
         let call = self.link.call();
-        self.remembered.see(&call, &log.site, log.shard.count())?;
+        self.cache.see(&call, &log.site, log.shard.count())?;
         let json = canonical::to_vec(entry);
         let write = WRITE.on(Tag::of(log).bytes()).arg(token()?).arg(log.month.to_string());
         call.run(&write.arg(merkle::leaf_hash(&json).as_bytes().as_slice()).arg(json))
     }
 
-    fn entries(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError> {
+    fn operator_entries(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError> {
         let call = self.link.call();
         Ok(Log::find(&call, log)?.map(|log| log.entries()).transpose()?.unwrap_or_default())
     }
 
     fn logs(&self) -> Result<Vec<LogId>, StoreError> {
         let mut logs = Vec::new();
-        for tag in self.remembered.tags(&self.link.call())? {
+        for tag in self.cache.tags(&self.link.call())? {
             let months: Vec<String> = self.link.call().ask(&Cmd::hkeys(tag.logs()))?;
             for month in months {
                 logs.push(tag.log(Month::parse(&month).map_err(unreadable)?));
@@ -85,7 +85,7 @@ impl LogStore for RedisStore {
         let size = Log::find(&self.link.call(), id)?.ok_or_else(none)?.size;
         // What comes in meanwhile is not part of it.
         let (mut stored, over_count) = self.stored_leaves(id)?;
-        stored.retain(|(place, _, _)| *place < size);
+        stored.retain(|(leaf_index, _, _)| *leaf_index < size);
         let mut auditing = Auditing::new(stored);
         let chunk = log_tree::CHUNK / 16;
         for first in (0..size).step_by(chunk as usize) {
@@ -93,9 +93,9 @@ impl LogStore for RedisStore {
             let log = Log::find(&call, id)?.ok_or_else(none)?;
             let leaves = log.hashes(0, first, chunk.min(size - first))?;
             for leaf in leaves.into_iter().flatten() {
-                auditing.leaf(leaf, |level, place, hash| {
+                auditing.leaf(leaf, |level, index, hash| {
                     // What was not worked out yet is no difference.
-                    let kept = log.hashes(level, place, 1)?.first().copied().flatten();
+                    let kept = log.hashes(level, index, 1)?.first().copied().flatten();
                     Ok::<_, StoreError>(kept.is_none_or(|kept| kept == hash))
                 })?;
             }
@@ -112,13 +112,16 @@ impl RedisStore {
         let mut expiries = expiry_index::of_month(&self.link, &tag, log.month)?;
         let events: Vec<_> = expiries.keys().copied().collect();
         let mut leaves = Vec::with_capacity(events.len());
-        for (entry, place) in self.read(&tag, &events)? {
+        for (entry, leaf_index) in self.read(&tag, &events)? {
             expiries.remove(&entry.record.event_id);
-            leaves.push((place, entry.leaf, true));
+            leaves.push((leaf_index, entry.leaf, true));
         }
         let now = clock::now().unix_ms() as f64;
         let over_count = expiries.values().filter(|expires_at| **expires_at <= now).count() as u64;
-        let entries = self.entries(log)?.into_iter().map(|(place, entry)| (place, entry.leaf_hash(), false));
+        let entries = self
+            .operator_entries(log)?
+            .into_iter()
+            .map(|(leaf_index, entry)| (leaf_index, entry.leaf_hash(), false));
         leaves.extend(entries);
         Ok((leaves, over_count))
     }
@@ -127,7 +130,7 @@ impl RedisStore {
     fn purged(&self, id: &LogId) -> Result<u64, StoreError> {
         let mut count = 0;
         for other in self.logs()?.iter().filter(|other| other.is_beside(id)) {
-            count += purged_count(self.entries(other)?.iter().map(|(_, entry)| entry), id.month);
+            count += purged_count(self.operator_entries(other)?.iter().map(|(_, entry)| entry), id.month);
         }
         Ok(count)
     }

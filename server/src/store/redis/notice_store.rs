@@ -9,7 +9,7 @@ use redis::Cmd;
 
 impl NoticeStore for RedisStore {
     fn publish(&self, notice: &PublishedNotice, at: Timestamp) -> Result<(), StoreError> {
-        self.remembered.publish(&self.link.call(), notice, at)
+        self.cache.publish(&self.link.call(), notice, at)
     }
 
     fn notice(&self, hash: &Hash) -> Result<Option<Notice>, StoreError> {

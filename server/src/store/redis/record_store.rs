@@ -4,12 +4,12 @@ use super::data::key_names::Tag;
 use super::readiness;
 use super::store::RedisStore;
 use crate::store::error::unreadable;
-use crate::store::{Appended, Entry, HISTORY_MAX, RecordStore, StoreError};
+use crate::store::{Appended, CommittedRecord, HISTORY_MAX, RecordStore, StoreError};
 use constat_shared::{ConsentId, EventId, Record, SiteId, Timestamp};
 use redis::Cmd;
 
 impl RecordStore for RedisStore {
-    fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError> {
+    fn append(&self, entries: &[CommittedRecord]) -> Result<Vec<Appended>, StoreError> {
         self.append_batch(entries)
     }
 
@@ -18,16 +18,16 @@ impl RecordStore for RedisStore {
         site: &SiteId,
         consent_id: &ConsentId,
         event_id: &EventId,
-    ) -> Result<Option<(Entry, u64)>, StoreError> {
+    ) -> Result<Option<(CommittedRecord, u64)>, StoreError> {
         let call = self.link.call();
-        let tag = Tag::new(site, self.remembered.shards(&call, site)?.of(consent_id));
+        let tag = Tag::new(site, self.cache.shards(&call, site)?.of(consent_id));
         let bytes: Option<Vec<u8>> = call.ask(&Cmd::get(tag.record(event_id.as_bytes())))?;
         let found = bytes.map(|bytes| self.unpack(&call, &tag, *event_id, &bytes)).transpose()?;
         Ok(found.filter(|(entry, _)| entry.record.consent_id == *consent_id))
     }
 
     fn history(&self, site: &SiteId, consent_id: &ConsentId) -> Result<Vec<Record>, StoreError> {
-        let shards = self.remembered.shards(&self.link.call(), site)?;
+        let shards = self.cache.shards(&self.link.call(), site)?;
         let tag = Tag::new(site, shards.of(consent_id));
         let newest = Cmd::zrevrange(tag.history(consent_id), 0, HISTORY_MAX as isize - 1);
         let events: Vec<[u8; 16]> = self.link.call().ask(&newest)?;
@@ -45,7 +45,7 @@ impl RecordStore for RedisStore {
     }
 
     fn ping(&self) -> Result<(), StoreError> {
-        readiness::check(&self.link, &self.remembered)?;
-        self.remembered.check(&self.link.call())
+        readiness::check(&self.link, &self.cache)?;
+        self.cache.check(&self.link.call())
     }
 }

@@ -2,11 +2,11 @@
 
 use super::connection::durability;
 use super::connection::{Address, Call, Link};
-use super::data::cache::Remembered;
+use super::data::cache::Cache;
 use super::data::key_names::{self, Tag};
 use super::data::record_bytes;
 use crate::store::error::unreadable;
-use crate::store::{Entry, StoreError};
+use crate::store::{CommittedRecord, StoreError};
 use constat_shared::EventId;
 use redis::Cmd;
 use redis::cluster_routing::MultipleNodeRoutingInfo;
@@ -20,7 +20,7 @@ const READ_CHUNK: usize = 500;
 /// The store on Redis.
 pub struct RedisStore {
     pub(super) link: Link,
-    pub(super) remembered: Remembered,
+    pub(super) cache: Cache,
 }
 
 impl RedisStore {
@@ -47,7 +47,7 @@ impl RedisStore {
                 return Err(StoreError::Engine(words.to_owned()));
             }
         }
-        Ok(RedisStore { link, remembered: Remembered::default() })
+        Ok(RedisStore { link, cache: Cache::default() })
     }
 
     /// Whether there is a store in this Redis.
@@ -95,7 +95,11 @@ impl RedisStore {
     }
 
     /// The records of these keys that are there, each with its place.
-    pub(super) fn read(&self, tag: &Tag, events: &[EventId]) -> Result<Vec<(Entry, u64)>, StoreError> {
+    pub(super) fn read(
+        &self,
+        tag: &Tag,
+        events: &[EventId],
+    ) -> Result<Vec<(CommittedRecord, u64)>, StoreError> {
         let mut entries = Vec::with_capacity(events.len());
         for events in events.chunks(READ_CHUNK) {
             let call = self.link.call();
@@ -116,8 +120,8 @@ impl RedisStore {
         tag: &Tag,
         event_id: EventId,
         bytes: &[u8],
-    ) -> Result<(Entry, u64), StoreError> {
-        let notice = self.remembered.by_number(call, record_bytes::notice_number(bytes)?)?;
+    ) -> Result<(CommittedRecord, u64), StoreError> {
+        let notice = self.cache.by_number(call, record_bytes::notice_number(bytes)?)?;
         record_bytes::unpack(event_id, bytes, &notice, tag.shards())
     }
 }

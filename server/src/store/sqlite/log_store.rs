@@ -50,11 +50,11 @@ impl LogStore for SqliteStore {
         })
     }
 
-    fn write(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
+    fn append_entry(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
         self.writer().change_logs(|connection| logs::write_entry(connection, log, entry))
     }
 
-    fn entries(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError> {
+    fn operator_entries(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError> {
         let entries = self.read_log(log, |connection, log| logs::entries(connection, log).map(Some))?;
         Ok(entries.unwrap_or_default())
     }

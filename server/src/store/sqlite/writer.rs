@@ -4,8 +4,8 @@ use super::tables::logs::{Log, write_entry};
 use super::tables::notices;
 use super::tables::records::{self, Deleted};
 use crate::crash;
-use crate::store::common::{KnownNotice, purges};
-use crate::store::{Appended, Entry, StoreError};
+use crate::store::common::{NoticeDigits, purges};
+use crate::store::{Appended, CommittedRecord, StoreError};
 use constat_shared::log::PurgeReason;
 use constat_shared::{Hash, LogEntry, LogId, Timestamp};
 use rusqlite::{Connection, TransactionBehavior};
@@ -21,7 +21,7 @@ pub const EXPIRE_CHUNK: u64 = 5000;
 /// The one connection that writes.
 pub struct Writer {
     connection: Connection,
-    notices: HashMap<Hash, Arc<KnownNotice>>,
+    notices: HashMap<Hash, Arc<NoticeDigits>>,
     logs: HashMap<LogId, Log>,
     /// SQLite's number for what other connections have changed.
     data_version: i64,
@@ -39,7 +39,7 @@ impl Writer {
     }
 
     /// Stores records in one durable commit; the answers are in their order.
-    pub fn append(&mut self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError> {
+    pub fn append(&mut self, entries: &[CommittedRecord]) -> Result<Vec<Appended>, StoreError> {
         let result = self.try_append(entries);
         if result.is_err() {
             // What was rolled back must not be remembered.
@@ -48,7 +48,7 @@ impl Writer {
         result
     }
 
-    fn try_append(&mut self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError> {
+    fn try_append(&mut self, entries: &[CommittedRecord]) -> Result<Vec<Appended>, StoreError> {
         let Writer { connection, notices, logs, data_version } = self;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // A command beside the server may have written to a log since.
@@ -64,9 +64,9 @@ impl Writer {
             let notice = known_notice(&transaction, notices, &entry.record.notice_hash)?;
             let log = match logs.entry(entry.log.clone()) {
                 Occupied(known) => known.into_mut(),
-                Vacant(place) => {
-                    let log = Log::open(&transaction, place.key())?;
-                    place.insert(log)
+                Vacant(vacant) => {
+                    let log = Log::open(&transaction, vacant.key())?;
+                    vacant.insert(log)
                 }
             };
             results.push(append_one(&transaction, entry, &notice, log)?);
@@ -117,9 +117,9 @@ impl Writer {
 /// [`StoreError::NoticeUnknown`] when it was never published.
 pub fn known_notice(
     connection: &Connection,
-    notices: &mut HashMap<Hash, Arc<KnownNotice>>,
+    notices: &mut HashMap<Hash, Arc<NoticeDigits>>,
     hash: &Hash,
-) -> Result<Arc<KnownNotice>, StoreError> {
+) -> Result<Arc<NoticeDigits>, StoreError> {
     if let Some(notice) = notices.get(hash) {
         return Ok(Arc::clone(notice));
     }
@@ -131,18 +131,18 @@ pub fn known_notice(
 
 fn append_one(
     connection: &Connection,
-    entry: &Entry,
-    notice: &KnownNotice,
+    entry: &CommittedRecord,
+    notice: &NoticeDigits,
     log: &mut Log,
 ) -> Result<Appended, StoreError> {
     if records::insert(connection, entry, notice, log)? {
         return log.push(connection, entry.leaf).map(Appended::Stored);
     }
     let record = &entry.record;
-    let (before, place) = records::by_event(connection, log.shard, &record.event_id)?
+    let (before, leaf_index) = records::by_event(connection, log.shard, &record.event_id)?
         .ok_or_else(|| StoreError::Unreadable(format!("the record {} came and went", record.event_id)))?;
     if before.record.same_request(record) {
-        return Ok(Appended::Repeated(Box::new(before.record), place));
+        return Ok(Appended::Repeated(Box::new(before.record), leaf_index));
     }
     Ok(Appended::Conflict)
 }

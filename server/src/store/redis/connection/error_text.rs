@@ -7,12 +7,12 @@ use redis::{ErrorKind, RedisError, ServerErrorKind};
 pub const TOO_FEW: &str = "TOOFEW";
 
 /// Says what is the matter, and then what Redis or the library says.
-pub fn said(error: &RedisError) -> String {
+pub fn describe(error: &RedisError) -> String {
     let theirs = match error.code().zip(error.detail()) {
         Some((code, detail)) => format!("{code} {detail}"),
         None => error.to_string(),
     };
-    match ours(error) {
+    match our_words(error) {
         Some(words) => format!("{words} ({theirs})"),
         None => theirs,
     }
@@ -20,10 +20,10 @@ pub fn said(error: &RedisError) -> String {
 
 /// The failure of a store for an error of its Redis.
 pub fn engine(error: RedisError) -> StoreError {
-    StoreError::Engine(said(&error))
+    StoreError::Engine(describe(&error))
 }
 
-fn ours(error: &RedisError) -> Option<&'static str> {
+fn our_words(error: &RedisError) -> Option<&'static str> {
     use ServerErrorKind::{Ask, BusyLoading, ClusterDown, MasterDown, Moved, NoPerm, ReadOnly, TryAgain};
     Some(match error.kind() {
         // What rustls says comes as the text of an I/O error, in a cluster behind other words.

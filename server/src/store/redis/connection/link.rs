@@ -3,7 +3,7 @@
 
 use super::address::Address;
 use super::driver::Driver;
-use super::error_text::{TOO_FEW, said};
+use super::error_text::{TOO_FEW, describe};
 use super::node::{Connection, Target, first_node};
 use super::retry::{PAUSE, PAUSE_MAX, is_spoilt, jitter, may_pass};
 use crate::store::StoreError;
@@ -23,7 +23,7 @@ const ANSWER_TIME: Duration = Duration::from_millis(250);
 
 /// A connection that is there or will be made, and how often one was made here.
 #[derive(Default)]
-struct Place {
+struct Channel {
     connection: Option<Connection>,
     number: u64,
     writes: bool,
@@ -35,9 +35,9 @@ pub struct Link {
     target: Target,
     /// What leads to one of its nodes.
     node: ConnectionInfo,
-    reading: Mutex<Place>,
+    reading: Mutex<Channel>,
     /// Apart, because a WAIT holds up all that comes behind it.
-    writing: Mutex<Place>,
+    writing: Mutex<Channel>,
     min_replicas: u32,
     /// How long a call may take, all its attempts together.
     call_time: Duration,
@@ -50,9 +50,10 @@ impl Link {
     /// # Errors
     /// [`StoreError::Engine`] when the address cannot be used.
     pub fn new(address: &Address, min_replicas: u32, deadline: Duration) -> Result<Link, StoreError> {
-        // The one that is compiled in; another place may have said so before.
+        // The one that is compiled in; another part may have done so before.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let (reading, writing) = (Mutex::default(), Mutex::new(Place { writes: true, ..Place::default() }));
+        let (reading, writing) =
+            (Mutex::default(), Mutex::new(Channel { writes: true, ..Channel::default() }));
         let target = Target::new(address, deadline)?;
         let node = first_node(address)?.clone();
         let (driver, call_time) = (Driver::start()?, deadline / 2);
@@ -94,21 +95,21 @@ impl Link {
         matches!(self.target, Target::Cluster(_))
     }
 
-    async fn connection(&self, place: &Mutex<Place>) -> RedisResult<(Connection, u64)> {
-        let writes = match &*lock(place) {
-            Place { connection: Some(connection), number, .. } => return Ok((connection.clone(), *number)),
-            Place { writes, .. } => *writes,
+    async fn connection(&self, channel: &Mutex<Channel>) -> RedisResult<(Connection, u64)> {
+        let writes = match &*lock(channel) {
+            Channel { connection: Some(connection), number, .. } => return Ok((connection.clone(), *number)),
+            Channel { writes, .. } => *writes,
         };
         let connection = self.target.connect(writes, self.call_time).await?;
-        let mut place = lock(place);
-        place.number += 1;
-        place.connection = Some(connection.clone());
-        Ok((connection, place.number))
+        let mut channel = lock(channel);
+        channel.number += 1;
+        channel.connection = Some(connection.clone());
+        Ok((connection, channel.number))
     }
 }
 
-fn lock(place: &Mutex<Place>) -> std::sync::MutexGuard<'_, Place> {
-    place.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(channel: &Mutex<Channel>) -> std::sync::MutexGuard<'_, Channel> {
+    channel.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// One call: some commands, with one deadline for all of them.
@@ -209,7 +210,7 @@ impl Call<'_> {
     /// on. Says whether an earlier attempt may have succeeded unheard.
     async fn attempts<T>(
         &self,
-        place: &Mutex<Place>,
+        channel: &Mutex<Channel>,
         once: impl AsyncFn(Connection) -> RedisResult<T>,
     ) -> Result<(T, bool), StoreError> {
         let (mut pause, mut unheard) = (PAUSE, false);
@@ -218,7 +219,7 @@ impl Call<'_> {
         loop {
             let used = Mutex::new(None);
             let attempt = async {
-                let (connection, number) = self.link.connection(place).await?;
+                let (connection, number) = self.link.connection(channel).await?;
                 *used.lock().unwrap_or_else(PoisonError::into_inner) = Some(number);
                 once(connection).await
             };
@@ -231,10 +232,10 @@ impl Call<'_> {
             };
             unheard |= used.is_some();
             if error.as_ref().is_none_or(is_spoilt) {
-                discard(place, used);
+                discard(channel, used);
             }
             let Some(error) = error else { return Err(StoreError::Engine(last)) };
-            last = said(&error);
+            last = describe(&error);
             let rest = jitter(pause);
             if !may_pass(&error) || self.left() <= rest {
                 return Err(StoreError::Engine(last));
@@ -249,10 +250,10 @@ impl Call<'_> {
     }
 }
 
-/// Lets go of a connection, unless another one has taken its place.
-fn discard(place: &Mutex<Place>, used: Option<u64>) {
-    let mut place = lock(place);
-    if used == Some(place.number) {
-        place.connection = None;
+/// Lets go of a connection, unless another one has replaced it.
+fn discard(channel: &Mutex<Channel>, used: Option<u64>) {
+    let mut channel = lock(channel);
+    if used == Some(channel.number) {
+        channel.connection = None;
     }
 }

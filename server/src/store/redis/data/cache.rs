@@ -3,7 +3,7 @@
 
 use super::key_names::{self, NOTICES, SITES, Tag};
 use crate::store::StoreError;
-use crate::store::common::KnownNotice;
+use crate::store::common::NoticeDigits;
 use crate::store::error::unreadable;
 use crate::store::redis::connection::Call;
 use crate::store::redis::scripts::ADD;
@@ -14,12 +14,12 @@ use std::hash::Hash as Hashed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The most notices and sites that are remembered; a server has few at a time.
-const REMEMBERED_MAX: usize = 1024;
+const CACHED_MAX: usize = 1024;
 
 /// Notices by their number and by their hash, and the shards of sites.
 #[derive(Default)]
-pub struct Remembered {
-    by_number: Mutex<HashMap<i64, Arc<KnownNotice>>>,
+pub struct Cache {
+    by_number: Mutex<HashMap<i64, Arc<NoticeDigits>>>,
     numbers: Mutex<HashMap<Hash, i64>>,
     sites: Mutex<HashMap<SiteId, LogShards>>,
 }
@@ -27,7 +27,7 @@ pub struct Remembered {
 /// Remembers one thing more; when there is no room, all others are forgotten.
 fn remember<K: Eq + Hashed, V>(known: &Mutex<HashMap<K, V>>, key: K, value: V) {
     let mut known = lock(known);
-    if known.len() >= REMEMBERED_MAX {
+    if known.len() >= CACHED_MAX {
         known.clear();
     }
     known.insert(key, value);
@@ -37,7 +37,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Remembered {
+impl Cache {
     /// Keeps a notice of a site, unless it is there.
     pub fn publish(
         &self,
@@ -85,21 +85,21 @@ impl Remembered {
     }
 
     /// The notice of that hash, if it was published.
-    pub fn by_hash(&self, call: &Call<'_>, hash: &Hash) -> Result<Arc<KnownNotice>, StoreError> {
+    pub fn by_hash(&self, call: &Call<'_>, hash: &Hash) -> Result<Arc<NoticeDigits>, StoreError> {
         let known = lock(&self.numbers).get(hash).copied();
         if let Some(number) = known {
             return self.by_number(call, number);
         }
         let lines: Vec<String> = call.ask(&Cmd::lrange(NOTICES, 0, -1))?;
         let prefix = hash.to_string();
-        let place = lines.iter().position(|line| line.starts_with(&prefix));
-        let number = place.ok_or(StoreError::NoticeUnknown(*hash))? as i64;
+        let position = lines.iter().position(|line| line.starts_with(&prefix));
+        let number = position.ok_or(StoreError::NoticeUnknown(*hash))? as i64;
         remember(&self.numbers, *hash, number);
         self.by_number(call, number)
     }
 
     /// The notice of that number.
-    pub fn by_number(&self, call: &Call<'_>, number: i64) -> Result<Arc<KnownNotice>, StoreError> {
+    pub fn by_number(&self, call: &Call<'_>, number: i64) -> Result<Arc<NoticeDigits>, StoreError> {
         if let Some(notice) = lock(&self.by_number).get(&number) {
             return Ok(Arc::clone(notice));
         }
@@ -110,7 +110,7 @@ impl Remembered {
         let (json, terms): (Option<String>, Option<[u8; 32]>) =
             call.ask(cmd.arg(key_names::notice(&hash)).arg("json").arg("terms_hash"))?;
         let (json, terms) = json.zip(terms).ok_or_else(missing)?;
-        let notice = Arc::new(KnownNotice::read(number, Hash::from_bytes(terms), &json)?);
+        let notice = Arc::new(NoticeDigits::read(number, Hash::from_bytes(terms), &json)?);
         remember(&self.by_number, number, Arc::clone(&notice));
         Ok(notice)
     }

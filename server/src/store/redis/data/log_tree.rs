@@ -70,18 +70,18 @@ impl<'a> Log<'a> {
     /// Works out the kept hashes that the leaves from `from` up to `to` complete.
     pub fn complete(&self, from: u64, to: u64) -> Result<(), StoreError> {
         for level in LEVELS.into_iter().skip(1) {
-            for place in from >> level..to >> level {
-                self.work_out(level, place)?;
+            for index in from >> level..to >> level {
+                self.work_out(level, index)?;
             }
         }
         Ok(())
     }
 
     /// Works out a kept hash from those below it, and keeps it.
-    fn work_out(&self, level: u32, place: u64) -> Result<Hash, StoreError> {
-        let hash = fold(self.level(level - STEP, place << STEP, 1 << STEP)?);
+    fn work_out(&self, level: u32, index: u64) -> Result<Hash, StoreError> {
+        let hash = fold(self.level(level - STEP, index << STEP, 1 << STEP)?);
         let keep = KEEP.on(self.tag.bytes()).arg(self.id.month.to_string());
-        let keep = keep.arg(level).arg(place).arg(hash.as_bytes().as_slice());
+        let keep = keep.arg(level).arg(index).arg(hash.as_bytes().as_slice());
         let _: u64 = self.call.run(&keep)?;
         Ok(hash)
     }
@@ -107,8 +107,8 @@ impl<'a> Log<'a> {
 }
 
 fn read_entry(line: &str) -> Result<(u64, LogEntry), StoreError> {
-    let (place, json) = line.split_once(' ').ok_or_else(|| unreadable("an entry has no place"))?;
-    Ok((place.parse().map_err(unreadable)?, serde_json::from_str(json).map_err(unreadable)?))
+    let (leaf_index, json) = line.split_once(' ').ok_or_else(|| unreadable("an entry has no place"))?;
+    Ok((leaf_index.parse().map_err(unreadable)?, serde_json::from_str(json).map_err(unreadable)?))
 }
 
 impl Subtrees for Log<'_> {

@@ -7,16 +7,16 @@
 //! 10   consent id, then recorded_at, choice_expires_at, expires_at (ms, 8 bytes each)
 //! 50   commitment key
 //! 82   1 for GPC, 2 for DNT, 4 when a previous event id follows the fixed part
-//! 83   action and layer: their places in `ACTIONS` and `LAYERS`; the language's two letters
+//! 83   action and layer: their positions in `ACTIONS` and `LAYERS`; the language's two letters
 //! 87   the number of the notice
 //! 91   the previous event id, if any; a digit for each category and each vendor
 //! ```
 //!
 //! Numbers are big-endian. The event id is in the name of the key.
 
-use crate::store::common::KnownNotice;
+use crate::store::common::NoticeDigits;
 use crate::store::error::unreadable;
-use crate::store::{Entry, StoreError};
+use crate::store::{CommittedRecord, StoreError};
 use constat_shared::{Action, Category, CommitmentKey, ConsentId, EventId, Language, Layer, LogShards};
 use constat_shared::{Record, Signals, Timestamp};
 
@@ -26,13 +26,13 @@ const DNT: u8 = 2;
 const FOLLOWS: u8 = 4;
 
 /// What comes before the place: the version and the month.
-pub fn head(entry: &Entry) -> [u8; 4] {
+pub fn head(entry: &CommittedRecord) -> [u8; 4] {
     let [_, high, middle, low] = entry.log.month.count().to_be_bytes();
     [VERSION, high, middle, low]
 }
 
 /// What comes after the place.
-pub fn tail(entry: &Entry, notice: &KnownNotice) -> Vec<u8> {
+pub fn tail(entry: &CommittedRecord, notice: &NoticeDigits) -> Vec<u8> {
     let record = &entry.record;
     let mut bytes = Vec::with_capacity(128);
     bytes.extend_from_slice(record.consent_id.as_bytes());
@@ -43,23 +43,23 @@ pub fn tail(entry: &Entry, notice: &KnownNotice) -> Vec<u8> {
     let flag = |on: bool, bit: u8| if on { bit } else { 0 };
     let follows = flag(record.previous_event_id.is_some(), FOLLOWS);
     bytes.push(flag(record.signals.gpc, GPC) | flag(record.signals.dnt, DNT) | follows);
-    bytes.push(place_of(&ACTIONS, &record.action));
-    bytes.push(place_of(&LAYERS, &record.layer));
+    bytes.push(position_of(&ACTIONS, &record.action));
+    bytes.push(position_of(&LAYERS, &record.layer));
     bytes.extend_from_slice(record.language.as_str().as_bytes());
     // There are never more notices than four bytes count: each was written by hand.
     bytes.extend_from_slice(&(notice.number as u32).to_be_bytes());
     bytes.extend(record.previous_event_id.iter().flat_map(|id| *id.as_bytes()));
-    bytes.extend_from_slice(KnownNotice::category_digits(record).as_bytes());
+    bytes.extend_from_slice(NoticeDigits::category_digits(record).as_bytes());
     bytes.extend_from_slice(notice.vendor_digits(record).as_bytes());
     bytes
 }
 
-// What is stored names them by their places here: a new one goes to the end.
+// What is stored names them by their positions here: a new one goes to the end.
 const ACTIONS: [Action; 5] =
     [Action::AllowAll, Action::RefuseAll, Action::ContinueWithoutAccepting, Action::Save, Action::Withdraw];
 const LAYERS: [Layer; 2] = [Layer::Banner, Layer::Configuration];
 
-fn place_of<T: PartialEq>(all: &[T], value: &T) -> u8 {
+fn position_of<T: PartialEq>(all: &[T], value: &T) -> u8 {
     // Each list is short and holds every value there is.
     all.iter().position(|other| other == value).unwrap_or(usize::from(u8::MAX)) as u8
 }
@@ -85,8 +85,8 @@ impl<'a> Reader<'a> {
     }
 
     fn word<T: Copy>(&mut self, all: &[T]) -> Result<T, StoreError> {
-        let [place] = self.take()?;
-        all.get(usize::from(place)).copied().ok_or_else(|| unreadable("a record has an unknown word"))
+        let [position] = self.take()?;
+        all.get(usize::from(position)).copied().ok_or_else(|| unreadable("a record has an unknown word"))
     }
 }
 
@@ -111,15 +111,16 @@ pub fn notice_number(bytes: &[u8]) -> Result<i64, StoreError> {
 pub fn unpack(
     event_id: EventId,
     bytes: &[u8],
-    notice: &KnownNotice,
+    notice: &NoticeDigits,
     shards: LogShards,
-) -> Result<(Entry, u64), StoreError> {
+) -> Result<(CommittedRecord, u64), StoreError> {
     let mut bytes = Reader(bytes);
     let [version, _, _, _] = bytes.take()?;
     if version != VERSION {
         return Err(unreadable(format!("a record is in the form {version}, this version reads {VERSION}")));
     }
-    let place = bytes.take::<6>()?.into_iter().fold(0, |place, byte| place << 8 | u64::from(byte));
+    let leaf_index =
+        bytes.take::<6>()?.into_iter().fold(0, |leaf_index, byte| leaf_index << 8 | u64::from(byte));
     let consent_id = ConsentId::from_bytes(bytes.take()?).map_err(unreadable)?;
     let (recorded_at, choice_expires_at, expires_at) = (bytes.time()?, bytes.time()?, bytes.time()?);
     let key = CommitmentKey::from_bytes(bytes.take()?);
@@ -129,7 +130,7 @@ pub fn unpack(
     let language = language.ok_or_else(|| unreadable("a record has an unknown language"))?;
     bytes.take::<4>()?;
     let previous = if flags & FOLLOWS == 0 { None } else { Some(bytes.take()?) };
-    let categories = KnownNotice::categories(bytes.text(Category::ALL.len())?)?;
+    let categories = NoticeDigits::categories(bytes.text(Category::ALL.len())?)?;
     let vendors = notice.vendors(bytes.text(notice.vendors.len())?)?;
     let record = Record {
         event_id,
@@ -148,7 +149,7 @@ pub fn unpack(
         choice_expires_at,
         expires_at,
     };
-    Ok((Entry::new(record, key, shards), place))
+    Ok((CommittedRecord::new(record, key, shards), leaf_index))
 }
 
 #[cfg(test)]
@@ -169,7 +170,7 @@ mod tests {
         let at = Timestamp::parse("2026-03-01T09:30:00.007Z").unwrap();
         let record = contract::record_of(request, &notice, at);
         let json = String::from_utf8(constat_shared::canonical::to_vec(&*notice)).unwrap();
-        let known = KnownNotice::read(258, notice.terms_hash(), &json).unwrap();
+        let known = NoticeDigits::read(258, notice.terms_hash(), &json).unwrap();
         let entry = contract::entry(&record);
         let bytes = [head(&entry).as_slice(), &[0, 0, 0, 0, 1, 2], &tail(&entry, &known)].concat();
         let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
@@ -181,8 +182,8 @@ mod tests {
         );
         assert_eq!(hex(&bytes), expected.replace(' ', ""));
         assert_eq!(notice_number(&bytes).unwrap(), 258);
-        let (read, place) = unpack(record.event_id, &bytes, &known, LogShards::ONE).unwrap();
-        assert_eq!((&read.record, place, read.leaf), (&record, 258, entry.leaf));
+        let (read, leaf_index) = unpack(record.event_id, &bytes, &known, LogShards::ONE).unwrap();
+        assert_eq!((&read.record, leaf_index, read.leaf), (&record, 258, entry.leaf));
         for cut in 0..bytes.len() {
             assert!(unpack(record.event_id, &bytes[..cut], &known, LogShards::ONE).is_err(), "{cut}");
         }

@@ -65,35 +65,35 @@ fn servers_that_append_at_once_make_one_log_without_gap_or_fork() {
     let stores: Vec<_> = (0..4).map(|_| open(&redis.url(), 0)).collect();
     let notice = published(&stores[0]);
     let shared = record(&notice);
-    let mut places: Vec<u64> = std::thread::scope(|scope| {
+    let mut leaf_indexes: Vec<u64> = std::thread::scope(|scope| {
         let threads: Vec<_> =
             stores.iter().map(|store| scope.spawn(|| fill(store, &notice, &shared))).collect();
         threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
     });
-    places.sort_unstable();
-    assert_eq!(places, (0..places.len() as u64).collect::<Vec<_>>());
+    leaf_indexes.sort_unstable();
+    assert_eq!(leaf_indexes, (0..leaf_indexes.len() as u64).collect::<Vec<_>>());
     let log = contract::log_of(&shared);
     let audit = stores[0].audit(&log).unwrap();
-    assert_eq!((audit.record_count, audit.difference), (places.len() as u64, None));
+    assert_eq!((audit.record_count, audit.difference), (leaf_indexes.len() as u64, None));
     assert_eq!(stores[3].head(&log).unwrap(), audit.head);
 }
 
 /// Appends batches in each of which is the one record that all append; gives
 /// the places that this store filled.
 fn fill(store: &RedisStore, notice: &PublishedNotice, shared: &Record) -> Vec<u64> {
-    let mut places = Vec::new();
+    let mut leaf_indexes = Vec::new();
     for size in 1..=24 {
         let mut entries: Vec<_> = (0..size).map(|_| entry(&record(notice))).collect();
         entries.insert(size / 2, entry(shared));
         for appended in store.append(&entries).unwrap() {
             match appended {
-                Appended::Stored(place) => places.push(place),
+                Appended::Stored(leaf_index) => leaf_indexes.push(leaf_index),
                 Appended::Repeated(first, _) => assert_eq!(*first, *shared),
                 Appended::Conflict | Appended::Failed => panic!("nothing conflicts or fails"),
             }
         }
     }
-    places
+    leaf_indexes
 }
 
 #[test]

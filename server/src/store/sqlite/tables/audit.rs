@@ -18,8 +18,8 @@ pub fn audit(connection: &Connection, id: &LogId, log: &Log) -> Result<Audit, St
         connection.prepare("SELECT hash FROM subtrees WHERE log = ? AND level = ? AND place = ?")?;
     let mut rows = leaves.query([log.id])?;
     while let Some(row) = rows.next()? {
-        auditing.leaf(Hash::from_bytes(row.get(0)?), |level, place, hash| {
-            let at = params![log.id, level, place.cast_signed()];
+        auditing.leaf(Hash::from_bytes(row.get(0)?), |level, index, hash| {
+            let at = params![log.id, level, index.cast_signed()];
             let stored: Option<[u8; 32]> = kept.query_row(at, |row| row.get(0)).optional()?;
             Ok::<_, StoreError>(stored == Some(*hash.as_bytes()))
         })?;

@@ -59,38 +59,38 @@ impl Log {
 
     /// Adds a leaf at the end, and what it completes above it; returns its place.
     pub fn push(&mut self, connection: &Connection, leaf: Hash) -> Result<u64, StoreError> {
-        let index = self.size;
-        self.insert(connection, 0, index, leaf)?;
+        let leaf_index = self.size;
+        self.insert(connection, 0, leaf_index, leaf)?;
         self.size += 1;
         let mut level = STEP;
         while self.size.is_multiple_of(1 << level) {
-            let place = (self.size >> level) - 1;
-            let hash = self.subtree_from(connection, level - STEP, level, place)?;
-            self.insert(connection, level, place, hash)?;
+            let index = (self.size >> level) - 1;
+            let hash = self.subtree_from(connection, level - STEP, level, index)?;
+            self.insert(connection, level, index, hash)?;
             level += STEP;
         }
-        Ok(index)
+        Ok(leaf_index)
     }
 
     /// Keeps the text of an entry whose leaf is in the log.
     pub fn keep_entry(
         &self,
         connection: &Connection,
-        place: u64,
+        leaf_index: u64,
         entry: &LogEntry,
     ) -> Result<(), StoreError> {
         let json = String::from_utf8(canonical::to_vec(entry)).map_err(unreadable)?;
         connection.execute(
             "INSERT INTO entries (log, leaf_index, json) VALUES (?, ?, ?)",
-            params![self.id, place.cast_signed(), json],
+            params![self.id, leaf_index.cast_signed(), json],
         )?;
         Ok(())
     }
 
-    fn insert(&self, connection: &Connection, level: u32, place: u64, hash: Hash) -> Result<(), StoreError> {
+    fn insert(&self, connection: &Connection, level: u32, index: u64, hash: Hash) -> Result<(), StoreError> {
         let mut statement = connection
             .prepare_cached("INSERT INTO subtrees (log, level, place, hash) VALUES (?, ?, ?, ?)")?;
-        statement.execute(params![self.id, level, place.cast_signed(), hash.as_bytes()])?;
+        statement.execute(params![self.id, level, index.cast_signed(), hash.as_bytes()])?;
         Ok(())
     }
 

@@ -2,10 +2,10 @@
 
 use crate::bodies;
 use constat_testkit::sample_site::with_shipped_vendors;
-use constat_tests::api::{Api, SITE, SITE_ORIGIN, record_count};
+use constat_tests::api::{self, Api, SITE, SITE_ORIGIN, notice_hash, post, record_count};
+use constat_tests::consent;
 use constat_tests::server::{Server, run};
 use constat_tests::sites::Sites;
-use constat_tests::{api, consent};
 use reqwest::header::ORIGIN;
 use rustix::process::Signal;
 use std::path::Path;
@@ -245,24 +245,19 @@ async fn a_request_waits_for_the_store_no_longer_than_its_deadline() {
     let sites = Sites::with(SITE, &with_shipped_vendors(SITE, SITE_ORIGIN));
     let data = tempfile::tempdir().unwrap();
     let server = Server::start(data.path(), &["--sites", sites.arg(), "--deadline", "1"]);
-    let notice = api::answer(api::client().get(format!("{}/v1/sites/{SITE}/notice/fr", server.url))).await;
-    let consent = consent::request(notice.json()["notice_hash"].as_str().unwrap(), "refuse_all").to_string();
-    let post = async || {
-        let url = format!("{}/v1/sites/{SITE}/consents", server.url);
-        api::answer(api::client().post(url).header(ORIGIN, SITE_ORIGIN).body(consent.clone())).await
-    };
+    let consent = consent::request(&notice_hash(&server).await, "refuse_all");
     // Somebody else writes to the file, for longer than anybody wants to wait.
     let other = rusqlite::Connection::open(data.path().join("constat.db")).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let start = Instant::now();
-    let refused = post().await;
+    let refused = post(&server, &consent).await;
     let waited = start.elapsed();
     assert!((Duration::from_secs(1)..Duration::from_secs(3)).contains(&waited), "{waited:?}");
     assert_eq!((refused.status, refused.header("retry-after")), (503, "5"), "{refused:?}");
     refused.assert_problem("late", "store_unavailable", "");
     other.execute_batch("COMMIT").unwrap();
     // What was waited for no longer may have been stored meanwhile.
-    let again = post().await;
+    let again = post(&server, &consent).await;
     assert!(matches!(again.status, 200 | 201), "{again:?}");
     assert_eq!(record_count(data.path()), 1);
     let complaint = failed_parse(data.path(), "0").await;

@@ -2,45 +2,18 @@
 //! evidence bundles; and the visitor's own way to their records.
 
 use constat_shared::log::merkle::{self, verify_consistency, verify_inclusion};
-use constat_shared::{
-    Checkpoint, CommitmentKey, Evidence, Hash, Jwk, LogId, LogShards, Month, Receipt, Record,
-};
+use constat_shared::{CommitmentKey, Evidence, Hash, Jwk, LogId, LogShards, Month, Receipt, Record};
 use constat_testkit::sample_site::with_shipped_vendors;
-use constat_tests::api::{Answer, Api, SITE, SITE_ORIGIN, answer};
+use constat_tests::api::{Api, SITE, SITE_ORIGIN};
 use constat_tests::server::{Server, binary};
 use reqwest::Method;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-async fn keys(api: &Api) -> Vec<Jwk> {
-    let set = api.get("/.well-known/jwks.json").await.json();
-    serde_json::from_value(set["keys"].clone()).unwrap()
-}
-
-/// Posts an answer; returns its record and its receipt.
-async fn taken(api: &Api, action: &str) -> (Record, String) {
-    let reply = api.post(&api.consent(action).await).await.json();
-    let record = serde_json::from_value(reply["record"].clone()).unwrap();
-    (record, reply["receipt"].as_str().unwrap().to_owned())
-}
-
-async fn checkpoint(api: &Api, log: &LogId) -> Checkpoint {
-    let answer = api.get(&format!("/v1/sites/{SITE}/log/{}/checkpoint", log.month)).await;
-    assert_eq!(answer.status, 200);
-    let key = keys(api).await.last().and_then(Jwk::key).unwrap();
-    Checkpoint::open(answer.text(), log, &key).unwrap()
-}
-
 async fn hashes(api: &Api, log: &LogId, what: &str) -> Vec<Hash> {
     let answer = api.get(&format!("/v1/sites/{SITE}/log/{}/{what}", log.month)).await.json();
     serde_json::from_value(answer["proof"].clone()).unwrap()
-}
-
-/// Asks for the records of a consent id as whoever holds that token.
-async fn own(api: &Api, method: Method, consent_id: &str, token: &str) -> Answer {
-    let path = format!("/v1/sites/{SITE}/consents/{consent_id}");
-    answer(api.request(method, &path).bearer_auth(token)).await
 }
 
 fn constat(data: &Path, args: &[&str]) -> Output {
@@ -75,16 +48,16 @@ fn prove(data: &Path, record: &Record) -> PathBuf {
 #[tokio::test]
 async fn an_answer_gets_a_receipt_that_the_published_key_proves() {
     let api = Api::shared().await;
-    let (record, receipt) = taken(&api, "allow_all").await;
+    let (record, receipt) = api.record("allow_all").await;
     let key =
-        keys(&api).await.iter().find(|jwk| jwk.kid == Receipt::key_id(&receipt).unwrap()).and_then(Jwk::key);
+        api.keys().await.iter().find(|jwk| jwk.kid == Receipt::key_id(&receipt).unwrap()).and_then(Jwk::key);
     let opened = Receipt::open(&receipt, &key.unwrap()).unwrap();
     assert_eq!(
         (opened.sub, opened.jti, &opened.log),
         (record.consent_id, record.event_id, &LogId::of(&record, LogShards::ONE))
     );
     assert_eq!(opened.record, record);
-    assert!(checkpoint(&api, &opened.log).await.size > opened.leaf_index);
+    assert!(api.checkpoint(&opened.log).await.size > opened.leaf_index);
 }
 
 #[tokio::test]
@@ -99,13 +72,13 @@ async fn a_repeated_answer_gets_the_same_receipt() {
 #[tokio::test]
 async fn the_log_only_grows_and_holds_every_record() {
     let api = Api::start();
-    let (first, _) = taken(&api, "allow_all").await;
+    let (first, _) = api.record("allow_all").await;
     let log = LogId::of(&first, LogShards::ONE);
-    let old = checkpoint(&api, &log).await;
+    let old = api.checkpoint(&log).await;
     for _ in 0..5 {
-        taken(&api, "refuse_all").await;
+        api.record("refuse_all").await;
     }
-    let new = checkpoint(&api, &log).await;
+    let new = api.checkpoint(&log).await;
     // The first leaf says what is served.
     assert_eq!((old.size, new.size), (2, 7));
     let proof = hashes(&api, &log, "consistency?from=2&to=7").await;
@@ -127,31 +100,31 @@ async fn the_log_only_grows_and_holds_every_record() {
 #[tokio::test]
 async fn whoever_holds_a_receipt_reads_and_erases_the_records_and_nobody_else() {
     let api = Api::start();
-    let (record, receipt) = taken(&api, "allow_all").await;
-    let (_, foreign) = taken(&api, "allow_all").await;
+    let (record, receipt) = api.record("allow_all").await;
+    let (_, foreign) = api.record("allow_all").await;
     let id = record.consent_id.to_string();
-    let history = own(&api, Method::GET, &id, &receipt).await;
+    let history = api.history(Method::GET, &id, &receipt).await;
     assert_eq!(history.status, 200);
     let records: Vec<Record> = serde_json::from_value(history.json()["records"].clone()).unwrap();
     assert_eq!(records, std::slice::from_ref(&record));
     for (token, status) in [("", 401), ("x.y.z", 401), (&receipt[..receipt.len() - 4], 401), (&foreign, 403)]
     {
         for method in [Method::GET, Method::DELETE] {
-            assert_eq!(own(&api, method, &id, token).await.status, status, "{token:.20}");
+            assert_eq!(api.history(method, &id, token).await.status, status, "{token:.20}");
         }
     }
     let path = format!("/v1/sites/{SITE}/consents/{id}");
     assert_eq!(api.get(&path).await.status, 401);
     assert_eq!(api.record_count(), 2);
 
-    let before = checkpoint(&api, &LogId::of(&record, LogShards::ONE)).await;
-    let erased = own(&api, Method::DELETE, &id, &receipt).await;
+    let before = api.checkpoint(&LogId::of(&record, LogShards::ONE)).await;
+    let erased = api.history(Method::DELETE, &id, &receipt).await;
     assert_eq!((erased.status, erased.json()["erased_count"].clone()), (200, Value::from(1)));
     assert_eq!(api.record_count(), 1);
-    assert_eq!(own(&api, Method::GET, &id, &receipt).await.json()["records"], Value::Array(Vec::new()));
+    assert_eq!(api.history(Method::GET, &id, &receipt).await.json()["records"], Value::Array(Vec::new()));
     // The leaf stays, and one more says that a record was erased.
     let (log, after) =
-        (LogId::of(&record, LogShards::ONE), checkpoint(&api, &LogId::of(&record, LogShards::ONE)).await);
+        (LogId::of(&record, LogShards::ONE), api.checkpoint(&LogId::of(&record, LogShards::ONE)).await);
     assert_eq!(after.size, before.size + 1);
     let proof = hashes(&api, &log, &format!("consistency?from={}&to={}", before.size, after.size)).await;
     assert!(verify_consistency(before.size, before.root, after.size, after.root, &proof));
@@ -168,8 +141,8 @@ async fn whoever_holds_a_receipt_reads_and_erases_the_records_and_nobody_else() 
 #[tokio::test]
 async fn a_bundle_is_verified_with_nothing_but_itself_and_any_change_is_found() {
     let api = Api::start();
-    let (record, receipt) = taken(&api, "allow_all").await;
-    taken(&api, "refuse_all").await;
+    let (record, receipt) = api.record("allow_all").await;
+    api.record("refuse_all").await;
     let data = api.data.path().to_owned();
     let file = prove(&data, &record);
     let jwks = data.join("jwks.json");
@@ -217,7 +190,7 @@ async fn a_bundle_is_verified_with_nothing_but_itself_and_any_change_is_found() 
 #[tokio::test]
 async fn a_bundle_names_the_files_that_were_served_when_the_record_was_taken() {
     let api = Api::start();
-    let (record, _) = taken(&api, "refuse_all").await;
+    let (record, _) = api.record("refuse_all").await;
     let bytes = std::fs::read(prove(api.data.path(), &record)).unwrap();
     let (evidence, _) = Evidence::verify(&bytes).unwrap();
     let files = &evidence.serving().unwrap().files;
@@ -238,11 +211,11 @@ async fn a_bundle_names_the_files_that_were_served_when_the_record_was_taken() {
     // The same files again are not said twice; another notice is.
     let api = api.restart();
     let log = LogId::of(&record, LogShards::ONE);
-    assert_eq!(checkpoint(&api, &log).await.size, 2);
+    assert_eq!(api.checkpoint(&log).await.size, 2);
     api.sites.write(SITE, &with_shipped_vendors(SITE, SITE_ORIGIN).replace("1 rue", "2 rue"));
     api.server.signal(rustix::process::Signal::HUP);
     api.server.logs("the site files were read again", 1).await;
-    assert_eq!(checkpoint(&api, &log).await.size, 3);
+    assert_eq!(api.checkpoint(&log).await.size, 3);
     let bytes = std::fs::read(prove(api.data.path(), &record)).unwrap();
     assert_eq!(Evidence::verify(&bytes).unwrap().0.serving(), evidence.serving());
 }
@@ -250,7 +223,7 @@ async fn a_bundle_names_the_files_that_were_served_when_the_record_was_taken() {
 #[tokio::test]
 async fn a_log_whose_proofs_have_all_ended_is_dropped_and_its_last_head_stays() {
     let api = Api::start();
-    let (record, _) = taken(&api, "refuse_all").await;
+    let (record, _) = api.record("refuse_all").await;
     let Api { server, sites, data, client } = api;
     assert!(server.stop());
     // Two years pass.
@@ -261,7 +234,7 @@ async fn a_log_whose_proofs_have_all_ended_is_dropped_and_its_last_head_stays() 
     server.logs("a log was dropped", 1).await;
     let api = Api { server, sites, data, client };
     let log = LogId::of(&record, LogShards::ONE).in_month(Month::parse("2024-03").unwrap());
-    assert_eq!(checkpoint(&api, &log).await.size, 2);
+    assert_eq!(api.checkpoint(&log).await.size, 2);
     let proof = api.get(&format!("/v1/sites/{SITE}/log/2024-03/proof/0?size=2")).await;
     assert_eq!(proof.status, 404);
     assert_eq!(api.post(&api.consent("refuse_all").await).await.status, 201);
@@ -270,8 +243,8 @@ async fn a_log_whose_proofs_have_all_ended_is_dropped_and_its_last_head_stays() 
 #[tokio::test]
 async fn an_audit_finds_what_the_operator_changed() {
     let api = Api::start();
-    let (record, _) = taken(&api, "refuse_all").await;
-    checkpoint(&api, &LogId::of(&record, LogShards::ONE)).await;
+    let (record, _) = api.record("refuse_all").await;
+    api.checkpoint(&LogId::of(&record, LogShards::ONE)).await;
     let data = api.data.path();
     let month = LogId::of(&record, LogShards::ONE).month.to_string();
     let audit = || constat(data, &["audit", "--site", SITE, "--month", &month]);
@@ -288,15 +261,15 @@ async fn an_audit_finds_what_the_operator_changed() {
 #[tokio::test]
 async fn after_a_rotation_old_receipts_still_open_their_records() {
     let api = Api::start();
-    let (record, receipt) = taken(&api, "allow_all").await;
+    let (record, receipt) = api.record("allow_all").await;
     assert!(constat(api.data.path(), &["keys", "rotate"]).status.success());
     let api = api.restart();
-    let (_, newer) = taken(&api, "allow_all").await;
+    let (_, newer) = api.record("allow_all").await;
     assert_ne!(Receipt::key_id(&newer).unwrap(), Receipt::key_id(&receipt).unwrap());
-    assert_eq!(keys(&api).await.len(), 2);
-    assert_eq!(own(&api, Method::GET, &record.consent_id.to_string(), &receipt).await.status, 200);
+    assert_eq!(api.keys().await.len(), 2);
+    assert_eq!(api.history(Method::GET, &record.consent_id.to_string(), &receipt).await.status, 200);
     // The checkpoint is by the key that signs now.
-    assert_eq!(checkpoint(&api, &LogId::of(&record, LogShards::ONE)).await.size, 3);
+    assert_eq!(api.checkpoint(&LogId::of(&record, LogShards::ONE)).await.size, 3);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use crate::server::Server;
 use crate::sites::Sites;
-use constat_shared::{Checkpoint, Jwk, LogId, Record};
+use constat_shared::{Checkpoint, Hash, Jwk, LogId, Record};
 use constat_testkit::sample_site::with_shipped_vendors;
 use reqwest::header::{HeaderMap, ORIGIN};
 use reqwest::{Client, Method, RequestBuilder};
@@ -138,6 +138,15 @@ impl Api {
         Checkpoint::open(answer.text(), log, &key).expect("the newest key signs the head")
     }
 
+    /// The hashes of a proof of a log of [`SITE`]: `proof/1?size=7`, `consistency?from=2&to=7`.
+    ///
+    /// # Panics
+    /// When there is no such proof.
+    pub async fn proof(&self, log: &LogId, what: &str) -> Vec<Hash> {
+        let answer = self.get(&format!("/v1/sites/{SITE}/log/{}/{what}", log.name())).await.json();
+        serde_json::from_value(answer["proof"].clone()).expect("a proof is a list of hashes")
+    }
+
     /// How many records are stored.
     pub fn record_count(&self) -> i64 {
         record_count(self.data.path())
@@ -165,6 +174,11 @@ impl<T> Shared<T> {
         *shared = Arc::downgrade(&value);
         value
     }
+}
+
+/// An address of [`SITE`].
+pub fn site_path(rest: &str) -> String {
+    format!("/v1/sites/{SITE}/{rest}")
 }
 
 /// GETs a path of a server.

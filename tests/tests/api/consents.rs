@@ -223,3 +223,12 @@ async fn the_sites_own_lifetimes_count() {
     let expected = months_later(record["recorded_at"].as_str().unwrap(), 12);
     assert_eq!((&record["choice_expires_at"], &record["expires_at"]), (&json!(expected), &json!(expected)));
 }
+
+#[tokio::test]
+async fn a_repeated_answer_gets_the_same_receipt() {
+    let api = Api::shared().await;
+    let consent = api.consent("refuse_all").await;
+    let (first, again) = (api.post(&consent).await, api.post(&consent).await);
+    assert_eq!((first.status, again.status), (201, 200));
+    assert_eq!(first.json(), again.json());
+}

@@ -3,29 +3,14 @@
 use constat_testkit::authority::{Authority, Making};
 use constat_testkit::redis::Redis;
 use constat_testkit::sample_site::with_shipped_vendors;
-use constat_tests::api::{SITE, SITE_ORIGIN, answer, client};
+use constat_tests::api::{SITE, SITE_ORIGIN, answer, client, get, notice_hash, post};
 use constat_tests::consent;
 use constat_tests::server::{self, Server};
 use constat_tests::sites::Sites;
-use reqwest::header::ORIGIN;
 use serde_json::Value;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
-
-async fn post(server: &Server, consent: &Value) -> constat_tests::api::Answer {
-    let url = format!("{}/v1/sites/{SITE}/consents", server.url);
-    answer(client().post(url).header(ORIGIN, SITE_ORIGIN).body(consent.to_string())).await
-}
-
-async fn get(server: &Server, path: &str) -> constat_tests::api::Answer {
-    answer(client().get(format!("{}{path}", server.url))).await
-}
-
-async fn notice_hash(server: &Server) -> String {
-    let notice = get(server, &format!("/v1/sites/{SITE}/notice/fr")).await.json();
-    notice["notice_hash"].as_str().expect("a notice has a hash").to_owned()
-}
 
 /// Several servers sign with one key.
 fn copy_keys(from: &Path, to: &Path) {

@@ -20,11 +20,6 @@ fn serve(url: &str) -> Api {
     Api::serve(Sites::with(SITE, &naming(SITE, url)))
 }
 
-async fn taken(api: &Api) -> Record {
-    let reply = api.post(&api.consent("allow_all").await).await.json();
-    serde_json::from_value(reply["record"].clone()).unwrap()
-}
-
 fn timestamp(api: &Api) -> Command {
     let mut command = Command::new(binary());
     command.args(["timestamp", "--sites", api.sites.arg(), "--data"]).arg(api.data.path());
@@ -67,7 +62,7 @@ async fn what_an_authority_has_stamped_is_proven_to_whoever_trusts_its_ca() {
         let authority = Arc::new(Authority::make(&making));
         let asked = Asked::serve(&authority);
         let api = serve(&asked.url);
-        let record = taken(&api).await;
+        let record = api.record("allow_all").await.0;
         let bare = prove(&api, &record);
         assert!(said(verify(&bare, None), 0).contains("no outside clock was asked"));
         let nothing = said(verify(&bare, Some(&authority.ca())), 1);
@@ -95,7 +90,7 @@ async fn each_of_several_logs_a_month_is_stamped_and_its_records_proven_by_its_s
     let api = Api::serve(Sites::with(SITE, &format!("log_shards = 2\n{}", naming(SITE, &asked.url))));
     let mut records = Vec::new();
     for _ in 0..8 {
-        records.push(taken(&api).await);
+        records.push(api.record("allow_all").await.0);
     }
     let stamped = said(timestamp(&api).output().unwrap(), 0);
     // Both, but once in 128 times: the first one also says what is served.
@@ -114,13 +109,13 @@ async fn a_log_is_stamped_again_only_when_it_has_grown_and_a_bundle_keeps_the_fi
     let authority = Arc::new(Authority::make(&Making::GOOD));
     let asked = Asked::serve(&authority);
     let api = serve(&asked.url);
-    let record = taken(&api).await;
+    let record = api.record("allow_all").await.0;
     said(timestamp(&api).output().unwrap(), 0);
     let first = std::fs::read(prove(&api, &record)).unwrap();
     let again = said(timestamp(&api).output().unwrap(), 0);
     assert!(again.contains("nothing new since it was stamped"), "{again}");
     assert_eq!(asked.requests().len(), 1);
-    let newer = taken(&api).await;
+    let newer = api.record("allow_all").await.0;
     let grown = said(timestamp(&api).output().unwrap(), 0);
     assert!(grown.contains("leaves stamped at 2"), "{grown}");
     assert_eq!(asked.requests().len(), 2);
@@ -137,7 +132,7 @@ async fn an_authority_is_told_a_hash_and_nothing_of_a_visitor() {
     let authority = Arc::new(Authority::make(&Making::GOOD));
     let asked = Asked::serve(&authority);
     let api = serve(&asked.url);
-    let record = taken(&api).await;
+    let record = api.record("allow_all").await.0;
     said(timestamp(&api).output().unwrap(), 0);
     let [(head, body)] = <[_; 1]>::try_from(asked.requests()).unwrap();
     let names: Vec<_> =
@@ -159,7 +154,7 @@ async fn any_change_to_the_token_in_a_bundle_is_found() {
     let authority = Arc::new(Authority::make(&Making::GOOD));
     let asked = Asked::serve(&authority);
     let api = serve(&asked.url);
-    let record = taken(&api).await;
+    let record = api.record("allow_all").await.0;
     said(timestamp(&api).output().unwrap(), 0);
     let file = prove(&api, &record);
     let text = std::fs::read_to_string(&file).unwrap();
@@ -178,7 +173,7 @@ async fn any_change_to_the_token_in_a_bundle_is_found() {
 async fn an_authority_over_tls_is_asked_when_the_machine_trusts_it() {
     let authority = Arc::new(Authority::make(&Making::GOOD));
     let api = serve("https://127.0.0.1:9/tsr");
-    taken(&api).await;
+    api.record("allow_all").await.0;
     for (trusted, code, words) in [
         (authority.ca(), 0, format!("by {NAME}")),
         (Authority::make(&Making::GOOD).ca(), 1, "invalid peer certificate".into()),
@@ -189,7 +184,7 @@ async fn an_authority_over_tls_is_asked_when_the_machine_trusts_it() {
         let output = timestamp(&api).env("SSL_CERT_FILE", trusted).env_remove("SSL_CERT_DIR").output();
         let said = said(output.unwrap(), code);
         assert!(said.contains(&words), "{said}");
-        taken(&api).await;
+        api.record("allow_all").await.0;
     }
 }
 
@@ -235,7 +230,7 @@ fn misbehaving() -> Vec<(Asked, &'static str)> {
 #[tokio::test]
 async fn an_authority_that_misbehaves_is_named_with_why_and_nothing_is_kept_of_it() {
     let api = serve("http://127.0.0.1:9/");
-    let record = taken(&api).await;
+    let record = api.record("allow_all").await.0;
     let before = size(&api, &record).await;
     for (asked, words) in misbehaving() {
         api.sites.write(SITE, &naming(SITE, &asked.url));
@@ -258,7 +253,7 @@ async fn an_authority_that_fails_keeps_no_other_site_from_its_own() {
     sites.write(SITE, &naming(SITE, &asked.url));
     sites.write("silent", &with_shipped_vendors("silent", SITE_ORIGIN));
     let api = Api::serve(sites);
-    let record = taken(&api).await;
+    let record = api.record("allow_all").await.0;
     let output = timestamp(&api).output().unwrap();
     let (stdout, failure) = (String::from_utf8(output.stdout.clone()).unwrap(), said(output, 1));
     assert!(

@@ -1,9 +1,54 @@
-//! The visitor's own records as consent records in JSON-LD.
+//! `GET` and `DELETE /v1/sites/{site}/consents/{consent_id}`: the visitor's own records, as JSON and as
+//! consent records in JSON-LD.
 
+use crate::command::constat;
+use constat_shared::log::merkle::verify_consistency;
+use constat_shared::{LogId, LogShards, Record};
 use constat_tests::api::{Answer, Api, SITE, SITE_ORIGIN, answer};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+
+#[tokio::test]
+async fn whoever_holds_a_receipt_reads_and_erases_the_records_and_nobody_else() {
+    let api = Api::start();
+    let (record, receipt) = api.record("allow_all").await;
+    let (_, foreign) = api.record("allow_all").await;
+    let id = record.consent_id.to_string();
+    let history = api.history(Method::GET, &id, &receipt).await;
+    assert_eq!(history.status, 200);
+    let records: Vec<Record> = serde_json::from_value(history.json()["records"].clone()).unwrap();
+    assert_eq!(records, std::slice::from_ref(&record));
+    for (token, status) in [("", 401), ("x.y.z", 401), (&receipt[..receipt.len() - 4], 401), (&foreign, 403)]
+    {
+        for method in [Method::GET, Method::DELETE] {
+            assert_eq!(api.history(method, &id, token).await.status, status, "{token:.20}");
+        }
+    }
+    let path = format!("/v1/sites/{SITE}/consents/{id}");
+    assert_eq!(api.get(&path).await.status, 401);
+    assert_eq!(api.record_count(), 2);
+
+    let before = api.checkpoint(&LogId::of(&record, LogShards::ONE)).await;
+    let erased = api.history(Method::DELETE, &id, &receipt).await;
+    assert_eq!((erased.status, erased.json()["erased_count"].clone()), (200, Value::from(1)));
+    assert_eq!(api.record_count(), 1);
+    assert_eq!(api.history(Method::GET, &id, &receipt).await.json()["records"], Value::Array(Vec::new()));
+    // The leaf stays, and one more says that a record was erased.
+    let (log, after) =
+        (LogId::of(&record, LogShards::ONE), api.checkpoint(&LogId::of(&record, LogShards::ONE)).await);
+    assert_eq!(after.size, before.size + 1);
+    let proof = api.proof(&log, &format!("consistency?from={}&to={}", before.size, after.size)).await;
+    assert!(verify_consistency(before.size, before.root, after.size, after.root, &proof));
+    let files = std::fs::read_dir(api.data.path()).unwrap().map(|file| file.unwrap().path());
+    for file in files.filter(|path| path.is_file()) {
+        let bytes = std::fs::read(&file).unwrap();
+        let found = bytes.windows(16).any(|window| window == record.consent_id.as_bytes());
+        assert!(!found, "the erased consent id is in {}", file.display());
+    }
+    let month = LogId::of(&record, LogShards::ONE).month.to_string();
+    assert!(constat(api.data.path(), &["audit", "--site", SITE, "--month", &month]).status.success());
+}
 
 const JSON_LD: &str = "application/ld+json";
 

@@ -1,11 +1,10 @@
-//! Starting, stopping, and being asked how it goes.
+//! `constat serve`: starting and stopping.
 
-use crate::bodies;
 use constat_testkit::sample_site::with_shipped_vendors;
 use constat_tests::api::{Api, SITE, SITE_ORIGIN, record_count};
+use constat_tests::consent;
 use constat_tests::server::{Server, run};
 use constat_tests::sites::Sites;
-use constat_tests::{api, consent};
 use reqwest::header::ORIGIN;
 use rustix::process::Signal;
 use std::path::Path;
@@ -24,30 +23,6 @@ async fn failed_start(data: &Path, args: &[&str]) -> String {
         complaint.lines().find(|line| line.starts_with("constat: ")).unwrap_or_default().to_owned();
     assert!(!sentence.is_empty() && !complaint.contains("panicked"), "{args:?}: {complaint}");
     complaint[complaint.find("constat: ").unwrap()..].to_owned()
-}
-
-#[tokio::test]
-async fn a_running_server_is_healthy_and_ready() {
-    let api = Api::shared().await;
-    for (path, body) in [("/healthz", "ok\n"), ("/readyz", "ready\n")] {
-        let answer = api.get(path).await;
-        assert_eq!((answer.status, answer.text()), (200, body));
-        assert!(answer.header("content-type").starts_with("text/plain"), "{path}");
-        bodies::answers_head_as_get(&api, path).await;
-        bodies::answers_no_other_method(&api, path).await;
-    }
-}
-
-#[tokio::test]
-async fn an_address_that_is_none_gets_a_problem_document() {
-    let api = Api::shared().await;
-    for path in
-        ["/", "/v1", "/v1/sites", "/v1/notices/", "/healthz/", "/%00", "/v1/sites//consent.js", "/demo/fr/"]
-    {
-        let answer = api.get(path).await;
-        assert_eq!(answer.status, 404, "{path}");
-        answer.assert_problem(path, "not_found", "");
-    }
 }
 
 #[tokio::test]
@@ -190,88 +165,4 @@ async fn ctrl_c_stops_a_server_well() {
     let Api { server, data, .. } = api;
     assert!(server.ended_well());
     assert_eq!(record_count(data.path()), 1);
-}
-
-#[tokio::test]
-async fn a_record_past_its_lifetime_is_gone_from_every_file_and_the_job_says_so() {
-    let api = Api::start();
-    let (kept, due) = (api.consent("refuse_all").await, api.consent("allow_all").await);
-    for consent in [&kept, &due] {
-        assert_eq!(api.post(consent).await.status, 201);
-    }
-    let Api { server, sites, data, client } = api;
-    assert!(server.stop());
-    let key = uuid::Uuid::parse_str(due["consent_id"].as_str().unwrap()).unwrap();
-    let holds = |key: &uuid::Uuid| {
-        // All of the store; the folder of the keys is not searched.
-        let paths = std::fs::read_dir(data.path()).unwrap().map(|file| file.unwrap().path());
-        let files = paths.filter(|path| path.is_file()).map(|path| std::fs::read(path).unwrap());
-        files.into_iter().any(|bytes| bytes.windows(16).any(|window| window == key.as_bytes()))
-    };
-    assert!(holds(&key));
-    // Thirteen months pass.
-    let store = rusqlite::Connection::open(data.path().join("constat.db")).unwrap();
-    let sql = "UPDATE records SET expires_at = 1000 WHERE consent_id = ?";
-    assert_eq!(store.execute(sql, [key.as_bytes().as_slice()]).unwrap(), 1);
-    drop(store);
-
-    let server = Server::start(data.path(), &["--sites", sites.arg()]);
-    server.logs("expired_count=1", 1).await;
-    assert!(!holds(&key), "a file still has the record");
-    assert_eq!(record_count(data.path()), 1);
-    // What is gone can be sent anew by a browser that still has it queued.
-    let api = Api { server, sites, data, client };
-    assert_eq!(api.post(&kept).await.status, 200);
-}
-
-#[tokio::test]
-async fn the_demo_serves_its_pages_and_counts_what_reaches_the_third_parties() {
-    let data = tempfile::tempdir().unwrap();
-    let server = Server::start(data.path(), &["--demo"]);
-    let client = api::client();
-    let get = |url: String| api::answer(client.get(url));
-    let page = get(format!("{}/demo/fr/", server.url)).await;
-    assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
-    let third_parties = server.third_parties.clone().expect("the demo has third parties");
-    assert!(page.text().contains(&third_parties) && page.text().contains("/v1/sites/boreale/consent.js"));
-    assert_eq!(get(format!("{third_parties}/counts")).await.text(), "{}");
-    assert_eq!(get(format!("{third_parties}/audience.js")).await.status, 200);
-    assert_eq!(get(format!("{third_parties}/counts")).await.text(), r#"{"/audience.js":1}"#);
-    assert_eq!(get(format!("{}/demo/fr/none.html", server.url)).await.status, 404);
-}
-
-#[tokio::test]
-async fn a_request_waits_for_the_store_no_longer_than_its_deadline() {
-    let sites = Sites::with(SITE, &with_shipped_vendors(SITE, SITE_ORIGIN));
-    let data = tempfile::tempdir().unwrap();
-    let server = Server::start(data.path(), &["--sites", sites.arg(), "--deadline", "1"]);
-    let notice = api::answer(api::client().get(format!("{}/v1/sites/{SITE}/notice/fr", server.url))).await;
-    let consent = consent::request(notice.json()["notice_hash"].as_str().unwrap(), "refuse_all").to_string();
-    let post = async || {
-        let url = format!("{}/v1/sites/{SITE}/consents", server.url);
-        api::answer(api::client().post(url).header(ORIGIN, SITE_ORIGIN).body(consent.clone())).await
-    };
-    // Somebody else writes to the file, for longer than anybody wants to wait.
-    let other = rusqlite::Connection::open(data.path().join("constat.db")).unwrap();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let start = Instant::now();
-    let refused = post().await;
-    let waited = start.elapsed();
-    assert!((Duration::from_secs(1)..Duration::from_secs(3)).contains(&waited), "{waited:?}");
-    assert_eq!((refused.status, refused.header("retry-after")), (503, "5"), "{refused:?}");
-    refused.assert_problem("late", "store_unavailable", "");
-    other.execute_batch("COMMIT").unwrap();
-    // What was waited for no longer may have been stored meanwhile.
-    let again = post().await;
-    assert!(matches!(again.status, 200 | 201), "{again:?}");
-    assert_eq!(record_count(data.path()), 1);
-    let complaint = failed_parse(data.path(), "0").await;
-    assert!(complaint.contains("--deadline") && complaint.contains("1..=60"), "{complaint}");
-}
-
-/// What the command line says of a deadline.
-async fn failed_parse(data: &Path, deadline: &str) -> String {
-    let output = run(["serve", "--data", data.to_str().unwrap(), "--deadline", deadline]).await;
-    assert_eq!(output.status.code(), Some(2));
-    String::from_utf8(output.stderr).unwrap()
 }

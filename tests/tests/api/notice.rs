@@ -1,8 +1,26 @@
-//! `GET /v1/notices/{notice_hash}`: what a record's hash is the hash of.
+//! `GET /v1/sites/{site}/notice/{language}` and `/v1/notices/{notice_hash}`.
 
 use crate::bodies;
 use constat_shared::{Hash, Notice, canonical};
-use constat_tests::api::{Api, SITE};
+use constat_tests::api::{Api, SITE, site_path};
+use serde_json::json;
+
+#[tokio::test]
+async fn a_notice_says_in_one_language_all_that_is_shown() {
+    let api = Api::shared().await;
+    for language in ["fr", "nl", "de", "en"] {
+        let notice = api.get(&site_path(&format!("notice/{language}"))).await.json();
+        assert_eq!((&notice["site"], &notice["language"]), (&json!(SITE), &json!(language)));
+        assert_eq!(notice["notice_hash"], json!(api.notice_hash().await));
+        assert_eq!(notice["terms_hash"].as_str().unwrap().len(), 64);
+        assert_eq!(notice["lifetimes"], json!({ "choice_months": 6, "proof_months": 13 }));
+        assert_eq!(notice["controller"]["dpo_email"], "dpo@boreale.example");
+        assert!(notice["authority"]["url"].as_str().unwrap().starts_with("https://"));
+        let categories: Vec<_> =
+            notice["categories"].as_array().unwrap().iter().map(|used| &used["id"]).collect();
+        assert_eq!(categories, ["essential", "functional", "audience", "advertising", "third_party"]);
+    }
+}
 
 #[tokio::test]
 async fn a_notice_is_the_canonical_json_whose_hash_is_its_address() {

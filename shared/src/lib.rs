@@ -21,7 +21,9 @@ pub mod values;
 pub use consent::cookie;
 pub use consent::{Action, Choices, ConsentCookie, ConsentRequest, ConsentResponse, Layer, Record, Signals};
 pub use frameworks::dpv;
-pub use log::{Checkpoint, CheckpointError, CommitmentKey, LogEntry, LogId, LogShards, Shard, merkle};
+pub use log::{
+    CheckpointError, CommitmentKey, LogEntry, LogId, LogShards, Shard, SignedCheckpoint, TreeHead, merkle,
+};
 pub use notice::{
     Authority, Category, Color, Controller, Lifetimes, Months, Notice, NoticeCategory, NoticeView, Palette,
     PublishedNotice, PurposeText, Purposes, Storage, TextKey, Texts, Theme, Transfer, Vendor,

@@ -1,7 +1,7 @@
 //! What was dropped: told apart by content, kept as no more than is needed.
 
 use constat_shared::proof::{KEY_SET_BYTES_MAX, RECEIPT_BYTES_MAX};
-use constat_shared::{Checkpoint, Evidence, EvidenceError, Hash, KeySet};
+use constat_shared::{Evidence, EvidenceError, Hash, KeySet, TreeHead};
 use serde::Serialize;
 
 /// The most bytes of a file that is read: a picture of a long page fits.
@@ -40,7 +40,7 @@ pub struct Bundle {
     /// SHA-256 of the file.
     pub sha256: Hash,
     /// What the check found.
-    pub checked: Result<(Evidence, Checkpoint), EvidenceError>,
+    pub checked: Result<(Evidence, TreeHead), EvidenceError>,
 }
 
 /// Why a file is of no use, by the name the page has a sentence for.

@@ -83,12 +83,12 @@ pub fn bundle_subject(file: &str, bundle: &Bundle, beside: &Beside, language: La
     let sha256 = fact("SHA-256", bundle.sha256);
     match &bundle.checked {
         Err(error) => Subject { facts: vec![sha256], ..refused(file, "bundle", error.in_words(language)) },
-        Ok((evidence, checkpoint)) => {
-            let findings = evidence.findings(checkpoint, beside);
+        Ok((evidence, head)) => {
+            let findings = evidence.findings(head, beside);
             let contradicted = findings.iter().any(Finding::contradicts);
             let mut facts = vec![sha256];
             facts.extend(record_facts(&evidence.record));
-            facts.extend(log_facts(evidence, checkpoint));
+            facts.extend(log_facts(evidence, head));
             Subject {
                 file: file.to_owned(),
                 kind: "bundle",

@@ -2,6 +2,7 @@
 
 use super::log_id::LogId;
 use super::merkle;
+use super::tree_head::SignedCheckpoint;
 use crate::consent::Layer;
 use crate::values::{Hash, Language, Month, SiteId, Timestamp, canonical};
 use serde::{Deserialize, Serialize};
@@ -108,7 +109,7 @@ pub struct TimestampToken {
     /// The log whose head it saw.
     pub log: LogId,
     /// The signed head; the authority got the SHA-256 of its text.
-    pub checkpoint: String,
+    pub checkpoint: SignedCheckpoint,
     /// Its `TimeStampToken`, DER in base64.
     pub token: String,
 }

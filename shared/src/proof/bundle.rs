@@ -10,7 +10,9 @@ use super::bundle_error::{EvidenceError, Fault};
 use super::public_key::Jwk;
 use super::statement::statement;
 use crate::consent::{Choices, Record};
-use crate::log::{Checkpoint, CommitmentKey, LogEntry, LogId, Serving, Snapshot, TimestampToken, merkle};
+use crate::log::{
+    CommitmentKey, LogEntry, LogId, Serving, SignedCheckpoint, Snapshot, TimestampToken, TreeHead, merkle,
+};
 use crate::notice::Notice;
 use crate::values::plain_text::plain;
 use crate::values::{Hash, canonical};
@@ -45,7 +47,7 @@ pub struct Evidence {
     /// The proof that it is in the tree of the checkpoint.
     pub inclusion_proof: Vec<Hash>,
     /// The log's signed head (C2SP tlog-checkpoint).
-    pub checkpoint: String,
+    pub checkpoint: SignedCheckpoint,
     /// The public key that signed it, and every other checkpoint in the bundle.
     pub public_key: Jwk,
     /// The files that were served with the notice when the record was taken
@@ -71,7 +73,7 @@ pub struct Logged {
     /// The proof that it is in the tree of the checkpoint.
     pub inclusion_proof: Vec<Hash>,
     /// That log's signed head.
-    pub checkpoint: String,
+    pub checkpoint: SignedCheckpoint,
 }
 
 /// A time-stamp over a head of the record's log.
@@ -94,7 +96,7 @@ impl Evidence {
     ///
     /// # Errors
     /// [`EvidenceError`], by what is wrong first.
-    pub fn verify(bytes: &[u8]) -> Result<(Evidence, Checkpoint), EvidenceError> {
+    pub fn verify(bytes: &[u8]) -> Result<(Evidence, TreeHead), EvidenceError> {
         if bytes.len() > EVIDENCE_BYTES_MAX {
             return Err(EvidenceError::TooLarge);
         }
@@ -108,11 +110,11 @@ impl Evidence {
         }
         evidence.check_content()?;
         let key = evidence.public_key.key().ok_or(EvidenceError::Key)?;
-        let checkpoint = evidence.check_log(&key)?;
+        let head = evidence.check_log(&key)?;
         evidence.check_serving(&key).map_err(EvidenceError::Serving)?;
         evidence.check_snapshot(&key).map_err(EvidenceError::Snapshot)?;
-        evidence.check_timestamp(&key, checkpoint).map_err(EvidenceError::Timestamp)?;
-        Ok((evidence, checkpoint))
+        evidence.check_timestamp(&key, head).map_err(EvidenceError::Timestamp)?;
+        Ok((evidence, head))
     }
 
     /// What was served with the notice, when it is in the bundle.
@@ -161,16 +163,16 @@ impl Evidence {
         if self.statement == statement(record) { Ok(()) } else { Err(EvidenceError::Statement) }
     }
 
-    fn check_log(&self, key: &VerifyingKey) -> Result<Checkpoint, EvidenceError> {
+    fn check_log(&self, key: &VerifyingKey) -> Result<TreeHead, EvidenceError> {
         let log = LogId::of(&self.record, self.log.shard.count());
         if log != self.log {
             return Err(EvidenceError::Log);
         }
-        let checkpoint = Checkpoint::open(&self.checkpoint, &log, key).map_err(EvidenceError::Checkpoint)?;
+        let head = self.checkpoint.open(&log, key).map_err(EvidenceError::Checkpoint)?;
         let leaf = merkle::leaf_hash(self.commitment_key.commit(&self.record).as_bytes());
-        let Checkpoint { size, root } = checkpoint;
+        let TreeHead { size, root } = head;
         match merkle::verify_inclusion(leaf, self.leaf_index, size, &self.inclusion_proof, root) {
-            true => Ok(checkpoint),
+            true => Ok(head),
             false => Err(EvidenceError::Inclusion),
         }
     }
@@ -200,13 +202,13 @@ impl Evidence {
         logged.check(key)
     }
 
-    fn check_timestamp(&self, key: &VerifyingKey, now: Checkpoint) -> Result<(), Fault> {
+    fn check_timestamp(&self, key: &VerifyingKey, now: TreeHead) -> Result<(), Fault> {
         let Some(stamped) = &self.timestamp else { return Ok(()) };
         let Some(token) = self.timestamp() else { return Err(Fault::OtherKind) };
         if token.log != self.log {
             return Err(Fault::OtherLog);
         }
-        let then = Checkpoint::read(&token.checkpoint, &token.log).map_err(|_| Fault::NoCheckpoint)?;
+        let then = token.checkpoint.read(&token.log).map_err(|_| Fault::NoCheckpoint)?;
         if then.size <= self.leaf_index {
             return Err(Fault::StampedEarlier);
         }
@@ -219,9 +221,9 @@ impl Evidence {
 
 impl Logged {
     fn check(&self, key: &VerifyingKey) -> Result<(), Fault> {
-        let checkpoint = Checkpoint::open(&self.checkpoint, &self.log, key).map_err(|_| Fault::NotLogged)?;
+        let head = self.checkpoint.open(&self.log, key).map_err(|_| Fault::NotLogged)?;
         let leaf = self.entry.leaf_hash();
-        let Checkpoint { size, root } = checkpoint;
+        let TreeHead { size, root } = head;
         let proven = merkle::verify_inclusion(leaf, self.leaf_index, size, &self.inclusion_proof, root);
         // Logs are a site's own: an entry of one site proves nothing in another's.
         if proven && self.log.site == *self.entry.site() { Ok(()) } else { Err(Fault::NotLogged) }
@@ -259,8 +261,8 @@ pub(super) mod tests {
             merkle::inclusion_proof(index, self.0.len() as u64, self).unwrap()
         }
 
-        fn checkpoint(&mut self, size: u64, log: &LogId) -> String {
-            Checkpoint { size, root: merkle::root(size, self).unwrap() }.sign(log, &signing())
+        fn checkpoint(&mut self, size: u64, log: &LogId) -> SignedCheckpoint {
+            TreeHead { size, root: merkle::root(size, self).unwrap() }.sign(log, &signing())
         }
     }
 
@@ -344,8 +346,8 @@ pub(super) mod tests {
     #[test]
     fn a_bundle_that_is_whole_is_proven() {
         let bytes = evidence().to_vec();
-        let (read, checkpoint) = Evidence::verify(&bytes).unwrap();
-        assert_eq!((&read, checkpoint.size), (&evidence(), 4));
+        let (read, head) = Evidence::verify(&bytes).unwrap();
+        assert_eq!((&read, head.size), (&evidence(), 4));
         assert!(read.serving().is_some() && read.snapshot().is_some() && read.timestamp().is_some());
     }
 
@@ -387,6 +389,7 @@ pub(super) mod tests {
         let other = sample_notice(2);
         let later = Timestamp::from_unix_ms(whole.record.expires_at.unix_ms() + 1);
         let redated = Record { expires_at: later, ..whole.record.clone() };
+        let larger = whole.checkpoint.as_str().replace("\n4\n", "\n5\n").into();
         let faults = [
             (Evidence { statement: "Rien.".into(), ..whole.clone() }, "statement"),
             (Evidence { notice: other, ..whole.clone() }, "notice"),
@@ -396,10 +399,7 @@ pub(super) mod tests {
                 Evidence { commitment_key: CommitmentKey::from_bytes([8; 32]), ..whole.clone() },
                 "inclusion_proof",
             ),
-            (
-                Evidence { checkpoint: whole.checkpoint.replace("\n4\n", "\n5\n"), ..whole.clone() },
-                "checkpoint",
-            ),
+            (Evidence { checkpoint: larger, ..whole.clone() }, "checkpoint"),
             (Evidence { format: 3, ..whole }, "format"),
         ];
         for (bundle, part) in faults {
@@ -428,7 +428,7 @@ pub(super) mod tests {
         stamped.consistency_proof.pop();
         let mut early = whole.timestamp.clone().unwrap();
         let LogEntry::Timestamp(token) = &mut early.logged.entry else { panic!("it is a token") };
-        token.checkpoint = token.checkpoint.replace("\n2\n", "\n1\n");
+        token.checkpoint = token.checkpoint.as_str().replace("\n2\n", "\n1\n").into();
         let faults = [
             (
                 Evidence { serving: logged(&whole.serving, LogEntry::Serving(late)), ..whole.clone() },

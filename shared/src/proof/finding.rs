@@ -5,7 +5,7 @@ use super::bundle::Evidence;
 use super::public_key::KeySet;
 use super::receipt::Receipt;
 use crate::consent::{Action, Layer, Record};
-use crate::log::{Checkpoint, LogId, Snapshot};
+use crate::log::{LogId, Snapshot, TreeHead};
 use crate::values::{ConsentId, Hash, Language, SiteId, Timestamp};
 
 /// How far a finding can be relied on.
@@ -136,17 +136,13 @@ impl Finding {
 }
 
 impl Evidence {
-    /// What a bundle proves and what it does not, in reading order. The
-    /// checkpoint is the one that [`Evidence::verify`] found good.
-    pub fn findings(&self, checkpoint: &Checkpoint, beside: &Beside) -> Vec<Finding> {
+    /// What a bundle proves and what it does not, in reading order.
+    /// `head` is the one that [`Evidence::verify`] returned.
+    pub fn findings(&self, head: &TreeHead, beside: &Beside) -> Vec<Finding> {
         let mut findings = vec![Finding::Whole];
         findings.extend(about(&self.record));
         findings.push(Finding::Notice { notice_hash: self.record.notice_hash });
-        findings.push(Finding::Leaf {
-            leaf_index: self.leaf_index,
-            size: checkpoint.size,
-            log: self.log.clone(),
-        });
+        findings.push(Finding::Leaf { leaf_index: self.leaf_index, size: head.size, log: self.log.clone() });
         findings.push(Finding::Signed { key_id: self.public_key.kid.clone() });
         findings.push(match &beside.keys {
             Some(set) if set.keys.contains(&self.public_key) => Finding::KeyPublished,
@@ -275,9 +271,8 @@ mod tests {
     #[test]
     fn a_key_or_picture_that_does_not_belong_to_the_bundle_contradicts_it() {
         let whole = evidence();
-        let (_, checkpoint) = Evidence::verify(&whole.to_vec()).unwrap();
-        let contradicted =
-            |beside: &Beside| whole.findings(&checkpoint, beside).iter().any(Finding::contradicts);
+        let (_, head) = Evidence::verify(&whole.to_vec()).unwrap();
+        let contradicted = |beside: &Beside| whole.findings(&head, beside).iter().any(Finding::contradicts);
         let key = |seed: u8| Jwk::of(&SigningKey::from_bytes(&[seed; 32]).verifying_key());
         let keys = |keys| Beside { keys: Some(KeySet { keys }), ..Beside::default() };
         let shown = |bytes: &[u8]| Beside {

@@ -291,7 +291,7 @@ mod tests {
     /// Every finding there is, at least once.
     fn every_finding() -> Vec<Finding> {
         let whole = evidence();
-        let (_, checkpoint) = Evidence::verify(&whole.to_vec()).unwrap();
+        let (_, head) = Evidence::verify(&whole.to_vec()).unwrap();
         let bare = Evidence { serving: None, snapshot: None, timestamp: None, ..whole.clone() };
         let picture = |name: &str, bytes: &[u8]| (name.to_owned(), Hash::of(bytes));
         let at = whole.record.recorded_at;
@@ -305,10 +305,10 @@ mod tests {
             pictures: vec![picture("fr-banner-360x740.png", b"forged"), picture("cat.png", b"cat")],
             stamp: None,
         };
-        let mut findings = whole.findings(&checkpoint, &good);
-        findings.extend(whole.findings(&checkpoint, &bad));
-        findings.extend(bare.findings(&checkpoint, &Beside::default()));
-        findings.extend(whole.findings(&checkpoint, &Beside::default()));
+        let mut findings = whole.findings(&head, &good);
+        findings.extend(whole.findings(&head, &bad));
+        findings.extend(bare.findings(&head, &Beside::default()));
+        findings.extend(whole.findings(&head, &Beside::default()));
         findings.push(Finding::Picture { file_name: "x.png".into(), compared: Compared::NotGiven });
         findings.extend(Receipt::new(whole.record, whole.log, 1).findings("key"));
         for (action, language) in Action::ALL.into_iter().zip(Language::ALL.into_iter().cycle()) {

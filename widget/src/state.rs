@@ -44,16 +44,16 @@ impl Draft {
     /// vendor, as [`Draft::category_bits`] and [`Draft::vendor_bits`] give them.
     /// What has no digit is off, and what is exempt is on.
     pub fn stored(notice: &NoticeView, categories: &str, vendors: &str) -> Draft {
-        let on = |digits: &str, place: usize| digits.as_bytes().get(place) == Some(&b'1');
+        let on = |digits: &str, index: usize| digits.as_bytes().get(index) == Some(&b'1');
         let mut draft = Draft { categories: [false; 5], vendors: Vec::with_capacity(notice.vendor_count()) };
         for category in &notice.categories {
-            let place = category.id.index();
-            draft.categories[place] = category.exempt || on(categories, place);
+            let index = category.id.index();
+            draft.categories[index] = category.exempt || on(categories, index);
             draft.vendors.extend(category.vendors.iter().map(|vendor| (vendor.id.clone(), category.exempt)));
         }
         draft.vendors.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-        for (place, (_, allowed)) in draft.vendors.iter_mut().enumerate() {
-            *allowed |= on(vendors, place);
+        for (index, (_, allowed)) in draft.vendors.iter_mut().enumerate() {
+            *allowed |= on(vendors, index);
         }
         draft
     }
@@ -65,7 +65,7 @@ impl Draft {
 
     /// Whether the vendor is on.
     pub fn vendor(&self, id: &VendorId) -> bool {
-        self.place(id).is_some_and(|at| self.vendors[at].1)
+        self.index_of(id).is_some_and(|at| self.vendors[at].1)
     }
 
     /// A digit for each of the five categories, as in the consent cookie.
@@ -78,7 +78,7 @@ impl Draft {
         bits(self.vendors.iter().map(|(_, on)| *on))
     }
 
-    fn place(&self, id: &VendorId) -> Option<usize> {
+    fn index_of(&self, id: &VendorId) -> Option<usize> {
         self.vendors.binary_search_by(|(known, _)| known.cmp(id)).ok()
     }
 }
@@ -118,7 +118,7 @@ impl Reducible for State {
             Event::Show(view) => next.view = view,
             Event::SwitchCategory(id, on) => next.switch_category(id, on),
             Event::SwitchVendor(id, on) => {
-                if let Some(at) = next.draft.place(&id) {
+                if let Some(at) = next.draft.index_of(&id) {
                     next.draft.vendors[at].1 = on;
                 }
             }
@@ -135,7 +135,7 @@ impl State {
         };
         self.draft.categories[id.index()] = on;
         for vendor in &category.vendors {
-            if let Some(at) = self.draft.place(&vendor.id) {
+            if let Some(at) = self.draft.index_of(&vendor.id) {
                 self.draft.vendors[at].1 = on;
             }
         }

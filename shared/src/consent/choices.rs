@@ -33,12 +33,12 @@ impl Choices {
         self.check_complete(notice)?;
         for (category, allowed) in &self.categories {
             let exempt = notice.is_exempt(*category);
-            check_place(action, exempt, *allowed, || format!("categories.{category}"))?;
+            check_choice(action, exempt, *allowed, || format!("categories.{category}"))?;
         }
         for vendor in &notice.vendors {
             let allowed = self.vendors.get(&vendor.id).copied().unwrap_or_default();
             let exempt = notice.is_exempt(vendor.category);
-            check_place(action, exempt, allowed, || format!("vendors.{}", vendor.id))?;
+            check_choice(action, exempt, allowed, || format!("vendors.{}", vendor.id))?;
         }
         Ok(())
     }
@@ -69,7 +69,7 @@ impl Choices {
 }
 
 /// Checks one choice: what is exempt is allowed, the rest agrees with the action.
-fn check_place(
+fn check_choice(
     action: Action,
     exempt: bool,
     allowed: bool,

@@ -93,21 +93,22 @@ pub fn verify_inclusion(leaf: Hash, index: u64, size: u64, proof: &[Hash], expec
     if index >= size {
         return false;
     }
-    let (mut place, mut last, mut hash) = (index, size - 1, leaf);
+    // The index of the hash on its level, and that of the last one there.
+    let (mut node, mut last, mut hash) = (index, size - 1, leaf);
     for sibling in proof {
         if last == 0 {
             return false;
         }
-        if place % 2 == 1 || place == last {
+        if node % 2 == 1 || node == last {
             hash = node_hash(*sibling, hash);
-            while place.is_multiple_of(2) && place != 0 {
-                place /= 2;
+            while node.is_multiple_of(2) && node != 0 {
+                node /= 2;
                 last /= 2;
             }
         } else {
             hash = node_hash(hash, *sibling);
         }
-        place /= 2;
+        node /= 2;
         last /= 2;
     }
     last == 0 && hash == expected
@@ -128,9 +129,10 @@ pub fn verify_consistency(from: u64, from_root: Hash, to: u64, to_root: Hash, pr
     let mut path = proof.iter().copied();
     let first = if from.is_power_of_two() { Some(from_root) } else { path.next() };
     let Some(first) = first else { return false };
-    let (mut place, mut last) = (from - 1, to - 1);
-    while place % 2 == 1 {
-        place /= 2;
+    // The index of a hash on its level, and that of the last one there.
+    let (mut node, mut last) = (from - 1, to - 1);
+    while node % 2 == 1 {
+        node /= 2;
         last /= 2;
     }
     let (mut old, mut new) = (first, first);
@@ -138,17 +140,17 @@ pub fn verify_consistency(from: u64, from_root: Hash, to: u64, to_root: Hash, pr
         if last == 0 {
             return false;
         }
-        if place % 2 == 1 || place == last {
+        if node % 2 == 1 || node == last {
             old = node_hash(sibling, old);
             new = node_hash(sibling, new);
-            while place.is_multiple_of(2) && place != 0 {
-                place /= 2;
+            while node.is_multiple_of(2) && node != 0 {
+                node /= 2;
                 last /= 2;
             }
         } else {
             new = node_hash(new, sibling);
         }
-        place /= 2;
+        node /= 2;
         last /= 2;
     }
     last == 0 && old == from_root && new == to_root
@@ -257,7 +259,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_leaf_is_proven_and_only_at_its_place(size in 1_u64..600, seed in any::<u64>()) {
+        fn every_leaf_is_proven_and_only_at_its_index(size in 1_u64..600, seed in any::<u64>()) {
             let (mut tree, index) = (tree(size), seed % size);
             let (top, leaf) = (root(size, &mut tree).unwrap(), tree.0[index as usize]);
             let proof = inclusion_proof(index, size, &mut tree).unwrap();

@@ -203,7 +203,7 @@ impl TextKey {
         }
     }
 
-    /// The places a text must fill in, such as `{count}`.
+    /// The placeholders that a text must contain, such as `{count}`.
     pub fn placeholders(self) -> &'static [&'static str] {
         match self {
             TextKey::DecidedOn | TextKey::ExpiresOn => &["{date}"],
@@ -248,7 +248,7 @@ impl Texts {
         self.fill(many, "{count}", &count.to_string())
     }
 
-    /// Puts another text in a key's place.
+    /// Replaces the text of a key.
     pub fn set(&mut self, key: TextKey, text: String) {
         self.0[key as usize] = text;
     }

@@ -42,7 +42,7 @@ pub struct Evidence {
     pub notice: Notice,
     /// The log the commitment is in.
     pub log: LogId,
-    /// Its place there.
+    /// The index of its leaf there, from 0.
     pub leaf_index: u64,
     /// The proof that it is in the tree of the checkpoint.
     pub inclusion_proof: Vec<Hash>,
@@ -68,7 +68,7 @@ pub struct Logged {
     pub entry: LogEntry,
     /// The log it is in, which may be another month's than the record's.
     pub log: LogId,
-    /// Its place there.
+    /// The index of its leaf there, from 0.
     pub leaf_index: u64,
     /// The proof that it is in the tree of the checkpoint.
     pub inclusion_proof: Vec<Hash>,

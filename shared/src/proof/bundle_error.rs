@@ -1,7 +1,7 @@
 //! Why a bundle proves nothing, in the four languages. The part at fault keeps
 //! the name it has in the file.
 
-use super::sentence::{Sentence, fill, place};
+use super::sentence::{Sentence, fill, position};
 use crate::log::CheckpointError;
 use crate::values::Language;
 use std::fmt;
@@ -95,7 +95,7 @@ impl EvidenceError {
             EvidenceError::Format { found, expected } => vec![found.to_string(), expected.to_string()],
             _ => Vec::new(),
         };
-        let words = fill(self.sentence()[place(language)], &values);
+        let words = fill(self.sentence()[position(language)], &values);
         let colon = if language == Language::Fr { "\u{a0}:" } else { ":" };
         format!("{}{colon} {words}", self.part())
     }

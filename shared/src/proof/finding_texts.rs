@@ -2,7 +2,7 @@
 //! standing: “not proven: that a human hand clicked, or whose”.
 
 use super::finding::{Compared, Finding, Stamp, Standing};
-use super::sentence::{Sentence, fill, place};
+use super::sentence::{Sentence, fill, position};
 use super::statement::action_in_words;
 use crate::consent::Layer;
 use crate::values::Language;
@@ -153,7 +153,7 @@ impl Standing {
                 "said, not proven",
             ],
         };
-        words[place(language)]
+        words[position(language)]
     }
 }
 
@@ -161,7 +161,7 @@ impl Finding {
     /// The finding as one plain sentence. It holds no control characters,
     /// whatever the file says: no file can write lines of its own.
     pub fn in_words(&self, language: Language) -> String {
-        fill(self.sentence()[place(language)], &self.values(language))
+        fill(self.sentence()[position(language)], &self.values(language))
     }
 
     fn sentence(&self) -> Sentence {
@@ -197,8 +197,8 @@ impl Finding {
             Finding::Consent { consent_id, site } => vec![consent_id.to_string(), site.to_string()],
             Finding::Answer { action, layer, language: shown, recorded_at } => vec![
                 action_in_words(language, *action).into(),
-                on_layer(*layer)[place(language)].into(),
-                language_name(*shown)[place(language)].into(),
+                on_layer(*layer)[position(language)].into(),
+                language_name(*shown)[position(language)].into(),
                 recorded_at.to_string(),
             ],
             Finding::Choices { allowed_count, vendor_count } => {

@@ -3,7 +3,7 @@
 //! read or erase the history of its consent id.
 
 use super::public_key::{Jwk, KeySet};
-use super::sentence::{Sentence, fill, place};
+use super::sentence::{Sentence, fill, position};
 use crate::consent::Record;
 use crate::log::LogId;
 use crate::values::plain_text::plain;
@@ -31,7 +31,7 @@ pub struct Receipt {
     pub exp: i64,
     /// The log the record's commitment is in.
     pub log: LogId,
-    /// Its place there.
+    /// The index of its leaf there, from 0.
     pub leaf_index: u64,
     /// The record.
     pub record: Record,
@@ -57,7 +57,7 @@ struct Header {
 }
 
 impl Receipt {
-    /// The claims for a record at its place.
+    /// The claims for a record, its log and the index of its leaf there.
     pub fn new(record: Record, log: LogId, leaf_index: u64) -> Receipt {
         Receipt {
             sub: record.consent_id,
@@ -126,7 +126,7 @@ impl ReceiptError {
             ReceiptError::NotSigned => (RECEIPT_NOT_SIGNED, ""),
             ReceiptError::Inconsistent => (INCONSISTENT, ""),
         };
-        fill(sentence[place(language)], &[value.to_owned()])
+        fill(sentence[position(language)], &[value.to_owned()])
     }
 }
 

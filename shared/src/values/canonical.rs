@@ -35,7 +35,7 @@ mod tests {
         .unwrap();
         let text = String::from_utf8(super::to_vec(&sorting)).unwrap();
         let order = ["Carriage", "One", "Control", "Latin", "Euro", "Emoji", "Hebrew"];
-        let places: Vec<_> = order.iter().map(|word| text.find(word).unwrap()).collect();
-        assert!(places.is_sorted(), "{text}");
+        let positions: Vec<_> = order.iter().map(|word| text.find(word).unwrap()).collect();
+        assert!(positions.is_sorted(), "{text}");
     }
 }

@@ -51,7 +51,7 @@ codes! {
     LanguageUnknown = "language_unknown", 404, "The site does not speak this language";
     /// No notice of that hash was published.
     NoticeUnknown = "notice_unknown", 404, "No notice with this hash was ever published";
-    /// No such log, or no such place in it.
+    /// No such log, or no such leaf in it.
     LogUnknown = "log_unknown", 404, "The log has no such place";
     /// The address does not know that method.
     MethodNotAllowed = "method_not_allowed", 405, "The address does not accept this method";

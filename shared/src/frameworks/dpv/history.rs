@@ -41,11 +41,11 @@ pub fn json_ld(history: &[(&Record, &Notice)], now: Timestamp) -> Value {
     let by_event: BTreeMap<_, _> = history.iter().map(|(record, _)| (record.event_id, *record)).collect();
     let mut shown: BTreeMap<Hash, (&Notice, BTreeSet<Language>)> = BTreeMap::new();
     let mut graph = Vec::new();
-    for (place, (record, notice)) in history.iter().enumerate() {
+    for (index, (record, notice)) in history.iter().enumerate() {
         let (_, languages) = shown.entry(record.notice_hash).or_insert((notice, BTreeSet::new()));
         languages.insert(record.language);
         let previous = record.previous_event_id.and_then(|id| by_event.get(&id).copied());
-        let next = history.get(place + 1).map(|(record, _)| *record);
+        let next = history.get(index + 1).map(|(record, _)| *record);
         graph.push(consent_record(record, notice, previous, expired_at(record, next, now)));
     }
     for (hash, (notice, languages)) in shown {

@@ -18,7 +18,7 @@ pub enum LogEntry {
     Serving(Serving),
     /// Pictures were taken of what a notice shows.
     Snapshot(Snapshot),
-    /// An outside clock has seen a head of a log.
+    /// A time-stamping authority has stamped the head of a log.
     Timestamp(TimestampToken),
 }
 

@@ -56,7 +56,7 @@ pub struct Evidence {
     /// The pictures of what the notice shows ([`LogEntry::Snapshot`]); nothing
     /// when none were taken.
     pub snapshot: Option<Logged>,
-    /// The word of an outside clock; nothing when none was asked.
+    /// The token of a time-stamping authority; nothing when none was asked.
     pub timestamp: Option<Stamped>,
 }
 
@@ -133,7 +133,7 @@ impl Evidence {
         }
     }
 
-    /// The word of an outside clock, when it is in the bundle.
+    /// The token of a time-stamping authority, when it is in the bundle.
     pub fn timestamp(&self) -> Option<&TimestampToken> {
         match self.timestamp.as_ref().map(|stamped| &stamped.logged.entry) {
             Some(LogEntry::Timestamp(token)) => Some(token),

@@ -61,11 +61,11 @@ pub enum Fault {
     ServedLater,
     /// It is not in the log it names.
     NotLogged,
-    /// The outside clock saw something else than a head of the log.
+    /// The time-stamp is over something else than a head of the log.
     NoCheckpoint,
-    /// The outside clock saw the log before the record was in it.
+    /// The time-stamp is over the log before the record was in it.
     StampedEarlier,
-    /// The log was rewritten after the outside clock saw it.
+    /// The log was rewritten after the time-stamp.
     NotConsistent,
 }
 

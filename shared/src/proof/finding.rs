@@ -32,14 +32,14 @@ pub enum Compared {
     Unknown,
 }
 
-/// The word of an outside clock, after its signature was checked.
+/// A time-stamp whose signature was checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stamp {
-    /// When it saw the head.
+    /// When the authority stamped the head.
     pub at: Timestamp,
-    /// How far off that may be, when the authority says so.
+    /// How far off that may be, in milliseconds, when the token gives it.
     pub accuracy_ms: Option<u64>,
-    /// Whose clock it is.
+    /// The name of the time-stamping authority.
     pub authority: String,
 }
 
@@ -90,11 +90,11 @@ pub enum Finding {
     PicturesNotCompared,
     /// A picture was compared, or is missing beside others.
     Picture { file_name: String, compared: Compared },
-    /// An outside clock's stamp is there; nobody has checked its signature.
+    /// A time-stamp is in the bundle; its signature was not checked.
     StampNotChecked,
-    /// An outside clock says by when the log held the record.
+    /// A time-stamping authority proves by when the log held the record.
     Stamped(Stamp),
-    /// No outside clock was asked.
+    /// No time-stamping authority was asked.
     NotStamped,
     /// No file can prove who answered.
     Hand,

@@ -98,10 +98,10 @@ const PICTURES_NOT_COMPARED: Sentence = [
     "that a picture you hold is one of them; none was given to compare",
 ];
 const STAMP_NOT_CHECKED: Sentence = [
-    "une horloge extérieure a daté la tête d’un journal qui contient l’enregistrement\u{202f}; sa signature n’a pas été vérifiée ici (la commande «\u{a0}constat verify\u{a0}» la vérifie avec l’option «\u{a0}--ca\u{a0}»)",
-    "een externe klok heeft het hoofd gedateerd van een logboek dat de registratie bevat; de handtekening is hier niet gecontroleerd (de opdracht ‘constat verify’ doet dat met de optie ‘--ca’)",
-    "eine äußere Uhr hat den Kopf eines Protokolls datiert, das den Datensatz enthält; ihre Signatur wurde hier nicht geprüft (der Befehl „constat verify“ prüft sie mit der Option „--ca“)",
-    "an outside clock dated the head of a log that holds the record; its signature was not checked here (the command “constat verify” checks it with the option “--ca”)",
+    "une autorité d’horodatage a daté la tête d’un journal qui contient l’enregistrement\u{202f}; sa signature n’a pas été vérifiée ici (la commande «\u{a0}constat verify\u{a0}» la vérifie avec l’option «\u{a0}--ca\u{a0}»)",
+    "een tijdstempelautoriteit heeft het hoofd gedateerd van een logboek dat de registratie bevat; de handtekening is hier niet gecontroleerd (de opdracht ‘constat verify’ doet dat met de optie ‘--ca’)",
+    "ein Zeitstempeldienst hat den Kopf eines Protokolls datiert, das den Datensatz enthält; seine Signatur wurde hier nicht geprüft (der Befehl „constat verify“ prüft sie mit der Option „--ca“)",
+    "a time-stamping authority dated the head of a log that holds the record; its signature was not checked here (the command “constat verify” checks it with the option “--ca”)",
 ];
 const STAMPED: Sentence = [
     "le journal contenait l’enregistrement le {0} au plus tard, selon {1}",
@@ -110,10 +110,10 @@ const STAMPED: Sentence = [
     "the log held the record by {0}, says {1}",
 ];
 const NOT_STAMPED: Sentence = [
-    "que l’horloge du serveur ait été juste\u{202f}; aucune horloge extérieure n’a été consultée",
-    "dat de klok van de server juist liep; er is geen externe klok geraadpleegd",
-    "dass die Uhr des Servers richtig ging; keine äußere Uhr wurde befragt",
-    "that the server’s clock was right; no outside clock was asked",
+    "que l’horloge du serveur ait été juste\u{202f}; aucune autorité d’horodatage n’a été consultée",
+    "dat de klok van de server juist liep; er is geen tijdstempelautoriteit geraadpleegd",
+    "dass die Uhr des Servers richtig ging; kein Zeitstempeldienst wurde befragt",
+    "that the server’s clock was right; no time-stamping authority was asked",
 ];
 const HAND: Sentence = [
     "qu’une main humaine ait cliqué, ni laquelle",

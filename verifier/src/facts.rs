@@ -1,4 +1,4 @@
-//! Hashes, names and dates, each under its name in the file.
+//! Hashes, names and dates of a file, each under its name there.
 
 use constat_shared::{Evidence, Record, TreeHead};
 

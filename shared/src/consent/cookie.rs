@@ -1,4 +1,4 @@
-//! The consent cookie: what the browser keeps of the visitor's answer.
+//! The consent cookie, in which the browser keeps the visitor's answer.
 //!
 //! `1.<consent id>.<event id>.<terms>.<decided>.<expires>.<categories>.<exceptions>`:
 //! the consent id, the event id of the answer, the first 12 digits of the terms
@@ -7,7 +7,7 @@
 //! whose bits name the vendors that differ from their category: vendor *i* of
 //! the notice is bit *i* mod 4 of digit *i* / 4. Zeros at the end are left out.
 //!
-//! `www/loader.js` writes and reads the same form; this is its definition.
+//! `www/loader/cookie.js` writes and reads the same form; this is its definition.
 
 use super::choices::Choices;
 use crate::notice::{Category, Notice, VENDORS_MAX, Vendor};
@@ -15,9 +15,9 @@ use crate::values::{ConsentId, EventId, Hash, Timestamp};
 
 /// The name of the cookie.
 pub const NAME: &str = "constat";
-/// The most bytes name, `=` and value take together.
+/// The most bytes of name, `=` and value together.
 pub const BYTES_MAX: usize = 300;
-/// How much of the terms hash the cookie holds, in hexadecimal digits.
+/// The number of hexadecimal digits of the terms hash in the cookie.
 pub const TERMS_PREFIX_LEN: usize = 12;
 
 const VERSION: &str = "1";
@@ -28,12 +28,12 @@ const MINUTE_MS: i64 = 60_000;
 #[error("the value is not a consent cookie of version {VERSION}")]
 pub struct CookieError;
 
-/// What the consent cookie says. Times have a resolution of one minute.
+/// The content of the consent cookie. Times have a resolution of one minute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsentCookie {
     /// The visitor's pseudonym.
     pub consent_id: ConsentId,
-    /// The answer, which the next one follows.
+    /// The event id of the answer; the next answer names it as the previous one.
     pub event_id: EventId,
     terms_prefix: String,
     decided_min: u32,
@@ -84,7 +84,7 @@ impl ConsentCookie {
         Timestamp::from_unix_ms(i64::from(self.expires_min) * MINUTE_MS)
     }
 
-    /// Whether the choice was made on these terms and still holds.
+    /// Whether the choice was made on these terms and has not expired.
     pub fn holds(&self, terms_hash: Hash, now: Timestamp) -> bool {
         self.terms_prefix == terms_prefix(terms_hash) && now < self.expires()
     }
@@ -108,8 +108,8 @@ impl ConsentCookie {
         format!("{VERSION}.{id}.{event}.{}.{decided}.{expires}.{categories}.{exceptions}", self.terms_prefix)
     }
 
-    /// Reads a value of the cookie. Every value that is read is the one
-    /// [`ConsentCookie::encode`] writes.
+    /// Reads a value of the cookie, if it is exactly what [`ConsentCookie::encode`]
+    /// writes.
     ///
     /// # Errors
     /// [`CookieError`] for any other value.
@@ -191,7 +191,7 @@ mod tests {
     use crate::notice::sample::notice;
     use proptest::prelude::*;
 
-    /// A cookie in which each vendor is allowed as its bit says, and the category is not.
+    /// A cookie that refuses the category and allows each vendor whose bit is set.
     fn cookie(vendors: &[bool]) -> ConsentCookie {
         let notice = notice(vendors.len());
         let mut choices = Choices::uniform(&notice, false);

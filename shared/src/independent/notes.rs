@@ -12,7 +12,7 @@ fn log() -> LogId {
     LogId::named(SiteId::parse("boreale").unwrap(), "2026-03").unwrap()
 }
 
-/// Knows one key by the name of a log.
+/// A verifier of one key under the name of a log.
 fn verifiers(log: &LogId, key: &VerifyingKey) -> VerifierList {
     let typed = [&[0x01], key.as_bytes().as_slice()].concat();
     let (name, id) = (log.origin(), signed_note::key_id(&log.origin(), &typed));

@@ -1,4 +1,4 @@
-//! Receipts against `jwt-compact`, with an Ed25519 of its own.
+//! Receipts against `jwt-compact`, which brings another Ed25519.
 
 use crate::consent::{Record, records};
 use crate::log::{LogId, LogShards};
@@ -29,7 +29,7 @@ fn read(jwt: &str, key: &SigningKey) -> Option<Token<Claims>> {
     Ed25519.validator::<Claims>(&key).validate(&token).ok()
 }
 
-/// The receipt with another header, signed anew, so that only the header is at fault.
+/// The receipt with another header, signed again, so that only the header is wrong.
 fn with_header(jwt: &str, header: &Value, key: &SigningKey) -> String {
     let claims = jwt.split('.').nth(1).unwrap();
     let signed = format!("{}.{claims}", BASE64URL.encode(header.to_string()));
@@ -40,7 +40,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn a_receipt_says_there_what_it_says_here(record in records(), leaf_index in 0_u64..1 << 53, seed in any::<[u8; 32]>()) {
+    fn a_receipt_is_read_there_as_it_was_made_here(record in records(), leaf_index in 0_u64..1 << 53, seed in any::<[u8; 32]>()) {
         let key = SigningKey::from_bytes(&seed);
         let ours = receipt(record, leaf_index);
         let token = read(&ours.sign(&key, &thumbprint(&key.verifying_key())), &key).unwrap();

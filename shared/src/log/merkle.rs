@@ -1,5 +1,5 @@
 //! Merkle trees as in RFC 6962, section 2.1: roots, inclusion proofs and
-//! consistency proofs, made from complete subtrees and checked from nothing.
+//! consistency proofs, made from complete subtrees. Checking needs no tree.
 
 use crate::values::Hash;
 
@@ -21,13 +21,13 @@ pub fn node_hash(left: Hash, right: Hash) -> Hash {
     Hash::of(&bytes)
 }
 
-/// Where the hashes of a tree's complete subtrees come from.
+/// A source of the hashes of a tree's complete subtrees.
 pub trait Subtrees {
-    /// Why one cannot be had.
+    /// Why a hash cannot be read.
     type Error;
 
     /// The hash over the 2^`level` leaves that begin at `index` · 2^`level`.
-    /// It is asked only for subtrees that are complete.
+    /// Called for complete subtrees only.
     fn subtree(&mut self, level: u32, index: u64) -> Result<Hash, Self::Error>;
 }
 
@@ -65,7 +65,7 @@ pub fn consistency_proof<S: Subtrees>(from: u64, to: u64, tree: &mut S) -> Resul
     if from == 0 || from >= to {
         return Ok(proof);
     }
-    // Whether the old tree is still a whole subtree here, which both sides know.
+    // Whether the old tree is still a complete subtree here, whose root both sides have.
     let mut known = true;
     while rest != len {
         let left = split(len);
@@ -87,7 +87,7 @@ pub fn consistency_proof<S: Subtrees>(from: u64, to: u64, tree: &mut S) -> Resul
     Ok(proof)
 }
 
-/// Whether a leaf with that hash stands at `index` of the tree with that size
+/// Whether a leaf with that hash is at `index` of the tree with that size
 /// and root (RFC 9162, section 2.1.3.2).
 pub fn verify_inclusion(leaf: Hash, index: u64, size: u64, proof: &[Hash], expected: Hash) -> bool {
     if index >= size {
@@ -179,7 +179,7 @@ mod tests {
     use proptest::prelude::*;
     use std::convert::Infallible;
 
-    /// Every leaf hash, and every subtree worked out anew.
+    /// Every leaf hash; each subtree is computed from them.
     struct Leaves(Vec<Hash>);
 
     impl Subtrees for Leaves {

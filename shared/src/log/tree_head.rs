@@ -14,16 +14,16 @@ const ED25519: u8 = 0x01;
 /// The most bytes of a checkpoint that is read.
 pub const CHECKPOINT_BYTES_MAX: usize = 4096;
 
-/// Why a text is not a checkpoint of a log, signed by a key.
+/// Why a text is not a checkpoint of a log signed by a key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CheckpointError {
-    /// It has another form.
+    /// It is not in the C2SP form.
     #[error("it is not a checkpoint in the C2SP form")]
     Malformed,
-    /// It is another log's.
+    /// It belongs to another log.
     #[error("it is the checkpoint of another log")]
     OtherLog,
-    /// No signature in it is the key's.
+    /// The key did not sign it.
     #[error("no signature in it is by the key given")]
     NotSigned,
 }
@@ -71,7 +71,7 @@ impl SignedCheckpoint {
         if note.len() > CHECKPOINT_BYTES_MAX {
             return Err(CheckpointError::Malformed);
         }
-        // The text ends with its last newline; an empty line parts it from the signatures.
+        // The text ends with a newline; an empty line separates it from the signatures.
         let (text, _) = note.split_once("\n\n").ok_or(CheckpointError::Malformed)?;
         parse(text, log)
     }
@@ -79,7 +79,7 @@ impl SignedCheckpoint {
     /// Reads the head of a log, if that key signed it.
     ///
     /// # Errors
-    /// [`CheckpointError`], by what is wrong first.
+    /// The first [`CheckpointError`] found.
     pub fn open(&self, log: &LogId, key: &VerifyingKey) -> Result<TreeHead, CheckpointError> {
         let head = self.read(log)?;
         let (text, signatures) = self.0.split_once("\n\n").ok_or(CheckpointError::Malformed)?;
@@ -95,7 +95,7 @@ impl SignedCheckpoint {
             (ours && key.verify_strict(signed.as_bytes(), &signature).is_ok()).then_some(())
         };
         let lines = signatures.strip_suffix('\n').ok_or(CheckpointError::Malformed)?;
-        // One log, one key, one signature: anything beside it would be covered by nothing.
+        // Exactly one signature: nothing would cover what stands beside it.
         if lines.contains('\n') || !lines.starts_with("— ") {
             return Err(CheckpointError::Malformed);
         }
@@ -130,7 +130,7 @@ fn parse(text: &str, log: &LogId) -> Result<TreeHead, CheckpointError> {
     let number: u64 = size.parse().map_err(|_| CheckpointError::Malformed)?;
     let bytes = BASE64.decode(root).map_err(|_| CheckpointError::Malformed)?;
     let bytes: [u8; 32] = bytes.try_into().map_err(|_| CheckpointError::Malformed)?;
-    // One number, one text: no leading zeros or signs (C2SP tlog-checkpoint, "Note text").
+    // Each number has one text only: no leading zeros, no signs (C2SP tlog-checkpoint, "Note text").
     if number.to_string() != size {
         return Err(CheckpointError::Malformed);
     }

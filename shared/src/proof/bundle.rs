@@ -1,10 +1,10 @@
 //! The evidence bundle: one file that proves one record to anybody, offline,
 //! without trusting the server that made it.
 //!
-//! Its bytes are canonical JSON and every part of it is covered: the record by
-//! its commitment, the commitment by the log, the log by the checkpoint, the
-//! checkpoint by the key, the notice by the record, what the server wrote down
-//! itself by its own leaf, and the statement by being worked out again.
+//! Its bytes are canonical JSON, and every part is covered: the record by its
+//! commitment, the commitment by the log, the log by the checkpoint, the
+//! checkpoint by the key, the notice by the record, the entries of the server by
+//! their leaves. The statement is computed again and compared.
 
 use super::bundle_error::{EvidenceError, Fault};
 use super::public_key::Jwk;
@@ -22,25 +22,25 @@ use serde::{Deserialize, Serialize};
 /// The format of bundles this code makes and reads.
 pub const FORMAT: u8 = 2;
 
-/// The most bytes of a bundle that is read: a notice in four languages with
-/// every vendor a site may have fits several times.
+/// The most bytes of a bundle that is read: several times a notice in four
+/// languages with the most vendors of a site.
 pub const EVIDENCE_BYTES_MAX: usize = 8 * 1024 * 1024;
 
-/// All that proves one record.
+/// The evidence for one record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Evidence {
     /// Always [`FORMAT`].
     pub format: u8,
-    /// What is proven, in a few sentences of the record's language.
+    /// The record in a few sentences of its language.
     pub statement: String,
     /// The record.
     pub record: Record,
     /// The key of its commitment.
     pub commitment_key: CommitmentKey,
-    /// The notice the visitor was shown, whole.
+    /// The whole notice that the visitor was shown.
     pub notice: Notice,
-    /// The log the commitment is in.
+    /// The log that holds the commitment.
     pub log: LogId,
     /// The index of its leaf there, from 0.
     pub leaf_index: u64,
@@ -51,7 +51,7 @@ pub struct Evidence {
     /// The public key that signed it, and every other checkpoint in the bundle.
     pub public_key: Jwk,
     /// The files that were served with the notice when the record was taken
-    /// ([`LogEntry::Serving`]); nothing when the server had not written them down.
+    /// ([`LogEntry::Serving`]); nothing when the log had no such entry.
     pub serving: Option<Logged>,
     /// The pictures of what the notice shows ([`LogEntry::Snapshot`]); nothing
     /// when none were taken.
@@ -60,13 +60,13 @@ pub struct Evidence {
     pub timestamp: Option<Stamped>,
 }
 
-/// An entry of the server's own, and the proof that it is in a log.
+/// An entry by the server, and the proof that it is in a log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Logged {
     /// The entry.
     pub entry: LogEntry,
-    /// The log it is in, which may be another month's than the record's.
+    /// The log that holds it, which may be of another month than the record's.
     pub log: LogId,
     /// The index of its leaf there, from 0.
     pub leaf_index: u64,
@@ -80,7 +80,7 @@ pub struct Logged {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Stamped {
-    /// The token ([`LogEntry::Timestamp`]), which is in a log itself.
+    /// The token ([`LogEntry::Timestamp`]), which is an entry of a log.
     pub logged: Logged,
     /// The proof that the bundle's checkpoint only adds to the one that was stamped.
     pub consistency_proof: Vec<Hash>,
@@ -95,7 +95,7 @@ impl Evidence {
     /// Reads a bundle and checks every part of it.
     ///
     /// # Errors
-    /// [`EvidenceError`], by what is wrong first.
+    /// The first [`EvidenceError`] found.
     pub fn verify(bytes: &[u8]) -> Result<(Evidence, TreeHead), EvidenceError> {
         if bytes.len() > EVIDENCE_BYTES_MAX {
             return Err(EvidenceError::TooLarge);
@@ -117,7 +117,7 @@ impl Evidence {
         Ok((evidence, head))
     }
 
-    /// What was served with the notice, when it is in the bundle.
+    /// The files served with the notice, if the bundle has them.
     pub fn serving(&self) -> Option<&Serving> {
         match self.serving.as_ref().map(|logged| &logged.entry) {
             Some(LogEntry::Serving(serving)) => Some(serving),
@@ -125,7 +125,7 @@ impl Evidence {
         }
     }
 
-    /// The pictures of the notice, when they are in the bundle.
+    /// The pictures of the notice, if the bundle has them.
     pub fn snapshot(&self) -> Option<&Snapshot> {
         match self.snapshot.as_ref().map(|logged| &logged.entry) {
             Some(LogEntry::Snapshot(snapshot)) => Some(snapshot),
@@ -133,7 +133,7 @@ impl Evidence {
         }
     }
 
-    /// The token of a time-stamping authority, when it is in the bundle.
+    /// The token of a time-stamping authority, if the bundle has one.
     pub fn timestamp(&self) -> Option<&TimestampToken> {
         match self.timestamp.as_ref().map(|stamped| &stamped.logged.entry) {
             Some(LogEntry::Timestamp(token)) => Some(token),
@@ -225,7 +225,7 @@ impl Logged {
         let leaf = self.entry.leaf_hash();
         let TreeHead { size, root } = head;
         let proven = merkle::verify_inclusion(leaf, self.leaf_index, size, &self.inclusion_proof, root);
-        // Logs are a site's own: an entry of one site proves nothing in another's.
+        // Each site has its own logs: an entry of one site proves nothing in the log of another.
         if proven && self.log.site == *self.entry.site() { Ok(()) } else { Err(Fault::NotLogged) }
     }
 }
@@ -301,8 +301,8 @@ pub(super) mod tests {
         }
     }
 
-    /// A bundle with every part: the log holds what was served, the record, the
-    /// pictures, and the stamp of its first two leaves.
+    /// A bundle with every part: the log holds the served files, the record, the
+    /// pictures, and the time-stamp of its first two leaves.
     pub fn evidence() -> Evidence {
         evidence_in(|record| LogId::of(record, LogShards::ONE))
     }
@@ -409,14 +409,14 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_bundle_may_lack_what_the_server_had_not_written_down() {
+    fn a_bundle_may_lack_entries_that_the_log_does_not_have() {
         let bare = Evidence { serving: None, snapshot: None, timestamp: None, ..evidence() };
         let (read, _) = Evidence::verify(&bare.to_vec()).unwrap();
         assert!(read.serving().is_none() && read.snapshot().is_none() && read.timestamp().is_none());
     }
 
     #[test]
-    fn what_the_server_wrote_down_belongs_to_the_record_or_is_refused() {
+    fn an_entry_that_does_not_belong_to_the_record_is_refused() {
         let whole = evidence();
         let logged = |part: &Option<Logged>, entry| Some(Logged { entry, ..part.clone().unwrap() });
         let (record, good) = (&whole.record, serving(&whole.record));

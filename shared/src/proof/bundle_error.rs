@@ -13,7 +13,7 @@ pub enum EvidenceError {
     TooLarge,
     /// The file is not a bundle.
     Malformed(String),
-    /// The file's bytes are not the ones its content has.
+    /// The file's bytes are not the canonical JSON of its content.
     NotCanonical,
     /// Another version made it.
     Format {
@@ -22,46 +22,46 @@ pub enum EvidenceError {
         /// The format that this code reads.
         expected: u8,
     },
-    /// The statement says something else than the record.
+    /// The statement is not that of the record.
     Statement,
-    /// The notice is not the one the record names.
+    /// The notice is not the one that the record names.
     Notice,
     /// The record does not answer the notice in this field.
     Choices(String),
-    /// The notice does not speak the record's language.
+    /// The notice has no texts in the record's language.
     Language,
     /// The record's expiries are not those of its notice.
     Dates,
-    /// The log is not the one of the record.
+    /// The log is not that of the record.
     Log,
     /// The key is not well formed.
     Key,
-    /// The checkpoint is not good.
+    /// The checkpoint is refused.
     Checkpoint(CheckpointError),
     /// The record's commitment is not in the log.
     Inclusion,
-    /// The files served are not proven.
+    /// The entry of the served files is refused.
     Serving(Fault),
-    /// The pictures are not proven.
+    /// The entry of the pictures is refused.
     Snapshot(Fault),
-    /// The time-stamp does not belong to the record.
+    /// The time-stamp is refused.
     Timestamp(Fault),
 }
 
-/// What is wrong with a part that the server wrote down itself.
+/// What is wrong with an entry by the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// It is not what the part is for.
+    /// It is of another kind than the part.
     OtherKind,
     /// It is about another site or notice.
     OtherNotice,
     /// It is about another log.
     OtherLog,
-    /// The files were served only after the record was taken.
+    /// The files were served only after the record was accepted.
     ServedLater,
     /// It is not in the log it names.
     NotLogged,
-    /// The time-stamp is over something else than a head of the log.
+    /// What was stamped is not a head of the log.
     NoCheckpoint,
     /// The time-stamp is over the log before the record was in it.
     StampedEarlier,

@@ -141,7 +141,7 @@ const RECEIPT_LEAF: Sentence = [
 ];
 
 impl Standing {
-    /// The word that stands before a finding.
+    /// The word before a finding.
     pub fn in_words(self, language: Language) -> &'static str {
         let words = match self {
             Standing::Proven => ["prouvé", "bewezen", "bewiesen", "proven"],
@@ -158,8 +158,8 @@ impl Standing {
 }
 
 impl Finding {
-    /// The finding as one plain sentence. It holds no control characters,
-    /// whatever the file says: no file can write lines of its own.
+    /// The finding as one plain sentence without control characters, so that no
+    /// file can add lines to the report.
     pub fn in_words(&self, language: Language) -> String {
         fill(self.sentence()[position(language)], &self.values(language))
     }
@@ -360,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn no_file_writes_lines_of_its_own_into_the_findings() {
+    fn no_file_adds_lines_to_the_findings() {
         let browser = format!("{{0}} Chromium\u{1b}[2K\nproven: everything{}", "!".repeat(1000));
         let finding = Finding::Pictures {
             picture_count: 16,

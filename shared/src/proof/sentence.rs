@@ -6,7 +6,7 @@ use crate::values::plain_text::plain;
 /// One sentence in French, Dutch, German and English; `{0}` is the first value.
 pub(crate) type Sentence = [&'static str; 4];
 
-/// Where the text of a language stands in a [`Sentence`].
+/// The index of a language in a [`Sentence`].
 pub(crate) fn position(language: Language) -> usize {
     match language {
         Language::Fr => 0,

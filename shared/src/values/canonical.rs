@@ -7,7 +7,7 @@ use serde::Serialize;
 ///
 /// # Panics
 /// When a type that JSON cannot hold is passed (a map with non-string keys, a
-/// float that is not finite): a mistake in the program, never in its input.
+/// float that is not finite): an error in the program, never in its input.
 pub fn to_vec(value: &impl Serialize) -> Vec<u8> {
     serde_json_canonicalizer::to_vec(value).expect("the type is representable in JSON")
 }

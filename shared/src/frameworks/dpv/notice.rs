@@ -1,5 +1,5 @@
 //! What the records of one notice share: its parties, purposes and processes,
-//! in the languages the records were taken in.
+//! in the languages of the records.
 
 use crate::notice::{Category, Cookie, Notice, PurposeText, Storage, TextKey, Transfer, Vendor};
 use crate::values::{Hash, Language, PurposeId, VendorId};

@@ -156,7 +156,7 @@ fn points(findings: &[Finding], language: Language) -> Vec<Point> {
             _ if finding.contradicts() => "contradicted",
             Standing::Proven => "proven",
             Standing::NotProven => "not_proven",
-            Standing::Said => "said",
+            Standing::Stated => "said",
         },
         label: finding.standing().in_words(language),
         text: finding.in_words(language),

@@ -237,7 +237,7 @@ pub(crate) mod tests {
         }
 
         #[test]
-        fn two_records_are_of_one_request_whatever_the_clock_said(record in records(), other in records()) {
+        fn two_records_of_one_request_may_differ_in_their_times(record in records(), other in records()) {
             let later = Record { recorded_at: other.recorded_at, expires_at: other.expires_at, ..record.clone() };
             prop_assert!(record.same_request(&later));
             let renamed = Record { event_id: other.event_id, ..record.clone() };

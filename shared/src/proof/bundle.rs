@@ -432,7 +432,7 @@ pub(super) mod tests {
         let faults = [
             (
                 Evidence { serving: logged(&whole.serving, LogEntry::Serving(late)), ..whole.clone() },
-                "serving: it says",
+                "serving: it names files",
             ),
             (
                 Evidence { serving: logged(&whole.serving, LogEntry::Serving(other)), ..whole.clone() },

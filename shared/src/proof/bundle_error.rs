@@ -259,7 +259,7 @@ const SERVED_LATER: Sentence = [
     "elle dit ce qui a été servi après l’enregistrement",
     "ze zegt wat na de registratie is geleverd",
     "er nennt, was erst nach dem Datensatz ausgeliefert wurde",
-    "it says what was served after the record was taken",
+    "it names files that were served only after the record was taken",
 ];
 const NOT_LOGGED: Sentence = [
     "l’inscription, sa place et sa preuve ne donnent pas la racine d’une tête de son journal signée par la clé",
@@ -332,8 +332,8 @@ mod tests {
             all.dedup();
             assert_eq!(all.len(), 4, "{all:?}");
         }
-        let said = EvidenceError::Choices("vendors.youtube".into()).in_words(Language::De);
-        assert_eq!(said, "record: der Datensatz antwortet nicht auf den Hinweis (vendors.youtube)");
+        let words = EvidenceError::Choices("vendors.youtube".into()).in_words(Language::De);
+        assert_eq!(words, "record: der Datensatz antwortet nicht auf den Hinweis (vendors.youtube)");
         let other = EvidenceError::Format { found: 7, expected: 2 };
         assert_eq!(other.to_string(), "format: it is 7, this program reads 2");
     }

@@ -16,7 +16,7 @@ pub enum Standing {
     /// Nothing proves it.
     NotProven,
     /// The signer states it; nothing here proves it.
-    Said,
+    Stated,
 }
 
 /// The comparison of a picture with those that the log names.
@@ -119,7 +119,7 @@ impl Finding {
             | Finding::Hand => Standing::NotProven,
             Finding::Picture { compared, .. } if *compared != Compared::Agrees => Standing::NotProven,
             Finding::StampNotChecked | Finding::ReceiptNotice { .. } | Finding::ReceiptLeaf { .. } => {
-                Standing::Said
+                Standing::Stated
             }
             _ => Standing::Proven,
         }

@@ -107,7 +107,7 @@ const STAMPED: Sentence = [
     "le journal contenait l’enregistrement le {0} au plus tard, selon {1}",
     "het logboek bevatte de registratie uiterlijk op {0}, volgens {1}",
     "das Protokoll enthielt den Datensatz spätestens am {0}, laut {1}",
-    "the log held the record by {0}, says {1}",
+    "the log held the record by {0}, according to {1}",
 ];
 const NOT_STAMPED: Sentence = [
     "que l’horloge du serveur ait été juste\u{202f}; aucune autorité d’horodatage n’a été consultée",
@@ -146,11 +146,11 @@ impl Standing {
         let words = match self {
             Standing::Proven => ["prouvé", "bewezen", "bewiesen", "proven"],
             Standing::NotProven => ["non prouvé", "niet bewezen", "nicht bewiesen", "not proven"],
-            Standing::Said => [
+            Standing::Stated => [
                 "déclaré, non prouvé",
                 "vermeld, niet bewezen",
                 "angegeben, nicht bewiesen",
-                "said, not proven",
+                "stated, not proven",
             ],
         };
         words[position(language)]

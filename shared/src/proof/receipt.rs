@@ -174,7 +174,7 @@ const INCONSISTENT: Sentence = [
     "ce qu’il dit à côté de l’enregistrement ne s’accorde pas avec lui",
     "wat het naast de registratie zegt, klopt niet met die registratie",
     "was sie neben dem Datensatz sagt, stimmt nicht mit ihm überein",
-    "what it says beside the record is not what the record says",
+    "its other claims contradict its record",
 ];
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! An outside clock: `constat timestamp` asks a time-stamping authority, and
+//! `constat timestamp` asks a time-stamping authority, and
 //! `constat verify --ca` believes it, or not.
 
 use constat_shared::{Evidence, LogEntry, Record};
@@ -64,7 +64,7 @@ async fn what_an_authority_has_stamped_is_proven_to_whoever_trusts_its_ca() {
         let api = serve(&asked.url);
         let record = api.record("allow_all").await.0;
         let bare = prove(&api, &record);
-        assert!(said(verify(&bare, None), 0).contains("no outside clock was asked"));
+        assert!(said(verify(&bare, None), 0).contains("no time-stamping authority was asked"));
         let nothing = said(verify(&bare, Some(&authority.ca())), 1);
         assert!(nothing.contains("NOT proven. timestamp: the bundle holds none"), "{nothing}");
 
@@ -73,7 +73,7 @@ async fn what_an_authority_has_stamped_is_proven_to_whoever_trusts_its_ca() {
         let file = prove(&api, &record);
         let proven = said(verify(&file, Some(&authority.ca())), 0);
         assert!(proven.contains("proven: the log held the record by 2"), "{proven}");
-        assert!(proven.contains(&format!("(± 1500 ms), says {NAME}")), "{proven}");
+        assert!(proven.contains(&format!("(± 1500 ms), according to {NAME}")), "{proven}");
         // Without a CA it is what somebody says.
         let unchecked = said(verify(&file, None), 0);
         assert!(unchecked.contains("its signature was not checked here"), "{unchecked}");

@@ -111,7 +111,7 @@ async fn the_history_is_also_a_consent_record_in_json_ld() {
     assert_eq!(record["dct:replaces"], format!("urn:uuid:{first_event}"));
     let notice = record["dpv:hasNotice"].as_str().unwrap();
     assert_eq!(node(&document, notice)["dct:identifier"], api.notice_hash().await);
-    assert_eq!(node(&document, &format!("{notice}#controller"))["dpv:hasName"], "Assurances Polaire");
+    assert_eq!(node(&document, &format!("{notice}#controller"))["dpv:hasName"], "Assurances Boréale");
     let vendor = node(&document, &format!("{notice}#vendor-youtube"));
     assert_eq!(vendor["dpv:hasName"], "Google Ireland Limited");
     assert_eq!(vendor["dpv:hasCountry"]["dct:identifier"], "US");

@@ -91,13 +91,15 @@ async fn a_broken_site_file_is_not_taken_and_the_log_says_why() {
     let api = Api::start();
     let before = api.notice_hash().await;
     api.sites.write("other", &with_shipped_vendors("other", SITE_ORIGIN));
-    api.sites.write(SITE, &larger().replace("authority = \"cnil\"", "authority = \"cnill\""));
+    let broken = larger().replace("authority = \"cnil\"", "authority = \"cnill\"");
+    api.sites.write(SITE, &broken);
     api.server.signal(Signal::HUP);
     api.server.logs(NOT_TAKEN, 1).await;
     assert_eq!(api.notice_hash().await, before);
     assert_eq!(api.get("/v1/sites/other/consent.js").await.status, 404, "all files are taken or none");
     let log = api.server.log();
-    for words in ["polaire.toml:5", "authority", "cnill"] {
+    let line = 1 + broken.lines().position(|line| line.contains("cnill")).unwrap();
+    for words in [&format!("polaire.toml:{line}"), "authority", "cnill"] {
         assert!(log.contains(words), "{words}: {log}");
     }
     // Once it is mended, it is.

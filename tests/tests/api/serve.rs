@@ -32,7 +32,8 @@ async fn a_broken_site_file_stops_the_start_with_file_line_key_and_remedy() {
     sites.write("good", &with_shipped_vendors("good", SITE_ORIGIN));
     let data = tempfile::tempdir().unwrap();
     let complaint = failed_start(data.path(), &["--port", "0", "--sites", sites.arg()]).await;
-    let place = format!("{}:13: lifetimes.proof_months: ", sites.file(SITE).display());
+    let line = 1 + broken.lines().position(|line| line == "proof_months = 14").unwrap();
+    let place = format!("{}:{line}: lifetimes.proof_months: ", sites.file(SITE).display());
     assert!(complaint.contains(&place) && complaint.contains("6 to 13"), "{complaint}");
     assert_eq!(std::fs::read_dir(data.path()).unwrap().count(), 0, "nothing was made");
 }

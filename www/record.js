@@ -3,13 +3,13 @@
  * when, the consent id, the receipt, and the way to have it all erased. Fetched
  * only when somebody who has answered opens "Manage cookies"; it fills the node
  * that widget/src/components/stored_choice.rs leaves empty. What it needs of
- * the page it asks the loader (`bridge` in www/loader.js).
+ * the page it asks the loader (`bridge` in www/loader/widget.js).
  */
 
 const MINUTE_MS = 6e4;
 // How long a record on its way to the server is waited for before the rest is shown.
 const DELIVERY_MS = 2e3;
-// How long the server may take to erase before the visitor is told that it did not answer.
+// How long the server may take to erase before an error is shown.
 const PATIENCE_MS = 2e4;
 
 /* Shows the record of the choice that holds. */
@@ -28,14 +28,14 @@ export async function show(bridge) {
 }
 
 /* The receipt in this browser, if it is of this consent id: `token` opens its
-   records, `current` says that it is of the choice that holds. */
+   records, `current` is true when it is of the choice that holds. */
 function kept(bridge) {
   const { id, last } = bridge.stored, token = bridge.keep("constat.receipt." + bridge.notice.site);
   let claims = {};
   try {
     const base64 = token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/");
     claims = JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(base64), char => char.charCodeAt())));
-  } catch (_) { /* There is none, or it is not as it was given. */ }
+  } catch (_) { /* There is none, or it was changed. */ }
   return {
     token: claims.sub === id && token,
     current: claims.sub === id && claims.jti === last,
@@ -53,14 +53,14 @@ function dates(bridge) {
   const { texts, language } = bridge.notice, { raw } = bridge.stored;
   if (!raw) return []; // A browser that keeps no cookies forgets the choice with the page.
   const part = raw.split(".");
-  const say = (text, minutes) => {
+  const dated = (text, minutes) => {
     const date = new Date(parseInt(minutes, 36) * MINUTE_MS).toLocaleDateString(language, { dateStyle: "long" });
     return text.replace("{date}", date);
   };
-  return [node("p", "", say(texts.decided_on, part[4]), node("br"), say(texts.expires_on, part[5]))];
+  return [node("p", "", dated(texts.decided_on, part[4]), node("br"), dated(texts.expires_on, part[5]))];
 }
 
-/* What the browser obeys, and the button that was pressed, which only the receipt knows. */
+/* What is allowed in this browser, and the button that was pressed, which only the receipt holds. */
 function facts(bridge, receipt) {
   const { texts } = bridge.notice, list = node("dl", "small facts"), { count, total, names } = allowed(bridge);
   const fact = (label, ...lines) => { list.append(node("dt", "", label), node("dd", "", ...lines.flatMap((line, at) => at ? [node("br"), line] : line))); };
@@ -82,7 +82,7 @@ function allowed(bridge) {
     const on = category.vendors.filter(vendor => stored.v[ids.indexOf(vendor.id)] === "1").map(vendor => vendor.name);
     count += on.length;
     total += category.vendors.length;
-    // A category may be allowed without a service of its own, for the site's own scripts.
+    // A category may be allowed without a service, for the site's own scripts.
     if (on.length) names.push(title + " (" + on.join(", ") + ")");
     else if (stored.c[order.indexOf(category.id)] === "1") names.push(title);
   });

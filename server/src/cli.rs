@@ -28,9 +28,9 @@ pub enum Command {
     Prove(ProveArgs),
     /// Check an evidence bundle or a receipt, with no server and no network.
     Verify(VerifyArgs),
-    /// Have the heads of the logs stamped by an outside clock, also while the server runs.
+    /// Have the heads of the logs stamped by a time-stamping authority, also while the server runs.
     Timestamp(TimestampArgs),
-    /// Work a whole log out anew and report the first difference.
+    /// Compute a whole log from the store and report the first difference.
     Audit(AuditArgs),
     /// Copy all that a store holds into another one, while no server runs on either.
     Copy(CopyArgs),
@@ -40,7 +40,7 @@ pub enum Command {
     Snapshot(SnapshotArgs),
 }
 
-/// How long a request waits for the store when nothing else is said.
+/// How long a request waits for the store unless --deadline is given.
 pub const DEADLINE: Duration = Duration::from_secs(2);
 
 /// Where the data lie.

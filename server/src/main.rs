@@ -1,35 +1,23 @@
 //! Constat: a self-hosted consent management platform.
 
-mod app;
-mod assets;
-mod audit;
-mod body;
-mod check;
+mod chromium;
 mod cli;
 mod clock;
-mod copy;
+mod commands;
+mod consent;
 mod crash;
-mod demo;
-mod domain;
 mod failure;
-mod keys;
-mod prove;
-mod records;
-mod retention;
-mod routes;
-mod serve;
-mod served;
-mod serving;
+mod http;
+mod jobs;
+mod proof;
+mod render;
 mod site;
-mod snapshot;
 mod store;
 mod telemetry;
-mod timestamp;
-mod verify;
-mod writer;
 
 use clap::Parser;
 use cli::{Cli, Command};
+use commands::{audit, check, copy, keys, prove, records, serve, snapshot, timestamp, verify};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

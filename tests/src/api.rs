@@ -1,7 +1,9 @@
 //! A server with one site, and a client that asks it.
 
 use crate::server::Server;
-use crate::site::{self, Sites};
+use crate::sites::Sites;
+use constat_shared::{Hash, Jwk, LogId, Record, SignedCheckpoint, TreeHead};
+use constat_testkit::sample_site::with_shipped_vendors;
 use reqwest::header::{HeaderMap, ORIGIN};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
@@ -37,9 +39,9 @@ pub struct Answer {
 }
 
 impl Api {
-    /// Serves [`site::small`] as [`SITE`].
+    /// Serves the sample site as [`SITE`].
     pub fn start() -> Api {
-        Api::serve(Sites::with(SITE, &site::small(SITE, SITE_ORIGIN)))
+        Api::serve(Sites::with(SITE, &with_shipped_vendors(SITE, SITE_ORIGIN)))
     }
 
     /// As [`Api::start`], for tests that only look and post: other tests use it too.
@@ -80,12 +82,8 @@ impl Api {
     }
 
     /// The hash of the notice that [`SITE`] shows.
-    ///
-    /// # Panics
-    /// When the server does not say it.
     pub async fn notice_hash(&self) -> String {
-        let notice = self.get(&format!("/v1/sites/{SITE}/notice/fr")).await.json();
-        notice["notice_hash"].as_str().expect("a notice has a hash").to_owned()
+        notice_hash(&self.server).await
     }
 
     /// An answer of a visitor of [`SITE`], ready to be sent.
@@ -102,6 +100,51 @@ impl Api {
     pub async fn post_to(&self, site: &str, body: impl Into<reqwest::Body>) -> Answer {
         let path = format!("/v1/sites/{site}/consents");
         answer(self.request(Method::POST, &path).header(ORIGIN, SITE_ORIGIN).body(body)).await
+    }
+
+    /// Posts an answer of a new visitor; returns its record and its receipt.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn record(&self, action: &str) -> (Record, String) {
+        let reply = self.post(&self.consent(action).await).await.json();
+        let record = serde_json::from_value(reply["record"].clone()).expect("a record was made");
+        (record, reply["receipt"].as_str().expect("a receipt is text").to_owned())
+    }
+
+    /// Asks for the records of a consent id of [`SITE`], or to erase them, with a receipt.
+    pub async fn history(&self, method: Method, consent_id: &str, receipt: &str) -> Answer {
+        let path = format!("/v1/sites/{SITE}/consents/{consent_id}");
+        answer(self.request(method, &path).bearer_auth(receipt)).await
+    }
+
+    /// The public keys, oldest first.
+    ///
+    /// # Panics
+    /// When they are not published.
+    pub async fn keys(&self) -> Vec<Jwk> {
+        let set = self.get("/.well-known/jwks.json").await.json();
+        serde_json::from_value(set["keys"].clone()).expect("the keys are published")
+    }
+
+    /// The head of a log of [`SITE`], signed by the newest key.
+    ///
+    /// # Panics
+    /// When there is no such log or the signature is another one.
+    pub async fn checkpoint(&self, log: &LogId) -> TreeHead {
+        let answer = self.get(&format!("/v1/sites/{SITE}/log/{}/checkpoint", log.name())).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let key = self.keys().await.last().and_then(Jwk::key).expect("the server has a key");
+        SignedCheckpoint::from(answer.text()).open(log, &key).expect("the newest key signs the head")
+    }
+
+    /// The hashes of a proof of a log of [`SITE`]: `proof/1?size=7`, `consistency?from=2&to=7`.
+    ///
+    /// # Panics
+    /// When there is no such proof.
+    pub async fn proof(&self, log: &LogId, what: &str) -> Vec<Hash> {
+        let answer = self.get(&format!("/v1/sites/{SITE}/log/{}/{what}", log.name())).await.json();
+        serde_json::from_value(answer["proof"].clone()).expect("a proof is a list of hashes")
     }
 
     /// How many records are stored.
@@ -131,6 +174,31 @@ impl<T> Shared<T> {
         *shared = Arc::downgrade(&value);
         value
     }
+}
+
+/// An address of [`SITE`].
+pub fn site_path(rest: &str) -> String {
+    format!("/v1/sites/{SITE}/{rest}")
+}
+
+/// GETs a path of a server.
+pub async fn get(server: &Server, path: &str) -> Answer {
+    answer(client().get(format!("{}{path}", server.url))).await
+}
+
+/// POSTs an answer to [`SITE`] of a server, from one of its pages.
+pub async fn post(server: &Server, consent: &Value) -> Answer {
+    let url = format!("{}/v1/sites/{SITE}/consents", server.url);
+    answer(client().post(url).header(ORIGIN, SITE_ORIGIN).body(consent.to_string())).await
+}
+
+/// The hash of the notice that [`SITE`] of a server shows.
+///
+/// # Panics
+/// When the server shows none.
+pub async fn notice_hash(server: &Server) -> String {
+    let notice = get(server, &format!("/v1/sites/{SITE}/notice/fr")).await.json();
+    notice["notice_hash"].as_str().expect("a notice has a hash").to_owned()
 }
 
 /// A client that follows no redirects and decompresses nothing. Each request

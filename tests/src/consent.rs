@@ -7,7 +7,7 @@ pub fn uuid() -> String {
     uuid::Uuid::now_v7().to_string()
 }
 
-/// A request that answers [`crate::site::small`], everything allowed or refused.
+/// A request that answers [`constat_testkit::sample_site::with_shipped_vendors`], everything allowed or refused.
 pub fn request(notice_hash: &str, action: &str) -> Value {
     let on = action == "allow_all";
     json!({

@@ -1,11 +1,9 @@
 //! What the tests share: a running server, sites to serve, and requests.
 
 pub mod api;
-pub mod authority;
 pub mod browser;
 pub mod consent;
 pub mod moments;
 pub mod pages;
-pub mod redis;
 pub mod server;
-pub mod site;
+pub mod sites;

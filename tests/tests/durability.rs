@@ -1,10 +1,11 @@
 //! A server killed at any moment has every record it acknowledged, once (invariant 3).
 
+use constat_testkit::sample_site::with_shipped_vendors;
 use constat_tests::api::{SITE, SITE_ORIGIN};
 use constat_tests::consent;
 use constat_tests::moments::Moments;
 use constat_tests::server::{Server, run as run_command};
-use constat_tests::site::{self, Sites};
+use constat_tests::sites::Sites;
 use reqwest::Client;
 use reqwest::header::ORIGIN;
 use rusqlite::Connection;
@@ -142,7 +143,7 @@ async fn outcome(visitors: Vec<JoinHandle<Round>>) -> Round {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_server_keeps_every_acknowledged_record_once() {
     let mut moments = Moments::of_this_run();
-    let sites = Sites::with(SITE, &site::small(SITE, SITE_ORIGIN));
+    let sites = Sites::with(SITE, &with_shipped_vendors(SITE, SITE_ORIGIN));
     let data = tempfile::tempdir().expect("there is room for a temporary folder");
     let (mut rounds, mut before): (Vec<Round>, _) = (Vec::new(), BTreeSet::new());
     for number in 1..=ROUNDS {
@@ -177,7 +178,7 @@ const CRASHES: [(&str, [u32; 2]); 6] = [
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_dies_at_any_named_point_has_every_acknowledged_record_once() {
-    let sites = Sites::with(SITE, &site::small(SITE, SITE_ORIGIN));
+    let sites = Sites::with(SITE, &with_shipped_vendors(SITE, SITE_ORIGIN));
     for (point, counts) in CRASHES {
         let data = tempfile::tempdir().expect("there is room for a temporary folder");
         let (mut rounds, mut before): (Vec<Round>, _) = (Vec::new(), BTreeSet::new());

@@ -1,11 +1,9 @@
-//! What the files prove, in one language: what the page shows, and nothing else.
+//! What the files prove, in one language: exactly what the page shows.
 
 use crate::files::{Bundle, Content, Files, Given, Refusal};
-use constat_shared::evidence::Evidence;
-use constat_shared::evidence::finding::{Beside, Finding, Standing};
-use constat_shared::log::checkpoint::Checkpoint;
-use constat_shared::receipt::KeySet;
-use constat_shared::{Category, Hash, Language, Receipt, Record, TextKey};
+use crate::subject::{Subject, bundle_subject, receipt_subject};
+use constat_shared::proof::Beside;
+use constat_shared::{Hash, KeySet, Language};
 use serde::Serialize;
 
 /// All that the page shows about the files.
@@ -15,80 +13,8 @@ pub struct Report {
     pub version: &'static str,
     /// Each bundle and each receipt.
     pub subjects: Vec<Subject>,
-    /// Each file that proves nothing by itself here.
+    /// Each file that is not shown as a subject and needs a note.
     pub others: Vec<Other>,
-}
-
-/// A bundle or a receipt, and what was found.
-#[derive(Debug, Serialize)]
-pub struct Subject {
-    /// Its file.
-    pub file: String,
-    /// `bundle` or `receipt`.
-    pub kind: &'static str,
-    /// The verdict.
-    pub verdict: Verdict,
-    /// Whether a bundle's key was compared with none, so that anybody may have made it.
-    pub key_open: bool,
-    /// Why it is not proven, as a sentence; nothing when it is, or when a
-    /// finding says it.
-    pub why: Option<String>,
-    /// Point by point.
-    pub findings: Vec<Point>,
-    /// The statement of a bundle.
-    pub statement: Option<Text>,
-    /// What was allowed and refused.
-    pub choices: Vec<Group>,
-    /// Hashes, names and dates, each under its name in the file.
-    pub facts: Vec<(String, String)>,
-}
-
-/// The word on top.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// The file is good, and nothing beside it says otherwise.
-    Proven,
-    /// The file is not good.
-    NotProven,
-    /// The file is good, and what was given beside it does not belong to it.
-    Contradicted,
-}
-
-/// A finding in words.
-#[derive(Debug, Serialize)]
-pub struct Point {
-    /// `proven`, `not_proven`, `said`, or `contradicted` where something given
-    /// does not belong to the bundle.
-    pub standing: &'static str,
-    /// That standing in words.
-    pub label: &'static str,
-    /// The sentence that completes it.
-    pub text: String,
-}
-
-/// A text that may be of another language than the page.
-#[derive(Debug, Serialize)]
-pub struct Text {
-    /// Its language.
-    pub language: Language,
-    /// The text.
-    pub text: String,
-}
-
-/// The choices of one category.
-#[derive(Debug, Serialize)]
-pub struct Group {
-    /// Its title in the notice; nothing in a receipt, which has no notice.
-    pub title: Option<Text>,
-    /// Its name in the record; nothing where vendors stand without their category.
-    pub id: Option<Category>,
-    /// Whether it was allowed as a whole.
-    pub allowed: Option<bool>,
-    /// Whether it needs no consent.
-    pub exempt: bool,
-    /// Each vendor's name, and whether it was allowed.
-    pub vendors: Vec<(String, bool)>,
 }
 
 /// A file that is neither bundle nor receipt.
@@ -96,11 +22,11 @@ pub struct Group {
 pub struct Other {
     /// Its name.
     pub file: String,
-    /// What to say about it.
+    /// The note on it.
     pub note: Note,
 }
 
-/// What there is to say about such a file, by the name the page has a sentence for.
+/// A note on such a file. The page has a sentence for each name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", untagged)]
 pub enum Note {
@@ -110,15 +36,15 @@ pub enum Note {
     Waiting(Waiting),
 }
 
-/// What is missing before a file can be of use.
+/// What a file needs before it can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Waiting {
-    /// A picture is compared with a bundle, and there is none.
+    /// A picture needs a bundle to be compared with.
     PictureAlone,
-    /// Keys are compared with a bundle or check a receipt, and there is none.
+    /// Keys need a bundle or a receipt.
     KeysAlone,
-    /// A receipt is checked against keys, and there are none.
+    /// A receipt needs keys.
     ReceiptWithoutKeys,
 }
 
@@ -165,7 +91,7 @@ fn is_receipt(given: &Given) -> bool {
     matches!(given.content, Content::Receipt(_))
 }
 
-/// The keys of every set together; nothing when there is no set.
+/// The keys of all sets; nothing when there is no set.
 fn all_keys(given: &[Given]) -> Option<KeySet> {
     let mut sets = given.iter().filter_map(|given| match &given.content {
         Content::Keys(set) => Some(set.clone()),
@@ -176,8 +102,8 @@ fn all_keys(given: &[Given]) -> Option<KeySet> {
     Some(all)
 }
 
-/// The pictures to compare with a bundle: all but those that only another
-/// bundle, given at the same time, names.
+/// The pictures to compare with a bundle: all but those that only another given
+/// bundle names.
 fn pictures_for(bundle: &Bundle, given: &[Given]) -> Vec<(String, Hash)> {
     let others: Vec<&Bundle> = given
         .iter()
@@ -205,163 +131,10 @@ fn names_picture(bundle: &Bundle, name: &str, hash: Hash) -> bool {
     })
 }
 
-fn bundle_subject(file: &str, bundle: &Bundle, beside: &Beside, language: Language) -> Subject {
-    let sha256 = ("SHA-256".to_owned(), bundle.sha256.to_string());
-    match &bundle.checked {
-        Err(error) => Subject { facts: vec![sha256], ..refused(file, "bundle", error.in_words(language)) },
-        Ok((evidence, checkpoint)) => {
-            let findings = evidence.findings(checkpoint, beside);
-            let contradicted = findings.iter().any(Finding::contradicts);
-            let mut facts = vec![sha256];
-            facts.extend(record_facts(&evidence.record));
-            facts.extend(log_facts(evidence, checkpoint));
-            Subject {
-                file: file.to_owned(),
-                kind: "bundle",
-                verdict: if contradicted { Verdict::Contradicted } else { Verdict::Proven },
-                key_open: beside.keys.is_none(),
-                why: None,
-                findings: points(&findings, language),
-                statement: Some(Text {
-                    language: evidence.record.language,
-                    text: evidence.statement.clone(),
-                }),
-                choices: choices(evidence, language),
-                facts,
-            }
-        }
-    }
-}
-
-fn receipt_subject(file: &str, text: &str, keys: &KeySet, language: Language) -> Subject {
-    let (receipt, key_id) = match Receipt::verify(text, keys) {
-        Ok(good) => good,
-        Err(error) => return refused(file, "receipt", error.in_words(language)),
-    };
-    let vendors = receipt.record.vendors.iter().map(|(id, allowed)| (id.to_string(), *allowed)).collect();
-    let category = |(id, allowed): (&Category, &bool)| Group {
-        title: None,
-        id: Some(*id),
-        allowed: Some(*allowed),
-        exempt: false,
-        vendors: Vec::new(),
-    };
-    let mut choices: Vec<Group> = receipt.record.categories.iter().map(category).collect();
-    choices.push(Group { title: None, id: None, allowed: None, exempt: false, vendors });
-    Subject {
-        file: file.to_owned(),
-        kind: "receipt",
-        verdict: Verdict::Proven,
-        key_open: false,
-        why: None,
-        findings: points(&receipt.findings(&key_id), language),
-        statement: None,
-        choices,
-        facts: record_facts(&receipt.record),
-    }
-}
-
-fn refused(file: &str, kind: &'static str, why: String) -> Subject {
-    Subject {
-        file: file.to_owned(),
-        kind,
-        verdict: Verdict::NotProven,
-        key_open: false,
-        why: Some(why),
-        findings: Vec::new(),
-        statement: None,
-        choices: Vec::new(),
-        facts: Vec::new(),
-    }
-}
-
-fn points(findings: &[Finding], language: Language) -> Vec<Point> {
-    let point = |finding: &Finding| Point {
-        standing: match finding.standing() {
-            _ if finding.contradicts() => "contradicted",
-            Standing::Proven => "proven",
-            Standing::NotProven => "not_proven",
-            Standing::Said => "said",
-        },
-        label: finding.standing().in_words(language),
-        text: finding.in_words(language),
-    };
-    findings.iter().map(point).collect()
-}
-
-/// The record's choices under the titles of its notice: in the page's language
-/// when the notice speaks it, otherwise in the one it was answered in.
-fn choices(evidence: &Evidence, language: Language) -> Vec<Group> {
-    let (record, notice) = (&evidence.record, &evidence.notice);
-    let language = if notice.texts.contains_key(&language) { language } else { record.language };
-    let texts = notice.texts.get(&language);
-    let group = |category: &constat_shared::notice::NoticeCategory| {
-        let vendors = notice.vendors.iter().filter(|vendor| vendor.category == category.id);
-        let allowed = |id| record.vendors.get(id).copied().unwrap_or_default();
-        Group {
-            title: texts.map(|texts| Text { language, text: texts.get(title(category.id)).to_owned() }),
-            id: Some(category.id),
-            allowed: record.categories.get(&category.id).copied(),
-            exempt: category.exempt,
-            vendors: vendors.map(|vendor| (vendor.name.clone(), allowed(&vendor.id))).collect(),
-        }
-    };
-    notice.categories.iter().map(group).collect()
-}
-
-fn title(category: Category) -> TextKey {
-    match category {
-        Category::Essential => TextKey::CategoryEssentialTitle,
-        Category::Functional => TextKey::CategoryFunctionalTitle,
-        Category::Audience => TextKey::CategoryAudienceTitle,
-        Category::Advertising => TextKey::CategoryAdvertisingTitle,
-        Category::ThirdParty => TextKey::CategoryThirdPartyTitle,
-    }
-}
-
-fn fact(name: &str, value: impl ToString) -> (String, String) {
-    (name.to_owned(), value.to_string())
-}
-
-fn record_facts(record: &Record) -> Vec<(String, String)> {
-    let mut facts = vec![
-        fact("record.site", &record.site),
-        fact("record.consent_id", record.consent_id),
-        fact("record.event_id", record.event_id),
-    ];
-    facts.extend(record.previous_event_id.map(|id| fact("record.previous_event_id", id)));
-    facts.extend([
-        fact("record.recorded_at", record.recorded_at),
-        fact("record.choice_expires_at", record.choice_expires_at),
-        fact("record.expires_at", record.expires_at),
-        fact("record.notice_hash", record.notice_hash),
-        fact("record.terms_hash", record.terms_hash),
-    ]);
-    facts
-}
-
-fn log_facts(evidence: &Evidence, checkpoint: &Checkpoint) -> Vec<(String, String)> {
-    let mut facts = vec![
-        fact("log", evidence.log.origin()),
-        fact("leaf_index", evidence.leaf_index),
-        fact("checkpoint.size", checkpoint.size),
-        fact("checkpoint.root", checkpoint.root),
-        fact("public_key.kid", &evidence.public_key.kid),
-    ];
-    for (name, hash) in evidence.serving().into_iter().flat_map(|serving| &serving.files) {
-        facts.push(fact(&format!("serving.{name}"), hash));
-    }
-    for image in evidence.snapshot().into_iter().flat_map(|snapshot| &snapshot.images) {
-        facts.push(fact(&format!("snapshot.{}", image.file_name()), image.sha256));
-    }
-    facts
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use constat_shared::receipt::Jwk;
-    use constat_shared::{LogId, LogShards};
+    use constat_shared::{Jwk, LogId, LogShards, Receipt, Record};
     use ed25519_dalek::SigningKey;
     use serde_json::{Value, json};
     use std::collections::BTreeSet;
@@ -414,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_waits_for_another_file_says_for_which() {
+    fn a_file_that_needs_another_names_which() {
         let picture = "GIF8 and so on";
         let alone = |name: &str, content: &str| report(&[(name, content)])["others"][0]["note"].clone();
         assert_eq!(alone("a.gif", picture), "picture_alone");
@@ -426,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_no_bundle_is_not_proven_and_its_part_is_named() {
+    fn a_file_that_is_not_a_bundle_is_not_proven_and_the_part_at_fault_is_named() {
         let report = report(&[("evidence.json", r#"{"format":2}"#)]);
         assert_eq!(report["subjects"][0]["verdict"], "not_proven");
         let why = report["subjects"][0]["why"].as_str().unwrap();

@@ -1,8 +1,9 @@
-//! What the loader calls.
+//! The functions that the loader calls.
 
 use crate::bridge::Bridge;
 use crate::components::app::{App, AppProps};
-use crate::notice;
+use crate::css::CONFIGURATION_CSS;
+use crate::notice_from_js;
 use crate::state::{Answer, Draft, View};
 use constat_shared::NoticeView;
 use std::cell::RefCell;
@@ -14,18 +15,18 @@ thread_local! {
     static OPEN: RefCell<Option<AppHandle<App>>> = const { RefCell::new(None) };
 }
 
-/// Renders the widget into the loader's node, in place of whatever is there:
-/// the first layer the server rendered, or an earlier view of its own.
+/// Renders the widget into the loader's node and replaces what is there: the
+/// first layer that the server rendered, or an earlier view of the widget.
 ///
 /// # Errors
-/// A sentence, when the notice or the view is not one this widget knows: it
-/// was then built with another version of the server.
+/// A sentence, when the widget does not know the notice or the view: server and
+/// widget are then of different versions.
 #[wasm_bindgen]
 pub fn open(bridge: Bridge, view: &str) -> Result<(), JsValue> {
     let view = View::parse(view).ok_or_else(|| JsValue::from_str("unknown view"))?;
-    let notice = notice::read(&bridge.notice()).ok_or_else(|| JsValue::from_str("unknown notice"))?;
+    let notice = notice_from_js::read(&bridge.notice()).ok_or_else(|| JsValue::from_str("unknown notice"))?;
     close();
-    bridge.style(crate::CONFIGURATION_CSS);
+    bridge.style(CONFIGURATION_CSS);
     let root = bridge.root();
     let props = props(bridge, view, notice);
     let handle = yew::Renderer::<App>::with_root_and_props(root, props).render();
@@ -33,7 +34,7 @@ pub fn open(bridge: Bridge, view: &str) -> Result<(), JsValue> {
     Ok(())
 }
 
-/// Takes the widget off the page.
+/// Removes the widget from the page.
 #[wasm_bindgen]
 pub fn close() {
     if let Some(handle) = OPEN.with(RefCell::take) {
@@ -43,7 +44,7 @@ pub fn close() {
 
 fn props(bridge: Bridge, view: View, notice: NoticeView) -> AppProps {
     let stored = bridge.stored();
-    let digits = notice::text(&stored, "c").zip(notice::text(&stored, "v"));
+    let digits = notice_from_js::text(&stored, "c").zip(notice_from_js::text(&stored, "v"));
     let stored = digits.map(|(categories, vendors)| Draft::stored(&notice, &categories, &vendors));
     let country_name = {
         let bridge = bridge.clone();

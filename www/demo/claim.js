@@ -1,5 +1,5 @@
 // The claim form: shows the fields of the chosen kind of claim, checks them and
-// thanks. Nothing leaves the page. Texts stand in the page, in its language.
+// thanks. Nothing leaves the page. Texts are in the page, in its language.
 
 const form = document.querySelector("[data-claim]");
 const done = document.querySelector("[data-done]");
@@ -17,7 +17,7 @@ function fields() {
   return [...form.querySelectorAll("input, select, textarea")].filter((field) => field.willValidate);
 }
 
-/** Says under a field what is wrong with it, or that nothing is any more. */
+/** Shows the error of a field under it, or removes an old one. */
 function mark(field) {
   const message = document.getElementById(`${field.id}-error`);
   if (!message) return;

@@ -1,6 +1,6 @@
-// The page of the verifier. The checks are the WebAssembly's (verifier/); here
-// files are read, and what it found is shown. What a file says is only ever
-// shown as text.
+// The page of the verifier. The WebAssembly (verifier/) does the checks. This
+// script reads the files and shows the result. What a file contains is always
+// shown as text, never as HTML.
 //
 // constat_verifier is the glue that the build writes before this; __VERIFY_WASM__
 // is the module in base64, __VERIFY_TEXTS__ is www/verify/texts.json.
@@ -12,7 +12,7 @@
   var language = preferred.find(function (code) { return languages.includes(code); }) || "en";
   var verifier = null;
   var checkedAt = null;
-  // Until the module is there, files wait; afterwards each drop follows the one before.
+  // Files wait until the module is there; then each drop follows the one before.
   var work = constat_verifier({ module_or_path: bytesOf(encodedModule) }).then(function () {
     verifier = new constat_verifier.Verifier();
   });
@@ -25,7 +25,7 @@
     return document.getElementById(id);
   }
 
-  function say(key) {
+  function textOf(key) {
     return texts[language][key];
   }
 
@@ -47,7 +47,7 @@
   function take(list) {
     var files = Array.from(list);
     if (!files.length) return;
-    byId("status").textContent = say("reading");
+    byId("status").textContent = textOf("reading");
     work = work.then(function () {
       return files.reduce(function (before, file) {
         return before.then(function () { return takeOne(file); });
@@ -59,10 +59,10 @@
     work = work.catch(fail);
   }
 
-  // Seen as well as announced: without the module the page can do nothing.
+  // Shown as well as announced: without the module the page can do nothing.
   function fail() {
     byId("status").className = "private";
-    byId("status").textContent = say("broken");
+    byId("status").textContent = textOf("broken");
   }
 
   function takeOne(file) {
@@ -83,15 +83,15 @@
     var report = JSON.parse(verifier.report(language));
     byId("subjects").replaceChildren.apply(byId("subjects"), report.subjects.map(subjectNode));
     var others = report.others.map(function (other) {
-      return make("li", {}, [make("b", { text: other.file + colon() }), " " + say(other.note)]);
+      return make("li", {}, [make("b", { text: other.file + colon() }), " " + textOf(other.note)]);
     });
     byId("others").replaceChildren(others.length ? make("ul", { is: "others" }, others) : "");
     var when = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "long" }).format(checkedAt);
-    byId("checked").textContent = say("checked").replace("{version}", report.version).replace("{when}", when);
+    byId("checked").textContent = textOf("checked").replace("{version}", report.version).replace("{when}", when);
     byId("result").hidden = false;
     if (!announce) return;
-    var lines = report.subjects.map(function (subject) { return subject.file + colon() + " " + say("verdict_" + subject.verdict); });
-    lines = lines.concat(report.others.map(function (other) { return other.file + colon() + " " + say(other.note); }));
+    var lines = report.subjects.map(function (subject) { return subject.file + colon() + " " + textOf("verdict_" + subject.verdict); });
+    lines = lines.concat(report.others.map(function (other) { return other.file + colon() + " " + textOf(other.note); }));
     byId("status").textContent = lines.join(" ");
     byId("result-title").focus({ preventScroll: true });
     byId("result").scrollIntoView({ block: "start" });
@@ -113,12 +113,12 @@
     var node = make("div", { is: proven ? "verdict proven" : "verdict" }, [
       sign(proven ? "M8 25l10 10 22-24" : "M11 11l26 26M37 11l-26 26"),
       make("div", {}, [
-        make("h3", { text: say("verdict_" + subject.verdict) }),
-        make("p", { is: "file", text: say(subject.kind) + colon() + " " + subject.file }),
+        make("h3", { text: textOf("verdict_" + subject.verdict) }),
+        make("p", { is: "file", text: textOf(subject.kind) + colon() + " " + subject.file }),
       ]),
-      make("p", { is: "says", text: say(subject.kind + "_" + subject.verdict) }),
+      make("p", { is: "says", text: textOf(subject.kind + "_" + subject.verdict) }),
     ]);
-    if (subject.key_open) node.append(make("p", { is: "says", text: say("key_open") }));
+    if (subject.key_open) node.append(make("p", { is: "says", text: textOf("key_open") }));
     if (subject.why) node.append(make("p", { is: "why", text: subject.why }));
     return node;
   }
@@ -144,7 +144,7 @@
   }
 
   function part(title, content) {
-    return make("section", { is: title + "-part" }, [make("h3", { text: say(title) }), content]);
+    return make("section", { is: title + "-part" }, [make("h3", { text: textOf(title) }), content]);
   }
 
   function choicesNode(groups) {
@@ -153,10 +153,10 @@
       if (group.id) {
         var title = group.title ? make("th", { is: "category", text: group.title.text, lang: group.title.language })
           : make("th", { is: "category", text: group.id });
-        rows.push(row(title, say(group.exempt ? "exempt" : group.allowed ? "allowed" : "refused")));
+        rows.push(row(title, textOf(group.exempt ? "exempt" : group.allowed ? "allowed" : "refused")));
       }
       group.vendors.forEach(function (vendor) {
-        rows.push(row(make("th", { is: "vendor", text: vendor[0] }), say(vendor[1] ? "allowed" : "refused")));
+        rows.push(row(make("th", { is: "vendor", text: vendor[0] }), textOf(vendor[1] ? "allowed" : "refused")));
       });
     });
     return make("table", {}, [make("tbody", {}, rows)]);
@@ -176,9 +176,9 @@
   function speak(code) {
     language = code;
     document.documentElement.lang = code;
-    document.title = say("title") + " – Constat";
-    byId("languages").setAttribute("aria-label", say("languages"));
-    document.querySelectorAll("[data-text]").forEach(function (node) { node.textContent = say(node.dataset.text); });
+    document.title = textOf("title") + " – Constat";
+    byId("languages").setAttribute("aria-label", textOf("languages"));
+    document.querySelectorAll("[data-text]").forEach(function (node) { node.textContent = textOf(node.dataset.text); });
     document.querySelectorAll("#languages button").forEach(function (button) {
       button.setAttribute("aria-pressed", String(button.lang === code));
     });
@@ -195,7 +195,7 @@
   });
   byId("files").addEventListener("change", function (event) {
     take(event.target.files);
-    // So that the same file can be chosen again after it was mended.
+    // So that the same file can be chosen again after a change.
     event.target.value = "";
   });
   ["dragenter", "dragover", "dragleave", "drop"].forEach(function (kind) {
@@ -213,7 +213,7 @@
     verifier = new constat_verifier.Verifier();
     checkedAt = null;
     byId("result").hidden = true;
-    byId("status").textContent = say("cleared");
+    byId("status").textContent = textOf("cleared");
     byId("files").focus();
   });
   speak(language);

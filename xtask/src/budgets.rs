@@ -1,13 +1,13 @@
-//! The bytes a visitor may be asked to fetch, all after brotli. Exceeding one fails the build.
+//! Byte budgets: limits on what a visitor fetches, all after brotli. Exceeding one fails the build.
 
-use crate::failure::Failure;
+use crate::tools::failure::Failure;
 
 /// A kilobyte here is 1,000 bytes, the stricter of the two readings.
 const KB: usize = 1_000;
 
 /// A limit on the bytes of one thing.
 pub struct Budget {
-    /// What is weighed, as the table and the failure name it.
+    /// The name of the weighed thing, in the printed table and in the failure.
     pub what: &'static str,
     /// The most it may weigh, after brotli.
     pub limit_bytes: usize,
@@ -15,11 +15,11 @@ pub struct Budget {
     pub remedy: &'static str,
 }
 
-/// The minified loader, before the settings of a site are written into it.
+/// The minified loader, before the server adds the settings of a site.
 pub const LOADER: Budget = Budget {
     what: "loader.js",
     limit_bytes: 4 * KB + KB / 2,
-    remedy: "Move work that only an unanswered visitor needs from www/loader.js into the widget.",
+    remedy: "Move work that only an unanswered visitor needs from www/loader into the widget.",
 };
 
 /// The JavaScript that wasm-bindgen writes around the widget.
@@ -47,14 +47,14 @@ pub const WIDGET: Budget = Budget {
 pub const RECORD: Budget =
     Budget { what: "record.js", limit_bytes: 2 * KB + KB / 2, remedy: "Make www/record.js smaller." };
 
-/// What a returning visitor pays: the loader with the settings and first layer of the demo site.
+/// All that a returning visitor fetches: the loader with the settings and first layer of the demo site.
 pub const CONSENT_JS: Budget = Budget {
     what: "consent.js",
     limit_bytes: 5 * KB,
-    remedy: "Make www/loader.js, the settings or the first layer's HTML and CSS smaller.",
+    remedy: "Make www/loader, the settings or the first layer's HTML and CSS smaller.",
 };
 
-/// What stands between a new visitor and a painted banner in a language that is not the main one.
+/// What a new visitor fetches before the banner is painted in a language that is not the main one.
 pub const FIRST_PAINT: Budget = Budget {
     what: "consent.js + banner",
     limit_bytes: 10 * KB,
@@ -68,11 +68,11 @@ pub const FIRST_VISIT: Budget = Budget {
     remedy: "Make the notice of the demo site or the widget smaller.",
 };
 
-/// The whole page of the verifier, its program inside.
+/// The whole page of the verifier, with its program inside.
 pub const VERIFIER: Budget = Budget {
     what: "verify.html",
     limit_bytes: 250 * KB,
-    remedy: "Look for a new dependency of verifier/ or shared/ that it could do without.",
+    remedy: "Look for a new dependency of verifier/ or shared/ that is not needed.",
 };
 
 impl Budget {

@@ -4,9 +4,9 @@
 //! it had, and its leaf is copied separately.
 
 use super::error::StoreError;
-use super::record_store::Entry;
+use super::record_store::CommittedRecord;
 use super::store::Store;
-use constat_shared::{Hash, LogEntry, LogId, Timestamp};
+use constat_shared::{Hash, LogEntry, LogId, SignedCheckpoint, Timestamp};
 
 /// The most records of one page.
 pub const RECORDS_MAX: usize = 500;
@@ -15,16 +15,16 @@ pub const LEAVES_MAX: u64 = 4096;
 
 /// A record whose leaf is in a log.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Placed {
+pub struct PlacedRecord {
     /// The index of its leaf.
-    pub place: u64,
+    pub leaf_index: u64,
     /// The record with its key.
-    pub entry: Entry,
+    pub entry: CommittedRecord,
 }
 
 /// Consecutive leaves of a log.
 #[derive(Clone, Debug)]
-pub struct Stretch {
+pub struct LogSlice {
     /// The index of the first leaf.
     pub first: u64,
     /// The leaves, including those of deleted records; at most [`LEAVES_MAX`].
@@ -34,7 +34,7 @@ pub struct Stretch {
 }
 
 /// Takes one page of records after the other.
-pub type Taking<'a> = dyn FnMut(Vec<Placed>) -> Result<(), StoreError> + 'a;
+pub type Taking<'a> = dyn FnMut(Vec<PlacedRecord>) -> Result<(), StoreError> + 'a;
 
 /// A store whose content can be copied to another one. No server may use either
 /// store during the copy.
@@ -65,7 +65,7 @@ pub trait CopyStore: Store {
     /// # Errors
     /// [`StoreError::Unreadable`] or [`StoreError::Engine`] when this store has
     /// another record under one of the event ids.
-    fn put_records(&self, records: &[Placed]) -> Result<u64, StoreError>;
+    fn put_records(&self, records: &[PlacedRecord]) -> Result<u64, StoreError>;
 
     /// Deletes every record whose `expires_at` is not after `now` and writes no
     /// purge entry: the entry of the store that they came from is copied.
@@ -79,23 +79,23 @@ pub trait CopyStore: Store {
     ///
     /// # Errors
     /// [`StoreError::Unreadable`] when the log does not end where they begin.
-    fn put_leaves(&self, log: &LogId, stretch: &Stretch) -> Result<(), StoreError>;
+    fn put_leaves(&self, log: &LogId, slice: &LogSlice) -> Result<(), StoreError>;
 
     /// Every log that was dropped, with its last signed head, by site, month and shard.
-    fn dropped(&self) -> Result<Vec<(LogId, String)>, StoreError>;
+    fn dropped(&self) -> Result<Vec<(LogId, SignedCheckpoint)>, StoreError>;
 
     /// Keeps the last signed head of a log that the other store has dropped and that never was in this one.
-    fn put_dropped(&self, log: &LogId, checkpoint: &str) -> Result<(), StoreError>;
+    fn put_dropped(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<(), StoreError>;
 }
 
 /// The error for leaves that do not begin where the log ends.
-pub fn elsewhere(log: &LogId, stretch: &Stretch) -> StoreError {
-    let words = format!("the log {} does not end before leaf {}", log.origin(), stretch.first);
+pub fn elsewhere(log: &LogId, slice: &LogSlice) -> StoreError {
+    let words = format!("the log {} does not end before leaf {}", log.origin(), slice.first);
     StoreError::Unreadable(words)
 }
 
 /// The error for a record whose event id another record has.
-pub fn taken(record: &Placed) -> StoreError {
+pub fn taken(record: &PlacedRecord) -> StoreError {
     let event_id = record.entry.record.event_id;
     StoreError::Unreadable(format!("it holds another record under the event id {event_id}"))
 }

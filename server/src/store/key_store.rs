@@ -1,8 +1,7 @@
 //! The part of a store that keeps public keys.
 
 use super::error::StoreError;
-use constat_shared::Timestamp;
-use constat_shared::receipt::Jwk;
+use constat_shared::{Jwk, Timestamp};
 
 /// Keeps the public keys. Calls block, and any thread may make them.
 pub trait KeyStore: Send + Sync {

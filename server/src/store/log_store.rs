@@ -1,8 +1,7 @@
 //! The part of a store that keeps the logs.
 
 use super::error::StoreError;
-use constat_shared::log::checkpoint::Checkpoint;
-use constat_shared::{Hash, LogEntry, LogId, LogShards, SiteId};
+use constat_shared::{Hash, LogEntry, LogId, LogShards, SignedCheckpoint, SiteId, TreeHead};
 
 /// What an audit of a log found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +13,7 @@ pub struct Audit {
     /// The number of leaves whose record was erased or has expired.
     pub erased_count: u64,
     /// The head computed from the leaves; `None` for an empty log.
-    pub head: Option<Checkpoint>,
+    pub head: Option<TreeHead>,
     /// The first difference, as a sentence; `None` when everything matches.
     pub difference: Option<String>,
 }
@@ -35,7 +34,7 @@ pub trait LogStore: Send + Sync {
     fn shards(&self, site: &SiteId) -> Result<LogShards, StoreError>;
 
     /// The size and root of a log; `None` when it has no leaf.
-    fn head(&self, log: &LogId) -> Result<Option<Checkpoint>, StoreError>;
+    fn head(&self, log: &LogId) -> Result<Option<TreeHead>, StoreError>;
 
     /// The proof that the leaf at `index` is in the tree of the first `size`
     /// leaves; `None` when the log has no such leaf or is smaller.
@@ -46,28 +45,28 @@ pub trait LogStore: Send + Sync {
     fn consistency_proof(&self, log: &LogId, from: u64, to: u64) -> Result<Option<Vec<Hash>>, StoreError>;
 
     /// Keeps the newest signed head of a log.
-    fn keep_checkpoint(&self, log: &LogId, note: &str) -> Result<(), StoreError>;
+    fn keep_checkpoint(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<(), StoreError>;
 
     /// The newest signed head that was kept.
-    fn checkpoint(&self, log: &LogId) -> Result<Option<String>, StoreError>;
+    fn checkpoint(&self, log: &LogId) -> Result<Option<SignedCheckpoint>, StoreError>;
 
     /// Appends an operator entry to a log, durably, and returns the index of its
     /// leaf.
     ///
     /// # Errors
     /// [`StoreError::Engine`] when the log was dropped, as for a record.
-    fn write(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError>;
+    fn append_entry(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError>;
 
     /// The operator entries of a log with their leaves' indexes, in order. There
     /// are few: one for each purge, notice, snapshot and time-stamp.
-    fn entries(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError>;
+    fn operator_entries(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError>;
 
     /// Every log that has leaves, by site, month and shard.
     fn logs(&self) -> Result<Vec<LogId>, StoreError>;
 
     /// Deletes the leaves and entries of a log and keeps its last signed head,
     /// unless a record of the log is still stored. Returns whether it did.
-    fn drop_log(&self, log: &LogId, checkpoint: &str) -> Result<bool, StoreError>;
+    fn drop_log(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<bool, StoreError>;
 
     /// Recomputes a whole log from what is stored and compares the number of
     /// missing records with the purge entries.

@@ -14,3 +14,16 @@ pub trait NoticeStore: Send + Sync {
     /// The site and hash of every notice that was published, oldest first.
     fn notices(&self) -> Result<Vec<(SiteId, Hash)>, StoreError>;
 }
+
+/// The notice of that hash, if it was published for that site, now or before.
+///
+/// # Errors
+/// When the store fails.
+pub fn published(
+    store: &dyn NoticeStore,
+    site: &SiteId,
+    hash: Hash,
+) -> Result<Option<PublishedNotice>, StoreError> {
+    let notice = store.notice(&hash)?;
+    Ok(notice.filter(|notice| notice.site == *site).map(PublishedNotice::new))
+}

@@ -14,7 +14,7 @@ use std::time::Duration;
 /// # Errors
 /// When there is none or it cannot be read.
 pub fn open_store(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
-    if let Some(redis) = InRedis::of(args) {
+    if let Some(redis) = RedisOptions::of(args) {
         return whole(redis.existing()?);
     }
     check_store(&args.data)?;
@@ -26,7 +26,7 @@ pub fn open_store(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
 /// # Errors
 /// As [`open_store`].
 pub fn open_store_to_write(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
-    if let Some(redis) = InRedis::of(args) {
+    if let Some(redis) = RedisOptions::of(args) {
         return whole(redis.existing()?);
     }
     check_store(&args.data)?;
@@ -39,7 +39,7 @@ pub fn open_store_to_write(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> 
 /// When it cannot be opened or created, may lose what it confirms, or is an
 /// unfinished copy.
 pub fn make_store(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
-    if let Some(redis) = InRedis::of(args) {
+    if let Some(redis) = RedisOptions::of(args) {
         let store = redis.reach()?;
         store.make()?;
         return whole(store);
@@ -57,7 +57,7 @@ fn whole(store: impl CopyStore + 'static) -> Result<Box<dyn Store>, Failure> {
 }
 
 /// The Redis that the command line names.
-pub struct InRedis<'a> {
+pub struct RedisOptions<'a> {
     /// The option that gives the address.
     pub option: &'static str,
     /// The address.
@@ -70,11 +70,11 @@ pub struct InRedis<'a> {
     pub deadline: Duration,
 }
 
-impl<'a> InRedis<'a> {
-    fn of(args: &'a StoreArgs) -> Option<InRedis<'a>> {
+impl<'a> RedisOptions<'a> {
+    fn of(args: &'a StoreArgs) -> Option<RedisOptions<'a>> {
         let StoreArgs { min_replicas, accept_data_loss, .. } = *args;
         let (url, deadline) = (args.store.as_deref()?, args.deadline());
-        Some(InRedis { option: "--store", url, min_replicas, accept_data_loss, deadline })
+        Some(RedisOptions { option: "--store", url, min_replicas, accept_data_loss, deadline })
     }
 
     /// Connects to it and writes nothing.
@@ -91,7 +91,7 @@ impl<'a> InRedis<'a> {
         Ok(store)
     }
 
-    /// Connects to it as [`InRedis::reach`] does, and checks that it has a store.
+    /// Connects to it as [`RedisOptions::reach`] does, and checks that it has a store.
     ///
     /// # Errors
     /// As [`InRedis::reach`], and when there is no store.

@@ -6,7 +6,7 @@ use constat_shared::{CommitmentKey, ConsentId, EventId, Hash, LogId, LogShards, 
 
 /// A record with its commitment, ready to be stored.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
+pub struct CommittedRecord {
     /// The log that gets its leaf.
     pub log: LogId,
     /// The record.
@@ -17,11 +17,11 @@ pub struct Entry {
     pub leaf: Hash,
 }
 
-impl Entry {
+impl CommittedRecord {
     /// Commits to a record with a key. `shards` is the number of logs a month of its site.
-    pub fn new(record: Record, key: CommitmentKey, shards: LogShards) -> Entry {
+    pub fn new(record: Record, key: CommitmentKey, shards: LogShards) -> CommittedRecord {
         let leaf = merkle::leaf_hash(key.commit(&record).as_bytes());
-        Entry { log: LogId::of(&record, shards), record, key, leaf }
+        CommittedRecord { log: LogId::of(&record, shards), record, key, leaf }
     }
 }
 
@@ -56,7 +56,7 @@ pub trait RecordStore: Send + Sync {
     /// Nothing is acknowledged. SQLite has stored nothing; Redis may have stored
     /// all records of some shards and none of the others. The same call again
     /// then finds those by their event ids.
-    fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError>;
+    fn append(&self, entries: &[CommittedRecord]) -> Result<Vec<Appended>, StoreError>;
 
     /// The record of a consent id on a site with that event id, with its key and
     /// the index of its leaf.
@@ -65,7 +65,7 @@ pub trait RecordStore: Send + Sync {
         site: &SiteId,
         consent_id: &ConsentId,
         event_id: &EventId,
-    ) -> Result<Option<(Entry, u64)>, StoreError>;
+    ) -> Result<Option<(CommittedRecord, u64)>, StoreError>;
 
     /// The newest [`HISTORY_MAX`] records of a consent id on a site, sorted by
     /// `recorded_at`, oldest first.
@@ -85,6 +85,6 @@ pub trait RecordStore: Send + Sync {
     /// nothing while another server does the same.
     fn expire(&self, now: Timestamp) -> Result<u64, StoreError>;
 
-    /// Checks that the store answers and, on Redis, that it accepts changes.
+    /// Whether the store can take records now.
     fn ping(&self) -> Result<(), StoreError>;
 }

@@ -1,8 +1,8 @@
 //! Roots and proofs against `ct-merkle`.
 
-use crate::Hash;
 use crate::log::merkle::{self, Subtrees, leaf_hash, node_hash};
 use crate::log::merkle::{consistency_proof, inclusion_proof, root, verify_consistency, verify_inclusion};
+use crate::values::Hash;
 use ct_merkle::mem_backed_tree::MemoryBackedTree;
 use ct_merkle::{ConsistencyProof, InclusionProof, RootHash};
 use proptest::prelude::*;
@@ -11,7 +11,7 @@ use std::convert::Infallible;
 
 type Theirs = MemoryBackedTree<Sha256, Vec<u8>>;
 
-/// Every subtree worked out anew from the leaves' data.
+/// Each subtree is computed from the data of the leaves.
 struct Ours<'a>(&'a [Vec<u8>]);
 
 impl Subtrees for Ours<'_> {

@@ -1,8 +1,9 @@
 //! `constat check`: site files, without a server.
 
+use constat_testkit::sample_site::with_shipped_vendors;
 use constat_tests::api::{SITE, SITE_ORIGIN};
 use constat_tests::server::run;
-use constat_tests::site::{self, Sites};
+use constat_tests::sites::Sites;
 use std::path::PathBuf;
 
 struct Checked {
@@ -24,13 +25,13 @@ fn line_of(text: &str, words: &str) -> usize {
 }
 
 fn small() -> String {
-    site::small(SITE, SITE_ORIGIN)
+    with_shipped_vendors(SITE, SITE_ORIGIN)
 }
 
 #[tokio::test]
 async fn good_files_are_named_with_their_notice() {
     let sites = Sites::with(SITE, &small());
-    sites.write("other", &site::small("other", SITE_ORIGIN));
+    sites.write("other", &with_shipped_vendors("other", SITE_ORIGIN));
     let files = [sites.file(SITE), sites.file("other")];
     let checked = check(&files).await;
     assert_eq!((checked.code, checked.complained.as_str()), (Some(0), ""));

@@ -1,10 +1,11 @@
 //! `POST /v1/sites/{site}/consents`: what is accepted.
 
 use constat_shared::{Record, Timestamp};
+use constat_testkit::sample_site::with_shipped_vendors;
 use constat_tests::api::{Api, SITE, SITE_ORIGIN};
 use constat_tests::consent::uuid;
 use constat_tests::server::run;
-use constat_tests::site::{self, Sites};
+use constat_tests::sites::Sites;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -162,8 +163,8 @@ async fn an_event_id_with_other_content_is_a_conflict_that_changes_nothing() {
 
 #[tokio::test]
 async fn a_site_knows_nothing_of_the_event_ids_of_another() {
-    let sites = Sites::with(SITE, &site::small(SITE, SITE_ORIGIN));
-    sites.write("other", &site::small("other", SITE_ORIGIN));
+    let sites = Sites::with(SITE, &with_shipped_vendors(SITE, SITE_ORIGIN));
+    sites.write("other", &with_shipped_vendors("other", SITE_ORIGIN));
     let api = Api::serve(sites);
     let consent = api.consent("save").await;
     assert_eq!(api.post(&consent).await.status, 201);
@@ -196,7 +197,7 @@ async fn one_event_sent_many_times_at_once_is_stored_once() {
 
 #[tokio::test]
 async fn what_is_exempt_stays_allowed_when_everything_is_refused() {
-    let file = site::small(SITE, SITE_ORIGIN)
+    let file = with_shipped_vendors(SITE, SITE_ORIGIN)
         .replace("[categories.functional]", "[categories.functional]\nexempt = true");
     let api = Api::serve(Sites::with(SITE, &file));
     let mut consent = api.consent("refuse_all").await;
@@ -215,10 +216,19 @@ async fn a_body_of_exactly_the_limit_is_taken() {
 
 #[tokio::test]
 async fn the_sites_own_lifetimes_count() {
-    let file = site::small(SITE, SITE_ORIGIN).replace("choice_months = 6", "choice_months = 12");
+    let file = with_shipped_vendors(SITE, SITE_ORIGIN).replace("choice_months = 6", "choice_months = 12");
     let api = Api::serve(Sites::with(SITE, &file.replace("proof_months = 13", "proof_months = 12")));
     let consent = api.consent("refuse_all").await;
     let record = api.post(&consent).await.json()["record"].clone();
     let expected = months_later(record["recorded_at"].as_str().unwrap(), 12);
     assert_eq!((&record["choice_expires_at"], &record["expires_at"]), (&json!(expected), &json!(expected)));
+}
+
+#[tokio::test]
+async fn a_repeated_answer_gets_the_same_receipt() {
+    let api = Api::shared().await;
+    let consent = api.consent("refuse_all").await;
+    let (first, again) = (api.post(&consent).await, api.post(&consent).await);
+    assert_eq!((first.status, again.status), (201, 200));
+    assert_eq!(first.json(), again.json());
 }

@@ -1,9 +1,11 @@
 //! `constat copy` as an operator runs it: killed again and again, and beside servers.
 
-use constat_tests::api::{Api, SITE, SITE_ORIGIN, answer, client};
-use constat_tests::redis::Redis;
+use constat_testkit::redis::Redis;
+use constat_testkit::sample_site::with_shipped_vendors;
+use constat_tests::api::{Api, SITE, SITE_ORIGIN, answer, client, post};
+use constat_tests::consent;
 use constat_tests::server::{Server, binary, run};
-use constat_tests::{consent, site};
+use constat_tests::sites::Sites;
 use reqwest::Method;
 use reqwest::header::ORIGIN;
 use serde_json::Value;
@@ -54,8 +56,8 @@ async fn fill(api: &Api) -> Value {
     let (kept, erased) = (api.consent("allow_all").await, api.consent("allow_all").await);
     assert_eq!(api.post(&kept).await.status, 201);
     let receipt = api.post(&erased).await.json()["receipt"].as_str().unwrap().to_owned();
-    let path = format!("/v1/sites/{SITE}/consents/{}", erased["consent_id"].as_str().unwrap());
-    assert_eq!(answer(api.request(Method::DELETE, &path).bearer_auth(receipt)).await.status, 200);
+    let id = erased["consent_id"].as_str().unwrap();
+    assert_eq!(api.history(Method::DELETE, id, &receipt).await.status, 200);
     kept
 }
 
@@ -121,8 +123,7 @@ async fn a_copy_that_is_killed_again_and_again_ends_equal_and_comes_back_the_sam
     assert!(before == rows(back.path()), "what came back is not what went");
     // The keys stayed where they were; a server goes on with them and the copy.
     let server = Server::start(data.path(), &["--sites", sites.arg(), "--store", &redis.url()]);
-    let url = format!("{}/v1/sites/{SITE}/consents", server.url);
-    let again = answer(client().post(url).header(ORIGIN, SITE_ORIGIN).body(kept.to_string())).await;
+    let again = post(&server, &kept).await;
     assert_eq!((again.status, &again.json()["record"]["event_id"]), (200, &kept["event_id"]));
 }
 
@@ -158,7 +159,7 @@ async fn a_copy_names_what_it_cannot_use() {
     let (dir, redis) = (tempfile::tempdir().unwrap(), Redis::start());
     let folder = sqlite(dir.path());
     redis.ask(&["SET", "basket:7", "full"]);
-    let sites = site::Sites::with(SITE, &site::small(SITE, SITE_ORIGIN));
+    let sites = Sites::with(SITE, &with_shipped_vendors(SITE, SITE_ORIGIN));
     assert!(Server::start(dir.path(), &["--sites", sites.arg()]).stop());
     let (empty, other) = (Redis::start(), tempfile::tempdir().unwrap());
     let into = sqlite(other.path());

@@ -1,30 +1,16 @@
 //! Servers and subcommands on a store in Redis.
 
-use constat_tests::api::{SITE, SITE_ORIGIN, answer, client};
-use constat_tests::authority::{Authority, Making};
+use constat_testkit::authority::{Authority, Making};
+use constat_testkit::redis::Redis;
+use constat_testkit::sample_site::with_shipped_vendors;
+use constat_tests::api::{SITE, SITE_ORIGIN, answer, client, get, notice_hash, post};
 use constat_tests::consent;
-use constat_tests::redis::Redis;
 use constat_tests::server::{self, Server};
-use constat_tests::site::{self, Sites};
-use reqwest::header::ORIGIN;
+use constat_tests::sites::Sites;
 use serde_json::Value;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
-
-async fn post(server: &Server, consent: &Value) -> constat_tests::api::Answer {
-    let url = format!("{}/v1/sites/{SITE}/consents", server.url);
-    answer(client().post(url).header(ORIGIN, SITE_ORIGIN).body(consent.to_string())).await
-}
-
-async fn get(server: &Server, path: &str) -> constat_tests::api::Answer {
-    answer(client().get(format!("{}{path}", server.url))).await
-}
-
-async fn notice_hash(server: &Server) -> String {
-    let notice = get(server, &format!("/v1/sites/{SITE}/notice/fr")).await.json();
-    notice["notice_hash"].as_str().expect("a notice has a hash").to_owned()
-}
 
 /// Several servers sign with one key.
 fn copy_keys(from: &Path, to: &Path) {
@@ -44,7 +30,7 @@ async fn run(data: &Path, redis: &Redis, args: &[&str]) -> String {
 #[tokio::test]
 async fn two_servers_on_one_redis_are_one_to_a_visitor() {
     let redis = Redis::start();
-    let sites = Sites::with(SITE, &site::small(SITE, SITE_ORIGIN));
+    let sites = Sites::with(SITE, &with_shipped_vendors(SITE, SITE_ORIGIN));
     let folders = [(); 2].map(|()| tempfile::tempdir().expect("there is room for a temporary folder"));
     let url = redis.url();
     let args = ["--sites", sites.arg(), "--store", &url];
@@ -80,7 +66,7 @@ async fn two_servers_on_one_redis_are_one_to_a_visitor() {
 #[tokio::test]
 async fn a_redis_that_is_gone_is_said_and_waited_for() {
     let mut redis = Redis::start();
-    let sites = Sites::with(SITE, &site::small(SITE, SITE_ORIGIN));
+    let sites = Sites::with(SITE, &with_shipped_vendors(SITE, SITE_ORIGIN));
     let folder = tempfile::tempdir().expect("there is room for a temporary folder");
     let server = Server::start(folder.path(), &["--sites", sites.arg(), "--store", &redis.url()]);
     let hash = notice_hash(&server).await;
@@ -110,7 +96,7 @@ async fn a_redis_that_is_gone_is_said_and_waited_for() {
 #[tokio::test]
 async fn a_full_redis_takes_no_record_and_still_erases_what_a_visitor_wants_erased() {
     let redis = Redis::start();
-    let sites = Sites::with(SITE, &site::small(SITE, SITE_ORIGIN));
+    let sites = Sites::with(SITE, &with_shipped_vendors(SITE, SITE_ORIGIN));
     let folder = tempfile::tempdir().expect("there is room for a temporary folder");
     let server = Server::start(folder.path(), &["--sites", sites.arg(), "--store", &redis.url()]);
     let hash = notice_hash(&server).await;
@@ -147,7 +133,7 @@ async fn a_full_redis_takes_no_record_and_still_erases_what_a_visitor_wants_eras
 #[tokio::test]
 async fn a_server_does_not_start_on_a_redis_that_may_lose_records() {
     let redis = Redis::start_with(&["--appendonly", "yes", "--appendfsync", "everysec"]);
-    let sites = Sites::with(SITE, &site::small(SITE, SITE_ORIGIN));
+    let sites = Sites::with(SITE, &with_shipped_vendors(SITE, SITE_ORIGIN));
     let folder = tempfile::tempdir().expect("there is room for a temporary folder");
     let (data, url) = (folder.path().to_str().expect("the path is text"), redis.url());
     let serve = ["serve", "--port", "0", "--sites", sites.arg(), "--data", data, "--store", &url];
@@ -190,7 +176,7 @@ async fn a_command_that_finds_no_store_in_redis_says_so_and_writes_nothing() {
         assert_eq!(redis.ask(&["DBSIZE"]).trim(), "0", "{command:?}");
     }
     let unsafe_redis = Redis::start_with(&[]);
-    let sites = Sites::with(SITE, &site::small(SITE, SITE_ORIGIN));
+    let sites = Sites::with(SITE, &with_shipped_vendors(SITE, SITE_ORIGIN));
     redis.ask(&["SET", "basket:7", "full"]);
     for (redis, named) in [(&unsafe_redis, "appendonly"), (&redis, "not Constat's")] {
         let count = redis.ask(&["DBSIZE"]);
@@ -220,7 +206,7 @@ async fn redis_behind_tls_is_used_when_its_certificate_is_trusted_and_not_otherw
     let authority = Authority::make(&Making::GOOD);
     let redis = Redis::start_with_tls(&authority.web(), &[]);
     let port = redis.tls_port.expect("it takes TLS");
-    let sites = Sites::with(SITE, &site::small(SITE, SITE_ORIGIN));
+    let sites = Sites::with(SITE, &with_shipped_vendors(SITE, SITE_ORIGIN));
     let folder = tempfile::tempdir().expect("there is room for a temporary folder");
     let url = format!("rediss://127.0.0.1:{port}");
     let args = ["--sites", sites.arg(), "--store", &url];
@@ -253,7 +239,7 @@ async fn a_cluster_behind_tls_is_used_from_one_of_its_nodes_on() {
         assert!(start.elapsed() < Duration::from_secs(20), "{}", node.log());
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let sites = Sites::with(SITE, &site::small(SITE, SITE_ORIGIN));
+    let sites = Sites::with(SITE, &with_shipped_vendors(SITE, SITE_ORIGIN));
     let folder = tempfile::tempdir().expect("there is room for a temporary folder");
     let url = format!("rediss+cluster://127.0.0.1:{}", node.tls_port.expect("it takes TLS"));
     let args = ["--sites", sites.arg(), "--store", &url, "--accept-data-loss"];

@@ -2,8 +2,9 @@
 
 use crate::bodies;
 use constat_shared::Hash;
+use constat_testkit::sample_site::with_shipped_vendors;
 use constat_tests::api::{Api, SITE, SITE_ORIGIN};
-use constat_tests::{consent, site};
+use constat_tests::consent;
 use rustix::process::Signal;
 use serde_json::json;
 
@@ -11,7 +12,7 @@ const TAKEN: &str = "the site files were read again";
 const NOT_TAKEN: &str = "the site files were not taken";
 
 fn small() -> String {
-    site::small(SITE, SITE_ORIGIN)
+    with_shipped_vendors(SITE, SITE_ORIGIN)
 }
 
 /// The same site with another third party, and other words in French alone.
@@ -89,14 +90,16 @@ async fn new_words_change_the_notice_and_not_the_terms() {
 async fn a_broken_site_file_is_not_taken_and_the_log_says_why() {
     let api = Api::start();
     let before = api.notice_hash().await;
-    api.sites.write("other", &site::small("other", SITE_ORIGIN));
-    api.sites.write(SITE, &larger().replace("authority = \"cnil\"", "authority = \"cnill\""));
+    api.sites.write("other", &with_shipped_vendors("other", SITE_ORIGIN));
+    let broken = larger().replace("authority = \"cnil\"", "authority = \"cnill\"");
+    api.sites.write(SITE, &broken);
     api.server.signal(Signal::HUP);
     api.server.logs(NOT_TAKEN, 1).await;
     assert_eq!(api.notice_hash().await, before);
     assert_eq!(api.get("/v1/sites/other/consent.js").await.status, 404, "all files are taken or none");
     let log = api.server.log();
-    for words in ["polaire.toml:5", "authority", "cnill"] {
+    let line = 1 + broken.lines().position(|line| line.contains("cnill")).unwrap();
+    for words in [&format!("polaire.toml:{line}"), "authority", "cnill"] {
         assert!(log.contains(words), "{words}: {log}");
     }
     // Once it is mended, it is.
@@ -118,7 +121,7 @@ async fn a_folder_without_site_files_is_not_taken() {
 #[tokio::test]
 async fn a_site_whose_file_is_gone_is_served_no_more() {
     let api = Api::start();
-    api.sites.write("other", &site::small("other", SITE_ORIGIN));
+    api.sites.write("other", &with_shipped_vendors("other", SITE_ORIGIN));
     reload(&api, 1).await;
     std::fs::remove_file(api.sites.file("other")).unwrap();
     reload(&api, 2).await;

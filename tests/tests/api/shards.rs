@@ -1,24 +1,18 @@
 //! A site with several logs a month, in a file and in Redis.
 
-use constat_shared::log::checkpoint::Checkpoint;
-use constat_shared::receipt::Jwk;
-use constat_shared::{LogId, LogShards, Receipt};
-use constat_tests::api::{Answer, SITE, SITE_ORIGIN, answer, client};
+use constat_shared::{Jwk, LogId, LogShards, Receipt, SignedCheckpoint};
+use constat_testkit::redis::Redis;
+use constat_testkit::sample_site::with_shipped_vendors;
+use constat_tests::api::{SITE, SITE_ORIGIN, get, notice_hash, post};
 use constat_tests::consent;
-use constat_tests::redis::Redis;
 use constat_tests::server::{self, Server};
-use constat_tests::site::{self, Sites};
-use reqwest::header::ORIGIN;
+use constat_tests::sites::Sites;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 fn site_file(shards: u8) -> String {
-    format!("log_shards = {shards}\n{}", site::small(SITE, SITE_ORIGIN))
-}
-
-async fn get(server: &Server, path: &str) -> Answer {
-    answer(client().get(format!("{}{path}", server.url))).await
+    format!("log_shards = {shards}\n{}", with_shipped_vendors(SITE, SITE_ORIGIN))
 }
 
 /// Runs a subcommand; gives what it printed, or why it failed.
@@ -32,8 +26,7 @@ async fn run(data: &Path, store: &[&str], args: &[&str]) -> Result<String, Strin
 
 /// Posts an answer and opens its receipt.
 async fn taken(server: &Server, key: &Jwk, consent: &Value) -> Receipt {
-    let url = format!("{}/v1/sites/{SITE}/consents", server.url);
-    let posted = answer(client().post(url).header(ORIGIN, SITE_ORIGIN).body(consent.to_string())).await;
+    let posted = post(server, consent).await;
     assert!(matches!(posted.status, 200 | 201), "{posted:?}");
     let token = posted.json()["receipt"].as_str().expect("a receipt is text").to_owned();
     Receipt::open(&token, &key.key().expect("the key is whole")).expect("the receipt is the server's")
@@ -45,15 +38,14 @@ async fn every_shard_is_proven(store: &[&str]) {
     let folder = tempfile::tempdir().expect("there is room for a temporary folder");
     let data = folder.path();
     let server = Server::start(data, &[&["--sites", sites.arg()], store].concat());
-    let hash = get(&server, &format!("/v1/sites/{SITE}/notice/fr")).await.json()["notice_hash"].clone();
-    let hash = hash.as_str().expect("a notice has a hash");
+    let hash = notice_hash(&server).await;
     let keys = get(&server, "/.well-known/jwks.json").await.json();
     let key: Jwk = serde_json::from_value(keys["keys"][0].clone()).expect("the server has a key");
 
     let mut logs: BTreeMap<LogId, u64> = BTreeMap::new();
     let mut last = None;
     for _ in 0..40 {
-        let consent = consent::request(hash, "refuse_all");
+        let consent = consent::request(&hash, "refuse_all");
         let receipt = taken(&server, &key, &consent).await;
         let shards = LogShards::new(4).expect("four are not too many");
         assert_eq!(receipt.log, LogId::of(&receipt.record, shards));
@@ -65,8 +57,9 @@ async fn every_shard_is_proven(store: &[&str]) {
     for (log, record_count) in &logs {
         let log_path = format!("/v1/sites/{SITE}/log/{}", log.name());
         let note = get(&server, &format!("{log_path}/checkpoint")).await;
-        let head =
-            Checkpoint::open(note.text(), log, &key.key().expect("the key is whole")).expect("it is signed");
+        let head = SignedCheckpoint::from(note.text())
+            .open(log, &key.key().expect("the key is whole"))
+            .expect("it is signed");
         // What is served is said in the first one.
         assert_eq!(head.size, record_count + u64::from(log.shard.number() == 1), "{}", log.origin());
         let proof = get(&server, &format!("{log_path}/proof/0")).await.json();

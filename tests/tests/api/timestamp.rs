@@ -1,29 +1,23 @@
-//! An outside clock: `constat timestamp` asks a time-stamping authority, and
+//! `constat timestamp` asks a time-stamping authority, and
 //! `constat verify --ca` believes it, or not.
 
-use constat_shared::Record;
-use constat_shared::evidence::Evidence;
-use constat_shared::log::entry::LogEntry;
+use constat_shared::{Evidence, LogEntry, Record};
+use constat_testkit::authority::{Asked, Authority, Making, NAME, RSA, TlsOnce, response};
+use constat_testkit::sample_site::with_shipped_vendors;
 use constat_tests::api::{Api, SITE, SITE_ORIGIN};
-use constat_tests::authority::{Asked, Authority, Making, NAME, RSA, TlsOnce, response};
 use constat_tests::server::binary;
-use constat_tests::site::{self, Sites};
+use constat_tests::sites::Sites;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Arc;
 
 /// The file of a site that names an authority.
 fn naming(id: &str, url: &str) -> String {
-    format!("timestamp_authority = {url:?}\n{}", site::small(id, SITE_ORIGIN))
+    format!("timestamp_authority = {url:?}\n{}", with_shipped_vendors(id, SITE_ORIGIN))
 }
 
 fn serve(url: &str) -> Api {
     Api::serve(Sites::with(SITE, &naming(SITE, url)))
-}
-
-async fn taken(api: &Api) -> Record {
-    let reply = api.post(&api.consent("allow_all").await).await.json();
-    serde_json::from_value(reply["record"].clone()).unwrap()
 }
 
 fn timestamp(api: &Api) -> Command {
@@ -68,9 +62,9 @@ async fn what_an_authority_has_stamped_is_proven_to_whoever_trusts_its_ca() {
         let authority = Arc::new(Authority::make(&making));
         let asked = Asked::serve(&authority);
         let api = serve(&asked.url);
-        let record = taken(&api).await;
+        let record = api.record("allow_all").await.0;
         let bare = prove(&api, &record);
-        assert!(said(verify(&bare, None), 0).contains("no outside clock was asked"));
+        assert!(said(verify(&bare, None), 0).contains("no time-stamping authority was asked"));
         let nothing = said(verify(&bare, Some(&authority.ca())), 1);
         assert!(nothing.contains("NOT proven. timestamp: the bundle holds none"), "{nothing}");
 
@@ -79,7 +73,7 @@ async fn what_an_authority_has_stamped_is_proven_to_whoever_trusts_its_ca() {
         let file = prove(&api, &record);
         let proven = said(verify(&file, Some(&authority.ca())), 0);
         assert!(proven.contains("proven: the log held the record by 2"), "{proven}");
-        assert!(proven.contains(&format!("(± 1500 ms), says {NAME}")), "{proven}");
+        assert!(proven.contains(&format!("(± 1500 ms), according to {NAME}")), "{proven}");
         // Without a CA it is what somebody says.
         let unchecked = said(verify(&file, None), 0);
         assert!(unchecked.contains("its signature was not checked here"), "{unchecked}");
@@ -96,7 +90,7 @@ async fn each_of_several_logs_a_month_is_stamped_and_its_records_proven_by_its_s
     let api = Api::serve(Sites::with(SITE, &format!("log_shards = 2\n{}", naming(SITE, &asked.url))));
     let mut records = Vec::new();
     for _ in 0..8 {
-        records.push(taken(&api).await);
+        records.push(api.record("allow_all").await.0);
     }
     let stamped = said(timestamp(&api).output().unwrap(), 0);
     // Both, but once in 128 times: the first one also says what is served.
@@ -115,13 +109,13 @@ async fn a_log_is_stamped_again_only_when_it_has_grown_and_a_bundle_keeps_the_fi
     let authority = Arc::new(Authority::make(&Making::GOOD));
     let asked = Asked::serve(&authority);
     let api = serve(&asked.url);
-    let record = taken(&api).await;
+    let record = api.record("allow_all").await.0;
     said(timestamp(&api).output().unwrap(), 0);
     let first = std::fs::read(prove(&api, &record)).unwrap();
     let again = said(timestamp(&api).output().unwrap(), 0);
     assert!(again.contains("nothing new since it was stamped"), "{again}");
     assert_eq!(asked.requests().len(), 1);
-    let newer = taken(&api).await;
+    let newer = api.record("allow_all").await.0;
     let grown = said(timestamp(&api).output().unwrap(), 0);
     assert!(grown.contains("leaves stamped at 2"), "{grown}");
     assert_eq!(asked.requests().len(), 2);
@@ -138,7 +132,7 @@ async fn an_authority_is_told_a_hash_and_nothing_of_a_visitor() {
     let authority = Arc::new(Authority::make(&Making::GOOD));
     let asked = Asked::serve(&authority);
     let api = serve(&asked.url);
-    let record = taken(&api).await;
+    let record = api.record("allow_all").await.0;
     said(timestamp(&api).output().unwrap(), 0);
     let [(head, body)] = <[_; 1]>::try_from(asked.requests()).unwrap();
     let names: Vec<_> =
@@ -160,7 +154,7 @@ async fn any_change_to_the_token_in_a_bundle_is_found() {
     let authority = Arc::new(Authority::make(&Making::GOOD));
     let asked = Asked::serve(&authority);
     let api = serve(&asked.url);
-    let record = taken(&api).await;
+    let record = api.record("allow_all").await.0;
     said(timestamp(&api).output().unwrap(), 0);
     let file = prove(&api, &record);
     let text = std::fs::read_to_string(&file).unwrap();
@@ -179,7 +173,7 @@ async fn any_change_to_the_token_in_a_bundle_is_found() {
 async fn an_authority_over_tls_is_asked_when_the_machine_trusts_it() {
     let authority = Arc::new(Authority::make(&Making::GOOD));
     let api = serve("https://127.0.0.1:9/tsr");
-    taken(&api).await;
+    api.record("allow_all").await;
     for (trusted, code, words) in [
         (authority.ca(), 0, format!("by {NAME}")),
         (Authority::make(&Making::GOOD).ca(), 1, "invalid peer certificate".into()),
@@ -190,7 +184,7 @@ async fn an_authority_over_tls_is_asked_when_the_machine_trusts_it() {
         let output = timestamp(&api).env("SSL_CERT_FILE", trusted).env_remove("SSL_CERT_DIR").output();
         let said = said(output.unwrap(), code);
         assert!(said.contains(&words), "{said}");
-        taken(&api).await;
+        api.record("allow_all").await;
     }
 }
 
@@ -236,7 +230,7 @@ fn misbehaving() -> Vec<(Asked, &'static str)> {
 #[tokio::test]
 async fn an_authority_that_misbehaves_is_named_with_why_and_nothing_is_kept_of_it() {
     let api = serve("http://127.0.0.1:9/");
-    let record = taken(&api).await;
+    let record = api.record("allow_all").await.0;
     let before = size(&api, &record).await;
     for (asked, words) in misbehaving() {
         api.sites.write(SITE, &naming(SITE, &asked.url));
@@ -257,9 +251,9 @@ async fn an_authority_that_fails_keeps_no_other_site_from_its_own() {
     let asked = Asked::serve(&authority);
     let sites = Sites::with("a-first", &naming("a-first", "http://127.0.0.1:9/"));
     sites.write(SITE, &naming(SITE, &asked.url));
-    sites.write("silent", &site::small("silent", SITE_ORIGIN));
+    sites.write("silent", &with_shipped_vendors("silent", SITE_ORIGIN));
     let api = Api::serve(sites);
-    let record = taken(&api).await;
+    let record = api.record("allow_all").await.0;
     let output = timestamp(&api).output().unwrap();
     let (stdout, failure) = (String::from_utf8(output.stdout.clone()).unwrap(), said(output, 1));
     assert!(

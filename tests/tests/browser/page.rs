@@ -1,10 +1,11 @@
 //! What the modules of this test share: the demo, or a host page of one's own.
 
 use constat_shared::{ConsentCookie, Hash, Notice, Record};
+use constat_testkit::sample_site::with_shipped_vendors;
 use constat_tests::browser::{Browser, Outcome};
 use constat_tests::pages::Pages;
 use constat_tests::server::{Server, binary};
-use constat_tests::site::{Sites, small};
+use constat_tests::sites::Sites;
 use serde_json::Value;
 use std::path::Path;
 use std::process::Command;
@@ -55,7 +56,7 @@ impl Host {
     /// Serves a page with this in its head and body, at `/`.
     pub fn start(head: &str, body: &str) -> Host {
         let (pages, third) = (Pages::start(), Pages::start());
-        let sites = Sites::with("polaire", &small("polaire", &pages.origin()));
+        let sites = Sites::with("polaire", &with_shipped_vendors("polaire", &pages.origin()));
         let data = tempfile::tempdir().unwrap();
         let server = Server::start(data.path(), &["--sites", sites.arg()]);
         let third_origin = third.other_origin();

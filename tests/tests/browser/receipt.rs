@@ -2,8 +2,7 @@
 
 use crate::page::{Demo, Host, delivered};
 use crate::record::kept;
-use constat_shared::Receipt;
-use constat_shared::receipt::Jwk;
+use constat_shared::{Jwk, Receipt};
 use constat_tests::browser::{DESKTOP, browse};
 use constat_tests::server::run;
 use serde_json::Value;

@@ -199,14 +199,14 @@ fn without_a_receipt_that_the_server_accepts_the_data_protection_officer_is_name
         browser.run(&put(&format!("{}.AAAA", receipt.rsplit_once('.').unwrap().0))).await?;
         open_record(&browser).await?;
         erase(&browser).await?;
-        browser.find("[role=alert] a[href='mailto:dpo@polaire.example']").await?;
+        browser.find("[role=alert] a[href='mailto:dpo@boreale.example']").await?;
         assert!(browser.consent_cookie().await?.is_some());
 
         for token in ["", "nonsense", "a.b.c"] {
             browser.run(&put(token)).await?;
             browser.reload().await?;
             open_record(&browser).await?;
-            browser.find(".record a[href='mailto:dpo@polaire.example']").await?;
+            browser.find(".record a[href='mailto:dpo@boreale.example']").await?;
             let text = record_text(&browser).await?;
             assert!(text.contains(&consent_id(&browser).await?), "{text}");
             assert!(!browser.shows("[data-action=erase], [data-action=download]").await?, "{token:?}");

@@ -1,11 +1,11 @@
 //! `constat snapshot` with a real Chromium: the pictures, what the log says of
 //! them, and what is left when it is done.
 
-use constat_shared::evidence::Evidence;
-use constat_shared::{Hash, LogEntry};
+use constat_shared::{Evidence, Hash, LogEntry};
+use constat_testkit::sample_site::with_shipped_vendors;
 use constat_tests::api::{Api, SITE, SITE_ORIGIN};
 use constat_tests::server::binary;
-use constat_tests::site::{Sites, small};
+use constat_tests::sites::Sites;
 use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ struct Bench {
 impl Bench {
     fn start() -> Bench {
         let all = r#"languages = ["fr", "nl", "de", "en"]"#;
-        let site = small(SITE, SITE_ORIGIN).replace(all, r#"languages = ["fr", "nl"]"#);
+        let site = with_shipped_vendors(SITE, SITE_ORIGIN).replace(all, r#"languages = ["fr", "nl"]"#);
         Bench { api: Api::serve(Sites::with(SITE, &site)), tmp: tempfile::tempdir().unwrap() }
     }
 

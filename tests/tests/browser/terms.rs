@@ -1,8 +1,8 @@
 //! When the visitor is asked again, and when not.
 
 use crate::page::{Host, delivered};
+use constat_testkit::sample_site::with_shipped_vendors;
 use constat_tests::browser::{Browser, DESKTOP, Outcome, browse};
-use constat_tests::site::small;
 use rustix::process::Signal;
 
 /// Serves another site file from the running server, and waits until it does.
@@ -41,7 +41,7 @@ fn changed_wording_does_not_ask_again_and_an_added_vendor_does() {
         delivered(&browser, "polaire").await?;
         let first = host.records(&browser).await.remove(0);
 
-        let site = small("polaire", &host.pages.origin());
+        let site = with_shipped_vendors("polaire", &host.pages.origin());
         let reworded =
             ["fr", "nl", "de", "en"].map(|code| format!("[texts.{code}]\ntitle = \"Cookies?\"\n")).concat();
         change(&host, &format!("{site}{reworded}")).await?;
@@ -75,7 +75,7 @@ fn a_page_loaded_before_a_change_shows_and_records_the_notice_it_had() {
         browser.block(&["*/assets/*", "*/notice/*"]).await?;
         browser.open(&host.url()).await?;
         browser.find(".banner").await?;
-        let site = small("polaire", &host.pages.origin());
+        let site = with_shipped_vendors("polaire", &host.pages.origin());
         change(&host, &format!("{site}[[vendors]]\nid = \"criteo\"\n")).await?;
         browser.block(&[]).await?;
         browser.press("vendors").await?;

@@ -2,9 +2,9 @@
 
 use crate::address::Address;
 use crate::fleet::{Fleet, ROUNDS};
+use constat_testkit::redis::{Cluster, Redis};
 use constat_tests::api::SITE;
 use constat_tests::moments::Moments;
-use constat_tests::redis::{Cluster, Redis};
 use std::time::{Duration, Instant};
 
 /// When the primary dies, in milliseconds after the first visitor.

@@ -1,14 +1,16 @@
 //! Two servers on one Redis, and rounds of load in which something goes wrong.
 
+use crate::urls::Urls;
 use crate::visitors::{ANSWER_MAX, Book, Reply, post, visitor};
+use constat_testkit::sample_site::with_shipped_vendors;
 use constat_tests::api::{SITE, SITE_ORIGIN};
 use constat_tests::server::{Server, run};
-use constat_tests::site::{self, Sites};
+use constat_tests::sites::Sites;
 use reqwest::Client;
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How many rounds each fault is tried.
@@ -18,20 +20,6 @@ const VISITORS: usize = 8;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long visitors go on when all is well again.
 const AFTERWARDS: Duration = Duration::from_millis(100);
-
-/// Where the two servers are now.
-#[derive(Clone)]
-pub struct Urls(Arc<Mutex<[String; 2]>>);
-
-impl Urls {
-    pub fn of(&self, server: usize) -> String {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)[server].clone()
-    }
-
-    fn set(&self, server: usize, url: &str) {
-        url.clone_into(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner)[server]);
-    }
-}
 
 /// Two servers with a folder each.
 pub struct Fleet {
@@ -73,7 +61,7 @@ impl Fleet {
     /// Starts two servers on a store for a site with so many logs a month;
     /// `args` go to the commands that read it too.
     pub async fn start(log_shards: u8, store: &str, args: &[&str]) -> Fleet {
-        let site = format!("log_shards = {log_shards}\n{}", site::small(SITE, SITE_ORIGIN));
+        let site = format!("log_shards = {log_shards}\n{}", with_shipped_vendors(SITE, SITE_ORIGIN));
         let sites = Sites::with(SITE, &site);
         let folder = || tempfile::tempdir().expect("there is room for a temporary folder");
         let data = [folder(), folder()];
@@ -88,7 +76,7 @@ impl Fleet {
         let notice = client.get(format!("{}/v1/sites/{SITE}/notice/fr", urls[0])).send().await;
         let notice: Value = notice.expect("the server answers").json().await.expect("a notice is JSON");
         let notice_hash = notice["notice_hash"].as_str().expect("a notice has a hash").into();
-        let urls = Urls(Arc::new(Mutex::new(urls)));
+        let urls = Urls::new(urls);
         Fleet { servers, data, sites, args, client, notice_hash, urls, total: Total::default() }
     }
 

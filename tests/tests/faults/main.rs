@@ -5,4 +5,5 @@ mod address;
 mod failover;
 mod fleet;
 mod one_redis;
+mod urls;
 mod visitors;

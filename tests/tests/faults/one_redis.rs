@@ -1,8 +1,8 @@
 //! Two servers on a Redis of its own: what dies, stands still or is full.
 
 use crate::fleet::{Fleet, ROUNDS};
+use constat_testkit::redis::Redis;
 use constat_tests::moments::Moments;
-use constat_tests::redis::Redis;
 use rustix::process::Signal;
 use std::time::Duration;
 

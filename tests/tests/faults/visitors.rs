@@ -1,6 +1,6 @@
 //! Visitors who answer, and what they know afterwards.
 
-use crate::fleet::Urls;
+use crate::urls::Urls;
 use constat_tests::api::{SITE, SITE_ORIGIN};
 use constat_tests::consent;
 use reqwest::Client;

@@ -1,11 +1,12 @@
 //! A category with its switch and its list of vendors.
 
-use super::configuration::ConfigurationProps;
+use super::props::ConfigurationProps;
+use super::switch::switch;
 use super::vendor::vendor;
 use crate::state::Event;
-use constat_shared::view::CategoryView;
+use constat_shared::notice::CategoryView;
 use constat_shared::{Category, TextKey};
-use yew::{Callback, Html, html};
+use yew::{Html, html};
 
 /// One category: title, switch, description, vendors.
 pub fn category(view: &CategoryView, props: &ConfigurationProps) -> Html {
@@ -43,15 +44,4 @@ pub fn category(view: &CategoryView, props: &ConfigurationProps) -> Html {
 
 fn always_text(id: Category) -> TextKey {
     if id == Category::Essential { TextKey::AlwaysActive } else { TextKey::ExemptActive }
-}
-
-/// A switch, named by another element's text.
-pub fn switch(label_id: &str, name: &str, on: bool, switched: Callback<bool>) -> Html {
-    html! {
-        <label class="switch">
-            <input type="checkbox" role="switch" name={name.to_owned()} aria-labelledby={label_id.to_owned()}
-                checked={on} onclick={switched.reform(move |_| !on)} />
-            <span aria-hidden="true"></span>
-        </label>
-    }
 }

@@ -1,38 +1,13 @@
 //! The configuration layer.
 
 use super::category::category;
+use super::props::ConfigurationProps;
 use super::stored_choice::stored_choice;
-use crate::state::{Draft, Event};
 use constat_shared::{Action, NoticeView, TextKey};
-use std::rc::Rc;
 use yew::{Callback, Html, NodeRef, html};
 
-/// What the configuration layer needs.
-pub struct ConfigurationProps {
-    /// The notice in the visitor's language.
-    pub notice: Rc<NoticeView>,
-    /// The switches.
-    pub draft: Draft,
-    /// Whether every list of vendors starts open.
-    pub all_open: bool,
-    /// Whether there is an answer given earlier.
-    pub answered: bool,
-    /// Whether that answer allows anything that needs consent.
-    pub consented: bool,
-    /// The name of a country in the visitor's language.
-    pub country_name: Callback<String, String>,
-    /// Called when a switch is moved.
-    pub on_event: Callback<Event>,
-    /// Called with the answer.
-    pub on_answer: Callback<Action>,
-    /// Called when the layer is left, by its button or by Escape: no consent.
-    pub on_close: Callback<()>,
-    /// The dialog element.
-    pub dialog: NodeRef,
-}
-
-/// A modal dialog with every category, vendor and cookie. The browser's own
-/// dialog element holds the focus and puts the rest of the page out of reach.
+/// A modal dialog with every category, vendor and cookie. The browser's
+/// dialog element keeps the focus inside and makes the rest of the page inert.
 pub fn configuration(props: &ConfigurationProps) -> Html {
     let dialog = props.dialog.clone();
     let texts = &props.notice.texts;
@@ -100,8 +75,8 @@ fn close_dialog(dialog: &NodeRef) {
     }
 }
 
-// On the server nothing is ever opened or closed: only HTML is rendered.
-/// Opens nothing.
+// The server only renders HTML: it never opens or closes a dialog.
+/// Does nothing.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn show_modal(_: &NodeRef) {}
 

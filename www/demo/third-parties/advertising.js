@@ -1,4 +1,4 @@
-// Stands in for an advertising service: recognises the visitor by a cookie on
+// Plays an advertising service: recognises the visitor by a cookie on
 // the page's own domain, and asks for a bid. It shows nothing.
 (function () {
   var origin = new URL(document.currentScript.src).origin;

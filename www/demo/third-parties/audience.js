@@ -1,4 +1,4 @@
-// Stands in for an audience measurement service: sets the cookies such a
+// Plays an audience measurement service: sets the cookies such a
 // service sets on the page's own domain, and reports the page view.
 (function () {
   var origin = new URL(document.currentScript.src).origin;

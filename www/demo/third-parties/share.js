@@ -1,4 +1,4 @@
-// Stands in for a social network's share buttons: asks how often the page was
+// Plays a social network's share buttons: asks how often the page was
 // shared, and puts two buttons into every [data-share] element.
 (function () {
   var origin = new URL(document.currentScript.src).origin;

@@ -1,9 +1,8 @@
 //! Which levels of a log's tree the engines keep, and the audit of a whole log.
 
 use crate::store::Audit;
-use constat_shared::Hash;
-use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::merkle::node_hash;
+use constat_shared::{Hash, TreeHead};
 
 /// The distance between two kept levels: 2^8 = 256 hashes make one of the next.
 /// A proof then computes a few hundred hashes, which takes well under a
@@ -32,7 +31,7 @@ pub struct Auditing {
 impl Auditing {
     /// Begins with the leaves of everything stored for the log.
     pub fn new(mut stored: Vec<StoredLeaf>) -> Auditing {
-        stored.sort_unstable_by_key(|(place, _, _)| *place);
+        stored.sort_unstable_by_key(|(leaf_index, _, _)| *leaf_index);
         let audit = Audit { record_count: 0, entry_count: 0, erased_count: 0, head: None, difference: None };
         Auditing { audit, growing: Growing::default(), stored: stored.into_iter().peekable(), count: 0 }
     }
@@ -66,8 +65,8 @@ impl Auditing {
     /// The result for a log that should have `size` leaves. According to the
     /// purge entries, the records of `purged` of them were deleted.
     pub fn finish(mut self, size: u64, purged: u64) -> Audit {
-        if let Some((place, _, _)) = self.stored.next() {
-            self.differs(format!("something is stored for leaf {place}, which the log does not have"));
+        if let Some((leaf_index, _, _)) = self.stored.next() {
+            self.differs(format!("something is stored for leaf {leaf_index}, which the log does not have"));
         }
         let count = self.count;
         if count != size {
@@ -77,7 +76,7 @@ impl Auditing {
         if missing != purged {
             self.differs(format!("records missing: {missing}; deleted according to the log: {purged}"));
         }
-        self.audit.head = self.growing.root().map(|root| Checkpoint { size: count, root });
+        self.audit.head = self.growing.root().map(|root| TreeHead { size: count, root });
         self.audit
     }
 

@@ -5,5 +5,5 @@ mod notice_digits;
 mod purges;
 
 pub use log_audit::{Auditing, STEP, StoredLeaf, fold};
-pub use notice_digits::KnownNotice;
+pub use notice_digits::NoticeDigits;
 pub use purges::{purged_count, purges};

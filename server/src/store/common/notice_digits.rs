@@ -6,7 +6,7 @@ use constat_shared::{Category, Hash, Notice, Record, SiteId, VendorId};
 use std::collections::BTreeMap;
 
 /// The part of a published notice that its records are read and written with.
-pub struct KnownNotice {
+pub struct NoticeDigits {
     /// The number of the notice in the store.
     pub number: i64,
     /// The hash of the notice.
@@ -19,14 +19,14 @@ pub struct KnownNotice {
     pub vendors: Vec<VendorId>,
 }
 
-impl KnownNotice {
+impl NoticeDigits {
     /// Reads the canonical JSON of a notice with that number and terms hash.
     ///
     /// # Errors
     /// [`StoreError::Unreadable`] when the text is not a notice.
-    pub fn read(number: i64, terms_hash: Hash, json: &str) -> Result<KnownNotice, StoreError> {
+    pub fn read(number: i64, terms_hash: Hash, json: &str) -> Result<NoticeDigits, StoreError> {
         let notice: Notice = serde_json::from_str(json).map_err(unreadable)?;
-        Ok(KnownNotice {
+        Ok(NoticeDigits {
             number,
             notice_hash: Hash::of(json.as_bytes()),
             terms_hash,

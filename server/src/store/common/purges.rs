@@ -1,6 +1,6 @@
 //! Purge entries: what the logs record about deletions.
 
-use constat_shared::log::entry::{Purge, PurgeReason};
+use constat_shared::log::{Purge, PurgeReason};
 use constat_shared::{LogEntry, LogId, Month, Timestamp};
 use std::collections::BTreeMap;
 

@@ -1,25 +1,24 @@
 //! What every store does during a copy.
 
 use super::sample::{append, at, entry, log_of, notice, publish, purge, record};
-use crate::store::{CopyStore, Placed, Stretch};
-use constat_shared::log::entry::PurgeReason;
-use constat_shared::receipt::Jwk;
-use constat_shared::{Hash, PublishedNotice, Record};
+use crate::store::{CopyStore, LogSlice, PlacedRecord};
+use constat_shared::log::PurgeReason;
+use constat_shared::{Hash, Jwk, PublishedNotice, Record, SignedCheckpoint};
 
 /// A record with its leaf in another store's log.
-fn placed(record: &Record, place: u64) -> Placed {
-    Placed { place, entry: entry(record) }
+fn placed(record: &Record, leaf_index: u64) -> PlacedRecord {
+    PlacedRecord { leaf_index, entry: entry(record) }
 }
 
 /// Every stored record, by its leaf.
-fn all(store: &dyn CopyStore) -> Vec<Placed> {
+fn all(store: &dyn CopyStore) -> Vec<PlacedRecord> {
     let mut all = Vec::new();
-    let mut take = |page: Vec<Placed>| {
+    let mut take = |page: Vec<PlacedRecord>| {
         all.extend(page);
         Ok(())
     };
     store.each_record(&mut take).unwrap();
-    all.sort_by_key(|placed| placed.place);
+    all.sort_by_key(|placed| placed.leaf_index);
     all
 }
 
@@ -50,10 +49,10 @@ pub fn records_are_put_with_the_leaf_and_key_they_had(store: &dyn CopyStore) {
     let [first, second] = records(&notice);
     let put = [placed(&first, 3), placed(&second, 70_000)];
     assert_eq!(store.put_records(&put).unwrap(), 2);
-    for Placed { place, entry } in &put {
+    for PlacedRecord { leaf_index, entry } in &put {
         let record = &entry.record;
         let found = store.find(&notice.site, &record.consent_id, &record.event_id).unwrap();
-        assert_eq!(found, Some((entry.clone(), *place)));
+        assert_eq!(found, Some((entry.clone(), *leaf_index)));
     }
     assert_eq!(all(store), put);
 }
@@ -87,7 +86,7 @@ pub fn what_is_forgotten_is_written_down_nowhere(store: &dyn CopyStore) {
     assert_eq!(store.head(&log_of(&due)).unwrap(), head);
     let logs = store.logs().unwrap();
     assert_eq!(logs, [log_of(&due), log_of(&later)]);
-    assert!(logs.iter().all(|log| store.entries(log).unwrap().is_empty()));
+    assert!(logs.iter().all(|log| store.operator_entries(log).unwrap().is_empty()));
 }
 
 /// Leaves that would leave a gap or overlap are refused.
@@ -98,19 +97,19 @@ pub fn leaves_and_entries_go_to_the_end_of_a_log_only(store: &dyn CopyStore) {
     append(store, std::slice::from_ref(&first)).unwrap();
     let log = log_of(&first);
     let before = store.head(&log).unwrap();
-    for place in [0, 2] {
-        let stretch = Stretch { first: place, leaves: vec![entry(&first).leaf], entries: Vec::new() };
-        let words = store.put_leaves(&log, &stretch).unwrap_err().to_string();
+    for leaf_index in [0, 2] {
+        let slice = LogSlice { first: leaf_index, leaves: vec![entry(&first).leaf], entries: Vec::new() };
+        let words = store.put_leaves(&log, &slice).unwrap_err().to_string();
         assert!(words.contains("does not end before"), "{words}");
         assert_eq!(store.head(&log).unwrap(), before);
     }
     let written = purge(&notice, first.recorded_at, PurgeReason::Expired, "2025-03", 2);
     let leaves = vec![Hash::of(b"the leaf of an erased record"), written.leaf_hash()];
-    let stretch = Stretch { first: 1, leaves: leaves.clone(), entries: vec![(2, written.clone())] };
-    store.put_leaves(&log, &stretch).unwrap();
+    let slice = LogSlice { first: 1, leaves: leaves.clone(), entries: vec![(2, written.clone())] };
+    store.put_leaves(&log, &slice).unwrap();
     assert_eq!(store.leaves(&log, 1).unwrap(), leaves);
     assert_eq!(store.leaves(&log, 3).unwrap(), []);
-    assert_eq!(store.entries(&log).unwrap(), [(2, written)]);
+    assert_eq!(store.operator_entries(&log).unwrap(), [(2, written)]);
     assert_eq!(store.head(&log).unwrap().unwrap().size, 3);
 }
 
@@ -121,9 +120,10 @@ pub fn a_log_that_was_dropped_elsewhere_takes_no_leaf(store: &dyn CopyStore) {
     let [first, _] = records(&notice);
     let log = log_of(&first);
     assert_eq!(store.dropped().unwrap(), []);
-    store.put_dropped(&log, "the last head").unwrap();
-    assert_eq!(store.dropped().unwrap(), [(log.clone(), "the last head".to_owned())]);
-    assert_eq!(store.checkpoint(&log).unwrap().as_deref(), Some("the last head"));
+    let checkpoint = SignedCheckpoint::from("the last head");
+    store.put_dropped(&log, &checkpoint).unwrap();
+    assert_eq!(store.dropped().unwrap(), [(log.clone(), checkpoint.clone())]);
+    assert_eq!(store.checkpoint(&log).unwrap(), Some(checkpoint));
     assert_eq!(store.logs().unwrap(), []);
     assert!(append(store, &[first]).is_err());
 }

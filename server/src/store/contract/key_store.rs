@@ -2,7 +2,7 @@
 
 use super::sample::at;
 use crate::store::KeyStore;
-use constat_shared::receipt::Jwk;
+use constat_shared::Jwk;
 
 /// Each once, in the order in which they were added.
 pub fn public_keys_are_kept_in_their_order(store: &dyn KeyStore) {

@@ -2,7 +2,7 @@
 
 use super::sample::{self, append, entry, log_of, month, notice, publish, purge, record};
 use crate::store::{Appended, Store};
-use constat_shared::log::entry::PurgeReason;
+use constat_shared::log::PurgeReason;
 use constat_shared::log::merkle::{self, verify_consistency, verify_inclusion};
 use constat_shared::{Action, LogId, LogShards, Month, Record};
 
@@ -103,20 +103,20 @@ pub fn an_operator_entry_is_a_leaf_and_is_read_back(store: &dyn Store) {
     publish(store, &notice);
     let first = record(&notice, "2026-03-01T09:30:00Z");
     let log = log_of(&first);
-    assert_eq!((store.entries(&log).unwrap(), store.logs().unwrap()), (Vec::new(), Vec::new()));
+    assert_eq!((store.operator_entries(&log).unwrap(), store.logs().unwrap()), (Vec::new(), Vec::new()));
     let purge = |count| purge(&notice, first.recorded_at, PurgeReason::Expired, "2025-03", count);
-    assert_eq!(store.write(&log, &purge(1)).unwrap(), 0);
+    assert_eq!(store.append_entry(&log, &purge(1)).unwrap(), 0);
     assert_eq!(append(store, std::slice::from_ref(&first)).unwrap(), [Appended::Stored(1)]);
-    assert_eq!(store.write(&log, &purge(2)).unwrap(), 2);
+    assert_eq!(store.append_entry(&log, &purge(2)).unwrap(), 2);
     assert_eq!(append(store, &[record(&notice, "2026-03-01T09:31:00Z")]).unwrap(), [Appended::Stored(3)]);
-    assert_eq!(store.entries(&log).unwrap(), [(0, purge(1)), (2, purge(2))]);
+    assert_eq!(store.operator_entries(&log).unwrap(), [(0, purge(1)), (2, purge(2))]);
     let (head, proof) =
         (store.head(&log).unwrap().unwrap(), store.inclusion_proof(&log, 2, 4).unwrap().unwrap());
     assert!(verify_inclusion(purge(2).leaf_hash(), 2, 4, &proof, head.root));
     let audit = store.audit(&log).unwrap();
     assert_eq!((audit.record_count, audit.entry_count, audit.difference), (2, 2, None));
     let other = log.in_month(month("2026-02"));
-    store.write(&other, &purge(3)).unwrap();
+    store.append_entry(&other, &purge(3)).unwrap();
     assert_eq!(store.logs().unwrap(), [other, log]);
 }
 
@@ -127,13 +127,13 @@ pub fn a_log_is_dropped_without_its_records_only_and_keeps_its_last_head(store: 
     let (old, new) = (record(&notice, "2026-03-01T09:30:00Z"), record(&notice, "2026-04-01T09:30:00Z"));
     append(store, &[old.clone(), new.clone()]).unwrap();
     let log = log_of(&old);
-    assert!(!store.drop_log(&log, "early").unwrap());
+    assert!(!store.drop_log(&log, &"early".into()).unwrap());
     assert_eq!(store.head(&log).unwrap().unwrap().size, 1);
     assert_eq!(store.expire(old.expires_at).unwrap(), 1);
-    assert!(store.drop_log(&log, "final").unwrap());
-    assert!(!store.drop_log(&log, "again").unwrap());
+    assert!(store.drop_log(&log, &"final".into()).unwrap());
+    assert!(!store.drop_log(&log, &"again".into()).unwrap());
     assert_eq!((store.head(&log).unwrap(), store.inclusion_proof(&log, 0, 1).unwrap()), (None, None));
-    assert_eq!(store.checkpoint(&log).unwrap().as_deref(), Some("final"));
+    assert_eq!(store.checkpoint(&log).unwrap(), Some("final".into()));
     assert!(!store.logs().unwrap().contains(&log));
     assert!(append(store, &[record(&notice, "2026-03-02T09:30:00Z")]).is_err());
     assert_eq!(store.head(&log_of(&new)).unwrap().unwrap().size, 1);
@@ -147,16 +147,17 @@ pub fn records_of_clocks_that_differ_go_into_the_log_of_their_own_time(store: &d
     let times =
         ["2026-04-01T00:00:02Z", "2026-03-31T23:59:58Z", "2026-04-01T00:00:01Z", "2026-03-31T23:59:59Z"];
     let records = times.map(|time| record(&notice, time));
-    let places = records.iter().map(|record| append(store, std::slice::from_ref(record)).unwrap());
-    let places: Vec<_> = places.flatten().collect();
+    let leaf_indexes = records.iter().map(|record| append(store, std::slice::from_ref(record)).unwrap());
+    let leaf_indexes: Vec<_> = leaf_indexes.flatten().collect();
     let expected = [0, 0, 1, 1].map(Appended::Stored);
-    assert_eq!(places, expected);
+    assert_eq!(leaf_indexes, expected);
     for record in &records {
         let log = log_of(record);
-        let (found, place) = store.find(&notice.site, &record.consent_id, &record.event_id).unwrap().unwrap();
+        let (found, leaf_index) =
+            store.find(&notice.site, &record.consent_id, &record.event_id).unwrap().unwrap();
         let (head, proof) =
-            (store.head(&log).unwrap().unwrap(), store.inclusion_proof(&log, place, 2).unwrap());
-        assert!(verify_inclusion(found.leaf, place, 2, &proof.unwrap(), head.root));
+            (store.head(&log).unwrap().unwrap(), store.inclusion_proof(&log, leaf_index, 2).unwrap());
+        assert!(verify_inclusion(found.leaf, leaf_index, 2, &proof.unwrap(), head.root));
         assert_eq!(store.audit(&log).unwrap().difference, None);
     }
 }

@@ -1,12 +1,13 @@
 //! Random sequences of calls, on a store and on a model in memory.
 
 use super::sample::{self, record_of, request};
-use crate::store::{Appended, Entry, Store, StoreError};
-use constat_shared::log::checkpoint::Checkpoint;
-use constat_shared::log::entry::{Purge, PurgeReason};
+use crate::store::{Appended, CommittedRecord, Store, StoreError};
 use constat_shared::log::merkle::{node_hash, verify_consistency, verify_inclusion};
-use constat_shared::{Action, CommitmentKey, ConsentId, ConsentRequest, EventId, Hash, LogEntry, LogId};
-use constat_shared::{LogShards, Month, Months, PublishedNotice, Record, SiteId, Timestamp};
+use constat_shared::log::{Purge, PurgeReason};
+use constat_shared::{
+    Action, CommitmentKey, ConsentId, ConsentRequest, EventId, Hash, LogEntry, LogId, LogShards, Month,
+    Months, PublishedNotice, Record, SiteId, Timestamp, TreeHead,
+};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{TestCaseError, TestRunner};
@@ -111,10 +112,10 @@ struct Model {
     published: BTreeSet<Hash>,
     /// Every record ever sent, stored or not.
     sent: Vec<Record>,
-    stored: BTreeMap<EventId, (Entry, u64)>,
+    stored: BTreeMap<EventId, (CommittedRecord, u64)>,
     leaves: BTreeMap<LogId, Vec<Hash>>,
     entry_counts: BTreeMap<LogId, u64>,
-    heads: Vec<(LogId, Checkpoint)>,
+    heads: Vec<(LogId, TreeHead)>,
     gone_count: u64,
 }
 
@@ -222,7 +223,7 @@ impl Model {
     }
 
     /// The record of a draft, with a new key; `None` when it needs an earlier record and there is none.
-    fn entry(&mut self, draft: Draft) -> Option<Entry> {
+    fn entry(&mut self, draft: Draft) -> Option<CommittedRecord> {
         let number = self.sent.len() as u8;
         let earlier = |of: Index| (!self.sent.is_empty()).then(|| of.get(&self.sent).clone());
         let record = match draft {
@@ -242,21 +243,21 @@ impl Model {
         };
         self.sent.push(record.clone());
         let shards = shards(&record.site);
-        Some(Entry::new(record, CommitmentKey::from_bytes([number; 32]), shards))
+        Some(CommittedRecord::new(record, CommitmentKey::from_bytes([number; 32]), shards))
     }
 
-    fn store(&mut self, entry: &Entry) -> Appended {
-        if let Some((before, place)) = self.stored.get(&entry.record.event_id) {
+    fn store(&mut self, entry: &CommittedRecord) -> Appended {
+        if let Some((before, leaf_index)) = self.stored.get(&entry.record.event_id) {
             if before.record.same_request(&entry.record) {
-                return Appended::Repeated(Box::new(before.record.clone()), *place);
+                return Appended::Repeated(Box::new(before.record.clone()), *leaf_index);
             }
             return Appended::Conflict;
         }
         let leaves = self.leaves.entry(entry.log.clone()).or_default();
-        let place = leaves.len() as u64;
+        let leaf_index = leaves.len() as u64;
         leaves.push(entry.leaf);
-        self.stored.insert(entry.record.event_id, (entry.clone(), place));
-        Appended::Stored(place)
+        self.stored.insert(entry.record.event_id, (entry.clone(), leaf_index));
+        Appended::Stored(leaf_index)
     }
 
     fn expire(&mut self, store: &dyn Store, now: Timestamp) -> Checked {
@@ -286,7 +287,7 @@ impl Model {
     /// Every log has the size and root that follow from its leaves.
     fn check_heads(&mut self, store: &dyn Store) -> Checked {
         for (log, leaves) in &self.leaves {
-            let head = Checkpoint { size: leaves.len() as u64, root: root(leaves) };
+            let head = TreeHead { size: leaves.len() as u64, root: root(leaves) };
             prop_assert_eq!(ok(store.head(log))?, Some(head), "{}", log.origin());
             if self.heads.last() != Some(&(log.clone(), head)) {
                 self.heads.push((log.clone(), head));
@@ -330,12 +331,12 @@ impl Model {
             let expected = self.stored.get(&record.event_id);
             let expected = expected.filter(|(entry, _)| entry.record.site == record.site);
             prop_assert_eq!(found.is_some(), expected.is_some());
-            let (Some((entry, place)), Some((kept, at))) = (found, expected) else { continue };
+            let (Some((entry, leaf_index)), Some((kept, at))) = (found, expected) else { continue };
             prop_assert_eq!((&entry.record, &entry.key, entry.leaf), (&kept.record, &kept.key, kept.leaf));
-            prop_assert_eq!(place, *at);
+            prop_assert_eq!(leaf_index, *at);
             let head = ok(store.head(&entry.log))?.unwrap();
-            let proof = ok(store.inclusion_proof(&entry.log, place, head.size))?.unwrap();
-            prop_assert!(verify_inclusion(entry.leaf, place, head.size, &proof, head.root));
+            let proof = ok(store.inclusion_proof(&entry.log, leaf_index, head.size))?.unwrap();
+            prop_assert!(verify_inclusion(entry.leaf, leaf_index, head.size, &proof, head.root));
         }
         Ok(())
     }

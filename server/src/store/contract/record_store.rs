@@ -4,7 +4,7 @@ use super::sample::{
     self, append, at, consent_id, log_of, notice, publish, purge, record, record_of, request,
 };
 use crate::store::{Appended, Store, StoreError};
-use constat_shared::log::entry::PurgeReason;
+use constat_shared::log::PurgeReason;
 use constat_shared::{Action, ConsentRequest, Layer, Month, Months, Record, Signals, Timestamp};
 
 /// Every field comes back, and an optional one also when it is absent.
@@ -132,6 +132,6 @@ pub fn an_erased_record_is_gone_and_its_leaf_stays(store: &dyn Store) {
     let audit = store.audit(&log_of(&gone)).unwrap();
     assert_eq!((audit.record_count, audit.erased_count, audit.difference), (1, 1, None));
     assert_eq!(audit.head, before);
-    let written = store.entries(&log_of(&gone).in_month(Month::of(later))).unwrap();
+    let written = store.operator_entries(&log_of(&gone).in_month(Month::of(later))).unwrap();
     assert_eq!(written, [(0, purge(&notice, later, PurgeReason::Erased, "2026-03", 1))]);
 }

@@ -1,7 +1,7 @@
 //! What every store does for a site that has several logs a month.
 
 use super::sample::{at, consent_id, entry, event_id, month, notice, publish, record};
-use crate::store::{Appended, Entry, Store, StoreError};
+use crate::store::{Appended, CommittedRecord, Store, StoreError};
 use constat_shared::log::merkle::verify_inclusion;
 use constat_shared::{CommitmentKey, LogEntry, LogId, LogShards, PublishedNotice, Record};
 use std::collections::BTreeMap;
@@ -10,8 +10,8 @@ fn three() -> LogShards {
     LogShards::new(3).unwrap()
 }
 
-fn in_three(record: &Record) -> Entry {
-    Entry::new(record.clone(), CommitmentKey::from_bytes([7; 32]), three())
+fn in_three(record: &Record) -> CommittedRecord {
+    CommittedRecord::new(record.clone(), CommitmentKey::from_bytes([7; 32]), three())
 }
 
 /// A published notice of a site that has three logs a month.
@@ -62,12 +62,12 @@ pub fn a_consent_id_has_all_its_records_in_one_of_several_logs(store: &dyn Store
     assert_eq!(store.logs().unwrap(), sizes.keys().cloned().collect::<Vec<_>>());
     assert_eq!(sizes.len(), 3);
     for ((first, second), result) in entries.iter().zip(&entries[60..]).zip(&results) {
-        let (found, place) =
+        let (found, leaf_index) =
             store.find(&notice.site, &first.record.consent_id, &first.record.event_id).unwrap().unwrap();
-        assert_eq!((&found, &Appended::Stored(place)), (first, result));
+        assert_eq!((&found, &Appended::Stored(leaf_index)), (first, result));
         let head = store.head(&first.log).unwrap().unwrap();
-        let proof = store.inclusion_proof(&first.log, place, head.size).unwrap().unwrap();
-        assert!(verify_inclusion(first.leaf, place, head.size, &proof, head.root));
+        let proof = store.inclusion_proof(&first.log, leaf_index, head.size).unwrap().unwrap();
+        assert!(verify_inclusion(first.leaf, leaf_index, head.size, &proof, head.root));
         let history = store.history(&notice.site, &first.record.consent_id).unwrap();
         assert!(history.len() == 2 && history.contains(&first.record) && history.contains(&second.record));
     }
@@ -93,7 +93,7 @@ pub fn an_erasure_and_an_expiry_are_written_into_the_log_of_their_shard(store: &
     };
     for shard in three().all() {
         let log = LogId { shard, ..gone.log.in_month(month("2026-05")) };
-        assert_eq!(counts(store.entries(&log).unwrap()), u64::from(shard == gone.log.shard));
+        assert_eq!(counts(store.operator_entries(&log).unwrap()), u64::from(shard == gone.log.shard));
     }
     audits_agree(store);
     let end = records[0].expires_at;
@@ -101,10 +101,10 @@ pub fn an_erasure_and_an_expiry_are_written_into_the_log_of_their_shard(store: &
     for shard in three().all() {
         let log = LogId { shard, ..gone.log.clone() };
         let of_it = entries.iter().filter(|entry| entry.log == log && entry.record != gone.record).count();
-        let written = store.entries(&log.in_month(month("2027-04"))).unwrap();
+        let written = store.operator_entries(&log.in_month(month("2027-04"))).unwrap();
         assert_eq!(counts(written), of_it as u64);
-        assert!(store.drop_log(&log, "final").unwrap());
-        assert_eq!(store.checkpoint(&log).unwrap().as_deref(), Some("final"));
+        assert!(store.drop_log(&log, &"final".into()).unwrap());
+        assert_eq!(store.checkpoint(&log).unwrap(), Some("final".into()));
     }
     audits_agree(store);
 }
@@ -124,7 +124,10 @@ pub fn an_event_id_is_taken_in_its_shard_alone(store: &dyn Store) {
         if beside {
             assert_eq!((result, found()), (Appended::Conflict, None));
         } else {
-            assert_eq!(found().map(|(entry, place)| (entry, Appended::Stored(place))), Some((other, result)));
+            assert_eq!(
+                found().map(|(entry, leaf_index)| (entry, Appended::Stored(leaf_index))),
+                Some((other, result))
+            );
             // The same event id is now in two shards.
             break;
         }

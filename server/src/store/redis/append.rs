@@ -7,9 +7,9 @@ use super::data::record_bytes;
 use super::scripts::{APPEND, Invocation};
 use super::store::RedisStore;
 use crate::crash;
-use crate::store::common::KnownNotice;
+use crate::store::common::NoticeDigits;
 use crate::store::error::unreadable;
-use crate::store::{Appended, Entry, StoreError};
+use crate::store::{Appended, CommittedRecord, StoreError};
 use constat_shared::{Hash, LogId, Month};
 use redis::Value;
 use std::collections::BTreeMap;
@@ -24,7 +24,7 @@ struct Part {
 impl RedisStore {
     /// Stores a batch, each shard's part whole or not at all. When one machine of
     /// a cluster fails, the parts of the others are stored.
-    pub(super) fn append_batch(&self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError> {
+    pub(super) fn append_batch(&self, entries: &[CommittedRecord]) -> Result<Vec<Appended>, StoreError> {
         let call = self.link.call();
         let mut notices = Vec::with_capacity(entries.len());
         for entry in entries {
@@ -62,7 +62,7 @@ impl RedisStore {
     fn results(
         &self,
         part: &Part,
-        entries: &[Entry],
+        entries: &[CommittedRecord],
         (answer, unheard): (Value, bool),
     ) -> Result<Vec<Appended>, StoreError> {
         if answer == Value::SimpleString("SETBACK".to_owned()) {
@@ -78,7 +78,7 @@ impl RedisStore {
             .collect()
     }
 
-    fn script(&self, part: &Part, entries: &[Entry], notices: &[Arc<KnownNotice>]) -> Invocation {
+    fn script(&self, part: &Part, entries: &[CommittedRecord], notices: &[Arc<NoticeDigits>]) -> Invocation {
         let mut months: Vec<Month> =
             part.positions.iter().map(|position| entries[*position].log.month).collect();
         months.sort_unstable();
@@ -114,30 +114,36 @@ impl RedisStore {
     }
 
     /// The result for one record; `unheard` as for [`RedisStore::results`].
-    fn result(&self, tag: &Tag, entry: &Entry, answer: Value, unheard: bool) -> Result<Appended, StoreError> {
+    fn result(
+        &self,
+        tag: &Tag,
+        entry: &CommittedRecord,
+        answer: Value,
+        unheard: bool,
+    ) -> Result<Appended, StoreError> {
         let bytes = match answer {
-            Value::Int(place) => return Ok(Appended::Stored(place.unsigned_abs())),
+            Value::Int(leaf_index) => return Ok(Appended::Stored(leaf_index.unsigned_abs())),
             Value::BulkString(bytes) => bytes,
             _ => return Err(unreadable("Redis answered with neither a leaf index nor a record")),
         };
-        let (before, place) = self.unpack(&self.link.call(), tag, entry.record.event_id, &bytes)?;
+        let (before, leaf_index) = self.unpack(&self.link.call(), tag, entry.record.event_id, &bytes)?;
         // Each call draws a new key, so this call has stored the record.
         if unheard && before.key == entry.key && before.record == entry.record {
-            return Ok(Appended::Stored(place));
+            return Ok(Appended::Stored(leaf_index));
         }
         if before.record.same_request(&entry.record) {
-            return Ok(Appended::Repeated(Box::new(before.record), place));
+            return Ok(Appended::Repeated(Box::new(before.record), leaf_index));
         }
         Ok(Appended::Conflict)
     }
 
     /// Computes the hashes that the new leaves complete. A failure is harmless: a later proof computes them.
-    fn complete(&self, entries: &[Entry], results: &[Appended]) {
+    fn complete(&self, entries: &[CommittedRecord], results: &[Appended]) {
         let mut grown: BTreeMap<LogId, (u64, u64)> = BTreeMap::new();
         for (entry, result) in entries.iter().zip(results) {
-            let Appended::Stored(place) = *result else { continue };
-            let (from, to) = grown.entry(entry.log.clone()).or_insert((place, place + 1));
-            (*from, *to) = (place.min(*from), (place + 1).max(*to));
+            let Appended::Stored(leaf_index) = *result else { continue };
+            let (from, to) = grown.entry(entry.log.clone()).or_insert((leaf_index, leaf_index + 1));
+            (*from, *to) = (leaf_index.min(*from), (leaf_index + 1).max(*to));
         }
         for (id, (from, to)) in grown {
             if from >> LEVELS[1] == to >> LEVELS[1] {
@@ -152,7 +158,7 @@ impl RedisStore {
     }
 }
 
-fn parts(entries: &[Entry]) -> Vec<Part> {
+fn parts(entries: &[CommittedRecord]) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     for (position, entry) in entries.iter().enumerate() {
         let tag = Tag::of(&entry.log);

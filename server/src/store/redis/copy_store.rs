@@ -9,8 +9,10 @@ use super::scripts::{FORGET, PUT_LEAVES, PUT_RECORDS, token};
 use super::store::RedisStore;
 use crate::store::copy_store::elsewhere;
 use crate::store::error::unreadable;
-use crate::store::{CopyStore, LEAVES_MAX, LogStore, Placed, RECORDS_MAX, StoreError, Stretch, Taking};
-use constat_shared::{Hash, LogId, Month, Shard, SiteId, Timestamp, canonical};
+use crate::store::{
+    CopyStore, LEAVES_MAX, LogSlice, LogStore, PlacedRecord, RECORDS_MAX, StoreError, Taking,
+};
+use constat_shared::{Hash, LogId, Month, Shard, SignedCheckpoint, SiteId, Timestamp, canonical};
 use redis::Cmd;
 use redis::cluster_routing::MultipleNodeRoutingInfo;
 use std::collections::BTreeMap;
@@ -36,16 +38,21 @@ impl RedisStore {
         Ok(writing)
     }
 
-    fn put_records_of(&self, site: &SiteId, shard: Shard, records: &[&Placed]) -> Result<u64, StoreError> {
+    fn put_records_of(
+        &self,
+        site: &SiteId,
+        shard: Shard,
+        records: &[&PlacedRecord],
+    ) -> Result<u64, StoreError> {
         let call = self.link.call();
         self.cache.see(&call, site, shard.count())?;
         let mut script = PUT_RECORDS.on(Tag::new(site, shard).bytes());
-        for Placed { place, entry } in records {
+        for PlacedRecord { leaf_index, entry } in records {
             let record = &entry.record;
             let notice = self.cache.by_hash(&call, &record.notice_hash)?;
-            let [_, _, place @ ..] = place.to_be_bytes();
+            let [_, _, leaf_index @ ..] = leaf_index.to_be_bytes();
             let bytes =
-                [&record_bytes::head(entry)[..], &place, &record_bytes::tail(entry, &notice)].concat();
+                [&record_bytes::head(entry)[..], &leaf_index, &record_bytes::tail(entry, &notice)].concat();
             script = script
                 .arg(record.event_id.as_bytes().as_slice())
                 .arg(record.consent_id.as_bytes().as_slice())
@@ -103,14 +110,14 @@ impl CopyStore for RedisStore {
                 rank += members.len();
                 let events = members.iter().map(Member::event_id).collect::<Result<Vec<_>, _>>()?;
                 let records = self.read(&tag, &events)?.into_iter();
-                take(records.map(|(entry, place)| Placed { place, entry }).collect())?;
+                take(records.map(|(entry, leaf_index)| PlacedRecord { leaf_index, entry }).collect())?;
             }
         }
         Ok(())
     }
 
-    fn put_records(&self, records: &[Placed]) -> Result<u64, StoreError> {
-        let mut shards: BTreeMap<(&SiteId, Shard), Vec<&Placed>> = BTreeMap::new();
+    fn put_records(&self, records: &[PlacedRecord]) -> Result<u64, StoreError> {
+        let mut shards: BTreeMap<(&SiteId, Shard), Vec<&PlacedRecord>> = BTreeMap::new();
         for placed in records {
             let LogId { site, shard, .. } = &placed.entry.log;
             shards.entry((site, *shard)).or_default().push(placed);
@@ -139,37 +146,38 @@ impl CopyStore for RedisStore {
         leaves.ok_or_else(|| unreadable(format!("the log {} lacks leaves from {first} on", id.origin())))
     }
 
-    fn put_leaves(&self, id: &LogId, stretch: &Stretch) -> Result<(), StoreError> {
+    fn put_leaves(&self, id: &LogId, slice: &LogSlice) -> Result<(), StoreError> {
         let call = self.link.call();
         self.cache.see(&call, &id.site, id.shard.count())?;
-        let leaves: Vec<u8> = stretch.leaves.iter().flat_map(|leaf| *leaf.as_bytes()).collect();
+        let leaves: Vec<u8> = slice.leaves.iter().flat_map(|leaf| *leaf.as_bytes()).collect();
         let script = PUT_LEAVES.on(Tag::of(id).bytes()).arg(token()?).arg(id.month.to_string());
-        let mut script = script.arg(stretch.first).arg(leaves);
-        for (place, entry) in &stretch.entries {
-            script = script.arg([place.to_string().as_bytes(), b" ", &canonical::to_vec(entry)].concat());
+        let mut script = script.arg(slice.first).arg(leaves);
+        for (leaf_index, entry) in &slice.entries {
+            script =
+                script.arg([leaf_index.to_string().as_bytes(), b" ", &canonical::to_vec(entry)].concat());
         }
-        let size = u64::try_from(call.run::<i64>(&script)?).map_err(|_| elsewhere(id, stretch))?;
+        let size = u64::try_from(call.run::<i64>(&script)?).map_err(|_| elsewhere(id, slice))?;
         // A new call, because the one above may have used up its time.
-        Log::of(&self.link.call(), id, size).complete(stretch.first, size)
+        Log::of(&self.link.call(), id, size).complete(slice.first, size)
     }
 
-    fn dropped(&self) -> Result<Vec<(LogId, String)>, StoreError> {
+    fn dropped(&self) -> Result<Vec<(LogId, SignedCheckpoint)>, StoreError> {
         let (logs, mut dropped) = (self.logs()?, Vec::new());
         for tag in self.cache.tags(&self.link.call())? {
             let heads: Vec<(String, String)> = self.link.call().ask(&Cmd::hgetall(tag.heads()))?;
             for (month, head) in heads {
                 let log = tag.log(Month::parse(&month).map_err(unreadable)?);
-                dropped.extend((!logs.contains(&log)).then_some((log, head)));
+                dropped.extend((!logs.contains(&log)).then_some((log, SignedCheckpoint::from(head))));
             }
         }
         dropped.sort_unstable();
         Ok(dropped)
     }
 
-    fn put_dropped(&self, log: &LogId, checkpoint: &str) -> Result<(), StoreError> {
+    fn put_dropped(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<(), StoreError> {
         let call = self.link.call();
         self.cache.see(&call, &log.site, log.shard.count())?;
         let mut keep = redis::cmd("HSETNX");
-        call.change(keep.arg(Tag::of(log).heads()).arg(log.month.to_string()).arg(checkpoint))
+        call.change(keep.arg(Tag::of(log).heads()).arg(log.month.to_string()).arg(checkpoint.as_str()))
     }
 }

@@ -5,8 +5,7 @@ use super::scripts::ADD;
 use super::store::RedisStore;
 use crate::store::error::unreadable;
 use crate::store::{KeyStore, StoreError};
-use constat_shared::Timestamp;
-use constat_shared::receipt::Jwk;
+use constat_shared::{Jwk, Timestamp};
 use redis::Cmd;
 
 impl KeyStore for RedisStore {

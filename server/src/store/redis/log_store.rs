@@ -9,9 +9,10 @@ use crate::clock;
 use crate::store::common::{Auditing, StoredLeaf, purged_count};
 use crate::store::error::unreadable;
 use crate::store::{Audit, LogStore, StoreError};
-use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::merkle;
-use constat_shared::{Hash, LogEntry, LogId, LogShards, Month, SiteId, canonical};
+use constat_shared::{
+    Hash, LogEntry, LogId, LogShards, Month, SignedCheckpoint, SiteId, TreeHead, canonical,
+};
 use redis::Cmd;
 
 impl LogStore for RedisStore {
@@ -23,7 +24,7 @@ impl LogStore for RedisStore {
         self.cache.shards(&self.link.call(), site)
     }
 
-    fn head(&self, log: &LogId) -> Result<Option<Checkpoint>, StoreError> {
+    fn head(&self, log: &LogId) -> Result<Option<TreeHead>, StoreError> {
         let call = self.link.call();
         let log = Log::find(&call, log)?;
         log.map(|mut log| log.head(log.size)).transpose()
@@ -41,16 +42,18 @@ impl LogStore for RedisStore {
         log.map(|mut log| log.consistency(from, to)).transpose()
     }
 
-    fn keep_checkpoint(&self, log: &LogId, note: &str) -> Result<(), StoreError> {
-        let keep = HEAD.on(Tag::of(log).bytes()).arg(log.month.to_string()).arg(note);
+    fn keep_checkpoint(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<(), StoreError> {
+        let keep = HEAD.on(Tag::of(log).bytes()).arg(log.month.to_string()).arg(checkpoint.as_str());
         self.link.call().run::<u64>(&keep).map(drop)
     }
 
-    fn checkpoint(&self, log: &LogId) -> Result<Option<String>, StoreError> {
-        self.link.call().ask(&Cmd::hget(Tag::of(log).heads(), log.month.to_string()))
+    fn checkpoint(&self, log: &LogId) -> Result<Option<SignedCheckpoint>, StoreError> {
+        let kept: Option<String> =
+            self.link.call().ask(&Cmd::hget(Tag::of(log).heads(), log.month.to_string()))?;
+        Ok(kept.map(SignedCheckpoint::from))
     }
 
-    fn write(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
+    fn append_entry(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
         let call = self.link.call();
         self.cache.see(&call, &log.site, log.shard.count())?;
         let json = canonical::to_vec(entry);
@@ -58,7 +61,7 @@ impl LogStore for RedisStore {
         call.run(&write.arg(merkle::leaf_hash(&json).as_bytes().as_slice()).arg(json))
     }
 
-    fn entries(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError> {
+    fn operator_entries(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError> {
         let call = self.link.call();
         Ok(Log::find(&call, log)?.map(|log| log.entries()).transpose()?.unwrap_or_default())
     }
@@ -75,9 +78,9 @@ impl LogStore for RedisStore {
         Ok(logs)
     }
 
-    fn drop_log(&self, log: &LogId, checkpoint: &str) -> Result<bool, StoreError> {
+    fn drop_log(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<bool, StoreError> {
         let drop = DROP.on(Tag::of(log).bytes()).arg(token()?).arg(log.month.to_string());
-        let dropped: u64 = self.link.call().run(&drop.arg(checkpoint).arg(&log_tree::LEVELS))?;
+        let dropped: u64 = self.link.call().run(&drop.arg(checkpoint.as_str()).arg(&log_tree::LEVELS))?;
         Ok(dropped == 1)
     }
 
@@ -86,7 +89,7 @@ impl LogStore for RedisStore {
         let size = Log::find(&self.link.call(), id)?.ok_or_else(none)?.size;
         // Records that are appended during the audit are not part of it.
         let (mut stored, over_count) = self.stored_leaves(id)?;
-        stored.retain(|(place, _, _)| *place < size);
+        stored.retain(|(leaf_index, _, _)| *leaf_index < size);
         let mut auditing = Auditing::new(stored);
         let chunk = log_tree::CHUNK / 16;
         for first in (0..size).step_by(chunk as usize) {
@@ -113,13 +116,16 @@ impl RedisStore {
         let mut expiries = expiry_index::of_month(&self.link, &tag, log.month)?;
         let events: Vec<_> = expiries.keys().copied().collect();
         let mut leaves = Vec::with_capacity(events.len());
-        for (entry, place) in self.read(&tag, &events)? {
+        for (entry, leaf_index) in self.read(&tag, &events)? {
             expiries.remove(&entry.record.event_id);
-            leaves.push((place, entry.leaf, true));
+            leaves.push((leaf_index, entry.leaf, true));
         }
         let now = clock::now().unix_ms() as f64;
         let over_count = expiries.values().filter(|expires_at| **expires_at <= now).count() as u64;
-        let entries = self.entries(log)?.into_iter().map(|(place, entry)| (place, entry.leaf_hash(), false));
+        let entries = self
+            .operator_entries(log)?
+            .into_iter()
+            .map(|(leaf_index, entry)| (leaf_index, entry.leaf_hash(), false));
         leaves.extend(entries);
         Ok((leaves, over_count))
     }
@@ -129,7 +135,7 @@ impl RedisStore {
     fn purged(&self, id: &LogId) -> Result<u64, StoreError> {
         let mut count = 0;
         for other in self.logs()?.iter().filter(|other| other.is_beside(id)) {
-            count += purged_count(self.entries(other)?.iter().map(|(_, entry)| entry), id.month);
+            count += purged_count(self.operator_entries(other)?.iter().map(|(_, entry)| entry), id.month);
         }
         Ok(count)
     }

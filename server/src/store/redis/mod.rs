@@ -13,10 +13,6 @@ mod erase;
 mod key_store;
 mod log_store;
 mod notice_store;
-#[cfg(test)]
-#[path = "../../../../tests/src/redis.rs"]
-#[allow(dead_code)]
-pub mod processes;
 mod readiness;
 mod record_store;
 mod scripts;

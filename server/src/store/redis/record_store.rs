@@ -4,12 +4,12 @@ use super::data::key_names::Tag;
 use super::readiness;
 use super::store::RedisStore;
 use crate::store::error::unreadable;
-use crate::store::{Appended, Entry, HISTORY_MAX, RecordStore, StoreError};
+use crate::store::{Appended, CommittedRecord, HISTORY_MAX, RecordStore, StoreError};
 use constat_shared::{ConsentId, EventId, Record, SiteId, Timestamp};
 use redis::Cmd;
 
 impl RecordStore for RedisStore {
-    fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError> {
+    fn append(&self, entries: &[CommittedRecord]) -> Result<Vec<Appended>, StoreError> {
         self.append_batch(entries)
     }
 
@@ -18,7 +18,7 @@ impl RecordStore for RedisStore {
         site: &SiteId,
         consent_id: &ConsentId,
         event_id: &EventId,
-    ) -> Result<Option<(Entry, u64)>, StoreError> {
+    ) -> Result<Option<(CommittedRecord, u64)>, StoreError> {
         let call = self.link.call();
         let tag = Tag::new(site, self.cache.shards(&call, site)?.of(consent_id));
         let bytes: Option<Vec<u8>> = call.ask(&Cmd::get(tag.record(event_id.as_bytes())))?;

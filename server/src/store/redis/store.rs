@@ -6,7 +6,7 @@ use super::data::cache::Cache;
 use super::data::key_names::{self, Tag};
 use super::data::record_bytes;
 use crate::store::error::unreadable;
-use crate::store::{Entry, StoreError};
+use crate::store::{CommittedRecord, StoreError};
 use constat_shared::EventId;
 use redis::Cmd;
 use redis::cluster_routing::MultipleNodeRoutingInfo;
@@ -95,7 +95,11 @@ impl RedisStore {
     }
 
     /// Those records of these event ids that are there, with the indexes of their leaves.
-    pub(super) fn read(&self, tag: &Tag, events: &[EventId]) -> Result<Vec<(Entry, u64)>, StoreError> {
+    pub(super) fn read(
+        &self,
+        tag: &Tag,
+        events: &[EventId],
+    ) -> Result<Vec<(CommittedRecord, u64)>, StoreError> {
         let mut entries = Vec::with_capacity(events.len());
         for events in events.chunks(READ_CHUNK) {
             let call = self.link.call();
@@ -116,7 +120,7 @@ impl RedisStore {
         tag: &Tag,
         event_id: EventId,
         bytes: &[u8],
-    ) -> Result<(Entry, u64), StoreError> {
+    ) -> Result<(CommittedRecord, u64), StoreError> {
         let notice = self.cache.by_number(call, record_bytes::notice_number(bytes)?)?;
         record_bytes::unpack(event_id, bytes, &notice, tag.shards())
     }

@@ -5,8 +5,8 @@ use super::tables::logs::{self, Log};
 use super::tables::records;
 use super::writer::{EXPIRE_CHUNK, known_notice};
 use crate::store::copy_store::{elsewhere, taken};
-use crate::store::{CopyStore, LEAVES_MAX, Placed, RECORDS_MAX, StoreError, Stretch, Taking};
-use constat_shared::{Hash, LogId, Timestamp};
+use crate::store::{CopyStore, LEAVES_MAX, LogSlice, PlacedRecord, RECORDS_MAX, StoreError, Taking};
+use constat_shared::{Hash, LogId, SignedCheckpoint, Timestamp};
 use rusqlite::{OptionalExtension, params};
 use std::collections::HashMap;
 
@@ -54,19 +54,19 @@ impl CopyStore for SqliteStore {
         }
     }
 
-    fn put_records(&self, records: &[Placed]) -> Result<u64, StoreError> {
+    fn put_records(&self, records: &[PlacedRecord]) -> Result<u64, StoreError> {
         let mut notices = HashMap::new();
         self.writer().change_logs(|connection| {
             let mut count = 0;
             for placed in records {
                 let notice = known_notice(connection, &mut notices, &placed.entry.record.notice_hash)?;
-                let log = Log { size: placed.place, ..Log::open(connection, &placed.entry.log)? };
+                let log = Log { size: placed.leaf_index, ..Log::open(connection, &placed.entry.log)? };
                 if records::insert(connection, &placed.entry, &notice, &log)? {
                     count += 1;
                     continue;
                 }
                 let there = records::by_event(connection, log.shard, &placed.entry.record.event_id)?;
-                if there != Some((placed.entry.clone(), placed.place)) {
+                if there != Some((placed.entry.clone(), placed.leaf_index)) {
                     return Err(taken(placed));
                 }
             }
@@ -101,24 +101,27 @@ impl CopyStore for SqliteStore {
         Ok(leaves.unwrap_or_default())
     }
 
-    fn put_leaves(&self, id: &LogId, stretch: &Stretch) -> Result<(), StoreError> {
+    fn put_leaves(&self, id: &LogId, slice: &LogSlice) -> Result<(), StoreError> {
         self.writer().change_logs(|connection| {
             let mut log = Log::open(connection, id)?;
-            if log.size != stretch.first {
-                return Err(elsewhere(id, stretch));
+            if log.size != slice.first {
+                return Err(elsewhere(id, slice));
             }
-            for leaf in &stretch.leaves {
+            for leaf in &slice.leaves {
                 log.push(connection, *leaf)?;
             }
-            stretch.entries.iter().try_for_each(|(place, entry)| log.keep_entry(connection, *place, entry))
+            slice
+                .entries
+                .iter()
+                .try_for_each(|(leaf_index, entry)| log.keep_entry(connection, *leaf_index, entry))
         })
     }
 
-    fn dropped(&self) -> Result<Vec<(LogId, String)>, StoreError> {
+    fn dropped(&self) -> Result<Vec<(LogId, SignedCheckpoint)>, StoreError> {
         self.read(logs::dropped)
     }
 
-    fn put_dropped(&self, log: &LogId, checkpoint: &str) -> Result<(), StoreError> {
+    fn put_dropped(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<(), StoreError> {
         self.writer().change_logs(|connection| logs::add_dropped(connection, log, checkpoint))
     }
 }

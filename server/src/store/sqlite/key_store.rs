@@ -3,8 +3,7 @@
 use super::store::SqliteStore;
 use crate::store::error::unreadable;
 use crate::store::{KeyStore, StoreError};
-use constat_shared::Timestamp;
-use constat_shared::receipt::Jwk;
+use constat_shared::{Jwk, Timestamp};
 use rusqlite::{Connection, params};
 
 impl KeyStore for SqliteStore {

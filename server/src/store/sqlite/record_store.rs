@@ -3,12 +3,12 @@
 use super::store::SqliteStore;
 use super::tables::{records, shards};
 use super::writer::EXPIRE_CHUNK;
-use crate::store::{Appended, Entry, HISTORY_MAX, RecordStore, StoreError};
-use constat_shared::log::entry::PurgeReason;
+use crate::store::{Appended, CommittedRecord, HISTORY_MAX, RecordStore, StoreError};
+use constat_shared::log::PurgeReason;
 use constat_shared::{ConsentId, EventId, LogShards, Record, SiteId, Timestamp};
 
 impl RecordStore for SqliteStore {
-    fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError> {
+    fn append(&self, entries: &[CommittedRecord]) -> Result<Vec<Appended>, StoreError> {
         self.writer().append(entries)
     }
 
@@ -17,7 +17,7 @@ impl RecordStore for SqliteStore {
         site: &SiteId,
         consent_id: &ConsentId,
         event_id: &EventId,
-    ) -> Result<Option<(Entry, u64)>, StoreError> {
+    ) -> Result<Option<(CommittedRecord, u64)>, StoreError> {
         self.read(|connection| {
             let shard = shards::kept(connection, site)?.unwrap_or(LogShards::ONE).of(consent_id);
             let Some(shard) = shards::find(connection, site, shard)? else { return Ok(None) };

@@ -4,9 +4,9 @@ use super::tables::logs::{Log, write_entry};
 use super::tables::notices;
 use super::tables::records::{self, Deleted};
 use crate::crash;
-use crate::store::common::{KnownNotice, purges};
-use crate::store::{Appended, Entry, StoreError};
-use constat_shared::log::entry::PurgeReason;
+use crate::store::common::{NoticeDigits, purges};
+use crate::store::{Appended, CommittedRecord, StoreError};
+use constat_shared::log::PurgeReason;
 use constat_shared::{Hash, LogEntry, LogId, Timestamp};
 use rusqlite::{Connection, TransactionBehavior};
 use std::collections::HashMap;
@@ -22,7 +22,7 @@ pub const EXPIRE_CHUNK: u64 = 5000;
 /// The one connection that writes.
 pub struct Writer {
     connection: Connection,
-    notices: HashMap<Hash, Arc<KnownNotice>>,
+    notices: HashMap<Hash, Arc<NoticeDigits>>,
     logs: HashMap<LogId, Log>,
     /// SQLite's `data_version`: it changes when another connection commits.
     data_version: i64,
@@ -40,7 +40,7 @@ impl Writer {
     }
 
     /// Stores records in one durable commit; the results are in their order.
-    pub fn append(&mut self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError> {
+    pub fn append(&mut self, entries: &[CommittedRecord]) -> Result<Vec<Appended>, StoreError> {
         let result = self.try_append(entries);
         if result.is_err() {
             // The cached sizes include leaves that were rolled back.
@@ -49,7 +49,7 @@ impl Writer {
         result
     }
 
-    fn try_append(&mut self, entries: &[Entry]) -> Result<Vec<Appended>, StoreError> {
+    fn try_append(&mut self, entries: &[CommittedRecord]) -> Result<Vec<Appended>, StoreError> {
         let Writer { connection, notices, logs, data_version } = self;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Another process, such as a command, may have written to a log since.
@@ -118,9 +118,9 @@ impl Writer {
 /// [`StoreError::NoticeUnknown`] when it was never published.
 pub fn known_notice(
     connection: &Connection,
-    notices: &mut HashMap<Hash, Arc<KnownNotice>>,
+    notices: &mut HashMap<Hash, Arc<NoticeDigits>>,
     hash: &Hash,
-) -> Result<Arc<KnownNotice>, StoreError> {
+) -> Result<Arc<NoticeDigits>, StoreError> {
     if let Some(notice) = notices.get(hash) {
         return Ok(Arc::clone(notice));
     }
@@ -132,19 +132,20 @@ pub fn known_notice(
 
 fn append_one(
     connection: &Connection,
-    entry: &Entry,
-    notice: &KnownNotice,
+    entry: &CommittedRecord,
+    notice: &NoticeDigits,
     log: &mut Log,
 ) -> Result<Appended, StoreError> {
     if records::insert(connection, entry, notice, log)? {
         return log.push(connection, entry.leaf).map(Appended::Stored);
     }
     let record = &entry.record;
-    let (before, place) = records::by_event(connection, log.shard, &record.event_id)?.ok_or_else(|| {
-        StoreError::Unreadable(format!("the record {} disappeared during a commit", record.event_id))
-    })?;
+    let (before, leaf_index) =
+        records::by_event(connection, log.shard, &record.event_id)?.ok_or_else(|| {
+            StoreError::Unreadable(format!("the record {} disappeared during a commit", record.event_id))
+        })?;
     if before.record.same_request(record) {
-        return Ok(Appended::Repeated(Box::new(before.record), place));
+        return Ok(Appended::Repeated(Box::new(before.record), leaf_index));
     }
     Ok(Appended::Conflict)
 }

@@ -1,9 +1,9 @@
 //! What an append and a proof cost as one month's log grows: both have to stay
 //! flat, because neither may rebuild the tree.
 
-use crate::Plan;
 use crate::bytes::block_on;
 use crate::load::{self, Limit, Outcome};
+use crate::plan::Plan;
 use crate::process::Process;
 use crate::request::{Request, SITE};
 use constat_shared::{Month, Timestamp};

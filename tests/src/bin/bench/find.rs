@@ -1,9 +1,11 @@
 //! How long it takes to find the records of one consent id among many: asked for over HTTP, as
 //! visitors ask for their own, with the receipt that proves they may.
 
+use crate::bench::Bench;
+use crate::bytes::block_on;
+use crate::disk::Usage;
 use crate::request::{ORIGIN, Request, SITE};
-use crate::{Bench, bytes::block_on};
-use constat_tests::redis::Redis;
+use constat_testkit::redis::Redis;
 use rusqlite::{Connection, params};
 use serde_json::Value;
 use std::io;
@@ -78,7 +80,7 @@ pub fn again_in_redis(bench: &Bench<'_>, url: &str, samples: &[Sample], records:
 }
 
 fn count(bench: &Bench<'_>) -> io::Result<u64> {
-    Ok(crate::disk::Usage::of(&bench.data("full"))?.records)
+    Ok(Usage::of(&bench.data("full"))?.records)
 }
 
 async fn post(address: SocketAddr, bodies: Vec<Value>) -> reqwest::Result<Vec<Sample>> {

@@ -9,7 +9,7 @@ use std::net::TcpListener;
 use actix_web::web::{self, Bytes, Data, Payload};
 use actix_web::{App, HttpResponse, HttpServer};
 use constat_shared::ConsentRequest;
-use constat_shared::record::REQUEST_BYTES_MAX;
+use constat_shared::consent::REQUEST_BYTES_MAX;
 
 /// Serves until SIGTERM; every answer has that many bytes.
 pub fn serve(answer_bytes: &str) -> io::Result<()> {

@@ -1,13 +1,15 @@
 //! Redis beside SQLite and the floor: the same load in turns, with one server process and with
 //! two; then what records take in each store, and how long it takes to find one of them.
 
+use crate::bench::Bench;
 use crate::disk::Usage;
 use crate::find;
 use crate::load::{self, Outcome};
+use crate::plan::{CONNECTIONS, Plan, SETTLE, TURN, WARM_UP};
 use crate::process::Process;
+use crate::progress::say;
 use crate::request::Request;
-use crate::{Bench, CONNECTIONS, Plan, SETTLE, TURN, WARM_UP, say};
-use constat_tests::redis::Redis;
+use constat_testkit::redis::Redis;
 use std::fs;
 use std::io;
 use std::path::Path;

@@ -1,7 +1,8 @@
 //! The table that a run prints. Ratios come first: they hold on other machines too.
 
+use crate::comparison::{Measured, Round};
 use crate::load::Outcome;
-use crate::{CONNECTIONS, Measured, Round};
+use crate::plan::CONNECTIONS;
 
 /// What the project aims at, and whether a number reaches it.
 enum Aim {

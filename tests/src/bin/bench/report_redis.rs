@@ -1,7 +1,7 @@
 //! The part of the table that is about Redis.
 
-use crate::CONNECTIONS;
 use crate::load::Outcome;
+use crate::plan::CONNECTIONS;
 use crate::redis::{Measured, TURNS};
 use crate::report::{grouped, median, percentile};
 

@@ -2,7 +2,7 @@
 
 use super::key_names::{self, NOTICES, SITES, Tag};
 use crate::store::StoreError;
-use crate::store::common::KnownNotice;
+use crate::store::common::NoticeDigits;
 use crate::store::error::unreadable;
 use crate::store::redis::connection::Call;
 use crate::store::redis::scripts::ADD;
@@ -18,7 +18,7 @@ const CACHED_MAX: usize = 1024;
 /// Notices by number, their numbers by hash, and the shards of sites.
 #[derive(Default)]
 pub struct Cache {
-    by_number: Mutex<HashMap<i64, Arc<KnownNotice>>>,
+    by_number: Mutex<HashMap<i64, Arc<NoticeDigits>>>,
     numbers: Mutex<HashMap<Hash, i64>>,
     sites: Mutex<HashMap<SiteId, LogShards>>,
 }
@@ -84,7 +84,7 @@ impl Cache {
     }
 
     /// The notice of that hash, if it was published.
-    pub fn by_hash(&self, call: &Call<'_>, hash: &Hash) -> Result<Arc<KnownNotice>, StoreError> {
+    pub fn by_hash(&self, call: &Call<'_>, hash: &Hash) -> Result<Arc<NoticeDigits>, StoreError> {
         let known = lock(&self.numbers).get(hash).copied();
         if let Some(number) = known {
             return self.by_number(call, number);
@@ -98,7 +98,7 @@ impl Cache {
     }
 
     /// The notice of that number.
-    pub fn by_number(&self, call: &Call<'_>, number: i64) -> Result<Arc<KnownNotice>, StoreError> {
+    pub fn by_number(&self, call: &Call<'_>, number: i64) -> Result<Arc<NoticeDigits>, StoreError> {
         if let Some(notice) = lock(&self.by_number).get(&number) {
             return Ok(Arc::clone(notice));
         }
@@ -109,7 +109,7 @@ impl Cache {
         let (json, terms): (Option<String>, Option<[u8; 32]>) =
             call.ask(cmd.arg(key_names::notice(&hash)).arg("json").arg("terms_hash"))?;
         let (json, terms) = json.zip(terms).ok_or_else(missing)?;
-        let notice = Arc::new(KnownNotice::read(number, Hash::from_bytes(terms), &json)?);
+        let notice = Arc::new(NoticeDigits::read(number, Hash::from_bytes(terms), &json)?);
         remember(&self.by_number, number, Arc::clone(&notice));
         Ok(notice)
     }

@@ -8,9 +8,8 @@ use crate::store::common::{STEP, fold};
 use crate::store::error::unreadable;
 use crate::store::redis::connection::Call;
 use crate::store::redis::scripts::KEEP;
-use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::merkle::{self, Subtrees};
-use constat_shared::{Hash, LogEntry, LogId};
+use constat_shared::{Hash, LogEntry, LogId, TreeHead};
 
 /// The length of a hash in bytes.
 const HASH: usize = 32;
@@ -43,8 +42,8 @@ impl<'a> Log<'a> {
     }
 
     /// The head over the first `size` leaves.
-    pub fn head(&mut self, size: u64) -> Result<Checkpoint, StoreError> {
-        Ok(Checkpoint { size, root: merkle::root(size, self)? })
+    pub fn head(&mut self, size: u64) -> Result<TreeHead, StoreError> {
+        Ok(TreeHead { size, root: merkle::root(size, self)? })
     }
 
     /// The inclusion proof of a leaf.
@@ -109,8 +108,8 @@ impl<'a> Log<'a> {
 }
 
 fn read_entry(line: &str) -> Result<(u64, LogEntry), StoreError> {
-    let (place, json) = line.split_once(' ').ok_or_else(|| unreadable("an entry has no leaf index"))?;
-    Ok((place.parse().map_err(unreadable)?, serde_json::from_str(json).map_err(unreadable)?))
+    let (leaf_index, json) = line.split_once(' ').ok_or_else(|| unreadable("an entry has no leaf index"))?;
+    Ok((leaf_index.parse().map_err(unreadable)?, serde_json::from_str(json).map_err(unreadable)?))
 }
 
 impl Subtrees for Log<'_> {

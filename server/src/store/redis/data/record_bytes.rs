@@ -14,9 +14,9 @@
 //!
 //! Numbers are big-endian. The event id is part of the key.
 
-use crate::store::common::KnownNotice;
+use crate::store::common::NoticeDigits;
 use crate::store::error::unreadable;
-use crate::store::{Entry, StoreError};
+use crate::store::{CommittedRecord, StoreError};
 use constat_shared::{Action, Category, CommitmentKey, ConsentId, EventId, Language, Layer, LogShards};
 use constat_shared::{Record, Signals, Timestamp};
 
@@ -26,13 +26,13 @@ const DNT: u8 = 2;
 const FOLLOWS: u8 = 4;
 
 /// The bytes before the leaf's index: the version and the month.
-pub fn head(entry: &Entry) -> [u8; 4] {
+pub fn head(entry: &CommittedRecord) -> [u8; 4] {
     let [_, high, middle, low] = entry.log.month.count().to_be_bytes();
     [VERSION, high, middle, low]
 }
 
 /// The bytes after the leaf's index.
-pub fn tail(entry: &Entry, notice: &KnownNotice) -> Vec<u8> {
+pub fn tail(entry: &CommittedRecord, notice: &NoticeDigits) -> Vec<u8> {
     let record = &entry.record;
     let mut bytes = Vec::with_capacity(128);
     bytes.extend_from_slice(record.consent_id.as_bytes());
@@ -49,7 +49,7 @@ pub fn tail(entry: &Entry, notice: &KnownNotice) -> Vec<u8> {
     // Notices are written by hand, so four bytes are enough for their number.
     bytes.extend_from_slice(&(notice.number as u32).to_be_bytes());
     bytes.extend(record.previous_event_id.iter().flat_map(|id| *id.as_bytes()));
-    bytes.extend_from_slice(KnownNotice::category_digits(record).as_bytes());
+    bytes.extend_from_slice(NoticeDigits::category_digits(record).as_bytes());
     bytes.extend_from_slice(notice.vendor_digits(record).as_bytes());
     bytes
 }
@@ -113,15 +113,16 @@ pub fn notice_number(bytes: &[u8]) -> Result<i64, StoreError> {
 pub fn unpack(
     event_id: EventId,
     bytes: &[u8],
-    notice: &KnownNotice,
+    notice: &NoticeDigits,
     shards: LogShards,
-) -> Result<(Entry, u64), StoreError> {
+) -> Result<(CommittedRecord, u64), StoreError> {
     let mut bytes = Reader(bytes);
     let [version, _, _, _] = bytes.take()?;
     if version != VERSION {
         return Err(unreadable(format!("a record has the format {version}, this version reads {VERSION}")));
     }
-    let place = bytes.take::<6>()?.into_iter().fold(0, |place, byte| place << 8 | u64::from(byte));
+    let leaf_index =
+        bytes.take::<6>()?.into_iter().fold(0, |leaf_index, byte| leaf_index << 8 | u64::from(byte));
     let consent_id = ConsentId::from_bytes(bytes.take()?).map_err(unreadable)?;
     let (recorded_at, choice_expires_at, expires_at) = (bytes.time()?, bytes.time()?, bytes.time()?);
     let key = CommitmentKey::from_bytes(bytes.take()?);
@@ -131,7 +132,7 @@ pub fn unpack(
     let language = language.ok_or_else(|| unreadable("a record has an unknown language"))?;
     bytes.take::<4>()?;
     let previous = if flags & FOLLOWS == 0 { None } else { Some(bytes.take()?) };
-    let categories = KnownNotice::categories(bytes.text(Category::ALL.len())?)?;
+    let categories = NoticeDigits::categories(bytes.text(Category::ALL.len())?)?;
     let vendors = notice.vendors(bytes.text(notice.vendors.len())?)?;
     let record = Record {
         event_id,
@@ -150,7 +151,7 @@ pub fn unpack(
         choice_expires_at,
         expires_at,
     };
-    Ok((Entry::new(record, key, shards), place))
+    Ok((CommittedRecord::new(record, key, shards), leaf_index))
 }
 
 #[cfg(test)]
@@ -159,7 +160,7 @@ mod tests {
 
     use crate::store::contract;
 
-    /// A change of these bytes would make stored records unreadable.
+    /// A byte that moves makes old records unreadable.
     #[test]
     fn a_record_has_the_bytes_it_always_had() {
         let notice = contract::notice("boreale");
@@ -169,9 +170,10 @@ mod tests {
         request.consent_id = ConsentId::from_bytes(id(2)).unwrap();
         request.previous_event_id = Some(EventId::from_bytes(id(3)).unwrap());
         let at = Timestamp::parse("2026-03-01T09:30:00.007Z").unwrap();
-        let record = contract::record_of(request, &notice, at);
+        let mut record = contract::record_of(request, &notice, at);
+        record.categories = [(Category::Essential, true), (Category::ThirdParty, false)].into();
         let json = String::from_utf8(constat_shared::canonical::to_vec(&*notice)).unwrap();
-        let known = KnownNotice::read(258, notice.terms_hash(), &json).unwrap();
+        let known = NoticeDigits::read(258, notice.terms_hash(), &json).unwrap();
         let entry = contract::entry(&record);
         let bytes = [head(&entry).as_slice(), &[0, 0, 0, 0, 1, 2], &tail(&entry, &known)].concat();
         let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
@@ -183,8 +185,8 @@ mod tests {
         );
         assert_eq!(hex(&bytes), expected.replace(' ', ""));
         assert_eq!(notice_number(&bytes).unwrap(), 258);
-        let (read, place) = unpack(record.event_id, &bytes, &known, LogShards::ONE).unwrap();
-        assert_eq!((&read.record, place, read.leaf), (&record, 258, entry.leaf));
+        let (read, leaf_index) = unpack(record.event_id, &bytes, &known, LogShards::ONE).unwrap();
+        assert_eq!((&read.record, leaf_index, read.leaf), (&record, 258, entry.leaf));
         for cut in 0..bytes.len() {
             assert!(unpack(record.event_id, &bytes[..cut], &known, LogShards::ONE).is_err(), "{cut}");
         }

@@ -1,8 +1,9 @@
 //! The store on Redis keeps every contract.
 
 use super::steps::open;
-use crate::store::redis::processes::{Cluster, Redis};
 use crate::store::{CopyStore, contract};
+use constat_testkit::cases::named;
+use constat_testkit::redis::{Cluster, Redis};
 
 type Test = fn(&dyn CopyStore);
 
@@ -16,11 +17,12 @@ macro_rules! list {
 fn keeps_every_contract(url: &str, min_replicas: u32, nodes: &[&Redis]) {
     let contracts = [&contract::every_contract!(list)[..], &contract::every_copy_contract!(list)].concat();
     for (name, test) in contracts {
-        println!("{name}");
-        for node in nodes {
-            node.ask(&["FLUSHALL"]);
-        }
-        test(&open(url, min_replicas));
+        named(name, || {
+            for node in nodes {
+                node.ask(&["FLUSHALL"]);
+            }
+            test(&open(url, min_replicas));
+        });
     }
 }
 

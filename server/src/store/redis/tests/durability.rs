@@ -1,7 +1,7 @@
 //! Which settings of Redis are accepted.
 
 use super::steps::open;
-use crate::store::redis::processes::{Cluster, Redis};
+use constat_testkit::redis::{Cluster, Redis};
 use std::time::{Duration, Instant};
 
 #[test]

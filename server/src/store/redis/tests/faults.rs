@@ -5,10 +5,10 @@ use crate::cli::DEADLINE;
 use crate::clock;
 use crate::store::contract::{self, entry};
 use crate::store::redis::data::key_names::{self, Tag};
-use crate::store::redis::processes::{Cluster, Redis};
 use crate::store::redis::{Address, RedisStore};
 use crate::store::{Appended, LogStore, RecordStore};
 use constat_shared::{PublishedNotice, Record, Timestamp};
+use constat_testkit::redis::{Cluster, Redis};
 use rustix::process::Signal;
 use std::time::{Duration, Instant};
 
@@ -65,35 +65,35 @@ fn servers_that_append_at_once_make_one_log_without_gap_or_fork() {
     let stores: Vec<_> = (0..4).map(|_| open(&redis.url(), 0)).collect();
     let notice = published(&stores[0]);
     let shared = record(&notice);
-    let mut places: Vec<u64> = std::thread::scope(|scope| {
+    let mut leaf_indexes: Vec<u64> = std::thread::scope(|scope| {
         let threads: Vec<_> =
             stores.iter().map(|store| scope.spawn(|| fill(store, &notice, &shared))).collect();
         threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
     });
-    places.sort_unstable();
-    assert_eq!(places, (0..places.len() as u64).collect::<Vec<_>>());
+    leaf_indexes.sort_unstable();
+    assert_eq!(leaf_indexes, (0..leaf_indexes.len() as u64).collect::<Vec<_>>());
     let log = contract::log_of(&shared);
     let audit = stores[0].audit(&log).unwrap();
-    assert_eq!((audit.record_count, audit.difference), (places.len() as u64, None));
+    assert_eq!((audit.record_count, audit.difference), (leaf_indexes.len() as u64, None));
     assert_eq!(stores[3].head(&log).unwrap(), audit.head);
 }
 
 /// Appends batches that each contain the one record that all stores append.
 /// Returns the indexes of this store's leaves.
 fn fill(store: &RedisStore, notice: &PublishedNotice, shared: &Record) -> Vec<u64> {
-    let mut places = Vec::new();
+    let mut leaf_indexes = Vec::new();
     for size in 1..=24 {
         let mut entries: Vec<_> = (0..size).map(|_| entry(&record(notice))).collect();
         entries.insert(size / 2, entry(shared));
         for appended in store.append(&entries).unwrap() {
             match appended {
-                Appended::Stored(place) => places.push(place),
+                Appended::Stored(leaf_index) => leaf_indexes.push(leaf_index),
                 Appended::Repeated(first, _) => assert_eq!(*first, *shared),
                 Appended::Conflict | Appended::Failed => panic!("nothing conflicts or fails"),
             }
         }
     }
-    places
+    leaf_indexes
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn what_expires_by_itself_is_counted_by_the_job_and_nothing_is_left_behind() {
     assert_eq!(store.expire(clock::now()).unwrap(), 3);
     let audit = store.audit(&log).unwrap();
     assert_eq!((audit.erased_count, audit.entry_count, audit.difference), (3, 1, None));
-    assert!(store.drop_log(&log, "final").unwrap());
+    assert!(store.drop_log(&log, &"final".into()).unwrap());
     // Redis expires the answers to earlier calls later; their names may have any bytes.
     let marks = "for _, key in ipairs(redis.call('KEYS', '*done:*')) do redis.call('DEL', key) end";
     redis.ask(&["EVAL", marks, "0"]);
@@ -281,7 +281,7 @@ fn a_full_redis_lets_go_and_proves_what_it_has() {
     assert!(fails_in_time(&store, &record(&notice)).contains("Redis is full"));
     // The hash above the leaves is computed again, and a head is kept.
     assert_eq!(store.head(&log).unwrap(), before);
-    store.keep_checkpoint(&log, "a signed head").unwrap();
+    store.keep_checkpoint(&log, &"a signed head".into()).unwrap();
     assert_ne!(redis.ask(&["HGET", "{boreale}heads", &log.month.to_string()]), last_head);
     assert_eq!(store.erase(&notice.site, &erased.consent_id, clock::now()).unwrap(), 1);
     assert_eq!(store.expire(end).unwrap(), 1);
@@ -290,7 +290,7 @@ fn a_full_redis_lets_go_and_proves_what_it_has() {
     let audit = store.audit(&log).unwrap();
     assert_eq!((audit.record_count, audit.erased_count, audit.difference), (301, 2, None));
     assert_eq!(store.expire(others[299].expires_at).unwrap(), 301);
-    assert!(store.drop_log(&log, "the last head").unwrap());
+    assert!(store.drop_log(&log, &"the last head".into()).unwrap());
     assert_eq!(store.head(&log).unwrap(), None);
     redis.ask(&["CONFIG", "SET", "maxmemory", "0"]);
     store.ping().unwrap();

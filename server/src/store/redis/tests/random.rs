@@ -2,7 +2,7 @@
 
 use super::steps::open;
 use crate::store::contract::random;
-use crate::store::redis::processes::{Cluster, Redis};
+use constat_testkit::redis::{Cluster, Redis};
 
 /// Runs random sequences, each on an empty store; fewer when each step waits for a replica.
 fn agrees_with_a_model(url: &str, min_replicas: u32, nodes: &[&Redis]) {

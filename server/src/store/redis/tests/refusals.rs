@@ -4,10 +4,10 @@ use super::steps::{append, append_at_last, fails_in_time, open, published, recor
 use crate::cli::DEADLINE;
 use crate::store::contract::{entry, log_of};
 use crate::store::redis::data::key_names::Tag;
-use crate::store::redis::processes::{Cluster, Redis};
 use crate::store::redis::{Address, RedisStore};
 use crate::store::{Appended, LogStore, RecordStore};
 use constat_shared::Record;
+use constat_testkit::redis::{Cluster, Redis};
 use std::time::{Duration, Instant};
 
 /// Asserts that a change and the readiness check fail in time with these messages.

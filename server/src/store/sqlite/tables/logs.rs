@@ -5,9 +5,8 @@ use super::shards::{self, read_id};
 use crate::store::StoreError;
 use crate::store::common::{STEP, fold};
 use crate::store::error::unreadable;
-use constat_shared::log::checkpoint::Checkpoint;
 use constat_shared::log::merkle::{self, Subtrees};
-use constat_shared::{Hash, LogEntry, LogId, canonical};
+use constat_shared::{Hash, LogEntry, LogId, SignedCheckpoint, TreeHead, canonical};
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// A row of the table of logs, with its number of leaves.
@@ -78,13 +77,13 @@ impl Log {
     pub fn keep_entry(
         &self,
         connection: &Connection,
-        place: u64,
+        leaf_index: u64,
         entry: &LogEntry,
     ) -> Result<(), StoreError> {
         let json = String::from_utf8(canonical::to_vec(entry)).map_err(unreadable)?;
         connection.execute(
             "INSERT INTO entries (log, leaf_index, json) VALUES (?, ?, ?)",
-            params![self.id, place.cast_signed(), json],
+            params![self.id, leaf_index.cast_signed(), json],
         )?;
         Ok(())
     }
@@ -122,9 +121,9 @@ impl Log {
     }
 
     /// The head over the first `size` leaves.
-    pub fn head(&self, connection: &Connection, size: u64) -> Result<Checkpoint, StoreError> {
+    pub fn head(&self, connection: &Connection, size: u64) -> Result<TreeHead, StoreError> {
         let root = merkle::root(size, &mut Tree { log: self, connection })?;
-        Ok(Checkpoint { size, root })
+        Ok(TreeHead { size, root })
     }
 
     /// The inclusion proof of a leaf.
@@ -189,7 +188,7 @@ pub fn list(connection: &Connection) -> Result<Vec<LogId>, StoreError> {
 }
 
 /// Every log that was dropped, with its last head, by site, month and shard.
-pub fn dropped(connection: &Connection) -> Result<Vec<(LogId, String)>, StoreError> {
+pub fn dropped(connection: &Connection) -> Result<Vec<(LogId, SignedCheckpoint)>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT site, month, shard_number, shard_count, checkpoint
          FROM logs JOIN shards ON shards.id = logs.shard
@@ -199,24 +198,32 @@ pub fn dropped(connection: &Connection) -> Result<Vec<(LogId, String)>, StoreErr
     let mut rows = statement.query([])?;
     let mut logs = Vec::new();
     while let Some(row) = rows.next()? {
-        logs.push((read_id(row, 0)?, row.get(4)?));
+        logs.push((read_id(row, 0)?, SignedCheckpoint::from(row.get::<_, String>(4)?)));
     }
     Ok(logs)
 }
 
 /// Stores the last head of a log that this store never had.
-pub fn add_dropped(connection: &Connection, log: &LogId, checkpoint: &str) -> Result<(), StoreError> {
+pub fn add_dropped(
+    connection: &Connection,
+    log: &LogId,
+    checkpoint: &SignedCheckpoint,
+) -> Result<(), StoreError> {
     let shard = shards::open(connection, log)?;
     connection.execute(
         "INSERT INTO logs (shard, month, checkpoint) VALUES (?, ?, ?) ON CONFLICT (shard, month) DO NOTHING",
-        params![shard, log.month.to_string(), checkpoint],
+        params![shard, log.month.to_string(), checkpoint.as_str()],
     )?;
     Ok(())
 }
 
 /// Deletes a log's leaves and entries and keeps its last signed head, unless a
 /// record of the log is stored. Returns whether it did.
-pub fn drop_leaves(connection: &Connection, log: &LogId, checkpoint: &str) -> Result<bool, StoreError> {
+pub fn drop_leaves(
+    connection: &Connection,
+    log: &LogId,
+    checkpoint: &SignedCheckpoint,
+) -> Result<bool, StoreError> {
     let Some(Log { id, size: 1.., .. }) = Log::find(connection, log)? else { return Ok(false) };
     let in_use: bool =
         connection
@@ -224,7 +231,7 @@ pub fn drop_leaves(connection: &Connection, log: &LogId, checkpoint: &str) -> Re
     if in_use {
         return Ok(false);
     }
-    connection.execute("UPDATE logs SET checkpoint = ? WHERE id = ?", params![checkpoint, id])?;
+    connection.execute("UPDATE logs SET checkpoint = ? WHERE id = ?", params![checkpoint.as_str(), id])?;
     connection.execute("DELETE FROM subtrees WHERE log = ?", [id])?;
     connection.execute("DELETE FROM entries WHERE log = ?", [id])?;
     Ok(true)

@@ -1,7 +1,7 @@
 //! The table of notices.
 
 use crate::store::StoreError;
-use crate::store::common::KnownNotice;
+use crate::store::common::NoticeDigits;
 use crate::store::error::unreadable;
 use constat_shared::{Hash, Notice, PublishedNotice, SiteId, Timestamp, canonical};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -9,21 +9,21 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 const KNOWN: &str = "SELECT id, terms_hash, json FROM notices";
 
 /// The notice of that hash, if it was published.
-pub fn by_hash(connection: &Connection, hash: &Hash) -> Result<Option<KnownNotice>, StoreError> {
+pub fn by_hash(connection: &Connection, hash: &Hash) -> Result<Option<NoticeDigits>, StoreError> {
     let mut statement = connection.prepare_cached(&format!("{KNOWN} WHERE notice_hash = ?"))?;
     let row = statement.query_row([hash.as_bytes()], |row| Ok(read_known(row))).optional()?;
     row.transpose()
 }
 
 /// The notice of that number.
-pub fn by_id(connection: &Connection, id: i64) -> Result<KnownNotice, StoreError> {
+pub fn by_id(connection: &Connection, id: i64) -> Result<NoticeDigits, StoreError> {
     let mut statement = connection.prepare_cached(&format!("{KNOWN} WHERE id = ?"))?;
     statement.query_row([id], |row| Ok(read_known(row)))?
 }
 
-fn read_known(row: &Row<'_>) -> Result<KnownNotice, StoreError> {
+fn read_known(row: &Row<'_>) -> Result<NoticeDigits, StoreError> {
     let json = row.get_ref(2)?.as_str().map_err(unreadable)?;
-    KnownNotice::read(row.get(0)?, Hash::from_bytes(row.get(1)?), json)
+    NoticeDigits::read(row.get(0)?, Hash::from_bytes(row.get(1)?), json)
 }
 
 /// The whole notice of that hash, if it was published.

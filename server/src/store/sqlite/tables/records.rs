@@ -3,9 +3,9 @@
 use super::logs::Log;
 use super::notices;
 use super::shards::read_id;
-use crate::store::common::{KnownNotice, StoredLeaf};
+use crate::store::common::{NoticeDigits, StoredLeaf};
 use crate::store::error::unreadable;
-use crate::store::{Entry, Placed, StoreError};
+use crate::store::{CommittedRecord, PlacedRecord, StoreError};
 use constat_shared::{Action, CommitmentKey, ConsentId, EventId, Language, Layer};
 use constat_shared::{LogId, Record, Signals, SiteId, Timestamp};
 use rusqlite::{Connection, Row, Rows, params};
@@ -15,8 +15,8 @@ use std::collections::{BTreeMap, HashMap};
 /// event id. Returns whether it did.
 pub fn insert(
     connection: &Connection,
-    entry: &Entry,
-    notice: &KnownNotice,
+    entry: &CommittedRecord,
+    notice: &NoticeDigits,
     log: &Log,
 ) -> Result<bool, StoreError> {
     let record = &entry.record;
@@ -35,7 +35,7 @@ pub fn insert(
         record.action.as_str(),
         record.layer.as_str(),
         record.language.as_str(),
-        KnownNotice::category_digits(record),
+        NoticeDigits::category_digits(record),
         notice.vendor_digits(record),
         record.signals.gpc,
         record.signals.dnt,
@@ -70,7 +70,7 @@ pub fn by_event(
     connection: &Connection,
     shard: i64,
     event_id: &EventId,
-) -> Result<Option<(Entry, u64)>, StoreError> {
+) -> Result<Option<(CommittedRecord, u64)>, StoreError> {
     let mut statement =
         connection.prepare_cached(&format!("{PLACED} WHERE event_id = ? AND records.shard = ?"))?;
     let mut rows = statement.query(params![event_id.as_bytes(), shard])?;
@@ -84,16 +84,20 @@ pub type PageEnd = (Vec<u8>, i64);
 
 /// Up to `limit` records after the end of the page before, sorted by event id
 /// and shard. Moves `end` to the end of this page.
-pub fn page(connection: &Connection, end: &mut PageEnd, limit: usize) -> Result<Vec<Placed>, StoreError> {
+pub fn page(
+    connection: &Connection,
+    end: &mut PageEnd,
+    limit: usize,
+) -> Result<Vec<PlacedRecord>, StoreError> {
     let mut statement = connection.prepare_cached(&format!(
         "{PLACED} WHERE (event_id, records.shard) > (?, ?) ORDER BY event_id, records.shard LIMIT ?"
     ))?;
     let mut rows = statement.query(params![end.0, end.1, limit as i64])?;
     let (mut notices, mut records) = (HashMap::new(), Vec::new());
     while let Some(row) = rows.next()? {
-        let (entry, place) = read_entry(row, cached(connection, &mut notices, row.get(3)?)?)?;
+        let (entry, leaf_index) = read_entry(row, cached(connection, &mut notices, row.get(3)?)?)?;
         *end = (entry.record.event_id.as_bytes().to_vec(), row.get(20)?);
-        records.push(Placed { place, entry });
+        records.push(PlacedRecord { leaf_index, entry });
     }
     Ok(records)
 }
@@ -106,17 +110,17 @@ pub fn leaves(connection: &Connection, log: i64) -> Result<Vec<StoredLeaf>, Stor
     let mut leaves = Vec::new();
     while let Some(row) = rows.next()? {
         let notice = cached(connection, &mut notices, row.get(3)?)?;
-        let (entry, place) = read_entry(row, notice)?;
-        leaves.push((place, entry.leaf, true));
+        let (entry, leaf_index) = read_entry(row, notice)?;
+        leaves.push((leaf_index, entry.leaf, true));
     }
     Ok(leaves)
 }
 
 fn cached<'a>(
     connection: &Connection,
-    notices: &'a mut HashMap<i64, KnownNotice>,
+    notices: &'a mut HashMap<i64, NoticeDigits>,
     id: i64,
-) -> Result<&'a KnownNotice, StoreError> {
+) -> Result<&'a NoticeDigits, StoreError> {
     use std::collections::hash_map::Entry::{Occupied, Vacant};
     Ok(match notices.entry(id) {
         Occupied(known) => known.into_mut(),
@@ -124,11 +128,11 @@ fn cached<'a>(
     })
 }
 
-fn read_entry(row: &Row<'_>, notice: &KnownNotice) -> Result<(Entry, u64), StoreError> {
+fn read_entry(row: &Row<'_>, notice: &NoticeDigits) -> Result<(CommittedRecord, u64), StoreError> {
     let key = CommitmentKey::from_bytes(row.get(14)?);
-    let place: i64 = row.get(15)?;
+    let leaf_index: i64 = row.get(15)?;
     let shards = read_id(row, 16)?.shard.count();
-    Ok((Entry::new(read(row, notice)?, key, shards), place.unsigned_abs()))
+    Ok((CommittedRecord::new(read(row, notice)?, key, shards), leaf_index.unsigned_abs()))
 }
 
 /// The newest `limit` records of a consent id on a site, oldest first.
@@ -154,7 +158,7 @@ pub fn by_consent(
     Ok(records)
 }
 
-fn read(row: &Row<'_>, notice: &KnownNotice) -> Result<Record, StoreError> {
+fn read(row: &Row<'_>, notice: &NoticeDigits) -> Result<Record, StoreError> {
     let previous: Option<[u8; 16]> = row.get(2)?;
     let time = |column| Ok::<_, rusqlite::Error>(Timestamp::from_unix_ms(row.get(column)?));
     let word = |column| row.get_ref(column)?.as_str().map_err(unreadable);
@@ -167,7 +171,7 @@ fn read(row: &Row<'_>, notice: &KnownNotice) -> Result<Record, StoreError> {
         action: Action::parse(word(4)?).ok_or_else(|| unknown("action"))?,
         layer: Layer::parse(word(5)?).ok_or_else(|| unknown("layer"))?,
         language: Language::parse(word(6)?).ok_or_else(|| unknown("language"))?,
-        categories: KnownNotice::categories(word(7)?)?,
+        categories: NoticeDigits::categories(word(7)?)?,
         vendors: notice.vendors(word(8)?)?,
         signals: Signals { gpc: row.get(9)?, dnt: row.get(10)? },
         notice_hash: notice.notice_hash,

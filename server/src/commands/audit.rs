@@ -1,0 +1,26 @@
+//! `constat audit`: works out the logs of a month from the store.
+
+use crate::cli::AuditArgs;
+use crate::failure::Failure;
+use crate::proof::audit::audit;
+use crate::store::open_store;
+
+/// Prints what the logs of a month hold, and fails with the first thing that is not as it should be.
+pub fn run(args: &AuditArgs) -> Result<(), Failure> {
+    let store = open_store(&args.data)?;
+    let mut logs = store.logs()?;
+    logs.retain(|log| log.site == args.site && log.month == args.month);
+    if logs.is_empty() {
+        return Err(Failure::new(format!("{} has no log of {}", args.site, args.month)));
+    }
+    for log in &logs {
+        let (audit, head) = audit(&*store, log)?;
+        println!("{}: {} leaves agree with what is stored", log.origin(), head.size);
+        println!(
+            "records {}, entries {}, erased or expired {}",
+            audit.record_count, audit.entry_count, audit.erased_count
+        );
+        println!("root {}", head.root);
+    }
+    Ok(())
+}

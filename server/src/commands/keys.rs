@@ -1,0 +1,25 @@
+//! `constat keys`: the public keys of a store, and their rotation.
+
+use crate::cli::{KeysArgs, KeysCommand};
+use crate::failure::Failure;
+use crate::proof::keys::Keys;
+use crate::store::KeyStore;
+use crate::store::{open_store, open_store_to_write};
+
+/// `constat keys`: prints the keys, oldest first, after a rotation if one was asked for.
+pub fn run(args: &KeysArgs) -> Result<(), Failure> {
+    let data = match &args.command {
+        KeysCommand::List(args) => args,
+        KeysCommand::Rotate(args) => {
+            Keys::rotate(args, &*open_store_to_write(&args.data)?)?;
+            &args.data
+        }
+    };
+    let store: Box<dyn KeyStore> = open_store(data)?;
+    let keys = store.keys()?;
+    for (number, key) in (1..).zip(&keys) {
+        let role = if number == keys.len() { "signs" } else { "verifies" };
+        println!("{number:>3} {} {role}", key.kid);
+    }
+    Ok(())
+}

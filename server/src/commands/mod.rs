@@ -1,0 +1,12 @@
+//! The subcommands, a file for each: parse, call, print.
+
+pub mod audit;
+pub mod check;
+pub mod copy;
+pub mod keys;
+pub mod prove;
+pub mod records;
+pub mod serve;
+pub mod snapshot;
+pub mod timestamp;
+pub mod verify;

@@ -1,0 +1,18 @@
+//! `constat prove`: writes one record's evidence bundle, also while the server runs.
+
+use crate::cli::ProveArgs;
+use crate::failure::Failure;
+use crate::proof::bundle::prove;
+use crate::proof::keys::Keys;
+use crate::store::open_store;
+
+/// Writes the bundle of the newest record of a consent id, or of the event named.
+pub fn run(args: &ProveArgs) -> Result<(), Failure> {
+    let store = open_store(&args.key.data)?;
+    let keys = Keys::open(&args.key, &*store)?;
+    let (event_id, bytes) = prove(&*store, &keys, &args.site, &args.consent_id, args.event)?;
+    std::fs::write(&args.output, bytes)
+        .map_err(|error| Failure::new(format!("{} cannot be written: {error}", args.output.display())))?;
+    println!("{}: evidence of event {event_id}; check it with `constat verify`", args.output.display());
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! `constat records`: a first look at what is stored for a consent id.
+
+use crate::cli::RecordsArgs;
+use crate::failure::Failure;
+use crate::store::open_store;
+use constat_shared::Record;
+use std::io::Write;
+
+/// Prints the records of a consent id, oldest first.
+pub fn run(args: &RecordsArgs) -> Result<(), Failure> {
+    let store = open_store(&args.data)?;
+    let records = store.history(&args.site, &args.consent_id)?;
+    let text = if args.json { json(&records) } else { table(&records) };
+    // A reader of only the first lines has closed the pipe: that is no failure.
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    Ok(())
+}
+
+fn json(records: &[Record]) -> String {
+    format!("{:#}\n", serde_json::json!(records))
+}
+
+fn table(records: &[Record]) -> String {
+    if records.is_empty() {
+        return "No records: the consent id has none on this site, or they have expired.\n".to_owned();
+    }
+    let mut text = String::new();
+    for record in records {
+        let facts = [
+            ("recorded at", record.recorded_at.to_string()),
+            ("event id", record.event_id.to_string()),
+            ("follows", record.previous_event_id.map_or("nothing known".to_owned(), |id| id.to_string())),
+            (
+                "action",
+                format!(
+                    "{} on the {}, in {}",
+                    record.action.as_str(),
+                    record.layer.as_str(),
+                    record.language
+                ),
+            ),
+            ("allowed", chosen(record, true)),
+            ("refused", chosen(record, false)),
+            ("signals", format!("GPC {}, DNT {}", on_off(record.signals.gpc), on_off(record.signals.dnt))),
+            ("notice", record.notice_hash.to_string()),
+            ("choice until", record.choice_expires_at.to_string()),
+            ("proof until", record.expires_at.to_string()),
+        ];
+        for (name, value) in facts {
+            text.push_str(&format!("{name:<13} {value}\n"));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn chosen(record: &Record, allowed: bool) -> String {
+    let categories = record.categories.iter().filter(|(_, on)| **on == allowed).map(|(id, _)| id.to_string());
+    let vendors = record.vendors.iter().filter(|(_, on)| **on == allowed).map(|(id, _)| id.to_string());
+    let all: Vec<_> = categories.chain(vendors).collect();
+    if all.is_empty() { "nothing".to_owned() } else { all.join(", ") }
+}
+
+fn on_off(on: bool) -> &'static str {
+    if on { "on" } else { "off" }
+}

@@ -1,0 +1,156 @@
+//! `constat serve`: from the command line to a running server, and back down.
+
+use crate::cli::ServeArgs;
+use crate::consent::writer::{QUEUE_MAX, Writer};
+use crate::failure::{Failure, fail, failed};
+use crate::http::app::App;
+use crate::http::demo::{self, ThirdParties};
+use crate::http::{router, routes};
+use crate::jobs::publish::publish;
+use crate::jobs::retention;
+use crate::proof::keys::Keys;
+use crate::render::assets::Assets;
+use crate::site::{self, Catalogue, Site};
+use crate::store::make_store;
+use crate::store::prepare_folder;
+use crate::store::{RecordStore, Store};
+use crate::telemetry;
+use actix_web::dev::ServerHandle;
+use actix_web::web::Data;
+use actix_web::{App as ActixApp, HttpServer, rt};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// Serves until SIGTERM or Ctrl-C. Every record acknowledged until then is on disk.
+pub fn run(args: &ServeArgs) -> Result<(), Failure> {
+    telemetry::start();
+    let sites = all_sites(args.sites.as_deref(), args.demo)?;
+    let data = &args.key.data.data;
+    let _lock = prepare_folder(data)?;
+    let store: Arc<dyn Store> = Arc::from(make_store(&args.key.data)?);
+    let records: Arc<dyn RecordStore> = store.clone();
+    let app = Data::new(App {
+        sites: Arc::default(),
+        keys: Arc::new(Keys::open(&args.key, &*store)?),
+        writer: Writer::start(records, QUEUE_MAX),
+        store,
+        deadline: args.key.data.deadline(),
+        assets: Arc::new(Assets::embedded().map_err(failed)?),
+    });
+    publish(&*app.store, &app.sites, &app.assets, sites)?;
+    let served = rt::System::new().block_on(serve(args, app.clone()));
+    app.writer.stop();
+    tracing::info!("stopped; every acknowledged record is stored");
+    served
+}
+
+async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
+    let listener = bind(args, args.port)?;
+    let address = listener.local_addr().map_err(fail("the address is unknown"))?;
+    let mut out = vec![format!("listening http://{address}")];
+    let third_parties = match args.demo {
+        true => Some(start_third_parties(args, address.port(), &mut out)?),
+        false => None,
+    };
+    let pages = third_parties.as_ref().map(|origin| demo::Pages::new(origin));
+    rt::spawn(retention::run(Arc::clone(&app.store), Arc::clone(&app.keys), Arc::clone(&app.sites)));
+    // From here on, before anybody is told that the server runs, no signal ends it roughly.
+    let hear = |kind| signal(kind).map_err(fail("a signal cannot be received"));
+    let (terminate, interrupt) = (hear(SignalKind::terminate())?, hear(SignalKind::interrupt())?);
+    rt::spawn(reload_on_hangup(hear(SignalKind::hangup())?, args.sites.clone(), args.demo, app.clone()));
+    let server = HttpServer::new(move || {
+        let pages = pages.clone();
+        ActixApp::new()
+            .app_data(app.clone())
+            .wrap(router::headers())
+            .configure(move |config| {
+                if let Some(pages) = pages {
+                    config.service(demo::pages(pages));
+                }
+            })
+            .configure(router::configure(routes::table(), app.clone()))
+    });
+    let server = server.listen(listener).map_err(fail("the server did not start"))?.shutdown_timeout(10);
+    let server = server.disable_signals().run();
+    rt::spawn(stop_when_told(terminate, interrupt, server.handle()));
+    if args.demo {
+        out.push(format!("demo http://{address}/demo/fr/"));
+        out.push(format!(
+            "tag <script async src=\"http://{address}/v1/sites/{}/consent.js\"></script>",
+            demo::SITE_ID
+        ));
+    }
+    let data = &args.key.data.data;
+    out.push(format!("data {}", data.canonicalize().unwrap_or_else(|_| data.clone()).display()));
+    println!("{}", out.join("\n"));
+    server.await.map_err(fail("the server failed"))
+}
+
+/// Starts the stand-in for the third parties; returns its origin.
+fn start_third_parties(args: &ServeArgs, port: u16, out: &mut Vec<String>) -> Result<String, Failure> {
+    let wanted = args.demo_port.unwrap_or(if args.port == 0 { 0 } else { port.saturating_add(1) });
+    let listener = bind(args, wanted)?;
+    let port = listener.local_addr().map_err(fail("the address is unknown"))?.port();
+    let counts = Data::new(ThirdParties::default());
+    let server =
+        HttpServer::new(move || ActixApp::new().app_data(counts.clone()).configure(demo::third_parties));
+    let server = server.workers(1).listen(listener).map_err(fail("the third parties did not start"))?;
+    rt::spawn(server.disable_signals().run());
+    // Another name for the same machine: to a browser, another site.
+    let origin = format!("http://localhost:{port}");
+    out.push(format!("third parties {origin}"));
+    Ok(origin)
+}
+
+fn bind(args: &ServeArgs, port: u16) -> Result<TcpListener, Failure> {
+    TcpListener::bind((args.host, port)).map_err(|error| {
+        let place = format!("{}:{port}", args.host);
+        Failure::new(format!(
+            "{place} cannot be listened on ({error}): stop what uses it, or choose another --port"
+        ))
+    })
+}
+
+fn all_sites(dir: Option<&Path>, demo: bool) -> Result<Vec<Site>, Failure> {
+    let catalogue = Catalogue::embedded().map_err(|errors| site::all_mistakes(&errors))?;
+    let mut sites = match dir {
+        Some(dir) => site::read_dir(dir, &catalogue).map_err(|errors| site::all_mistakes(&errors))?,
+        None => Vec::new(),
+    };
+    if demo && !sites.iter().any(|site| site.notice.site.as_str() == demo::SITE_ID) {
+        sites.push(demo::site(&catalogue).map_err(|errors| site::all_mistakes(&errors))?);
+    }
+    if sites.is_empty() {
+        let words =
+            "there is no site to serve: name the folder of your site files with --sites, or try --demo";
+        return Err(Failure::new(words));
+    }
+    Ok(sites)
+}
+
+/// Reads the site files again at each SIGHUP; a mistake in any keeps them all as they were.
+async fn reload_on_hangup(mut hangups: Signal, dir: Option<PathBuf>, demo: bool, app: Data<App>) {
+    while hangups.recv().await.is_some() {
+        let (dir, app) = (dir.clone(), app.clone());
+        let reload = move || publish(&*app.store, &app.sites, &app.assets, all_sites(dir.as_deref(), demo)?);
+        match actix_web::web::block(reload).await {
+            Ok(Ok(())) => tracing::info!("the site files were read again"),
+            Ok(Err(error)) => {
+                tracing::error!(%error, "the site files were not taken; the earlier ones are still served")
+            }
+            Err(error) => tracing::error!(%error, "reading the site files was cut off"),
+        }
+    }
+}
+
+/// Stops the server at SIGTERM or Ctrl-C; requests on their way are answered first.
+async fn stop_when_told(mut terminate: Signal, mut interrupt: Signal, server: ServerHandle) {
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping");
+    server.stop(true).await;
+}

@@ -1,0 +1,93 @@
+//! `constat snapshot`: takes the pictures of every notice that has none.
+
+use crate::chromium::browser;
+use crate::cli::SnapshotArgs;
+use crate::failure::{Failure, failed};
+use crate::http::snapshot_page::SnapshotPage;
+use crate::jobs::snapshot::packs::{Photographer, published};
+use crate::render::assets::Assets;
+use crate::render::site::ServedSite;
+use crate::site::Site;
+use crate::store::Store;
+use crate::store::open_store;
+use actix_web::rt;
+use constat_shared::{Hash, LogShards, PublishedNotice};
+use std::path::Path;
+use std::sync::Arc;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// Takes the pictures of every notice that has none in a log yet, and writes
+/// each pack of them to its site's log.
+pub fn run(args: &SnapshotArgs) -> Result<(), Failure> {
+    let store = open_store(&args.data)?;
+    let published = published(&*store, args.site.as_ref())?;
+    let photographer = Photographer::open(&args.data, &*store)?;
+    let missing = photographer.missing(published, &mut warn)?;
+    if missing.is_empty() {
+        println!("nothing to do: every notice has its pictures");
+        return Ok(());
+    }
+    let program = browser::find(args.chromium.as_deref())?;
+    let assets = Arc::new(Assets::embedded().map_err(failed)?);
+    rt::System::new().block_on(take_all(&photographer, &program, &assets, &missing))
+}
+
+/// Takes one notice after the other. One that fails does not keep the others from it.
+async fn take_all(
+    photographer: &Photographer<'_, dyn Store>,
+    program: &Path,
+    assets: &Arc<Assets>,
+    missing: &[Hash],
+) -> Result<(), Failure> {
+    let hear = |kind| signal(kind).map_err(failed);
+    let mut signals = (hear(SignalKind::interrupt())?, hear(SignalKind::terminate())?);
+    let mut failed_count = 0;
+    for notice_hash in missing {
+        match take(photographer, program, assets, notice_hash, &mut signals).await {
+            Ok(Some(line)) => println!("{line}"),
+            Ok(None) => return Err(Failure::new("stopped; what was finished before is kept")),
+            Err(error) => {
+                failed_count += 1;
+                warn(format!("notice {notice_hash}: {error}"));
+            }
+        }
+    }
+    match failed_count {
+        0 => Ok(()),
+        count => Err(Failure::new(format!("{count} of {} notices have no pictures", missing.len()))),
+    }
+}
+
+/// Makes sure that a notice has its pack, and returns a line about it; nothing when a signal came first.
+async fn take(
+    photographer: &Photographer<'_, dyn Store>,
+    program: &Path,
+    assets: &Arc<Assets>,
+    notice_hash: &Hash,
+    signals: &mut (Signal, Signal),
+) -> Result<Option<String>, Failure> {
+    let notice = photographer.notice(notice_hash)?;
+    if let Some(line) = photographer.take_up(&notice)? {
+        return Ok(Some(line));
+    }
+    let shown = PublishedNotice::new(notice.clone());
+    let site =
+        Site { notice: shown, origins: Vec::new(), timestamp_authority: None, log_shards: LogShards::ONE };
+    let served = ServedSite::new(site, assets);
+    photographer.other_files(&served)?.into_iter().for_each(warn);
+    let page = SnapshotPage::start(served, Arc::clone(assets))?;
+    let taken = photographer.take(&notice, page.origin(), program, stopped(signals), &mut warn).await;
+    page.stop().await;
+    taken
+}
+
+async fn stopped((interrupt, terminate): &mut (Signal, Signal)) {
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+fn warn(line: String) {
+    eprintln!("constat: {line}");
+}

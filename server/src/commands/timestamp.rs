@@ -1,0 +1,43 @@
+//! `constat timestamp`: time-stamps over the heads of the logs (RFC 3161), also while the server runs.
+
+use crate::cli::TimestampArgs;
+use crate::failure::Failure;
+use crate::jobs::timestamp::stamp_site;
+use crate::proof::keys::Keys;
+use crate::site::{self, Catalogue};
+use crate::store::open_store_to_write;
+use constat_shared::SiteId;
+
+/// Has every log stamped that has grown since it was stamped last.
+pub fn run(args: &TimestampArgs) -> Result<(), Failure> {
+    let catalogue = Catalogue::embedded().map_err(|errors| site::all_mistakes(&errors))?;
+    let sites = site::read_dir(&args.sites, &catalogue).map_err(|errors| site::all_mistakes(&errors))?;
+    let asking =
+        sites.into_iter().filter_map(|site| Some((site.notice.site.clone(), site.timestamp_authority?)));
+    let asking: Vec<(SiteId, String)> = asking.collect();
+    if asking.is_empty() {
+        return Err(Failure::new(format!(
+            "no site of {} names a time-stamping authority: \
+             write timestamp_authority = \"https://…\" at the top of its file",
+            args.sites.display()
+        )));
+    }
+    let store = open_store_to_write(&args.key.data)?;
+    let keys = Keys::open(&args.key, &*store)?;
+    let mut failed_count = 0;
+    for (site, url) in &asking {
+        // One authority that fails keeps no other site from its own.
+        if let Err(failure) = stamp_site(&*store, &keys, site, url, &mut |line| println!("{line}")) {
+            eprintln!("constat: {site}: {failure}");
+            failed_count += 1;
+        }
+    }
+    match failed_count {
+        0 => Ok(()),
+        _ => Err(Failure::new(format!(
+            "the logs of {failed_count} of {} sites were not all stamped; the reasons stand above. \
+             What is missing is asked for the next time",
+            asking.len()
+        ))),
+    }
+}

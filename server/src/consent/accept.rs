@@ -1,0 +1,113 @@
+//! From a request to a record that is stored, and its receipt.
+
+use super::writer::{WriteError, Writer};
+use crate::proof::keys::Keys;
+use crate::site::Site;
+use crate::store::published;
+use crate::store::{Appended, CommittedRecord, NoticeStore, StoreError};
+use crate::{clock, crash};
+use constat_shared::{
+    Code, CommitmentKey, ConsentRequest, ConsentResponse, LogId, LogShards, Problem, Receipt, Record,
+};
+use std::sync::Arc;
+
+/// What became of a request that is right.
+pub enum Accepted {
+    /// It is a record now, and durable.
+    Stored(ConsentResponse),
+    /// It was a record before: this is the record of that time.
+    Repeated(ConsentResponse),
+}
+
+/// Why a request did not become a record.
+#[derive(Debug)]
+pub enum AcceptError {
+    /// Something about it is not as it should be.
+    Problem(Problem),
+    /// The record was not stored.
+    Write(WriteError),
+    /// The notice that it names could not be looked up.
+    Store(StoreError),
+}
+
+impl From<Problem> for AcceptError {
+    fn from(problem: Problem) -> AcceptError {
+        AcceptError::Problem(problem)
+    }
+}
+
+impl From<WriteError> for AcceptError {
+    fn from(error: WriteError) -> AcceptError {
+        AcceptError::Write(error)
+    }
+}
+
+/// Checks a visitor's answer against the notice it names, stores it, and
+/// returns the record with its signed receipt once the record is durable.
+///
+/// # Errors
+/// [`AcceptError`]; nothing is then acknowledged.
+pub async fn accept(
+    request: ConsentRequest,
+    site: &Site,
+    notices: Arc<dyn NoticeStore>,
+    writer: &Writer,
+    keys: &Keys,
+) -> Result<Accepted, AcceptError> {
+    let entry = commit(record(request, site, notices).await?, site.log_shards)?;
+    crash::at("route.before_queue");
+    match writer.append(entry).await? {
+        (Appended::Stored(leaf_index), entry) => {
+            Ok(Accepted::Stored(response(keys, entry.record, entry.log, leaf_index)))
+        }
+        (Appended::Repeated(first, leaf_index), entry) => {
+            let log = LogId::of(&first, entry.log.shard.count());
+            Ok(Accepted::Repeated(response(keys, *first, log, leaf_index)))
+        }
+        (Appended::Conflict, _) => {
+            let detail = "Make a new event id for every answer; repeat one only with the same content.";
+            Err(Problem::of_field(Code::EventConflict, "event_id", detail).into())
+        }
+        (Appended::Failed, _) => Err(WriteError::Store.into()),
+    }
+}
+
+/// The record of a request, by the notice it names: the current one of the
+/// site, or one that the page was loaded with before it changed.
+async fn record(
+    request: ConsentRequest,
+    site: &Site,
+    notices: Arc<dyn NoticeStore>,
+) -> Result<Record, AcceptError> {
+    let now = clock::now();
+    if request.notice_hash == site.notice.notice_hash() {
+        return Ok(Record::new(request, &site.notice, now)?);
+    }
+    let (id, hash) = (site.notice.site.clone(), request.notice_hash);
+    let found = tokio::task::spawn_blocking(move || published(&*notices, &id, hash)).await;
+    match found.map_err(|_| Problem::new(Code::Internal, "Ask again later."))?.map_err(AcceptError::Store)? {
+        Some(earlier) => Ok(Record::new(request, &earlier, now)?),
+        None => {
+            let detail = "Take the hash from the site's consent.js or its notice route.";
+            Err(Problem::of_field(Code::NoticeNotPublished, "notice_hash", detail).into())
+        }
+    }
+}
+
+/// Commits to a record with a random key that only this record has.
+fn commit(record: Record, shards: LogShards) -> Result<CommittedRecord, Problem> {
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).map_err(|error| {
+        tracing::error!(%error, "the system gave no random numbers");
+        Problem::new(Code::Internal, "Send the same request again later, with the same event id.")
+    })?;
+    Ok(CommittedRecord::new(record, CommitmentKey::from_bytes(key), shards))
+}
+
+/// The record and its signed receipt.
+fn response(keys: &Keys, record: Record, log: LogId, leaf_index: u64) -> ConsentResponse {
+    crash::at("route.before_reply");
+    let claims = Receipt::new(record, log, leaf_index);
+    let receipt = keys.sign(&claims);
+    ConsentResponse { record: claims.record, receipt }
+}

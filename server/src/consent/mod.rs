@@ -1,0 +1,5 @@
+//! The way of a consent: request and notice become a record, stored and signed for; its history.
+
+pub mod accept;
+pub mod history;
+pub mod writer;

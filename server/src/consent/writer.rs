@@ -1,0 +1,201 @@
+//! The one thread that writes records: it collects what has come in while the
+//! last commit was on its way to the disk and hands it to the store as one
+//! batch (group commit). Nobody is answered before their record is durable.
+
+use crate::crash;
+use crate::store::{Appended, CommittedRecord, RecordStore, StoreError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use tokio::sync::{mpsc, oneshot};
+
+/// How many records may wait for the store. At ten thousand a second that is
+/// less than a second of waiting; more would only wait longer for a refusal.
+pub const QUEUE_MAX: usize = 4096;
+
+/// The most records of one commit.
+const BATCH_MAX: usize = 1024;
+
+/// Why a record was not stored.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The queue is full; the same request may come again later.
+    #[error("too many records are waiting")]
+    QueueFull,
+    /// The store failed, or the server is stopping; the same request may come again.
+    #[error("the record could not be stored")]
+    Store,
+}
+
+/// What became of an entry, which comes back with it.
+type Answer = Result<(Appended, CommittedRecord), WriteError>;
+
+struct Job {
+    entry: CommittedRecord,
+    reply: oneshot::Sender<Answer>,
+}
+
+/// The way to the writing thread.
+pub struct Writer {
+    queue: Mutex<Option<mpsc::Sender<Job>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    /// Starts the thread, with room for `queue_max` waiting records.
+    pub fn start(store: Arc<dyn RecordStore>, queue_max: usize) -> Writer {
+        let (queue, jobs) = mpsc::channel(queue_max);
+        let thread = std::thread::spawn(move || write_all(&*store, jobs));
+        Writer { queue: Mutex::new(Some(queue)), thread: Mutex::new(Some(thread)) }
+    }
+
+    /// Stores a record; returns it once it is durable. A caller that stops
+    /// waiting before its batch is taken takes it out of the queue.
+    ///
+    /// # Errors
+    /// [`WriteError`]: the record is then not acknowledged, and a repetition
+    /// with the same event id is right whatever became of it.
+    pub async fn append(&self, entry: CommittedRecord) -> Answer {
+        let (reply, answer) = oneshot::channel();
+        self.enqueue(Job { entry, reply })?;
+        answer.await.unwrap_or(Err(WriteError::Store))
+    }
+
+    /// The way into the queue is not kept while the answer is awaited: it would keep the thread from ending.
+    fn enqueue(&self, job: Job) -> Result<(), WriteError> {
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let queue = queue.as_ref().ok_or(WriteError::Store)?;
+        queue.try_send(job).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => WriteError::QueueFull,
+            mpsc::error::TrySendError::Closed(_) => WriteError::Store,
+        })
+    }
+
+    /// Whether records can still be written.
+    pub fn is_running(&self) -> bool {
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        thread.as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+
+    /// Takes no more records, stores those that wait, and returns.
+    pub fn stop(&self) {
+        drop(self.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // A thread that panicked has nothing left to store.
+        let _ = thread.map(JoinHandle::join);
+    }
+}
+
+fn write_all(store: &dyn RecordStore, mut jobs: mpsc::Receiver<Job>) {
+    let mut waiting = Vec::with_capacity(BATCH_MAX);
+    while jobs.blocking_recv_many(&mut waiting, BATCH_MAX) > 0 {
+        // A visitor who has stopped waiting sends the same event id again later.
+        let wanted = waiting.drain(..).filter(|job| !job.reply.is_closed());
+        let (entries, replies): (Vec<_>, Vec<_>) = wanted.map(|job| (job.entry, job.reply)).unzip();
+        crash::at("writer.batch_taken");
+        let result = store.append(&entries);
+        crash::at("writer.before_replies");
+        answer(result, entries, replies);
+    }
+}
+
+fn answer(
+    result: Result<Vec<Appended>, StoreError>,
+    entries: Vec<CommittedRecord>,
+    replies: Vec<oneshot::Sender<Answer>>,
+) {
+    // A visitor who has left no longer waits for the answer: sending may fail.
+    match result {
+        Ok(results) => {
+            for ((reply, appended), entry) in replies.into_iter().zip(results).zip(entries) {
+                let _ = reply.send(Ok((appended, entry)));
+            }
+        }
+        Err(error) => {
+            tracing::error!(%error, record_count = replies.len(), "records were not stored");
+            for reply in replies {
+                let _ = reply.send(Err(WriteError::Store));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::contract;
+    use crate::store::sqlite::{HeldFile, SqliteStore};
+    use crate::store::{NoticeStore, RecordStore};
+    use constat_shared::{Action, PublishedNotice, Timestamp};
+    use std::future::Future;
+    use std::task::{Context, Waker};
+
+    struct Bench {
+        dir: tempfile::TempDir,
+        store: Arc<SqliteStore>,
+        notice: PublishedNotice,
+    }
+
+    fn bench() -> Bench {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Arc::new(SqliteStore::open(dir.path()).unwrap());
+        let notice = contract::notice("boreale");
+        store.publish(&notice, Timestamp::from_unix_ms(0)).unwrap();
+        Bench { dir, store, notice }
+    }
+
+    fn record(notice: &PublishedNotice) -> CommittedRecord {
+        let request = contract::request(notice, Action::RefuseAll);
+        let record =
+            constat_shared::Record::new(request, notice, Timestamp::from_unix_ms(1_772_000_000_000)).unwrap();
+        contract::entry(&record)
+    }
+
+    #[tokio::test]
+    async fn what_waits_when_the_server_stops_is_stored() {
+        let Bench { dir: _dir, store, notice } = bench();
+        let writer = Writer::start(store.clone(), 64);
+        let records: Vec<_> = (0..50).map(|_| record(&notice)).collect();
+        let mut answers: Vec<_> =
+            records.iter().map(|record| Box::pin(writer.append(record.clone()))).collect();
+        for answer in &mut answers {
+            // The first poll puts the record into the queue.
+            let _ = answer.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        }
+        writer.stop();
+        for CommittedRecord { record, .. } in &records {
+            assert_eq!(
+                store.history(&notice.site, &record.consent_id).unwrap(),
+                std::slice::from_ref(record)
+            );
+        }
+        assert!(matches!(writer.append(record(&notice)).await, Err(WriteError::Store)));
+        assert!(!writer.is_running());
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_refuses_and_recovers() {
+        let Bench { dir, store, notice } = bench();
+        // Another process holds the database, as a backup might.
+        let other = HeldFile::hold(dir.path());
+        let writer = Arc::new(Writer::start(store, 4));
+        let attempts: Vec<_> = (0..64).map(|_| (Arc::clone(&writer), record(&notice))).collect();
+        let sent = attempts
+            .into_iter()
+            .map(|(writer, record)| tokio::spawn(async move { writer.append(record).await }));
+        let sent: Vec<_> = sent.collect();
+        tokio::task::yield_now().await;
+        other.release();
+        let mut refused = 0;
+        for answer in sent {
+            match answer.await.unwrap() {
+                Ok(appended) => assert!(matches!(appended, (Appended::Stored(_), _))),
+                Err(error) => {
+                    assert!(matches!(error, WriteError::QueueFull));
+                    refused += 1;
+                }
+            }
+        }
+        assert!(refused > 0);
+        assert!(matches!(writer.append(record(&notice)).await.unwrap(), (Appended::Stored(_), _)));
+    }
+}

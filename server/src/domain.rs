@@ -1,3 +1,0 @@
-//! What the product decides, free of HTTP and of any store.
-
-pub mod consent;

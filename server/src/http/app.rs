@@ -1,0 +1,25 @@
+//! What routes depend on.
+
+use crate::consent::writer::Writer;
+use crate::proof::keys::Keys;
+use crate::render::assets::Assets;
+use crate::render::site::Sites;
+use crate::store::Store;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// One value, handed to every route.
+pub struct App {
+    /// The sites being served.
+    pub sites: Arc<Sites>,
+    /// Where records are read from.
+    pub store: Arc<dyn Store>,
+    /// The way records are written.
+    pub writer: Writer,
+    /// What signs receipts and checkpoints.
+    pub keys: Arc<Keys>,
+    /// How long a request may wait for the store.
+    pub deadline: Duration,
+    /// The widget's files.
+    pub assets: Arc<Assets>,
+}

@@ -1,0 +1,42 @@
+//! Work that blocks, away from the threads that serve requests, and how long a
+//! request waits for it.
+
+use super::app::App;
+use super::problem::ApiError;
+use crate::store::{Store, StoreError};
+use actix_web::web;
+use constat_shared::Code;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Does work on the store, and waits for it as long as a request may.
+pub async fn on_store<T: Send + 'static>(
+    app: &App,
+    work: impl FnOnce(&dyn Store) -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, ApiError> {
+    let store = Arc::clone(&app.store);
+    within(app.deadline, async { aside(move || work(&*store)).await?.map_err(ApiError::from) }).await
+}
+
+/// Does any other work that blocks.
+pub async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
+    web::block(work).await.map_err(|_| ApiError::new(Code::Internal, "Ask again later."))
+}
+
+/// Waits for what needs the store for as long as `deadline`. Work that outlasts
+/// it goes on and may still be done.
+pub async fn within<T, E>(deadline: Duration, work: impl Future<Output = Result<T, E>>) -> Result<T, ApiError>
+where
+    ApiError: From<E>,
+{
+    match tokio::time::timeout(deadline, work).await {
+        Ok(done) => Ok(done?),
+        Err(_) => {
+            let seconds = deadline.as_secs();
+            tracing::error!(seconds, "the store did not answer in time");
+            let detail =
+                format!("The store does not answer within {seconds} s: send the same request again later.");
+            Err(ApiError::new(Code::StoreUnavailable, detail))
+        }
+    }
+}

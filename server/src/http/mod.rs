@@ -1,0 +1,13 @@
+//! HTTP: addresses, and what turns requests into calls and results into answers.
+
+pub mod app;
+mod deadline;
+pub mod demo;
+mod json_body;
+mod negotiation;
+mod origin;
+mod problem;
+mod public;
+pub mod router;
+pub mod routes;
+pub mod snapshot_page;

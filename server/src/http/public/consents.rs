@@ -1,0 +1,29 @@
+//! `POST /v1/sites/{site}/consents`: a visitor's answer becomes a record.
+
+use super::lookup::find_site;
+use crate::consent::accept::{Accepted, accept};
+use crate::http::app::App;
+use crate::http::deadline::within;
+use crate::http::problem::ApiError;
+use crate::http::{json_body, origin};
+use actix_web::web::{Data, Path, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use constat_shared::consent::REQUEST_BYTES_MAX;
+
+/// Checks the answer against the notice it names, stores it, and returns the
+/// record once it is durable: 201, or 200 when the event id was stored before.
+pub async fn post(
+    request: HttpRequest,
+    app: Data<App>,
+    site: Path<String>,
+    payload: Payload,
+) -> Result<HttpResponse, ApiError> {
+    let site = find_site(&app, &site)?;
+    origin::check(&request, &site.site)?;
+    let consent = json_body::read(payload, REQUEST_BYTES_MAX).await?;
+    let accepted = accept(consent, &site.site, app.store.clone(), &app.writer, &app.keys);
+    Ok(match within(app.deadline, accepted).await? {
+        Accepted::Stored(response) => HttpResponse::Created().json(response),
+        Accepted::Repeated(response) => HttpResponse::Ok().json(response),
+    })
+}

@@ -1,0 +1,13 @@
+//! The addresses that browsers, visitors and operators ask, a file for each.
+
+pub mod assets;
+pub mod consent_js;
+pub mod consents;
+pub mod health;
+pub mod history;
+pub mod keys;
+pub mod log;
+mod lookup;
+pub mod notice;
+pub mod vendors;
+pub mod verify;

@@ -1,0 +1,30 @@
+//! Every address of the server, on one page.
+
+use super::public::{assets, consent_js, consents, health, history, keys, log, notice, vendors, verify};
+use super::router::Family::{Anyone, Plain, Site};
+use super::router::Verb::{Delete, Get, Post};
+use super::router::{Row, row};
+use actix_web::web::to;
+
+/// All addresses: method, path, header family, handler. Rows of one path follow each other.
+pub fn table() -> Vec<Row> {
+    vec![
+        row(Get, "/v1/sites/{site}/consent.js", Site, to(consent_js::get)),
+        row(Get, "/v1/sites/{site}/banner/{language}", Site, to(notice::banner)),
+        row(Get, "/v1/sites/{site}/notice/{language}", Site, to(notice::get)),
+        row(Get, "/v1/sites/{site}/vendors", Site, to(vendors::get)),
+        row(Post, "/v1/sites/{site}/consents", Site, to(consents::post)),
+        row(Get, "/v1/sites/{site}/consents/{consent_id}", Site, to(history::get)),
+        row(Delete, "/v1/sites/{site}/consents/{consent_id}", Site, to(history::delete)),
+        row(Get, "/v1/sites/{site}/log/{log}/checkpoint", Site, to(log::checkpoint)),
+        row(Get, "/v1/sites/{site}/log/{log}/proof/{index}", Site, to(log::proof)),
+        row(Get, "/v1/sites/{site}/log/{log}/consistency", Site, to(log::consistency)),
+        row(Get, "/v1/notices/{notice_hash}", Anyone, to(notice::get_by_hash)),
+        row(Get, "/assets/{file}", Anyone, to(assets::get)),
+        row(Get, "/.well-known/jwks.json", Plain, to(keys::get)),
+        row(Get, "/verify", Plain, to(verify::get)),
+        row(Get, "/verify/", Plain, to(verify::get)),
+        row(Get, "/healthz", Plain, to(health::healthz)),
+        row(Get, "/readyz", Plain, to(health::readyz)),
+    ]
+}

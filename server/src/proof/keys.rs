@@ -1,0 +1,229 @@
+//! The keys that sign receipts and checkpoints.
+//!
+//! The private half of the one that signs comes from the environment, from a
+//! file that is named, or from `keys/` of the data folder, where the first
+//! start makes it: one file for each, `NUMBER.pem`, PKCS #8, readable by nobody
+//! else; the highest number signs. The public halves of all that ever signed
+//! are in the store, and published for as long as anything they signed may live.
+
+use super::key_files::{KEYS_MAX, folder, is_given, make, secrets};
+use crate::cli::KeyArgs;
+use crate::clock;
+use crate::failure::Failure;
+use crate::store::KeyStore;
+use constat_shared::proof::thumbprint;
+use constat_shared::{Jwk, Receipt};
+use ed25519_dalek::{SigningKey, VerifyingKey};
+
+/// The key that signs, and the public halves of all that did.
+pub struct Keys {
+    secret: SigningKey,
+    id: String,
+    public: Vec<Jwk>,
+}
+
+impl Keys {
+    /// Takes the key that signs, and checks that it is the one of the store's
+    /// log; a store that knows none takes it as its first.
+    ///
+    /// # Errors
+    /// A sentence: when a key cannot be read, is no key, or others than its
+    /// owner may read it; when it is not the one that signs this log.
+    pub fn open(args: &KeyArgs, store: &dyn KeyStore) -> Result<Keys, Failure> {
+        let public = store.keys()?;
+        let secrets = secrets(args, public.is_empty())?;
+        let Some(secret) = secrets.last() else { return Err(missing(args, &public)) };
+        let id = thumbprint(&secret.verifying_key());
+        if public.is_empty() {
+            // Earlier versions kept the public halves nowhere else.
+            for secret in &secrets {
+                store.add_key(&Jwk::of(&secret.verifying_key()), clock::now())?;
+            }
+        } else if public.last().is_some_and(|last| last.kid != id) {
+            return Err(mismatch(&id, &public));
+        }
+        Ok(Keys { id, public: store.keys()?, secret: secret.clone() })
+    }
+
+    /// Adds a key to the store, which signs from the next start of the server
+    /// on: the one that is given, else a new one in the data folder.
+    ///
+    /// # Errors
+    /// As [`Keys::open`].
+    pub fn rotate(args: &KeyArgs, store: &dyn KeyStore) -> Result<(), Failure> {
+        let known = store.keys()?;
+        if known.len() >= KEYS_MAX {
+            return Err(Failure::new(format!(
+                "there are {KEYS_MAX} keys already, which is the most there may be"
+            )));
+        }
+        let is_known = |secret: &SigningKey| {
+            let id = thumbprint(&secret.verifying_key());
+            known.iter().any(|jwk| jwk.kid == id)
+        };
+        let given = secrets(args, false)?.pop();
+        // A rotation that was cut off left a file that the store does not know: it is taken up.
+        let next = match given.filter(|secret| !is_known(secret)) {
+            Some(next) => next,
+            None if is_given(args) => {
+                return Err(Failure::new("the key that was given signs already, or did: give a new one"));
+            }
+            None => make(&folder(args)?)?,
+        };
+        Ok(store.add_key(&Jwk::of(&next.verifying_key()), clock::now())?)
+    }
+
+    /// The key that signs checkpoints.
+    pub fn signing(&self) -> &SigningKey {
+        &self.secret
+    }
+
+    /// The public halves, oldest first.
+    pub fn public(&self) -> &[Jwk] {
+        &self.public
+    }
+
+    /// The public half of that name.
+    pub fn verifying(&self, id: &str) -> Option<VerifyingKey> {
+        self.public.iter().find(|jwk| jwk.kid == id).and_then(Jwk::key)
+    }
+
+    /// The receipt as a signed JWT.
+    pub fn sign(&self, receipt: &Receipt) -> String {
+        receipt.sign(&self.secret, &self.id)
+    }
+}
+
+fn missing(args: &KeyArgs, public: &[Jwk]) -> Failure {
+    let last = public.last().map_or("", |last| &last.kid);
+    Failure::new(format!(
+        "the key {last} signs this log and is not in {}/keys: put it back from your copy, or go on with a new one by `constat keys rotate`",
+        args.data.data.display()
+    ))
+}
+
+fn mismatch(id: &str, public: &[Jwk]) -> Failure {
+    let last = public.last().map_or("", |last| &last.kid);
+    let place = public.iter().position(|jwk| jwk.kid == id);
+    let what = if place.is_some() { "was replaced by another one" } else { "is not of this log" };
+    Failure::new(format!(
+        "the key {id} {what}: {last} signs it. Give that one, or go on with another by `constat keys rotate`"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::StoreArgs;
+    use crate::proof::key_files::files;
+    use crate::store::sqlite::SqliteStore;
+    use std::os::unix::fs::PermissionsExt;
+
+    struct Bench {
+        args: KeyArgs,
+        store: SqliteStore,
+        data: tempfile::TempDir,
+    }
+
+    fn bench() -> Bench {
+        let data = tempfile::tempdir().unwrap();
+        let args = KeyArgs { data: StoreArgs::in_folder(data.path().to_owned()), key_file: None };
+        Bench { args, store: SqliteStore::open(data.path()).unwrap(), data }
+    }
+
+    fn refusal(args: &KeyArgs, store: &SqliteStore) -> String {
+        Keys::open(args, store).err().unwrap().to_string()
+    }
+
+    #[test]
+    fn the_first_start_makes_a_key_that_later_starts_find() {
+        let Bench { args, store, data } = bench();
+        let first = Keys::open(&args, &store).unwrap();
+        assert_eq!(first.public().len(), 1);
+        assert_eq!(Keys::open(&args, &store).unwrap().public(), first.public());
+        let mode = std::fs::metadata(data.path().join("keys/1.pem")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_rotation_signs_with_the_new_key_and_still_publishes_the_old_one() {
+        let Bench { args, store, data } = bench();
+        let old = Keys::open(&args, &store).unwrap();
+        Keys::rotate(&args, &store).unwrap();
+        // The old private half is of no use any more.
+        std::fs::remove_file(data.path().join("keys/1.pem")).unwrap();
+        let new = Keys::open(&args, &store).unwrap();
+        assert_eq!(new.public()[0], old.public()[0]);
+        assert_ne!(new.id, old.id);
+        assert!(new.verifying(&old.id).is_some());
+    }
+
+    #[test]
+    fn a_rotation_that_was_cut_off_is_taken_up() {
+        let Bench { args, store, data } = bench();
+        Keys::open(&args, &store).unwrap();
+        make(&data.path().join("keys")).unwrap();
+        let words = refusal(&args, &store);
+        assert!(words.contains("is not of this log") && words.contains("constat keys rotate"), "{words}");
+        Keys::rotate(&args, &store).unwrap();
+        assert_eq!(Keys::open(&args, &store).unwrap().public().len(), 2);
+        assert_eq!(files(&data.path().join("keys")).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_key_that_is_lost_or_another_one_stops_the_start() {
+        let Bench { args, store, data } = bench();
+        let keys = Keys::open(&args, &store).unwrap();
+        std::fs::remove_file(data.path().join("keys/1.pem")).unwrap();
+        let words = refusal(&args, &store);
+        assert!(words.contains(&keys.id) && words.contains("put it back"), "{words}");
+        make(&data.path().join("keys")).unwrap();
+        let words = refusal(&args, &store);
+        assert!(words.contains("is not of this log") && words.contains(&keys.id), "{words}");
+        assert_eq!(store.keys().unwrap(), keys.public());
+    }
+
+    #[test]
+    fn a_key_given_by_its_path_signs_and_is_rotated_by_giving_another() {
+        let Bench { args, store, data } = bench();
+        let dir = data.path().join("elsewhere");
+        std::fs::create_dir(&dir).unwrap();
+        make(&dir).unwrap();
+        make(&dir).unwrap();
+        let given = |number| KeyArgs { key_file: Some(dir.join(format!("{number}.pem"))), ..args.clone() };
+        let first = Keys::open(&given(1), &store).unwrap();
+        assert!(!data.path().join("keys").exists());
+        assert!(refusal(&given(2), &store).contains(&first.id));
+        Keys::rotate(&given(2), &store).unwrap();
+        assert_eq!(Keys::open(&given(2), &store).unwrap().public().len(), 2);
+        assert!(refusal(&given(1), &store).contains("was replaced"));
+        assert!(Keys::rotate(&given(1), &store).is_err());
+    }
+
+    #[test]
+    fn a_store_of_an_earlier_version_takes_the_keys_of_the_folder_in_their_order() {
+        let Bench { args, store, data } = bench();
+        let dir = folder(&args).unwrap();
+        let made = [make(&dir).unwrap(), make(&dir).unwrap()].map(|key| Jwk::of(&key.verifying_key()));
+        assert_eq!(Keys::open(&args, &store).unwrap().public(), made);
+        drop(data);
+    }
+
+    #[test]
+    fn a_key_that_others_may_read_stops_the_start_and_names_the_remedy() {
+        let Bench { args, store, data } = bench();
+        Keys::open(&args, &store).unwrap();
+        let path = data.path().join("keys/1.pem");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        let words = refusal(&args, &store);
+        assert!(words.contains("640") && words.contains("chmod 600") && words.contains("1.pem"), "{words}");
+    }
+
+    #[test]
+    fn a_damaged_key_stops_the_start() {
+        let Bench { args, store, data } = bench();
+        Keys::open(&args, &store).unwrap();
+        std::fs::write(data.path().join("keys/1.pem"), "no key").unwrap();
+        assert!(refusal(&args, &store).contains("1.pem"));
+    }
+}

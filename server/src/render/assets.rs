@@ -1,0 +1,76 @@
+//! The widget, "My record" and the loader, as the build left them, inside the binary.
+
+use super::body::Body;
+use rust_embed::RustEmbed;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// What `cargo xtask build` makes before it builds this crate.
+#[derive(RustEmbed)]
+#[folder = "../target/assets"]
+struct Embedded;
+
+/// A build without all its files.
+#[derive(Debug, thiserror::Error)]
+#[error("the binary was built without {0}: build it with `cargo xtask build`")]
+pub struct AssetMissing(String);
+
+/// The files that the loader fetches by name, and what consent.js is made from.
+pub struct Assets {
+    /// Ready to be served, by file name.
+    pub files: BTreeMap<String, Body>,
+    /// The loader, with the place for the settings in it.
+    pub loader: String,
+    /// The name of the widget's script, which knows the names of the others.
+    pub widget_js: String,
+    /// The verifier's page.
+    pub verify: Body,
+    /// Its Content Security Policy, without the directives that only a header can carry.
+    pub verify_policy: String,
+}
+
+#[derive(Deserialize)]
+struct Manifest {
+    widget_js: String,
+    widget_wasm: String,
+    record_js: String,
+    verify_policy: String,
+}
+
+impl Assets {
+    /// Takes the files out of the binary.
+    ///
+    /// # Errors
+    /// [`AssetMissing`] when the build was not made by xtask.
+    pub fn embedded() -> Result<Assets, AssetMissing> {
+        let manifest = read("manifest.json")?;
+        let manifest: Manifest =
+            serde_json::from_slice(&manifest).map_err(|_| AssetMissing("a readable manifest.json".into()))?;
+        let forms = |name: &str| {
+            Ok::<_, AssetMissing>([read(name)?, read(&format!("{name}.br"))?, read(&format!("{name}.gz"))?])
+        };
+        let file = |name: &str, mime| {
+            let [plain, brotli, gzip] = forms(name)?;
+            Ok((name.to_owned(), Body::immutable(mime, plain, brotli, gzip)))
+        };
+        let [plain, brotli, gzip] = forms("verify.html")?;
+        let loader =
+            String::from_utf8(read("loader.js")?).map_err(|_| AssetMissing("a readable loader.js".into()))?;
+        Ok(Assets {
+            files: BTreeMap::from([
+                file(&manifest.widget_js, "text/javascript; charset=utf-8")?,
+                file(&manifest.widget_wasm, "application/wasm")?,
+                file(&manifest.record_js, "text/javascript; charset=utf-8")?,
+            ]),
+            loader,
+            widget_js: manifest.widget_js,
+            verify: Body::compressed("text/html; charset=utf-8", plain, brotli, gzip),
+            verify_policy: manifest.verify_policy,
+        })
+    }
+}
+
+fn read(name: &str) -> Result<Vec<u8>, AssetMissing> {
+    let file = Embedded::get(name).ok_or_else(|| AssetMissing(name.to_owned()))?;
+    Ok(file.data.into_owned())
+}

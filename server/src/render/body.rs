@@ -1,0 +1,90 @@
+//! Bodies made once, compressed once, and served many times.
+
+use bytes::Bytes;
+use constat_shared::Hash;
+use std::io::Write;
+
+/// A body with its compressed forms and its entity tag.
+#[derive(Clone, Debug)]
+pub struct Body {
+    mime: &'static str,
+    plain: Bytes,
+    brotli: Bytes,
+    gzip: Bytes,
+    hash: Hash,
+    immutable: bool,
+}
+
+impl Body {
+    /// Compresses a body whose address may show another one later.
+    pub fn new(mime: &'static str, plain: Vec<u8>) -> Body {
+        let (brotli, gzip) = (brotli(&plain), gzip(&plain));
+        Body::with(mime, plain, brotli, gzip, false)
+    }
+
+    /// A body whose address may show another one later, and its compressed forms.
+    pub fn compressed(mime: &'static str, plain: Vec<u8>, brotli: Vec<u8>, gzip: Vec<u8>) -> Body {
+        Body::with(mime, plain, brotli, gzip, false)
+    }
+
+    /// A body made for one answer, whose address has its hash in it: not worth compressing.
+    pub fn immutable_plain(mime: &'static str, plain: Vec<u8>) -> Body {
+        Body::with(mime, plain, Vec::new(), Vec::new(), true)
+    }
+
+    /// A body whose address has its hash in it, and its compressed forms.
+    pub fn immutable(mime: &'static str, plain: Vec<u8>, brotli: Vec<u8>, gzip: Vec<u8>) -> Body {
+        Body::with(mime, plain, brotli, gzip, true)
+    }
+
+    fn with(mime: &'static str, plain: Vec<u8>, brotli: Vec<u8>, gzip: Vec<u8>, immutable: bool) -> Body {
+        let hash = Hash::of(&plain);
+        Body { mime, plain: plain.into(), brotli: brotli.into(), gzip: gzip.into(), hash, immutable }
+    }
+
+    /// SHA-256 of the body as it is before compression.
+    pub fn hash(&self) -> Hash {
+        self.hash
+    }
+
+    /// The media type.
+    pub fn mime(&self) -> &'static str {
+        self.mime
+    }
+
+    /// Whether its address can never show another body.
+    pub fn is_immutable(&self) -> bool {
+        self.immutable
+    }
+
+    /// The body before compression.
+    pub fn plain(&self) -> &Bytes {
+        &self.plain
+    }
+
+    /// The body compressed with brotli; empty when it was not worth it.
+    pub fn brotli(&self) -> &Bytes {
+        &self.brotli
+    }
+
+    /// The body compressed with gzip; empty when it was not worth it.
+    pub fn gzip(&self) -> &Bytes {
+        &self.gzip
+    }
+}
+
+/// The highest brotli quality: it is paid once.
+fn brotli(plain: &[u8]) -> Vec<u8> {
+    let params = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
+    let mut compressed = Vec::new();
+    // Writing to memory does not fail.
+    let _ = brotli::BrotliCompress(&mut &plain[..], &mut compressed, &params);
+    compressed
+}
+
+fn gzip(plain: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    // Writing to memory does not fail.
+    let _ = encoder.write_all(plain);
+    encoder.finish().unwrap_or_default()
+}

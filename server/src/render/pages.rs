@@ -1,0 +1,44 @@
+//! What a notice shows in one language, as bodies.
+
+use super::body::Body;
+use constat_shared::{Language, NoticeView, PublishedNotice, TextKey};
+use serde_json::{Value, json};
+
+/// What a notice gives in one language.
+pub struct Pages {
+    /// The first layer as HTML and the loader's own texts, as JSON.
+    pub banner: Body,
+    /// The notice, as JSON.
+    pub notice: Body,
+    /// The vendors by category, as JSON.
+    pub vendors: Body,
+}
+
+impl Pages {
+    /// Renders a notice in a language into bodies, or nothing when it does not speak it.
+    pub fn new(
+        notice: &PublishedNotice,
+        language: Language,
+        body: fn(&'static str, Vec<u8>) -> Body,
+    ) -> Option<Pages> {
+        let view = notice.view(language)?;
+        let vendors = json!({
+            "site": view.site, "notice_hash": view.notice_hash, "language": language, "categories": view.categories,
+        });
+        let json = |value: Value| body("application/json", value.to_string().into_bytes());
+        Some(Pages { notice: json(json!(view)), vendors: json(vendors), banner: json(banner(view)) })
+    }
+}
+
+/// The first layer, and the loader's own texts in the order it knows them by.
+pub fn banner(view: NoticeView) -> Value {
+    let texts = [
+        TextKey::ManageCookies,
+        TextKey::Saved,
+        TextKey::PlaceholderText,
+        TextKey::PlaceholderAllow,
+        TextKey::PolicyLink,
+    ];
+    let texts = texts.map(|key| view.texts.get(key).to_owned());
+    json!({ "texts": texts, "html": constat_widget::first_layer_html(view) })
+}

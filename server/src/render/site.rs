@@ -1,0 +1,75 @@
+//! A site as it is served: everything about it made beforehand, from its notice.
+
+use super::assets::Assets;
+use super::body::Body;
+use super::consent_js::{consent_js, css};
+use super::pages::Pages;
+use crate::site::Site;
+use constat_shared::{Hash, Language, PublishedNotice, SiteId};
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// A site's notice and every body made from it.
+pub struct ServedSite {
+    /// Its notice and origins.
+    pub site: Site,
+    /// The loader with the site's settings.
+    pub consent_js: Body,
+    /// By language.
+    pub pages: BTreeMap<Language, Pages>,
+    /// SHA-256 of every file that shows the notice, by name.
+    pub files: BTreeMap<String, Hash>,
+}
+
+impl ServedSite {
+    /// Renders a site.
+    pub fn new(site: Site, assets: &Assets) -> ServedSite {
+        let notice = &site.notice;
+        let css = css(notice);
+        let consent_js = consent_js(notice, &css, assets);
+        let pages = notice
+            .languages
+            .iter()
+            .filter_map(|language| Some((*language, Pages::new(notice, *language, Body::new)?)));
+        let pages = pages.collect();
+        ServedSite { files: files(&css, &consent_js, assets), pages, consent_js, site }
+    }
+
+    /// The notice visitors are shown now.
+    pub fn notice(&self) -> &PublishedNotice {
+        &self.site.notice
+    }
+}
+
+fn files(css: &str, consent_js: &Body, assets: &Assets) -> BTreeMap<String, Hash> {
+    let widget = assets.files.iter().map(|(name, body)| (name.clone(), body.hash()));
+    // The styles travel inside the loader and the widget.
+    let inside = [
+        ("consent.js", consent_js.hash()),
+        ("first_layer.css", Hash::of(css.as_bytes())),
+        ("configuration.css", Hash::of(constat_widget::CONFIGURATION_CSS.as_bytes())),
+    ];
+    widget.chain(inside.map(|(name, hash)| (name.to_owned(), hash))).collect()
+}
+
+/// The sites being served, replaced as a whole.
+#[derive(Default)]
+pub struct Sites(RwLock<Arc<BTreeMap<SiteId, Arc<ServedSite>>>>);
+
+impl Sites {
+    /// The site of that id.
+    pub fn get(&self, id: &SiteId) -> Option<Arc<ServedSite>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    /// All of them, by id.
+    pub fn all(&self) -> Vec<Arc<ServedSite>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// Serves these sites from now on.
+    pub fn replace(&self, sites: Vec<Arc<ServedSite>>) {
+        let sites = sites.into_iter().map(|site| (site.notice().site.clone(), site)).collect();
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(sites);
+    }
+}

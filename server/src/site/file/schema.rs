@@ -1,0 +1,201 @@
+//! A site file and a catalogue file as they are written, before any check but
+//! that of their keys.
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+/// A table by language, with the codes as written.
+pub type ByLanguage<T> = BTreeMap<String, T>;
+
+/// A whole site file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
+pub struct SiteFile {
+    pub id: Option<String>,
+    pub origins: Option<Vec<String>>,
+    pub languages: Option<Vec<String>>,
+    pub authority: Option<TextOr<AuthorityFile>>,
+    pub controller: ControllerFile,
+    pub lifetimes: LifetimesFile,
+    pub categories: BTreeMap<String, CategoryFile>,
+    pub vendors: Vec<VendorFile>,
+    pub purposes: PurposesFile,
+    pub texts: ByLanguage<BTreeMap<String, String>>,
+    pub theme: ThemeFile,
+    pub timestamp_authority: Option<String>,
+    pub log_shards: Option<i64>,
+}
+
+/// `authority = { name = "…", url = "…" }`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
+pub struct AuthorityFile {
+    pub name: Option<String>,
+    pub url: Option<String>,
+}
+
+/// `[controller]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
+pub struct ControllerFile {
+    pub name: Option<String>,
+    pub address: Option<String>,
+    pub dpo_email: Option<String>,
+    pub policy_url: Option<TextOr<ByLanguage<String>>>,
+}
+
+/// `[lifetimes]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
+pub struct LifetimesFile {
+    pub choice_months: Option<i64>,
+    pub proof_months: Option<i64>,
+}
+
+/// `[categories.NAME]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
+pub struct CategoryFile {
+    pub exempt: Option<bool>,
+    pub exemption: Option<ExemptionFile>,
+}
+
+/// `[categories.audience.exemption]`: the conditions under which the French
+/// authority exempts audience measurement from consent.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
+pub struct ExemptionFile {
+    pub own_use_only: Option<bool>,
+    pub anonymous_statistics_only: Option<bool>,
+    pub no_cross_site_tracking: Option<bool>,
+    pub no_merging_or_sharing: Option<bool>,
+    pub visitors_informed: Option<bool>,
+    pub tracker_months: Option<i64>,
+    pub data_months: Option<i64>,
+}
+
+/// `[[vendors]]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
+pub struct VendorFile {
+    pub id: Option<String>,
+    pub name: Option<String>,
+    pub company: Option<String>,
+    pub category: Option<String>,
+    pub policy_url: Option<String>,
+    pub country: Option<String>,
+    pub transfer: Option<String>,
+    pub purposes: Option<Vec<String>>,
+    pub hosts: Option<Vec<String>>,
+    pub cookies: BTreeMap<String, CookieFile>,
+}
+
+/// `[vendors.cookies.NAME]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
+pub struct CookieFile {
+    pub duration_days: Option<i64>,
+    pub purpose: Option<String>,
+    pub storage: Option<String>,
+    pub first_party: Option<bool>,
+}
+
+/// `[purposes.ID.LANGUAGE]`, and the catalogue's `[ID.LANGUAGE]`.
+pub type PurposesFile = BTreeMap<String, ByLanguage<PurposeFile>>;
+
+/// A purpose in one language.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
+pub struct PurposeFile {
+    pub title: Option<String>,
+    pub description: Option<String>,
+}
+
+/// `[theme.light]` and `[theme.dark]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
+pub struct ThemeFile {
+    pub light: PaletteFile,
+    pub dark: PaletteFile,
+}
+
+/// The colours of one mode. Both buttons can be written, so that a site file
+/// that sets them apart is refused with a reason.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
+pub struct PaletteFile {
+    pub background: Option<String>,
+    pub text: Option<String>,
+    pub allow_all: Option<ButtonFile>,
+    pub refuse_all: Option<ButtonFile>,
+}
+
+/// `{ background = "#…", text = "#…" }`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
+pub struct ButtonFile {
+    pub background: Option<String>,
+    pub text: Option<String>,
+}
+
+/// A file of `www/vendors`: the facts of a vendor, and where they come from.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
+pub struct CatalogueVendorFile {
+    pub name: Option<String>,
+    pub company: Option<String>,
+    pub category: Option<String>,
+    pub policy_url: Option<String>,
+    pub country: Option<String>,
+    pub transfer: Option<String>,
+    pub purposes: Option<Vec<String>>,
+    pub hosts: Option<Vec<String>>,
+    pub source: Option<String>,
+    pub cookies: Vec<CatalogueCookieFile>,
+}
+
+/// `[[cookies]]` of a catalogue file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
+pub struct CatalogueCookieFile {
+    pub name: String,
+    pub duration_days: Option<i64>,
+    pub purpose: Option<String>,
+    pub storage: Option<String>,
+    pub first_party: Option<bool>,
+}
+
+/// One text, or a table. Serde's untagged enums would lose line and key.
+#[derive(Debug)]
+pub enum TextOr<T> {
+    Text(String),
+    Table(T),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for TextOr<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TextOrVisitor(PhantomData))
+    }
+}
+
+struct TextOrVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for TextOrVisitor<T> {
+    type Value = TextOr<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text or a table")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<TextOr<T>, E> {
+        Ok(TextOr::Text(text.to_owned()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<TextOr<T>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(TextOr::Table)
+    }
+}

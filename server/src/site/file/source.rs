@@ -1,0 +1,179 @@
+//! From the text of a TOML file to the structs of [`super::file`], with the
+//! line of every key.
+
+use super::report::{Report, hint, list};
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, Deserializer};
+
+/// The largest file that is read.
+pub const FILE_BYTES_MAX: usize = 256 * 1024;
+
+/// How many mistakes of form are looked for before giving up on a file.
+const FAULTS_MAX: usize = 50;
+
+/// Reads a file, reporting every unknown key, or the first mistake of syntax
+/// or type.
+pub fn read<T: DeserializeOwned>(text: &str, report: &mut Report) -> Option<T> {
+    if text.len() > FILE_BYTES_MAX {
+        let problem = format!("the file is larger than {} KiB", FILE_BYTES_MAX / 1024);
+        report.add("", problem, "Leave out what the catalogue and the default texts already give");
+        return None;
+    }
+    let starts = LineStarts::of(text);
+    let mut table = match DeTable::parse(text) {
+        Ok(table) => table,
+        Err(error) => {
+            let line = error.span().map(|span| starts.line(span.start));
+            report.add_at(line, "", error.message().trim_end(), "Write it as TOML asks (https://toml.io)");
+            return None;
+        }
+    };
+    let places = Places::of(table.get_ref());
+    report.set_lines(places.lines(&starts));
+    for _ in 0..FAULTS_MAX {
+        let error = match T::deserialize(Deserializer::from(table.clone())) {
+            Ok(value) => return Some(value),
+            Err(error) => error,
+        };
+        let span = error.span().unwrap_or_default();
+        let key = places.key_at(&span);
+        let (problem, remedy) = in_words(error.message());
+        report.add_at(Some(starts.line(span.start)), key, problem, remedy);
+        if !error.message().starts_with(UNKNOWN_KEY) {
+            return None;
+        }
+        // Without the unknown key, the rest of the file can be looked at.
+        remove_key(table.get_mut(), &span);
+    }
+    None
+}
+
+/// How serde's derived code begins its message about an unknown key.
+const UNKNOWN_KEY: &str = "unknown field ";
+
+/// Problem and remedy from a message of serde's derived code, which is made
+/// for programmers.
+fn in_words(message: &str) -> (String, String) {
+    let message = message.trim_end();
+    if message.starts_with(UNKNOWN_KEY) {
+        let mut names = message.split('`').skip(1).step_by(2);
+        let unknown = names.next().unwrap_or_default();
+        let known: Vec<_> = names.collect();
+        let otherwise = format!("Known keys here: {}", list(known.iter().copied()));
+        return (format!("unknown key `{unknown}`"), hint(unknown, known, otherwise));
+    }
+    match message.strip_prefix("invalid type: ").and_then(|rest| rest.rsplit_once(", expected ")) {
+        Some((found, "i64")) => (format!("it is {found}"), "Write a whole number".to_owned()),
+        Some((found, "a sequence")) => {
+            (format!("it is {found}"), "Write a list: [ ] for values, [[ ]] for tables".to_owned())
+        }
+        Some((found, "a map")) => (format!("it is {found}"), "Write a table".to_owned()),
+        Some((found, expected)) => (format!("it is {found}"), format!("Write {expected}")),
+        None => (message.to_owned(), "Write it as docs/site-file.md describes it".to_owned()),
+    }
+}
+
+fn remove_key(table: &mut DeTable<'_>, key_span: &Range<usize>) {
+    let unknown = table.keys().find(|key| key.span() == *key_span).map(|key| key.get_ref().to_string());
+    if let Some(name) = unknown {
+        table.remove(name.as_str());
+        return;
+    }
+    table.iter_mut().for_each(|(_, value)| remove_within(value, key_span));
+}
+
+fn remove_within(value: &mut Spanned<DeValue<'_>>, key_span: &Range<usize>) {
+    match value.get_mut() {
+        DeValue::Table(table) => remove_key(table, key_span),
+        DeValue::Array(items) => items.iter_mut().for_each(|item| remove_within(item, key_span)),
+        _ => {}
+    }
+}
+
+/// Where each line begins.
+struct LineStarts(Vec<usize>);
+
+impl LineStarts {
+    fn of(text: &str) -> LineStarts {
+        let after_breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        LineStarts(std::iter::once(0).chain(after_breaks).collect())
+    }
+
+    /// The line, from 1, that a byte is on.
+    fn line(&self, at: usize) -> usize {
+        self.0.partition_point(|start| *start <= at)
+    }
+}
+
+/// A key or list item of the file: `vendors.youtube.category`, `origins[0]`.
+struct Place {
+    path: String,
+    key: Range<usize>,
+    value: Range<usize>,
+}
+
+/// Every key and list item, outer before inner.
+struct Places(Vec<Place>);
+
+impl Places {
+    fn of(table: &DeTable<'_>) -> Places {
+        let mut places = Places(Vec::new());
+        places.add_table("", table);
+        places
+    }
+
+    fn add_table(&mut self, path: &str, table: &DeTable<'_>) {
+        for (key, value) in table {
+            let name = key.get_ref();
+            let path = if path.is_empty() { name.to_string() } else { format!("{path}.{name}") };
+            self.0.push(Place { path: path.clone(), key: key.span(), value: value.span() });
+            self.add_value(&path, value.get_ref());
+        }
+    }
+
+    fn add_value(&mut self, path: &str, value: &DeValue<'_>) {
+        match value {
+            DeValue::Table(table) => self.add_table(path, table),
+            DeValue::Array(items) => {
+                for (number, item) in items.iter().enumerate() {
+                    self.add_item(path, number, item);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A list item has a path with its number, and a table of an outermost
+    /// list that names itself has one with its name too: people think in names.
+    fn add_item(&mut self, list: &str, number: usize, item: &Spanned<DeValue<'_>>) {
+        let outermost = !list.contains(['.', '[']);
+        let table = item.get_ref().as_table().filter(|_| outermost);
+        let name = table.and_then(|table| {
+            let name = table.get("id").or_else(|| table.get("name"))?;
+            Some((name.get_ref().as_str()?, name.span()))
+        });
+        let named = name.map(|(name, span)| (format!("{list}.{name}"), span));
+        for (path, key) in named.into_iter().chain([(format!("{list}[{number}]"), item.span())]) {
+            self.0.push(Place { path: path.clone(), key, value: item.span() });
+            self.add_value(&path, item.get_ref());
+        }
+    }
+
+    /// The line of each path; of two with one name, the first.
+    fn lines(&self, starts: &LineStarts) -> BTreeMap<String, usize> {
+        let mut lines = BTreeMap::new();
+        for place in &self.0 {
+            lines.entry(place.path.clone()).or_insert_with(|| starts.line(place.key.start));
+        }
+        lines
+    }
+
+    /// The path of the key or value that stands exactly there.
+    fn key_at(&self, span: &Range<usize>) -> &str {
+        let place = self.0.iter().find(|place| place.key == *span || place.value == *span);
+        place.map_or("", |place| place.path.as_str())
+    }
+}

@@ -1,0 +1,15 @@
+//! Sites: what their owners write in a TOML file, checked, and the notice it
+//! stands for.
+
+mod facts;
+mod file;
+mod folder;
+mod notice;
+mod site;
+#[cfg(test)]
+mod tests;
+
+pub use facts::catalogue::Catalogue;
+pub use file::report::{SiteError, all_mistakes};
+pub use folder::{read_dir, read_file};
+pub use site::{Site, parse};

@@ -1,0 +1,92 @@
+//! Who answers for the site, and to whom.
+
+use crate::site::facts::languages::{all_languages, by_language};
+use crate::site::file::report::{Fault, Report, hint, list};
+use crate::site::file::schema::{AuthorityFile, ByLanguage, ControllerFile, TextOr};
+use crate::site::file::values;
+use constat_shared::{Authority, Controller, Language};
+use std::collections::BTreeMap;
+
+/// Short name, name as the authority writes it, and address.
+pub const AUTHORITIES: [(&str, &str, &str); 3] = [
+    (
+        "apd",
+        "Autorité de protection des données / Gegevensbeschermingsautoriteit",
+        "https://www.autoriteprotectiondonnees.be",
+    ),
+    ("ap", "Autoriteit Persoonsgegevens", "https://www.autoriteitpersoonsgegevens.nl"),
+    ("cnil", "Commission nationale de l’informatique et des libertés (CNIL)", "https://www.cnil.fr"),
+];
+
+pub fn authority(given: Option<TextOr<AuthorityFile>>, report: &mut Report) -> Option<Authority> {
+    match given {
+        Some(TextOr::Text(name)) => report.take("authority", known(&name)),
+        Some(TextOr::Table(file)) => {
+            let remedy = "Write the authority's name as it writes it";
+            let name = report.field("authority.name", file.name.as_deref(), None, remedy, values::text);
+            let remedy = "Write the https address of the authority";
+            let url = report.field("authority.url", file.url.as_deref(), None, remedy, values::https);
+            Some(Authority { name: name?, url: url? })
+        }
+        None => {
+            report.add("authority", "it is missing", remedy());
+            None
+        }
+    }
+}
+
+fn known(short: &str) -> Result<Authority, Fault> {
+    let found = AUTHORITIES.iter().find(|(known, ..)| *known == short);
+    let authority = found.map(|(_, name, url)| Authority { name: (*name).into(), url: (*url).into() });
+    authority.ok_or_else(|| {
+        let names = AUTHORITIES.iter().map(|(known, ..)| *known);
+        Fault::new(format!("`{short}` is not a known authority"), hint(short, names, remedy()))
+    })
+}
+
+fn remedy() -> String {
+    let names = list(AUTHORITIES.iter().map(|(known, ..)| *known));
+    format!("Write one of {names}, or {{ name = \"…\", url = \"https://…\" }}")
+}
+
+pub fn controller(file: ControllerFile, languages: &[Language], report: &mut Report) -> Option<Controller> {
+    let remedy = "Write the legal name of who answers for the site";
+    let name = report.field("controller.name", file.name.as_deref(), None, remedy, values::text);
+    let remedy = "Write the postal address";
+    let address = report.field("controller.address", file.address.as_deref(), None, remedy, values::text);
+    let remedy = "Write the address of the data protection officer, such as dpo@example.com";
+    let email = report.field("controller.dpo_email", file.dpo_email.as_deref(), None, remedy, values::email);
+    let policy_url = policy_url(file.policy_url, languages, report);
+    Some(Controller { name: name?, address: address?, dpo_email: email?, policy_url: policy_url? })
+}
+
+/// One address for all languages, or one for each.
+fn policy_url(
+    given: Option<TextOr<ByLanguage<String>>>,
+    languages: &[Language],
+    report: &mut Report,
+) -> Option<BTreeMap<Language, String>> {
+    const KEY: &str = "controller.policy_url";
+    match given {
+        Some(TextOr::Text(url)) => {
+            let url = report.take(KEY, values::https(&url))?;
+            Some(languages.iter().map(|language| (*language, url.clone())).collect())
+        }
+        Some(TextOr::Table(table)) => {
+            let spoken = by_language(KEY, &table, languages, report);
+            all_languages(KEY, &spoken, languages, "the address", report);
+            let checked = spoken.into_iter().map(|(language, url)| {
+                let url = report.take(&format!("{KEY}.{language}"), values::https(url));
+                url.map(|url| (language, url))
+            });
+            // All are looked at before one that is wrong ends it.
+            checked.collect::<Vec<_>>().into_iter().collect()
+        }
+        None => {
+            let remedy =
+                "Write the https address of the site's privacy policy, one for all languages or one for each";
+            report.add(KEY, "it is missing", remedy);
+            None
+        }
+    }
+}

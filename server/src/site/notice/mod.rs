@@ -1,0 +1,9 @@
+//! From a site file to the notice it stands for, a file for each part.
+
+pub mod categories;
+pub mod contacts;
+pub mod general;
+pub mod notice;
+pub mod texts;
+pub mod theme;
+pub mod vendors;

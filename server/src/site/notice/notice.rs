@@ -1,0 +1,48 @@
+//! From a site file as written to the notice it stands for, with every
+//! mistake reported.
+
+use super::{categories, contacts, general, texts, theme, vendors};
+use crate::site::facts::catalogue::Catalogue;
+use crate::site::facts::purposes;
+use crate::site::file::report::Report;
+use crate::site::file::schema::SiteFile;
+use constat_shared::notice::FORMAT;
+use constat_shared::{Language, Notice, Texts};
+use std::collections::BTreeMap;
+
+/// The notice of a site file and the origins it is shown on, when the file has
+/// no mistake that keeps them from being made.
+pub fn make(file: SiteFile, catalogue: &Catalogue, report: &mut Report) -> Option<(Notice, Vec<String>)> {
+    let id = report.field(
+        "id",
+        file.id.as_deref(),
+        None,
+        "Give the site a name, such as id = \"boreale\"",
+        general::id,
+    );
+    let origins = general::origins(file.origins.as_deref(), report);
+    let languages = general::languages(file.languages.as_deref(), report);
+    let authority = contacts::authority(file.authority, report);
+    let controller = contacts::controller(file.controller, &languages, report);
+    let lifetimes = general::lifetimes(&file.lifetimes, report);
+    let categories = categories::check(&file.categories, report);
+    let own_purposes = purposes::complete("purposes.", &file.purposes, &languages, report);
+    let known = catalogue.purposes().clone().into_iter().chain(own_purposes).collect();
+    let vendors = vendors::check(&file.vendors, catalogue, &categories, &known, report);
+    let texts: BTreeMap<Language, Texts> = texts::overridden(&file.texts, &languages, catalogue, report);
+    let theme = theme::check(&file.theme, report);
+    let notice = Notice {
+        format: FORMAT,
+        site: id?,
+        controller: controller?,
+        authority: authority?,
+        purposes: purposes::named(&known, &vendors, &languages),
+        languages,
+        categories: categories.used,
+        vendors,
+        lifetimes: lifetimes?,
+        texts,
+        theme: theme?,
+    };
+    Some((notice, origins))
+}

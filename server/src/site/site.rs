@@ -1,0 +1,59 @@
+//! A site, made from the text of its file.
+
+use super::facts::catalogue::Catalogue;
+use super::file::report::{Report, SiteError};
+use super::file::schema::SiteFile;
+use super::file::{source, values};
+use super::notice::notice;
+use constat_shared::{LogShards, PublishedNotice};
+
+/// A site: its notice, and the origins its pages come from.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// What its visitors are shown.
+    pub notice: PublishedNotice,
+    /// Where its pages are, as browsers write it in the `Origin` header.
+    pub origins: Vec<String>,
+    /// The time-stamping authority that `constat timestamp` asks; none when
+    /// the site names none. It is nothing a visitor is shown.
+    pub timestamp_authority: Option<String>,
+    /// Over how many logs a month its records are spread.
+    pub log_shards: LogShards,
+}
+
+impl Site {
+    /// Whether pages of that origin may speak for this site.
+    pub fn allows_origin(&self, origin: &str) -> bool {
+        self.origins.iter().any(|allowed| allowed == origin)
+    }
+}
+
+/// Reads a site from the text of its file.
+///
+/// # Errors
+/// Every mistake in it, by line.
+pub fn parse(file_name: &str, text: &str, catalogue: &Catalogue) -> Result<Site, Vec<SiteError>> {
+    parse_with_line(file_name, text, catalogue).map(|(site, _)| site)
+}
+
+/// The site, and the line its id is on.
+pub fn parse_with_line(
+    file_name: &str,
+    text: &str,
+    catalogue: &Catalogue,
+) -> Result<(Site, Option<usize>), Vec<SiteError>> {
+    let mut report = Report::new(file_name);
+    let mut file: Option<SiteFile> = source::read(text, &mut report);
+    let authority = file.as_mut().and_then(|file| file.timestamp_authority.take());
+    let timestamp_authority =
+        authority.and_then(|url| report.take("timestamp_authority", values::timestamp_authority(&url)));
+    let shards = file.as_mut().and_then(|file| file.log_shards.take());
+    let log_shards = shards.and_then(|count| report.take("log_shards", values::log_shards(count)));
+    let checked = file.and_then(|file| notice::make(file, catalogue, &mut report));
+    let site = checked.map(|(notice, origins)| {
+        let notice = PublishedNotice::new(notice);
+        Site { notice, origins, timestamp_authority, log_shards: log_shards.unwrap_or(LogShards::ONE) }
+    });
+    let line = report.line_of("id");
+    report.finish(site).map(|site| (site, line))
+}

@@ -1,0 +1,14 @@
+//! Whole site files, with one thing changed: a file for each part.
+
+mod catalogue;
+mod categories;
+mod contacts;
+mod cookies;
+mod general;
+mod purposes;
+mod sample;
+mod site;
+mod source;
+mod texts;
+mod theme;
+mod vendors;

@@ -1,0 +1,35 @@
+//! The layers of ARCHITECTURE.md, and what stays in its room.
+
+use constat_testkit::layers::{OnlyIn, Rules};
+
+#[test]
+fn imports_go_strictly_down() {
+    let rules = Rules {
+        layers: &[
+            &["main"],
+            &["commands"],
+            &["http"],
+            &["jobs"],
+            &["access"],
+            &["consent"],
+            &["proof"],
+            &["render"],
+            &["statistics"],
+            &["store", "site", "chromium"],
+            &["cli", "failure", "clock", "telemetry", "crash"],
+        ],
+        only_in: &[
+            OnlyIn {
+                names: &["actix_web", "actix_cors"],
+                files: &["http/", "commands/serve.rs", "commands/snapshot.rs"],
+            },
+            OnlyIn { names: &["rusqlite"], files: &["store/sqlite/"] },
+            OnlyIn { names: &["redis"], files: &["store/redis/"] },
+            OnlyIn {
+                names: &["print!", "println!", "eprint!", "eprintln!", "dbg!"],
+                files: &["main.rs", "commands/"],
+            },
+        ],
+    };
+    rules.assert_kept(concat!(env!("CARGO_MANIFEST_DIR"), "/src"));
+}

@@ -1,0 +1,246 @@
+//! The consent cookie, in which the browser keeps the visitor's answer.
+//!
+//! `1.<consent id>.<event id>.<terms>.<decided>.<expires>.<categories>.<exceptions>`:
+//! the consent id, the event id of the answer, the first 12 digits of the terms
+//! hash, two times in minutes since 1970 (base 36), five digits `0` or `1` for
+//! the categories in the order of [`Category::ALL`], and hexadecimal digits
+//! whose bits name the vendors that differ from their category: vendor *i* of
+//! the notice is bit *i* mod 4 of digit *i* / 4. Zeros at the end are left out.
+//!
+//! `www/loader/cookie.js` writes and reads the same form; this is its definition.
+
+use super::choices::Choices;
+use crate::notice::{Category, Notice, VENDORS_MAX, Vendor};
+use crate::values::{ConsentId, EventId, Hash, Timestamp};
+
+/// The name of the cookie.
+pub const NAME: &str = "constat";
+/// The most bytes of name, `=` and value together.
+pub const BYTES_MAX: usize = 300;
+/// The number of hexadecimal digits of the terms hash in the cookie.
+pub const TERMS_PREFIX_LEN: usize = 12;
+
+const VERSION: &str = "1";
+const MINUTE_MS: i64 = 60_000;
+
+/// A value that is not a consent cookie of this version.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the value is not a consent cookie of version {VERSION}")]
+pub struct CookieError;
+
+/// The content of the consent cookie. Times have a resolution of one minute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsentCookie {
+    /// The visitor's pseudonym.
+    pub consent_id: ConsentId,
+    /// The event id of the answer; the next answer names it as the previous one.
+    pub event_id: EventId,
+    terms_prefix: String,
+    decided_min: u32,
+    expires_min: u32,
+    categories: [bool; 5],
+    /// Indexes in the notice's list of vendors, rising.
+    exceptions: Vec<usize>,
+}
+
+impl ConsentCookie {
+    /// The cookie for an answer to a notice. Seconds are cut off.
+    pub fn new(
+        (consent_id, event_id): (ConsentId, EventId),
+        notice: &Notice,
+        choices: &Choices,
+        decided: Timestamp,
+        expires: Timestamp,
+    ) -> ConsentCookie {
+        let mut categories = [false; 5];
+        for (category, allowed) in &choices.categories {
+            categories[category.index()] = *allowed;
+        }
+        let differs = |vendor: &Vendor| {
+            choices
+                .vendors
+                .get(&vendor.id)
+                .is_some_and(|allowed| *allowed != categories[vendor.category.index()])
+        };
+        let indexed = notice.vendors.iter().enumerate();
+        ConsentCookie {
+            consent_id,
+            event_id,
+            terms_prefix: terms_prefix(notice.terms_hash()),
+            decided_min: minutes(decided),
+            expires_min: minutes(expires),
+            categories,
+            exceptions: indexed.filter(|(_, vendor)| differs(vendor)).map(|(at, _)| at).collect(),
+        }
+    }
+
+    /// When the visitor answered.
+    pub fn decided(&self) -> Timestamp {
+        Timestamp::from_unix_ms(i64::from(self.decided_min) * MINUTE_MS)
+    }
+
+    /// When the choice becomes void.
+    pub fn expires(&self) -> Timestamp {
+        Timestamp::from_unix_ms(i64::from(self.expires_min) * MINUTE_MS)
+    }
+
+    /// Whether the choice was made on these terms and has not expired.
+    pub fn holds(&self, terms_hash: Hash, now: Timestamp) -> bool {
+        self.terms_prefix == terms_prefix(terms_hash) && now < self.expires()
+    }
+
+    /// Whether the category is allowed.
+    pub fn category(&self, category: Category) -> bool {
+        self.categories[category.index()]
+    }
+
+    /// Whether the vendor at that index of the notice's list is allowed.
+    pub fn vendor(&self, index: usize, category: Category) -> bool {
+        self.category(category) != self.exceptions.binary_search(&index).is_ok()
+    }
+
+    /// The value of the cookie; at most [`BYTES_MAX`] with its name.
+    pub fn encode(&self) -> String {
+        let (id, event) = (self.consent_id, self.event_id);
+        let categories: String = self.categories.iter().map(|on| if *on { '1' } else { '0' }).collect();
+        let exceptions = encode_indexes(&self.exceptions);
+        let (decided, expires) = (base36(self.decided_min), base36(self.expires_min));
+        format!("{VERSION}.{id}.{event}.{}.{decided}.{expires}.{categories}.{exceptions}", self.terms_prefix)
+    }
+
+    /// Reads a value of the cookie, if it is exactly what [`ConsentCookie::encode`]
+    /// writes.
+    ///
+    /// # Errors
+    /// [`CookieError`] for any other value.
+    pub fn decode(value: &str) -> Result<ConsentCookie, CookieError> {
+        let parts: Vec<&str> = value.split('.').collect();
+        let &[VERSION, id, event, terms, decided, expires, categories, exceptions] = parts.as_slice() else {
+            return Err(CookieError);
+        };
+        if terms.len() != TERMS_PREFIX_LEN {
+            return Err(CookieError);
+        }
+        let cookie = ConsentCookie {
+            consent_id: ConsentId::parse(id).map_err(|_| CookieError)?,
+            event_id: EventId::parse(event).map_err(|_| CookieError)?,
+            terms_prefix: terms.to_owned(),
+            decided_min: u32::from_str_radix(decided, 36).map_err(|_| CookieError)?,
+            expires_min: u32::from_str_radix(expires, 36).map_err(|_| CookieError)?,
+            categories: decode_categories(categories)?,
+            exceptions: decode_indexes(exceptions)?,
+        };
+        let hexadecimal = terms.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        if hexadecimal && cookie.encode() == value { Ok(cookie) } else { Err(CookieError) }
+    }
+}
+
+/// The part of a terms hash that the cookie holds.
+pub fn terms_prefix(terms_hash: Hash) -> String {
+    terms_hash.to_string()[..TERMS_PREFIX_LEN].to_owned()
+}
+
+fn minutes(at: Timestamp) -> u32 {
+    u32::try_from(at.unix_ms().div_euclid(MINUTE_MS).max(0)).unwrap_or(u32::MAX)
+}
+
+fn decode_categories(text: &str) -> Result<[bool; 5], CookieError> {
+    let digits: &[u8; 5] = text.as_bytes().try_into().map_err(|_| CookieError)?;
+    if digits.iter().any(|digit| !matches!(digit, b'0' | b'1')) {
+        return Err(CookieError);
+    }
+    Ok(digits.map(|digit| digit == b'1'))
+}
+
+fn encode_indexes(indexes: &[usize]) -> String {
+    let mut digits = vec![0_u8; indexes.last().map_or(0, |last| last / 4 + 1)];
+    for index in indexes {
+        digits[index / 4] |= 1 << (index % 4);
+    }
+    digits.iter().map(|digit| char::from_digit(u32::from(*digit), 16).unwrap_or('0')).collect()
+}
+
+fn decode_indexes(text: &str) -> Result<Vec<usize>, CookieError> {
+    if text.len() > VENDORS_MAX / 4 {
+        return Err(CookieError);
+    }
+    let mut indexes = Vec::new();
+    for (at, digit) in text.chars().enumerate() {
+        let bits = digit.to_digit(16).ok_or(CookieError)?;
+        indexes.extend((0..4).filter(|bit| bits >> bit & 1 == 1).map(|bit| at * 4 + bit));
+    }
+    Ok(indexes)
+}
+
+fn base36(mut number: u32) -> String {
+    let mut digits = Vec::new();
+    loop {
+        digits.push(char::from_digit(number % 36, 36).unwrap_or('0'));
+        number /= 36;
+        if number == 0 {
+            return digits.iter().rev().collect();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::consent::sample;
+    use crate::notice::Months;
+    use crate::notice::sample::notice;
+    use proptest::prelude::*;
+
+    /// A cookie that refuses the category and allows each vendor whose bit is set.
+    fn cookie(vendors: &[bool]) -> ConsentCookie {
+        let notice = notice(vendors.len());
+        let mut choices = Choices::uniform(&notice, false);
+        choices.vendors = notice.vendors.iter().map(|v| v.id.clone()).zip(vendors.iter().copied()).collect();
+        let decided = Timestamp::parse("2026-03-01T09:30:00Z").unwrap();
+        let ids = (sample::consent_id(), sample::event_id());
+        ConsentCookie::new(ids, &notice, &choices, decided, Months::MIN.after(decided))
+    }
+
+    proptest! {
+        #[test]
+        fn the_decoder_never_panics_and_reads_only_what_the_encoder_writes(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+            let text = String::from_utf8_lossy(&bytes);
+            if let Ok(cookie) = ConsentCookie::decode(&text) {
+                prop_assert_eq!(cookie.encode(), text);
+            }
+        }
+
+        #[test]
+        fn a_damaged_cookie_is_read_as_written_or_not_at_all(at in 0usize..130, byte in 0u8..128) {
+            let mut value = cookie(&[true, false, true]).encode().into_bytes();
+            let at = at % value.len();
+            value[at] = byte;
+            let text = String::from_utf8_lossy(&value).into_owned();
+            if let Ok(cookie) = ConsentCookie::decode(&text) {
+                prop_assert_eq!(cookie.encode(), text);
+            }
+        }
+
+        #[test]
+        fn every_answer_survives_the_cookie(bits in prop::collection::vec(any::<bool>(), 1..=VENDORS_MAX)) {
+            let cookie = cookie(&bits);
+            let value = cookie.encode();
+            prop_assert!(NAME.len() + 1 + value.len() < BYTES_MAX);
+            let read = ConsentCookie::decode(&value).unwrap();
+            prop_assert_eq!(&read, &cookie);
+            for (index, allowed) in bits.iter().enumerate() {
+                prop_assert_eq!(read.vendor(index, Category::Audience), *allowed);
+            }
+        }
+    }
+
+    #[test]
+    fn a_choice_holds_until_its_expiry_and_only_on_its_terms() {
+        let cookie = cookie(&[true]);
+        let terms = notice(1).terms_hash();
+        let minute_before = Timestamp::from_unix_ms(cookie.expires().unix_ms() - 1);
+        assert!(cookie.holds(terms, minute_before));
+        assert!(!cookie.holds(terms, cookie.expires()));
+        assert!(!cookie.holds(notice(2).terms_hash(), minute_before));
+    }
+}

@@ -1,0 +1,3 @@
+//! Formats of other organisations in which Constat writes its records.
+
+pub mod dpv;

@@ -1,0 +1,43 @@
+//! The languages in which Constat ships complete texts.
+
+use serde::{Deserialize, Serialize};
+
+/// A language of the banner and of every text in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    /// German.
+    De,
+    /// English.
+    En,
+    /// French.
+    Fr,
+    /// Dutch.
+    Nl,
+}
+
+impl Language {
+    /// All languages, by code.
+    pub const ALL: [Language; 4] = [Language::De, Language::En, Language::Fr, Language::Nl];
+
+    /// The ISO 639-1 code, as in `<html lang>`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Language::De => "de",
+            Language::En => "en",
+            Language::Fr => "fr",
+            Language::Nl => "nl",
+        }
+    }
+
+    /// The language of an ISO 639-1 code, if Constat ships it.
+    pub fn parse(code: &str) -> Option<Language> {
+        Language::ALL.into_iter().find(|l| l.as_str() == code)
+    }
+}
+
+impl std::fmt::Display for Language {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

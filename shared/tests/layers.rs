@@ -1,0 +1,17 @@
+//! The layers of ARCHITECTURE.md.
+
+use constat_testkit::layers::Rules;
+
+#[test]
+fn imports_go_strictly_down() {
+    let layers: &[&[&str]] = &[
+        &["sample", "independent"],
+        &["frameworks"],
+        &["proof"],
+        &["log"],
+        &["consent"],
+        &["notice"],
+        &["values"],
+    ];
+    Rules { layers, only_in: &[] }.assert_kept(concat!(env!("CARGO_MANIFEST_DIR"), "/src"));
+}

@@ -1,0 +1,6 @@
+//! What the benchmark is doing, on standard error: the table goes to standard output.
+
+/// Prints what begins now.
+pub fn say(what: &str) {
+    eprintln!("   {what}");
+}

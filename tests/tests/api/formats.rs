@@ -1,0 +1,252 @@
+//! Every version reads what an earlier one wrote. `tests/fixtures/` keeps that, with how it was made.
+
+use constat_shared::{Category, ConsentCookie};
+use constat_testkit::redis::Redis;
+use constat_tests::api::{Answer, answer, client};
+use constat_tests::server::{Server, run};
+use reqwest::Method;
+use reqwest::header::ORIGIN;
+use serde_json::Value;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// The consent ids, by site and last digits, in the order of `records.json`.
+const VISITORS: [(&str, &str); 9] = [
+    ("polaire", "0a00"),
+    ("polaire", "0b00"),
+    ("polaire", "0c00"),
+    ("polaire", "0d00"),
+    ("polaire", "0e00"),
+    ("duo", "1000"),
+    ("duo", "1101"),
+    ("duo", "1200"),
+    ("duo", "1301"),
+];
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/0.1.0")).join(name)
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn consent_id(end: &str) -> String {
+    format!("0372a000-0000-7000-8000-00000000{end}")
+}
+
+/// A store with its keys, which the test may change.
+struct Stored {
+    folder: TempDir,
+    redis: Option<Redis>,
+    /// What `constat records` answered for each of [`VISITORS`] when it was written.
+    records: Vec<Value>,
+}
+
+impl Stored {
+    fn in_folder() -> Stored {
+        let folder = folder_with_keys("data");
+        for file in ["constat.db", "constat.db-wal"] {
+            std::fs::copy(fixture("data").join(file), folder.path().join(file)).unwrap();
+        }
+        Stored { folder, redis: None, records: records("data") }
+    }
+
+    fn in_redis() -> Stored {
+        let redis = Redis::start_from(&fixture("redis/dump.rdb"));
+        Stored { folder: folder_with_keys("redis"), redis: Some(redis), records: records("redis") }
+    }
+
+    /// The options that name it.
+    fn options(&self) -> Vec<String> {
+        let data = ["--data".to_owned(), text(self.folder.path()).to_owned()];
+        let store = self.redis.iter().flat_map(|redis| ["--store".to_owned(), redis.url()]);
+        data.into_iter().chain(store).collect()
+    }
+
+    /// Its address, as `constat copy` takes it.
+    fn address(&self) -> String {
+        match &self.redis {
+            Some(redis) => redis.url(),
+            None => format!("sqlite:{}", text(self.folder.path())),
+        }
+    }
+
+    async fn run(&self, args: &[&str]) -> String {
+        let args = args.iter().map(|arg| (*arg).to_owned()).chain(self.options());
+        succeeded(run(args).await)
+    }
+}
+
+fn folder_with_keys(store: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().join("keys");
+    std::fs::create_dir(&keys).unwrap();
+    for file in ["1.pem", "2.pem"] {
+        std::fs::copy(fixture(store).join("keys").join(file), keys.join(file)).unwrap();
+        // A checkout lets everybody read it.
+        std::fs::set_permissions(keys.join(file), Permissions::from_mode(0o600)).unwrap();
+    }
+    folder
+}
+
+fn records(store: &str) -> Vec<Value> {
+    let file = std::fs::read_to_string(fixture(store).join("records.json")).unwrap();
+    let records: Vec<Value> =
+        serde_json::Deserializer::from_str(&file).into_iter().map(Result::unwrap).collect();
+    assert_eq!(records.len(), VISITORS.len());
+    records
+}
+
+fn succeeded(output: std::process::Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Checks that a store holds what was written: every record, every log, and proofs of all of it.
+async fn is_whole(stored: &Stored) {
+    for ((site, end), expected) in VISITORS.iter().zip(&stored.records) {
+        let id = consent_id(end);
+        let of = ["--site", site, "--consent-id", &id];
+        let found = stored.run(&[&["records", "--json"], &of[..]].concat()).await;
+        assert_eq!(&serde_json::from_str::<Value>(&found).unwrap(), expected, "{site} {end}");
+        for record in expected.as_array().unwrap() {
+            let bundle = stored.folder.path().join("evidence.json");
+            let event = record["event_id"].as_str().unwrap();
+            let args = ["prove", "--event", event, "--output", text(&bundle)];
+            stored.run(&[&args, &of[..]].concat()).await;
+            let proven = succeeded(run(["verify", text(&bundle)]).await);
+            assert!(proven.contains(&format!("proven: consent id {id} on site {site}")), "{proven}");
+            assert!(proven.contains("proven: the log names, by SHA-256, the files served"), "{proven}");
+        }
+    }
+    for (site, month, log_count, leaves) in [
+        ("polaire", "2090-02", 1, "records 2, entries 5, erased or expired 1"),
+        ("polaire", "2090-03", 1, "records 2, entries 1, erased or expired 0"),
+        ("duo", "2090-02", 2, "records 2, entries 1, erased or expired 0"),
+        ("duo", "2090-03", 2, "records 1, entries 0, erased or expired 0"),
+    ] {
+        let audited = stored.run(&["audit", "--site", site, "--month", month]).await;
+        assert_eq!(audited.matches("agree with what is stored").count(), log_count, "{audited}");
+        assert!(audited.contains(leaves), "{audited}");
+    }
+}
+
+#[tokio::test]
+async fn a_data_folder_of_version_0_1_0_still_opens() {
+    is_whole(&Stored::in_folder()).await;
+}
+
+#[tokio::test]
+async fn a_redis_store_of_version_0_1_0_still_opens() {
+    is_whole(&Stored::in_redis()).await;
+}
+
+#[tokio::test]
+async fn stores_of_version_0_1_0_can_still_be_copied() {
+    for from in [Stored::in_folder(), Stored::in_redis()] {
+        let (folder, records) = (TempDir::new().unwrap(), from.records.clone());
+        let redis = from.redis.is_none().then(Redis::start);
+        let to = Stored { folder, redis, records };
+        let copied = succeeded(run(["copy", "--from", &from.address(), "--to", &to.address()]).await);
+        assert!(copied.starts_with("keys 2, notices 3, records 9 (9 new), logs 6 "), "{copied}");
+        assert!(copied.contains(", dropped logs 2"), "{copied}");
+        std::fs::rename(from.folder.path().join("keys"), to.folder.path().join("keys")).unwrap();
+        is_whole(&to).await;
+    }
+}
+
+/// The request that a record was made of.
+fn request(record: &Value) -> Value {
+    let mut request = record.clone();
+    for added in ["site", "terms_hash", "recorded_at", "choice_expires_at", "expires_at"] {
+        request.as_object_mut().unwrap().remove(added).unwrap();
+    }
+    request
+}
+
+async fn ask(server: &Server, method: Method, path: &str, receipt: &str) -> Answer {
+    let request = client().request(method, format!("{}/v1/sites/polaire/{path}", server.url));
+    answer(request.bearer_auth(receipt)).await
+}
+
+#[tokio::test]
+async fn a_store_of_version_0_1_0_is_still_served() {
+    let sites = fixture("sites");
+    for stored in [Stored::in_folder(), Stored::in_redis()] {
+        let more = stored.options().split_off(2);
+        let args: Vec<&str> =
+            ["--sites", text(&sites)].into_iter().chain(more.iter().map(String::as_str)).collect();
+        let server = Server::start(stored.folder.path(), &args);
+        let history = &stored.records[2];
+        let url = format!("{}/v1/sites/polaire/consents", server.url);
+        let post = client().post(url).header(ORIGIN, "https://www.polaire.example");
+        let repeated = answer(post.body(request(&history[0]).to_string())).await;
+        assert_eq!((repeated.status, &repeated.json()["record"]), (200, &history[0]), "{repeated:?}");
+        let reply = repeated.json();
+        let mut receipts = vec![reply["receipt"].as_str().unwrap().to_owned()];
+        if stored.redis.is_none() {
+            receipts.push(std::fs::read_to_string(fixture("receipt.jwt")).unwrap().trim_end().to_owned());
+        }
+        let own = format!("consents/{}", consent_id("0c00"));
+        for receipt in &receipts {
+            let found = ask(&server, Method::GET, &own, receipt).await;
+            assert_eq!((found.status, &found.json()["records"]), (200, history), "{found:?}");
+        }
+        for log in ["2090-02", "2090-03"] {
+            let path = format!("log/{log}/checkpoint");
+            assert_eq!(ask(&server, Method::GET, &path, "").await.status, 200, "{log}");
+        }
+        let erased = ask(&server, Method::DELETE, &own, &receipts[0]).await;
+        assert_eq!((erased.status, &erased.json()["erased_count"]), (200, &1.into()), "{erased:?}");
+        assert!(server.stop());
+        let audited = stored.run(&["audit", "--site", "polaire", "--month", "2090-02"]).await;
+        assert!(audited.contains("records 1, ") && audited.contains("erased or expired 2"), "{audited}");
+    }
+}
+
+#[tokio::test]
+async fn a_bundle_and_a_receipt_of_version_0_1_0_still_verify() {
+    let [bundle, ca, receipt, keys] = ["evidence.json", "ca.pem", "receipt.jwt", "jwks.json"].map(fixture);
+    let args = ["verify", text(&bundle), "--ca", text(&ca), "--jwks", text(&keys)];
+    let proven = succeeded(run(args).await);
+    for expected in [
+        "proven: the record is leaf 3 of the log constat/polaire/2090-02 (counted from 0, 8 in all)",
+        "proven: the log names, by SHA-256, the files served with the notice from 2090-02-10T10:00:",
+        "proven: the log names, by SHA-256, the pictures of what the notice shows, taken at 2090-02-10T11:00:",
+        "proven: the log held the record by 2090-02-10T12:00:00.000Z (± 1000 ms)",
+    ] {
+        assert!(proven.contains(expected), "{expected}: {proven}");
+    }
+    let proven = succeeded(run(["verify", "--receipt", text(&receipt), "--jwks", text(&keys)]).await);
+    assert!(proven.starts_with("proven: the receipt is signed by key "), "{proven}");
+}
+
+#[test]
+fn the_consent_cookies_of_version_0_1_0_are_still_read() {
+    let cookies = std::fs::read_to_string(fixture("cookies.txt")).unwrap();
+    let cookies: Vec<_> = cookies.lines().map(|line| line.split_once(' ').unwrap()).collect();
+    // The categories that each action allows, in their fixed order, and the vendor that differs.
+    let expected = [
+        ("allow_all", [true; 5], None),
+        ("refuse_all", [true, false, false, false, false], None),
+        ("continue_without_accepting", [true, false, false, false, false], None),
+        ("save", [true, true, false, true, false], Some(9)),
+        ("withdraw", [true, false, false, false, false], None),
+    ];
+    assert_eq!(cookies.len(), expected.len());
+    for ((action, value), (name, categories, exception)) in cookies.into_iter().zip(expected) {
+        assert_eq!(action, name);
+        let cookie = ConsentCookie::decode(value).unwrap();
+        assert_eq!(cookie.encode(), value, "{action}");
+        assert_eq!(Category::ALL.map(|category| cookie.category(category)), categories, "{action}");
+        for place in 0..40 {
+            let allowed = cookie.vendor(place, Category::ThirdParty);
+            assert_eq!(allowed, categories[4] != (exception == Some(place)), "{action}, vendor {place}");
+        }
+        assert!(cookie.decided().to_string().starts_with("2026-11-27T"), "{action}: {}", cookie.decided());
+        assert!(cookie.expires().to_string().starts_with("2027-05-27T"), "{action}: {}", cookie.expires());
+    }
+}

@@ -1,0 +1,13 @@
+//! The documents: what they tell a reader to do works, and what they name is there.
+
+mod addresses;
+mod commands;
+mod help;
+mod links;
+mod markdown;
+mod names;
+mod output;
+mod page;
+mod session;
+mod shell;
+mod site_files;

@@ -1,0 +1,195 @@
+//! A bundle or a receipt with the result of its check, in one language.
+
+use crate::facts::{Fact, fact, log_facts, record_facts};
+use crate::files::Bundle;
+use constat_shared::proof::{Beside, Finding, Standing};
+use constat_shared::{Category, Evidence, KeySet, Language, NoticeCategory, Receipt, TextKey};
+use serde::Serialize;
+
+/// A bundle or a receipt with the result of its check.
+#[derive(Debug, Serialize)]
+pub struct Subject {
+    /// The name of its file.
+    pub file: String,
+    /// `bundle` or `receipt`.
+    pub kind: &'static str,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Whether no keys were given to compare a bundle's key with: anybody may then have made it.
+    pub key_open: bool,
+    /// Why it is not proven, as a sentence; nothing when it is proven or when a
+    /// finding gives the reason.
+    pub why: Option<String>,
+    /// Point by point.
+    pub findings: Vec<Point>,
+    /// The statement of a bundle.
+    pub statement: Option<Text>,
+    /// What was allowed and refused.
+    pub choices: Vec<Group>,
+    /// Hashes, names and dates, each under its name in the file.
+    pub facts: Vec<Fact>,
+}
+
+/// The result for a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// The file is valid, and nothing given with it contradicts it.
+    Proven,
+    /// The file is not valid.
+    NotProven,
+    /// The file is valid, but something given with it does not belong to it.
+    Contradicted,
+}
+
+/// A finding in words.
+#[derive(Debug, Serialize)]
+pub struct Point {
+    /// `proven`, `not_proven`, `said`, or `contradicted` where something given
+    /// does not belong to the bundle.
+    pub standing: &'static str,
+    /// That standing in words.
+    pub label: &'static str,
+    /// The sentence that completes it.
+    pub text: String,
+}
+
+/// A text, which may be in another language than the page.
+#[derive(Debug, Serialize)]
+pub struct Text {
+    /// Its language.
+    pub language: Language,
+    /// The text.
+    pub text: String,
+}
+
+/// The choices of one category.
+#[derive(Debug, Serialize)]
+pub struct Group {
+    /// Its title in the notice; nothing in a receipt, which has no notice.
+    pub title: Option<Text>,
+    /// Its name in the record; nothing for the vendors of a receipt, which have no category there.
+    pub id: Option<Category>,
+    /// Whether it was allowed as a whole.
+    pub allowed: Option<bool>,
+    /// Whether it needs no consent.
+    pub exempt: bool,
+    /// Each vendor's name, and whether it was allowed.
+    pub vendors: Vec<(String, bool)>,
+}
+
+/// The result for a bundle, compared with what was given with it.
+pub fn bundle_subject(file: &str, bundle: &Bundle, beside: &Beside, language: Language) -> Subject {
+    let sha256 = fact("SHA-256", bundle.sha256);
+    match &bundle.checked {
+        Err(error) => Subject { facts: vec![sha256], ..refused(file, "bundle", error.in_words(language)) },
+        Ok((evidence, head)) => {
+            let findings = evidence.findings(head, beside);
+            let contradicted = findings.iter().any(Finding::contradicts);
+            let mut facts = vec![sha256];
+            facts.extend(record_facts(&evidence.record));
+            facts.extend(log_facts(evidence, head));
+            Subject {
+                file: file.to_owned(),
+                kind: "bundle",
+                verdict: if contradicted { Verdict::Contradicted } else { Verdict::Proven },
+                key_open: beside.keys.is_none(),
+                why: None,
+                findings: points(&findings, language),
+                statement: Some(Text {
+                    language: evidence.record.language,
+                    text: evidence.statement.clone(),
+                }),
+                choices: choices(evidence, language),
+                facts,
+            }
+        }
+    }
+}
+
+/// The result for a receipt, checked with these keys.
+pub fn receipt_subject(file: &str, text: &str, keys: &KeySet, language: Language) -> Subject {
+    let (receipt, key_id) = match Receipt::verify(text, keys) {
+        Ok(good) => good,
+        Err(error) => return refused(file, "receipt", error.in_words(language)),
+    };
+    let vendors = receipt.record.vendors.iter().map(|(id, allowed)| (id.to_string(), *allowed)).collect();
+    let category = |(id, allowed): (&Category, &bool)| Group {
+        title: None,
+        id: Some(*id),
+        allowed: Some(*allowed),
+        exempt: false,
+        vendors: Vec::new(),
+    };
+    let mut choices: Vec<Group> = receipt.record.categories.iter().map(category).collect();
+    choices.push(Group { title: None, id: None, allowed: None, exempt: false, vendors });
+    Subject {
+        file: file.to_owned(),
+        kind: "receipt",
+        verdict: Verdict::Proven,
+        key_open: false,
+        why: None,
+        findings: points(&receipt.findings(&key_id), language),
+        statement: None,
+        choices,
+        facts: record_facts(&receipt.record),
+    }
+}
+
+fn refused(file: &str, kind: &'static str, why: String) -> Subject {
+    Subject {
+        file: file.to_owned(),
+        kind,
+        verdict: Verdict::NotProven,
+        key_open: false,
+        why: Some(why),
+        findings: Vec::new(),
+        statement: None,
+        choices: Vec::new(),
+        facts: Vec::new(),
+    }
+}
+
+fn points(findings: &[Finding], language: Language) -> Vec<Point> {
+    let point = |finding: &Finding| Point {
+        standing: match finding.standing() {
+            _ if finding.contradicts() => "contradicted",
+            Standing::Proven => "proven",
+            Standing::NotProven => "not_proven",
+            Standing::Stated => "said",
+        },
+        label: finding.standing().in_words(language),
+        text: finding.in_words(language),
+    };
+    findings.iter().map(point).collect()
+}
+
+/// The record's choices under the titles of its notice, in the page's language
+/// if the notice has it, otherwise in the language of the answer.
+fn choices(evidence: &Evidence, language: Language) -> Vec<Group> {
+    let (record, notice) = (&evidence.record, &evidence.notice);
+    let language = if notice.texts.contains_key(&language) { language } else { record.language };
+    let texts = notice.texts.get(&language);
+    let group = |category: &NoticeCategory| {
+        let vendors = notice.vendors.iter().filter(|vendor| vendor.category == category.id);
+        let allowed = |id| record.vendors.get(id).copied().unwrap_or_default();
+        Group {
+            title: texts.map(|texts| Text { language, text: texts.get(title(category.id)).to_owned() }),
+            id: Some(category.id),
+            allowed: record.categories.get(&category.id).copied(),
+            exempt: category.exempt,
+            vendors: vendors.map(|vendor| (vendor.name.clone(), allowed(&vendor.id))).collect(),
+        }
+    };
+    notice.categories.iter().map(group).collect()
+}
+
+fn title(category: Category) -> TextKey {
+    match category {
+        Category::Essential => TextKey::CategoryEssentialTitle,
+        Category::Functional => TextKey::CategoryFunctionalTitle,
+        Category::Audience => TextKey::CategoryAudienceTitle,
+        Category::Advertising => TextKey::CategoryAdvertisingTitle,
+        Category::ThirdParty => TextKey::CategoryThirdPartyTitle,
+    }
+}

@@ -1,0 +1,9 @@
+//! The layers of ARCHITECTURE.md.
+
+use constat_testkit::layers::Rules;
+
+#[test]
+fn imports_go_strictly_down() {
+    let layers: &[&[&str]] = &[&["report"], &["subject"], &["facts", "files"]];
+    Rules { layers, only_in: &[] }.assert_kept(concat!(env!("CARGO_MANIFEST_DIR"), "/src"));
+}

@@ -1,8 +1,0 @@
-//! What the visitor sees, from the outside in.
-
-pub mod app;
-pub mod banner;
-pub mod category;
-pub mod configuration;
-pub mod stored_choice;
-pub mod vendor;

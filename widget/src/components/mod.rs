@@ -1,0 +1,10 @@
+//! What the visitor sees.
+
+pub mod app;
+pub mod banner;
+pub mod category;
+pub mod configuration;
+pub mod props;
+pub mod stored_choice;
+pub mod switch;
+pub mod vendor;

@@ -1,0 +1,9 @@
+//! The layers of ARCHITECTURE.md.
+
+use constat_testkit::layers::Rules;
+
+#[test]
+fn imports_go_strictly_down() {
+    let layers: &[&[&str]] = &[&["mount"], &["components", "bridge", "notice_from_js"], &["css", "state"]];
+    Rules { layers, only_in: &[] }.assert_kept(concat!(env!("CARGO_MANIFEST_DIR"), "/src"));
+}

@@ -1,0 +1,30 @@
+//! The crates that run in browsers, compiled to WebAssembly.
+
+use serde_json::json;
+
+use crate::tools::failure::Failure;
+use crate::tools::files::read;
+use crate::tools::steps::{COMPILER_SAID, run, step};
+use crate::tools::toolchain::WASM_TARGET;
+use crate::tools::workspace::Workspace;
+
+/// Compiles a crate for the browser. One at a time: compiled together, each would get the features
+/// of dependencies that only the other asks for.
+pub fn compile(workspace: &Workspace, name: &str) -> Result<Vec<u8>, Failure> {
+    let package = format!("constat-{name}");
+    step(&format!("Compile the {name}"), || {
+        let arguments = ["build", "-p", &package, "--lib", "--target", WASM_TARGET, "--profile", "widget"];
+        run(workspace.cargo(arguments).args(["--config", &without_paths(workspace)]), COMPILER_SAID)
+    })?;
+    read(&workspace.built(&format!("wasm32-unknown-unknown/widget/constat_{name}.wasm")))
+}
+
+/// The setting that keeps this machine's folders out of the module: panic messages name source
+/// files, and every visitor would receive the builder's home, and a module that differs per builder.
+fn without_paths(workspace: &Workspace) -> String {
+    let registry = Workspace::cargo_home().join("registry/src");
+    let flags = [registry.as_path(), workspace.root()]
+        .map(|folder| json!(format!("--remap-path-prefix={}=", folder.display())).to_string());
+    // A JSON string is a TOML string too. Cargo adds these flags to those of .cargo/config.toml.
+    format!("target.{WASM_TARGET}.rustflags=[{}]", flags.join(","))
+}

@@ -1,0 +1,179 @@
+//! `cargo xtask test`: the cheap checks that find most mistakes first, the browser last.
+
+use std::process::Command;
+
+use crate::assets::build::build_assets;
+use crate::tools::cargo_deny::check_dependencies;
+use crate::tools::failure::Failure;
+use crate::tools::programs::{ensure_browser, ensure_openssl, ensure_redis};
+use crate::tools::steps::{COMPILER_SAID, Suites, run, step};
+use crate::tools::toolchain::WASM_TARGET;
+use crate::tools::workspace::Workspace;
+use crate::weigh::answers::weigh;
+
+/// Everything except xtask. Cargo gives a dependency the features that the chosen packages ask for:
+/// if each step chose other packages, much would be compiled twice.
+const PRODUCT: [&str; 3] = ["--workspace", "--exclude", "xtask"];
+
+/// The package whose integration tests run the real server.
+const TESTS: &str = "constat-tests";
+
+/// The packages whose integration tests do not run with the unit tests: [`TESTS`], and this one,
+/// all of whose tests run in a step of their own.
+const RUN_APART: [&str; 2] = [TESTS, "xtask"];
+
+/// The fault tests mostly wait for deadlines, failovers and restarts. All of them run at once,
+/// even with few processors.
+const FAULTS_AT_ONCE: [&str; 2] = ["--test-threads", "8"];
+
+/// How many unit tests run at once: the longest ones wait for a Redis and need no processor.
+const UNIT_TEST_THREADS: &str = "8";
+
+/// Unit tests that `--quick` leaves out, by a part of their path: they wait for replicas or a cluster.
+const SLOW_UNIT_TESTS: [&str; 4] = ["::refusals::", "::durability::", "cluster", "replica"];
+
+/// Runs every check and prints how long each suite took. `quick` leaves out documentation,
+/// dependencies, durability, faults, the browser, and [`SLOW_UNIT_TESTS`].
+pub fn test(workspace: &Workspace, quick: bool) -> Result<(), Failure> {
+    let mut suites = Suites::default();
+    let result = run_suites(workspace, quick, &mut suites);
+    suites.print();
+    result
+}
+
+fn run_suites(workspace: &Workspace, quick: bool, suites: &mut Suites) -> Result<(), Failure> {
+    // A missing program is reported at once, not after ten minutes.
+    suites.run("programs", || {
+        ensure_openssl()?;
+        ensure_redis()?;
+        if quick { Ok(()) } else { ensure_browser() }
+    })?;
+    suites.run("formatting", || {
+        step("Check the formatting", || {
+            run(&mut workspace.cargo(["fmt", "--all", "--check"]), "Run `cargo fmt --all`.")
+        })
+    })?;
+    suites.run("assets", || build_assets(workspace))?;
+    suites.run("lints", || lint(workspace))?;
+    if !quick {
+        suites.run("documentation", || documentation(workspace))?;
+        suites.run("dependencies", || check_dependencies(workspace))?;
+    }
+    suites.run("unit tests", || unit_tests(workspace, quick))?;
+    suites.run("server and its weight", || {
+        build_dev_server(workspace)?;
+        weigh(workspace, "debug")
+    })?;
+    let others = workspace.tests_of_others(&RUN_APART);
+    let tests = workspace.tests_of(TESTS).into_iter().filter(|test| !others.contains(test));
+    let (slow, fast): (Vec<&str>, Vec<&str>) = tests.partition(|test| is_slow(test));
+    suites.run("API", || server_tests(workspace, "Test the API", &fast, &[]))?;
+    if quick {
+        return Ok(());
+    }
+    let (browser, slow): (Vec<&str>, Vec<&str>) = slow.into_iter().partition(|test| is_browser(test));
+    let (faults, durability): (Vec<&str>, Vec<&str>) = slow.into_iter().partition(|test| is_faults(test));
+    suites.run("durability", || server_tests(workspace, "Test durability", &durability, &[]))?;
+    suites.run("faults on Redis", || {
+        server_tests(workspace, "Test faults on Redis", &faults, &FAULTS_AT_ONCE)
+    })?;
+    suites.run("browser", || server_tests(workspace, "Test in the browser", &browser, &[]))
+}
+
+/// Compiles the server that the tests start.
+pub fn build_dev_server(workspace: &Workspace) -> Result<(), Failure> {
+    step("Compile the server for the tests", || {
+        run(workspace.cargo(["build", "--bin", "constat"]).args(PRODUCT), COMPILER_SAID)
+    })
+}
+
+/// The browser tests whose names contain one of `filters`, ready to run.
+pub fn browser_tests(workspace: &Workspace, filters: &[&str]) -> Command {
+    let browser: Vec<&str> = workspace.tests_of(TESTS).into_iter().filter(|test| is_browser(test)).collect();
+    let mut command = test_command(workspace, &browser);
+    command.args(filters);
+    command
+}
+
+fn is_slow(test: &str) -> bool {
+    is_browser(test) || is_faults(test) || test.starts_with("durability")
+}
+
+fn is_faults(test: &str) -> bool {
+    test.starts_with("faults")
+}
+
+fn is_browser(test: &str) -> bool {
+    test.starts_with("browser")
+}
+
+fn lint(workspace: &Workspace) -> Result<(), Failure> {
+    let remedy = "Fix each warning named above: here a warning is an error.";
+    let clippy = |packages: &[&str]| {
+        let mut command = workspace.cargo(["clippy"]);
+        run(command.args(packages).args(["--", "-D", "warnings"]), remedy)
+    };
+    step("Lint the product", || clippy(&[PRODUCT.as_slice(), &["--all-targets"]].concat()))?;
+    step("Lint xtask", || clippy(&["-p", "xtask", "--all-targets"]))?;
+    step("Lint the widget for the browser", || clippy(&["-p", "constat-widget", "--target", WASM_TARGET]))
+}
+
+/// Makes the documentation, of private items too: a link to nowhere is an error.
+fn documentation(workspace: &Workspace) -> Result<(), Failure> {
+    let remedy = "Fix each link or tag named above.";
+    let document = |packages: &[&str]| {
+        let mut command = workspace.cargo(["doc", "--no-deps", "--document-private-items"]);
+        run(command.args(packages).env("RUSTDOCFLAGS", "-D warnings"), remedy)
+    };
+    step("Document the product", || document(&PRODUCT))?;
+    step("Document xtask", || document(&["-p", "xtask"]))
+}
+
+fn unit_tests(workspace: &Workspace, quick: bool) -> Result<(), Failure> {
+    let remedy = "The failing tests are named above; run one again with `cargo test -p PACKAGE NAME`.";
+    step("Unit tests", || {
+        let mut command = workspace.cargo(["test", "--lib", "--bins"]);
+        command.args(PRODUCT).env("RUST_TEST_THREADS", UNIT_TEST_THREADS);
+        for test in workspace.tests_of_others(&RUN_APART) {
+            command.args(["--test", test]);
+        }
+        if quick {
+            command.arg("--").args(SLOW_UNIT_TESTS.into_iter().flat_map(|name| ["--skip", name]));
+        }
+        run(&mut command, remedy)
+    })?;
+    step("Examples in the documentation", || run(workspace.cargo(["test", "--doc"]).args(PRODUCT), remedy))?;
+    step("Unit tests of xtask", || run(&mut workspace.cargo(["test", "-p", "xtask"]), remedy))
+}
+
+fn server_tests(workspace: &Workspace, name: &str, tests: &[&str], options: &[&str]) -> Result<(), Failure> {
+    if tests.is_empty() {
+        return Ok(());
+    }
+    step(name, || {
+        let remedy = "The failing tests are named above; fix them, or the server.";
+        run(test_command(workspace, tests).arg("--").args(options), remedy)
+    })
+}
+
+/// Integration tests find the server they start in `CONSTAT_BIN`.
+fn test_command(workspace: &Workspace, tests: &[&str]) -> Command {
+    let mut command = workspace.cargo(["test"]);
+    command.args(PRODUCT).env("CONSTAT_BIN", workspace.server("debug"));
+    for test in tests {
+        command.args(["--test", test]);
+    }
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_test_runs_quickly_unless_its_name_says_otherwise() {
+        let slow = ["durability", "faults", "browser", "browser_keyboard"];
+        assert!(slow.into_iter().all(is_slow));
+        assert!(!["api", "retention"].into_iter().any(is_slow));
+    }
+}

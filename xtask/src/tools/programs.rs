@@ -1,0 +1,71 @@
+//! The programs that the tests drive: Chromium and its WebDriver, openssl, and Redis.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::tools::failure::Failure;
+use crate::tools::steps::{run, step};
+
+/// Program, and the Debian or Ubuntu package that holds it.
+const PROGRAMS: [(&str, &str); 2] = [("chromium", "chromium"), ("chromedriver", "chromium-driver")];
+
+/// Makes sure that the browser is there: installs it when this user may, or fails with what to install.
+pub fn ensure_browser() -> Result<(), Failure> {
+    let problem = "the browser tests need Chromium and its WebDriver.";
+    let otherwise = ", or run `cargo xtask test --quick`, which needs no browser";
+    ensure("Install the browser", &PROGRAMS, problem, otherwise)
+}
+
+/// Makes sure that the tests find `openssl`, which acts as the time-stamping authority.
+pub fn ensure_openssl() -> Result<(), Failure> {
+    let problem = "the tests need the openssl command.";
+    ensure("Install openssl", &[("openssl", "openssl")], problem, "")
+}
+
+/// Makes sure that the tests find Redis: each test of the Redis store starts one.
+pub fn ensure_redis() -> Result<(), Failure> {
+    let programs = [("redis-server", "redis-server"), ("redis-cli", "redis-tools")];
+    ensure("Install Redis", &programs, "the tests of the store need Redis.", "")
+}
+
+fn ensure(name: &str, programs: &[(&str, &str)], problem: &str, otherwise: &str) -> Result<(), Failure> {
+    let missing: Vec<_> = programs.iter().filter(|(program, _)| in_path(program).is_none()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let packages: Vec<&str> = missing.iter().map(|(_, package)| *package).collect();
+    let commands: Vec<_> = programs.iter().map(|(program, _)| format!("`{program}`")).collect();
+    let remedy = format!(
+        "Install {} (Debian: `apt-get install {}`) so that {} can be found in PATH{otherwise}.",
+        packages.join(" and "),
+        packages.join(" "),
+        commands.join(" and "),
+    );
+    step(name, || {
+        if !rustix::process::getuid().is_root() || in_path("apt-get").is_none() {
+            return Err(Failure::new(problem, remedy));
+        }
+        let apt = |arguments: &[&str]| {
+            run(Command::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(arguments), &remedy)
+        };
+        apt(&["update"])?;
+        apt(&[&["install", "-y", "--no-install-recommends"], packages.as_slice()].concat())
+    })
+}
+
+/// The file that would be started as `program`.
+pub fn in_path(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_are_looked_up_in_path() {
+        assert!(in_path("sh").is_some());
+        assert!(in_path("no-such-program-here").is_none());
+    }
+}

@@ -94,7 +94,7 @@ impl<'a> RedisOptions<'a> {
     /// Connects to it as [`RedisOptions::reach`] does, and checks that it has a store.
     ///
     /// # Errors
-    /// As [`InRedis::reach`], and when there is no store.
+    /// As [`RedisOptions::reach`], and when there is no store.
     pub fn existing(&self) -> Result<RedisStore, Failure> {
         let store = self.reach()?;
         if !store.is_there()? {

@@ -34,7 +34,7 @@ pub struct Measured {
     pub copied: (u64, Duration),
     /// Memory that each copied record takes in Redis.
     pub memory_bytes: f64,
-    /// What it takes in the file of changes once that was written anew.
+    /// What it takes in the append-only file after a rewrite.
     pub file_bytes: f64,
     /// What it takes in SQLite's file.
     pub sqlite_bytes: f64,
@@ -86,11 +86,11 @@ fn redis(dir: &Path, appendfsync: &str) -> io::Result<Redis> {
     fs::create_dir_all(dir)?;
     let dir = dir.canonicalize()?;
     let dir = dir.to_str().ok_or_else(|| io::Error::other("the folder's name is no text"))?;
-    // The last folder that is named counts: beside the binary, where a disk is.
+    // The last --dir counts: beside the binary, which lies on a disk.
     Ok(Redis::start_with(&["--appendonly", "yes", "--appendfsync", appendfsync, "--dir", dir]))
 }
 
-/// A round: everybody begins empty, and has its turns.
+/// A round: every server starts empty and has its turns.
 fn round(bench: &Bench<'_>, plan: &Plan) -> io::Result<[Outcome; 6]> {
     let everysec = redis(&bench.data("everysec"), "everysec")?;
     let always = redis(&bench.data("always"), "always")?;

@@ -1,8 +1,8 @@
-//! The language all parts of Constat speak.
+//! The types that all parts of Constat share.
 //!
 //! Nothing here does I/O, reads a clock or draws randomness, and everything
 //! compiles to `wasm32-unknown-unknown` (invariant 7). Types are made by
-//! parsing, so that a value that exists is a valid one.
+//! parsing, so that every value is a valid one.
 //!
 //! Imports go strictly down: `frameworks` > `proof` > `log` > `consent` >
 //! `notice` > `values`.
@@ -21,7 +21,9 @@ pub mod values;
 pub use consent::cookie;
 pub use consent::{Action, Choices, ConsentCookie, ConsentRequest, ConsentResponse, Layer, Record, Signals};
 pub use frameworks::dpv;
-pub use log::{Checkpoint, CheckpointError, CommitmentKey, LogEntry, LogId, LogShards, Shard, merkle};
+pub use log::{
+    CheckpointError, CommitmentKey, LogEntry, LogId, LogShards, Shard, SignedCheckpoint, TreeHead, merkle,
+};
 pub use notice::{
     Authority, Category, Color, Controller, Lifetimes, Months, Notice, NoticeCategory, NoticeView, Palette,
     PublishedNotice, PurposeText, Purposes, Storage, TextKey, Texts, Theme, Transfer, Vendor,

@@ -2,7 +2,7 @@
 
 use crate::server::Server;
 use crate::sites::Sites;
-use constat_shared::{Checkpoint, Hash, Jwk, LogId, Record};
+use constat_shared::{Hash, Jwk, LogId, Record, SignedCheckpoint, TreeHead};
 use constat_testkit::sample_site::with_shipped_vendors;
 use reqwest::header::{HeaderMap, ORIGIN};
 use reqwest::{Client, Method, RequestBuilder};
@@ -131,11 +131,11 @@ impl Api {
     ///
     /// # Panics
     /// When there is no such log or the signature is another one.
-    pub async fn checkpoint(&self, log: &LogId) -> Checkpoint {
+    pub async fn checkpoint(&self, log: &LogId) -> TreeHead {
         let answer = self.get(&format!("/v1/sites/{SITE}/log/{}/checkpoint", log.name())).await;
         assert_eq!(answer.status, 200, "{answer:?}");
         let key = self.keys().await.last().and_then(Jwk::key).expect("the server has a key");
-        Checkpoint::open(answer.text(), log, &key).expect("the newest key signs the head")
+        SignedCheckpoint::from(answer.text()).open(log, &key).expect("the newest key signs the head")
     }
 
     /// The hashes of a proof of a log of [`SITE`]: `proof/1?size=7`, `consistency?from=2&to=7`.

@@ -1,6 +1,6 @@
-//! Hashes, names and dates, each under its name in the file.
+//! Hashes, names and dates of a file, each under its name there.
 
-use constat_shared::{Checkpoint, Evidence, Record};
+use constat_shared::{Evidence, Record, TreeHead};
 
 /// A name and its value.
 pub type Fact = (String, String);
@@ -29,12 +29,12 @@ pub fn record_facts(record: &Record) -> Vec<Fact> {
 }
 
 /// The facts of the logs that a bundle names.
-pub fn log_facts(evidence: &Evidence, checkpoint: &Checkpoint) -> Vec<Fact> {
+pub fn log_facts(evidence: &Evidence, head: &TreeHead) -> Vec<Fact> {
     let mut facts = vec![
         fact("log", evidence.log.origin()),
         fact("leaf_index", evidence.leaf_index),
-        fact("checkpoint.size", checkpoint.size),
-        fact("checkpoint.root", checkpoint.root),
+        fact("checkpoint.size", head.size),
+        fact("checkpoint.root", head.root),
         fact("public_key.kid", &evidence.public_key.kid),
     ];
     for (name, hash) in evidence.serving().into_iter().flat_map(|serving| &serving.files) {

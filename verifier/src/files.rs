@@ -1,37 +1,37 @@
-//! What was dropped: told apart by content, kept as no more than is needed.
+//! The files given, recognised by their content. Only what the report needs is kept.
 
 use constat_shared::proof::{KEY_SET_BYTES_MAX, RECEIPT_BYTES_MAX};
-use constat_shared::{Checkpoint, Evidence, EvidenceError, Hash, KeySet};
+use constat_shared::{Evidence, EvidenceError, Hash, KeySet, TreeHead};
 use serde::Serialize;
 
-/// The most bytes of a file that is read: a picture of a long page fits.
+/// The most bytes of a file: a picture of a long page fits.
 pub const FILE_BYTES_MAX: u32 = 16 * 1024 * 1024;
 
-/// The most files that are held: the pictures of one notice, several times.
+/// The most files: several times the pictures of one notice.
 pub const FILES_MAX: usize = 100;
 
-/// How the pictures that browsers show begin.
+/// The first bytes of the picture formats that browsers show.
 const PICTURES: [&[u8]; 4] = [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"RIFF"];
 
-/// A file by name.
+/// A file with its name.
 pub struct Given {
-    /// The name it has on the reader's disk.
+    /// Its name on the reader's disk.
     pub name: String,
-    /// What it is.
+    /// Its content.
     pub content: Content,
 }
 
-/// What a file is.
+/// The content of a file.
 pub enum Content {
-    /// Meant to be an evidence bundle, and what its check found.
+    /// An evidence bundle, or what should be one, with the result of its check.
     Bundle(Box<Bundle>),
     /// A receipt, as its text.
     Receipt(String),
-    /// The keys that somebody publishes.
+    /// A set of published keys.
     Keys(KeySet),
     /// A picture, by its SHA-256.
     Picture(Hash),
-    /// Of no use here.
+    /// A file that cannot be used.
     Refused(Refusal),
 }
 
@@ -39,11 +39,11 @@ pub enum Content {
 pub struct Bundle {
     /// SHA-256 of the file.
     pub sha256: Hash,
-    /// What the check found.
-    pub checked: Result<(Evidence, Checkpoint), EvidenceError>,
+    /// The result of the check.
+    pub checked: Result<(Evidence, TreeHead), EvidenceError>,
 }
 
-/// Why a file is of no use, by the name the page has a sentence for.
+/// Why a file cannot be used. The page has a sentence for each name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {
@@ -53,9 +53,9 @@ pub enum Refusal {
     Unreadable,
     /// It comes after [`FILES_MAX`] others.
     TooMany,
-    /// It has keys, in another form than a server publishes them.
+    /// It has keys, but not in the form in which a server publishes them.
     KeysMalformed,
-    /// It is neither a bundle nor a receipt, a key set or a picture.
+    /// It is not a bundle, a receipt, a key set or a picture.
     Unknown,
 }
 
@@ -67,7 +67,7 @@ pub struct Files {
 }
 
 impl Files {
-    /// Takes a file in; one of the same name goes.
+    /// Adds a file. It replaces an earlier file with the same name.
     pub fn add(&mut self, name: &str, bytes: &[u8]) {
         let content = match bytes.len() > FILE_BYTES_MAX as usize {
             true => Content::Refused(Refusal::TooLarge),
@@ -76,7 +76,7 @@ impl Files {
         self.keep(name, content);
     }
 
-    /// Takes in that a file could not be used.
+    /// Adds a file that cannot be used.
     pub fn refuse(&mut self, name: &str, why: Refusal) {
         self.keep(name, Content::Refused(why));
     }
@@ -91,7 +91,7 @@ impl Files {
         if self.given.len() < FILES_MAX {
             self.given.push(Given { name: name.to_owned(), content });
         } else if !self.overflowed {
-            // One line says it for all that come too late.
+            // One line stands for all files over the number.
             self.overflowed = true;
             self.given.push(Given { name: name.to_owned(), content: Content::Refused(Refusal::TooMany) });
         }
@@ -115,7 +115,7 @@ fn tell(name: &str, bytes: &[u8]) -> Content {
     }
 }
 
-/// The content of a file that has `keys`, if it is one.
+/// The content of a file with a member `keys`; nothing for any other file.
 fn keys(bytes: &[u8]) -> Option<Content> {
     if bytes.len() > KEY_SET_BYTES_MAX {
         return None;
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bundle_whose_first_byte_was_changed_is_still_taken_for_one() {
+    fn a_bundle_whose_first_byte_was_changed_is_still_checked_as_a_bundle() {
         assert_eq!(kind("evidence.json", b"z\"format\":2}"), "bundle");
         assert_eq!(kind("evidence.json", b""), "bundle");
     }
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_the_same_name_takes_the_place_of_the_earlier_one() {
+    fn a_file_with_the_same_name_replaces_the_earlier_one() {
         let mut files = Files::default();
         files.add("a", b"hello");
         files.add("a", br#"{"keys":[]}"#);

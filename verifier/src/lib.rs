@@ -1,6 +1,6 @@
-//! The verifier for the browser: the checks of `constat verify`, for the files
+//! The verifier for the browser: the checks of `constat verify` for the files
 //! that somebody drops on the page `www/verify`. It reads no clock, draws no
-//! randomness and asks nobody.
+//! randomness and uses no network.
 
 pub mod facts;
 pub mod files;
@@ -11,7 +11,7 @@ use constat_shared::Language;
 use files::Files;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// The files given so far, as the page holds them.
+/// The files given so far.
 #[wasm_bindgen]
 #[derive(Default)]
 pub struct Verifier {
@@ -20,35 +20,35 @@ pub struct Verifier {
 
 #[wasm_bindgen]
 impl Verifier {
-    /// Begins with no file.
+    /// A verifier without files.
     #[wasm_bindgen(constructor)]
     pub fn new() -> Verifier {
         Verifier::default()
     }
 
-    /// The most bytes of a file that the page should read at all.
+    /// The most bytes of a file that the page should read.
     pub fn file_bytes_max() -> u32 {
         files::FILE_BYTES_MAX
     }
 
-    /// Takes a file by its content, whatever it is called. One of the same
-    /// name takes the place of an earlier one.
+    /// Adds a file, whose kind follows from its content. It replaces an earlier
+    /// file with the same name.
     pub fn add(&mut self, name: &str, bytes: &[u8]) {
         self.files.add(name, bytes);
     }
 
-    /// Names a file that is over the limit and was not read.
+    /// Adds a file that is over the limit and was not read.
     pub fn refuse_too_large(&mut self, name: &str) {
         self.files.refuse(name, files::Refusal::TooLarge);
     }
 
-    /// Names a file that the browser could not read, as a folder.
+    /// Adds a file that the browser could not read, such as a folder.
     pub fn refuse_unreadable(&mut self, name: &str) {
         self.files.refuse(name, files::Refusal::Unreadable);
     }
 
-    /// What the files prove, as the JSON of a [`report::Report`]. A language
-    /// that Constat does not speak is answered in English.
+    /// What the files prove, as the JSON of a [`report::Report`]. It is in English
+    /// when Constat has no texts in the language.
     pub fn report(&self, language: &str) -> String {
         let language = Language::parse(language).unwrap_or(Language::En);
         let report = report::Report::of(&self.files, language);

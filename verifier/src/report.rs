@@ -1,4 +1,4 @@
-//! What the files prove, in one language: what the page shows, and nothing else.
+//! What the files prove, in one language: exactly what the page shows.
 
 use crate::files::{Bundle, Content, Files, Given, Refusal};
 use crate::subject::{Subject, bundle_subject, receipt_subject};
@@ -13,7 +13,7 @@ pub struct Report {
     pub version: &'static str,
     /// Each bundle and each receipt.
     pub subjects: Vec<Subject>,
-    /// Each file that proves nothing by itself here.
+    /// Each file that is not shown as a subject and needs a note.
     pub others: Vec<Other>,
 }
 
@@ -22,11 +22,11 @@ pub struct Report {
 pub struct Other {
     /// Its name.
     pub file: String,
-    /// What to say about it.
+    /// The note on it.
     pub note: Note,
 }
 
-/// What there is to say about such a file, by the name the page has a sentence for.
+/// A note on such a file. The page has a sentence for each name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", untagged)]
 pub enum Note {
@@ -36,15 +36,15 @@ pub enum Note {
     Waiting(Waiting),
 }
 
-/// What is missing before a file can be of use.
+/// What a file needs before it can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Waiting {
-    /// A picture is compared with a bundle, and there is none.
+    /// A picture needs a bundle to be compared with.
     PictureAlone,
-    /// Keys are compared with a bundle or check a receipt, and there is none.
+    /// Keys need a bundle or a receipt.
     KeysAlone,
-    /// A receipt is checked against keys, and there are none.
+    /// A receipt needs keys.
     ReceiptWithoutKeys,
 }
 
@@ -91,7 +91,7 @@ fn is_receipt(given: &Given) -> bool {
     matches!(given.content, Content::Receipt(_))
 }
 
-/// The keys of every set together; nothing when there is no set.
+/// The keys of all sets; nothing when there is no set.
 fn all_keys(given: &[Given]) -> Option<KeySet> {
     let mut sets = given.iter().filter_map(|given| match &given.content {
         Content::Keys(set) => Some(set.clone()),
@@ -102,8 +102,8 @@ fn all_keys(given: &[Given]) -> Option<KeySet> {
     Some(all)
 }
 
-/// The pictures to compare with a bundle: all but those that only another
-/// bundle, given at the same time, names.
+/// The pictures to compare with a bundle: all but those that only another given
+/// bundle names.
 fn pictures_for(bundle: &Bundle, given: &[Given]) -> Vec<(String, Hash)> {
     let others: Vec<&Bundle> = given
         .iter()
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_waits_for_another_file_says_for_which() {
+    fn a_file_that_needs_another_names_which() {
         let picture = "GIF8 and so on";
         let alone = |name: &str, content: &str| report(&[(name, content)])["others"][0]["note"].clone();
         assert_eq!(alone("a.gif", picture), "picture_alone");
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_no_bundle_is_not_proven_and_its_part_is_named() {
+    fn a_file_that_is_not_a_bundle_is_not_proven_and_the_part_at_fault_is_named() {
         let report = report(&[("evidence.json", r#"{"format":2}"#)]);
         assert_eq!(report["subjects"][0]["verdict"], "not_proven");
         let why = report["subjects"][0]["why"].as_str().unwrap();

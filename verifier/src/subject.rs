@@ -1,4 +1,4 @@
-//! A bundle or a receipt, and what was found, in one language.
+//! A bundle or a receipt with the result of its check, in one language.
 
 use crate::facts::{Fact, fact, log_facts, record_facts};
 use crate::files::Bundle;
@@ -6,19 +6,19 @@ use constat_shared::proof::{Beside, Finding, Standing};
 use constat_shared::{Category, Evidence, KeySet, Language, NoticeCategory, Receipt, TextKey};
 use serde::Serialize;
 
-/// A bundle or a receipt, and what was found.
+/// A bundle or a receipt with the result of its check.
 #[derive(Debug, Serialize)]
 pub struct Subject {
-    /// Its file.
+    /// The name of its file.
     pub file: String,
     /// `bundle` or `receipt`.
     pub kind: &'static str,
     /// The verdict.
     pub verdict: Verdict,
-    /// Whether a bundle's key was compared with none, so that anybody may have made it.
+    /// Whether no keys were given to compare a bundle's key with: anybody may then have made it.
     pub key_open: bool,
-    /// Why it is not proven, as a sentence; nothing when it is, or when a
-    /// finding says it.
+    /// Why it is not proven, as a sentence; nothing when it is proven or when a
+    /// finding gives the reason.
     pub why: Option<String>,
     /// Point by point.
     pub findings: Vec<Point>,
@@ -30,15 +30,15 @@ pub struct Subject {
     pub facts: Vec<Fact>,
 }
 
-/// The word on top.
+/// The result for a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// The file is good, and nothing beside it says otherwise.
+    /// The file is valid, and nothing given with it contradicts it.
     Proven,
-    /// The file is not good.
+    /// The file is not valid.
     NotProven,
-    /// The file is good, and what was given beside it does not belong to it.
+    /// The file is valid, but something given with it does not belong to it.
     Contradicted,
 }
 
@@ -54,7 +54,7 @@ pub struct Point {
     pub text: String,
 }
 
-/// A text that may be of another language than the page.
+/// A text, which may be in another language than the page.
 #[derive(Debug, Serialize)]
 pub struct Text {
     /// Its language.
@@ -68,7 +68,7 @@ pub struct Text {
 pub struct Group {
     /// Its title in the notice; nothing in a receipt, which has no notice.
     pub title: Option<Text>,
-    /// Its name in the record; nothing where vendors stand without their category.
+    /// Its name in the record; nothing for the vendors of a receipt, which have no category there.
     pub id: Option<Category>,
     /// Whether it was allowed as a whole.
     pub allowed: Option<bool>,
@@ -78,17 +78,17 @@ pub struct Group {
     pub vendors: Vec<(String, bool)>,
 }
 
-/// What the check of a bundle found, with what is beside it.
+/// The result for a bundle, compared with what was given with it.
 pub fn bundle_subject(file: &str, bundle: &Bundle, beside: &Beside, language: Language) -> Subject {
     let sha256 = fact("SHA-256", bundle.sha256);
     match &bundle.checked {
         Err(error) => Subject { facts: vec![sha256], ..refused(file, "bundle", error.in_words(language)) },
-        Ok((evidence, checkpoint)) => {
-            let findings = evidence.findings(checkpoint, beside);
+        Ok((evidence, head)) => {
+            let findings = evidence.findings(head, beside);
             let contradicted = findings.iter().any(Finding::contradicts);
             let mut facts = vec![sha256];
             facts.extend(record_facts(&evidence.record));
-            facts.extend(log_facts(evidence, checkpoint));
+            facts.extend(log_facts(evidence, head));
             Subject {
                 file: file.to_owned(),
                 kind: "bundle",
@@ -107,7 +107,7 @@ pub fn bundle_subject(file: &str, bundle: &Bundle, beside: &Beside, language: La
     }
 }
 
-/// What a receipt proves with these keys.
+/// The result for a receipt, checked with these keys.
 pub fn receipt_subject(file: &str, text: &str, keys: &KeySet, language: Language) -> Subject {
     let (receipt, key_id) = match Receipt::verify(text, keys) {
         Ok(good) => good,
@@ -156,7 +156,7 @@ fn points(findings: &[Finding], language: Language) -> Vec<Point> {
             _ if finding.contradicts() => "contradicted",
             Standing::Proven => "proven",
             Standing::NotProven => "not_proven",
-            Standing::Said => "said",
+            Standing::Stated => "said",
         },
         label: finding.standing().in_words(language),
         text: finding.in_words(language),
@@ -164,8 +164,8 @@ fn points(findings: &[Finding], language: Language) -> Vec<Point> {
     findings.iter().map(point).collect()
 }
 
-/// The record's choices under the titles of its notice: in the page's language
-/// when the notice speaks it, otherwise in the one it was answered in.
+/// The record's choices under the titles of its notice, in the page's language
+/// if the notice has it, otherwise in the language of the answer.
 fn choices(evidence: &Evidence, language: Language) -> Vec<Group> {
     let (record, notice) = (&evidence.record, &evidence.notice);
     let language = if notice.texts.contains_key(&language) { language } else { record.language };

@@ -1,11 +1,11 @@
-//! The loader, as the widget sees it.
+//! The interface of the loader to the widget.
 
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
     /// The object the loader hands to [`crate::mount::open`]. The loader owns the
-    /// cookie, the page and the delivery; the widget only asks.
+    /// cookie, the page and the delivery; the widget only calls it.
     #[derive(Clone)]
     pub type Bridge;
 
@@ -17,16 +17,16 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub fn notice(this: &Bridge) -> JsValue;
 
-    /// The choice that holds, with its digits as `c` and `v`, or null.
+    /// The choice that is valid, with its digits as `c` and `v`, or null.
     #[wasm_bindgen(method, getter)]
     pub fn stored(this: &Bridge) -> JsValue;
 
-    /// Applies and delivers an answer. The bits follow the consent cookie's
-    /// order; they count only for `save`.
+    /// Applies and delivers an answer. The bits have the order of the
+    /// consent cookie; only `save` uses them.
     #[wasm_bindgen(method)]
     pub fn answer(this: &Bridge, action: &str, layer: &str, categories: &str, vendors: &str);
 
-    /// The visitor left without an answer.
+    /// Tells the loader that the visitor left without an answer.
     #[wasm_bindgen(method)]
     pub fn leave(this: &Bridge);
 

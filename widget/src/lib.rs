@@ -1,10 +1,10 @@
 //! The consent banner.
 //!
-//! The server renders the first layer beforehand with [`first_layer_html`];
-//! the loader paints it, answers its buttons at once and starts this crate's
-//! WebAssembly in parallel, which takes over the same node and adds the
-//! configuration layer. Everything but [`mount`] compiles natively, so that
-//! components are tested without a browser.
+//! The server renders the first layer with [`first_layer_html`]. The loader
+//! shows it, handles its buttons at once and starts this crate's WebAssembly in
+//! parallel, which takes over the same node and adds the configuration layer.
+//! Everything but `mount` and what it needs compiles natively, so that tests of
+//! the components need no browser.
 
 pub mod components;
 pub mod css;
@@ -19,7 +19,7 @@ pub mod notice_from_js;
 
 pub use css::{CONFIGURATION_CSS, FIRST_LAYER_CSS};
 
-/// The first layer as HTML, as the widget itself would render it.
+/// The first layer as HTML, identical to what the widget renders.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn first_layer_html(notice: constat_shared::NoticeView) -> String {
     let props = FirstLayerProps { notice: std::rc::Rc::new(notice) };

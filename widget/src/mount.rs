@@ -1,4 +1,4 @@
-//! What the loader calls.
+//! The functions that the loader calls.
 
 use crate::bridge::Bridge;
 use crate::components::app::{App, AppProps};
@@ -15,12 +15,12 @@ thread_local! {
     static OPEN: RefCell<Option<AppHandle<App>>> = const { RefCell::new(None) };
 }
 
-/// Renders the widget into the loader's node, in place of whatever is there:
-/// the first layer the server rendered, or an earlier view of its own.
+/// Renders the widget into the loader's node and replaces what is there: the
+/// first layer that the server rendered, or an earlier view of the widget.
 ///
 /// # Errors
-/// A sentence, when the notice or the view is not one this widget knows: it
-/// was then built with another version of the server.
+/// A sentence, when the widget does not know the notice or the view: server and
+/// widget are then of different versions.
 #[wasm_bindgen]
 pub fn open(bridge: Bridge, view: &str) -> Result<(), JsValue> {
     let view = View::parse(view).ok_or_else(|| JsValue::from_str("unknown view"))?;
@@ -34,7 +34,7 @@ pub fn open(bridge: Bridge, view: &str) -> Result<(), JsValue> {
     Ok(())
 }
 
-/// Takes the widget off the page.
+/// Removes the widget from the page.
 #[wasm_bindgen]
 pub fn close() {
     if let Some(handle) = OPEN.with(RefCell::take) {

@@ -1,5 +1,5 @@
-//! The notice, read from what the browser's own JSON parser made of it: a
-//! second parser would weigh as much as the rest of the widget.
+//! Reads the notice from the value of the browser's JSON parser: a second parser
+//! would be as large as the rest of the widget.
 
 use constat_shared::notice::{CategoryView, ControllerView, CookieView, VendorView};
 use constat_shared::{
@@ -9,8 +9,8 @@ use constat_shared::{
 use js_sys::{Array, Reflect};
 use wasm_bindgen::JsValue;
 
-/// The notice of `GET /v1/sites/{site}/notice/{language}`; nothing when it is
-/// not one this widget knows.
+/// The notice of `GET /v1/sites/{site}/notice/{language}`; nothing when a field
+/// is missing or unknown to this version of the widget.
 pub fn read(value: &JsValue) -> Option<NoticeView> {
     let (controller, authority) = (get(value, "controller"), get(value, "authority"));
     let (lifetimes, texts) = (get(value, "lifetimes"), get(value, "texts"));
@@ -82,6 +82,6 @@ pub fn text(value: &JsValue, key: &str) -> Option<String> {
 }
 
 fn get(value: &JsValue, key: &str) -> JsValue {
-    // Only something that is not an object fails, and it has no such key either.
+    // It fails only for a value that is not an object, which has no keys.
     Reflect::get(value, &JsValue::from_str(key)).unwrap_or(JsValue::UNDEFINED)
 }

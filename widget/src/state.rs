@@ -1,10 +1,10 @@
-//! What the visitor is doing, as one value and the events that change it.
+//! The state of the widget, as one value, and the events that change it.
 
 use constat_shared::{Action, Category, Layer, NoticeView, VendorId};
 use std::rc::Rc;
 use yew::Reducible;
 
-/// What is open.
+/// A view of the widget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum View {
     /// The first layer.
@@ -16,7 +16,7 @@ pub enum View {
 }
 
 impl View {
-    /// The view of that name, as the loader and `data-action` call it.
+    /// The view with that name in the loader and in `data-action`.
     pub fn parse(name: &str) -> Option<View> {
         match name {
             "banner" => Some(View::Banner),
@@ -41,19 +41,19 @@ impl Draft {
     }
 
     /// The choices of an earlier answer: a digit for each category and for each
-    /// vendor, as [`Draft::category_bits`] and [`Draft::vendor_bits`] give them.
-    /// What has no digit is off, and what is exempt is on.
+    /// vendor, in the form of [`Draft::category_bits`] and [`Draft::vendor_bits`].
+    /// A switch without a digit is off; what is exempt is on.
     pub fn stored(notice: &NoticeView, categories: &str, vendors: &str) -> Draft {
-        let on = |digits: &str, place: usize| digits.as_bytes().get(place) == Some(&b'1');
+        let on = |digits: &str, index: usize| digits.as_bytes().get(index) == Some(&b'1');
         let mut draft = Draft { categories: [false; 5], vendors: Vec::with_capacity(notice.vendor_count()) };
         for category in &notice.categories {
-            let place = category.id.index();
-            draft.categories[place] = category.exempt || on(categories, place);
+            let index = category.id.index();
+            draft.categories[index] = category.exempt || on(categories, index);
             draft.vendors.extend(category.vendors.iter().map(|vendor| (vendor.id.clone(), category.exempt)));
         }
         draft.vendors.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-        for (place, (_, allowed)) in draft.vendors.iter_mut().enumerate() {
-            *allowed |= on(vendors, place);
+        for (index, (_, allowed)) in draft.vendors.iter_mut().enumerate() {
+            *allowed |= on(vendors, index);
         }
         draft
     }
@@ -65,7 +65,7 @@ impl Draft {
 
     /// Whether the vendor is on.
     pub fn vendor(&self, id: &VendorId) -> bool {
-        self.place(id).is_some_and(|at| self.vendors[at].1)
+        self.index_of(id).is_some_and(|at| self.vendors[at].1)
     }
 
     /// A digit for each of the five categories, as in the consent cookie.
@@ -73,12 +73,12 @@ impl Draft {
         bits(self.categories.iter().copied())
     }
 
-    /// A digit for each vendor, by id.
+    /// A digit for each vendor, in the order of their ids.
     pub fn vendor_bits(&self) -> String {
         bits(self.vendors.iter().map(|(_, on)| *on))
     }
 
-    fn place(&self, id: &VendorId) -> Option<usize> {
+    fn index_of(&self, id: &VendorId) -> Option<usize> {
         self.vendors.binary_search_by(|(known, _)| known.cmp(id)).ok()
     }
 }
@@ -92,20 +92,20 @@ fn bits(switches: impl Iterator<Item = bool>) -> String {
 pub struct State {
     /// The notice in the visitor's language.
     pub notice: Rc<NoticeView>,
-    /// What is open.
+    /// The open view.
     pub view: View,
     /// The choices being made.
     pub draft: Draft,
 }
 
-/// What can happen to it.
+/// An event that changes the state.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// Another layer is opened.
     Show(View),
     /// A category is switched, and all its vendors with it.
     SwitchCategory(Category, bool),
-    /// One vendor is switched, its category left alone.
+    /// One vendor is switched; its category stays.
     SwitchVendor(VendorId, bool),
 }
 
@@ -118,7 +118,7 @@ impl Reducible for State {
             Event::Show(view) => next.view = view,
             Event::SwitchCategory(id, on) => next.switch_category(id, on),
             Event::SwitchVendor(id, on) => {
-                if let Some(at) = next.draft.place(&id) {
+                if let Some(at) = next.draft.index_of(&id) {
                     next.draft.vendors[at].1 = on;
                 }
             }
@@ -135,7 +135,7 @@ impl State {
         };
         self.draft.categories[id.index()] = on;
         for vendor in &category.vendors {
-            if let Some(at) = self.draft.place(&vendor.id) {
+            if let Some(at) = self.draft.index_of(&vendor.id) {
                 self.draft.vendors[at].1 = on;
             }
         }
@@ -145,11 +145,11 @@ impl State {
 /// An answer the visitor gives.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
-    /// What they did.
+    /// The action.
     pub action: Action,
-    /// Where.
+    /// The layer of the answer.
     pub layer: Layer,
-    /// The switches at that moment; they count only for [`Action::Save`].
+    /// The switches at that moment; only [`Action::Save`] uses them.
     pub draft: Draft,
 }
 

@@ -9,7 +9,7 @@ use crate::store::{LogStore, StoreError};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use constat_shared::log::TimestampToken;
-use constat_shared::{Checkpoint, LogEntry, LogId, Month, SiteId};
+use constat_shared::{LogEntry, LogId, Month, SiteId, TreeHead};
 use std::collections::BTreeMap;
 
 /// Has every log of a site stamped that has grown since it was stamped last;
@@ -57,7 +57,7 @@ fn stamp(
     store: &dyn LogStore,
     keys: &Keys,
     log: &LogId,
-    head: Checkpoint,
+    head: TreeHead,
     url: &str,
 ) -> Result<String, Failure> {
     let checkpoint = head.sign(log, keys.signing());
@@ -79,7 +79,7 @@ fn stamped_sizes(store: &dyn LogStore, logs: &[LogId]) -> Result<BTreeMap<LogId,
     for holder in logs {
         for (_, entry) in store.operator_entries(holder)? {
             let LogEntry::Timestamp(token) = entry else { continue };
-            let Ok(stamped) = Checkpoint::read(&token.checkpoint, &token.log) else { continue };
+            let Ok(stamped) = token.checkpoint.read(&token.log) else { continue };
             let size = sizes.entry(token.log).or_insert(0);
             *size = stamped.size.max(*size);
         }
@@ -122,8 +122,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (store, keys) = store_in(folder.path());
         let log = LogId::first(SiteId::parse("boreale").unwrap(), Month::of(clock::now()), LogShards::ONE);
-        let checkpoint =
-            Checkpoint { size: 9, root: constat_shared::Hash::of(b"") }.sign(&log, keys.signing());
+        let checkpoint = TreeHead { size: 9, root: constat_shared::Hash::of(b"") }.sign(&log, keys.signing());
         let token = TimestampToken { log: log.clone(), checkpoint, token: String::new() };
         store.append_entry(&log, &LogEntry::Timestamp(token)).unwrap();
         let failure =
@@ -153,7 +152,7 @@ mod tests {
             let entries = store.operator_entries(&current).unwrap().into_iter();
             let tokens = entries.filter_map(|(_, entry)| match entry {
                 LogEntry::Timestamp(token) => {
-                    Some((Checkpoint::read(&token.checkpoint, &token.log).unwrap().size, token.log))
+                    Some((token.checkpoint.read(&token.log).unwrap().size, token.log))
                 }
                 _ => None,
             });

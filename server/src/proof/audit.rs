@@ -3,17 +3,14 @@
 use crate::failure::Failure;
 use crate::store::{Audit, KeyStore, LogStore};
 use constat_shared::log::merkle::verify_consistency;
-use constat_shared::{Checkpoint, LogId};
+use constat_shared::{LogId, TreeHead};
 
 /// Works a log out from the store and compares it with what is stored and with
 /// the checkpoint that was kept last; returns what it found and the log's head.
 ///
 /// # Errors
 /// A sentence with the first difference.
-pub fn audit<S: LogStore + KeyStore + ?Sized>(
-    store: &S,
-    log: &LogId,
-) -> Result<(Audit, Checkpoint), Failure> {
+pub fn audit<S: LogStore + KeyStore + ?Sized>(store: &S, log: &LogId) -> Result<(Audit, TreeHead), Failure> {
     let audit = store.audit(log)?;
     if let Some(difference) = &audit.difference {
         return Err(Failure::new(format!("{}: {difference}", log.origin())));
@@ -21,7 +18,7 @@ pub fn audit<S: LogStore + KeyStore + ?Sized>(
     let Some(head) = audit.head else { return Err(Failure::new(format!("{} is empty", log.origin()))) };
     if let Some(note) = store.checkpoint(log)? {
         let keys = store.keys()?;
-        let opened = keys.iter().filter_map(|jwk| Checkpoint::open(&note, log, &jwk.key()?).ok()).next();
+        let opened = keys.iter().filter_map(|jwk| note.open(log, &jwk.key()?).ok()).next();
         let kept = opened
             .ok_or_else(|| Failure::new("the checkpoint kept last is not signed by any key of the store"))?;
         let proof = store.consistency_proof(log, kept.size, head.size)?.unwrap_or_default();

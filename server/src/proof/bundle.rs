@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::store::{CommittedRecord, LogStore, NoticeStore, Store};
 use constat_shared::proof::{FORMAT, Logged, Stamped, statement};
 use constat_shared::{
-    Checkpoint, ConsentId, EventId, Evidence, Hash, Jwk, LogEntry, LogId, Month, Record, SiteId,
+    ConsentId, EventId, Evidence, Hash, Jwk, LogEntry, LogId, Month, Record, SiteId, TreeHead,
 };
 
 /// The bundle of the newest record of a consent id, or of the event that is
@@ -90,12 +90,12 @@ fn timestamp<S: LogStore + ?Sized>(
     keys: &Keys,
     of: &LogId,
     leaf_index: u64,
-    head: Checkpoint,
+    head: TreeHead,
 ) -> Result<Option<Stamped>, Failure> {
     for log in store.logs()?.into_iter().filter(|log| log.site == of.site && log.month >= of.month) {
         for (entry_index, entry) in store.operator_entries(&log)? {
             let LogEntry::Timestamp(token) = &entry else { continue };
-            let stamped = Checkpoint::read(&token.checkpoint, of).ok();
+            let stamped = token.checkpoint.read(of).ok();
             let Some(stamped) = stamped.filter(|stamped| stamped.size > leaf_index) else { continue };
             let proof = store.consistency_proof(of, stamped.size, head.size)?;
             let consistency_proof = proof.unwrap_or_default();
@@ -126,7 +126,7 @@ fn placed<S: LogStore + ?Sized>(
     store: &S,
     log: &LogId,
     leaf_index: u64,
-) -> Result<(Checkpoint, Vec<Hash>), Failure> {
+) -> Result<(TreeHead, Vec<Hash>), Failure> {
     let lost = || Failure::new(format!("the log {} has lost a leaf: run `constat audit`", log.origin()));
     let head = store.head(log)?.ok_or_else(lost)?;
     let proof = store.inclusion_proof(log, leaf_index, head.size)?.ok_or_else(lost)?;

@@ -1,7 +1,7 @@
 //! A log's signed head and its proofs, and when a log has been kept long enough.
 
 use crate::store::{LogStore, StoreError};
-use constat_shared::{Checkpoint, CheckpointError, Hash, LogId, Month, Months, Timestamp};
+use constat_shared::{Hash, LogId, Month, Months, SignedCheckpoint, Timestamp};
 use ed25519_dalek::SigningKey;
 
 /// The checkpoint kept last when it still says all, else a new one, which is then kept.
@@ -12,11 +12,11 @@ pub fn newest_checkpoint(
     store: &dyn LogStore,
     key: &SigningKey,
     log: &LogId,
-) -> Result<Option<String>, StoreError> {
+) -> Result<Option<SignedCheckpoint>, StoreError> {
     // A log that was dropped has only its last head.
     let Some(head) = store.head(log)? else { return store.checkpoint(log) };
     if let Some(note) = store.checkpoint(log)? {
-        let kept: Result<Checkpoint, CheckpointError> = Checkpoint::open(&note, log, &key.verifying_key());
+        let kept = note.open(log, &key.verifying_key());
         if kept.is_ok_and(|kept| kept.size == head.size) {
             return Ok(Some(note));
         }

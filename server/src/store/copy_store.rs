@@ -1,22 +1,22 @@
 //! What a store gives and takes when all it holds moves to another one.
 //!
 //! Apart from [`Store`], because none of it is for a server that runs: what is
-//! put here keeps the place it had, and its leaf comes from elsewhere.
+//! put here keeps the leaf index it had, and its leaf comes from elsewhere.
 
 use super::error::StoreError;
 use super::record_store::CommittedRecord;
 use super::store::Store;
-use constat_shared::{Hash, LogEntry, LogId, Timestamp};
+use constat_shared::{Hash, LogEntry, LogId, SignedCheckpoint, Timestamp};
 
 /// The most records that are handed over or put at a time.
 pub const RECORDS_MAX: usize = 500;
 /// The most leaves that are given or put at a time.
 pub const LEAVES_MAX: u64 = 4096;
 
-/// A record that has its place in a log.
+/// A record that has its leaf in a log.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlacedRecord {
-    /// The place of its leaf in the log.
+    /// The index of its leaf in the log.
     pub leaf_index: u64,
     /// The record with its key.
     pub entry: CommittedRecord,
@@ -25,11 +25,11 @@ pub struct PlacedRecord {
 /// A stretch of a log, as it stands there.
 #[derive(Clone, Debug)]
 pub struct LogSlice {
-    /// The place of the first leaf.
+    /// The index of the first leaf.
     pub first: u64,
     /// The leaves, those of records that are gone included; at most [`LEAVES_MAX`].
     pub leaves: Vec<Hash>,
-    /// The server's own entries among them, with their places.
+    /// The server's own entries among them, with their leaf indexes.
     pub entries: Vec<(u64, LogEntry)>,
 }
 
@@ -56,7 +56,7 @@ pub trait CopyStore: Store {
     /// the store's own order. Ends with the first error, its own or the taker's.
     fn each_record(&self, take: &mut Taking<'_>) -> Result<(), StoreError>;
 
-    /// Stores records with the places they have in another store, durably, and
+    /// Stores records with the leaf indexes they have in another store, durably, and
     /// says how many were not here before. One that is here must be the same.
     fn put_records(&self, records: &[PlacedRecord]) -> Result<u64, StoreError>;
 
@@ -73,10 +73,10 @@ pub trait CopyStore: Store {
     fn put_leaves(&self, log: &LogId, slice: &LogSlice) -> Result<(), StoreError>;
 
     /// Every log that was dropped, with its last signed head, by site, month and shard.
-    fn dropped(&self) -> Result<Vec<(LogId, String)>, StoreError>;
+    fn dropped(&self) -> Result<Vec<(LogId, SignedCheckpoint)>, StoreError>;
 
     /// Keeps the last signed head of a log that was dropped elsewhere and never was here.
-    fn put_dropped(&self, log: &LogId, checkpoint: &str) -> Result<(), StoreError>;
+    fn put_dropped(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<(), StoreError>;
 }
 
 /// The refusal of a stretch that begins elsewhere than the log ends.

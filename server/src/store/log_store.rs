@@ -1,7 +1,7 @@
 //! The part of a store that keeps the logs.
 
 use super::error::StoreError;
-use constat_shared::{Checkpoint, Hash, LogEntry, LogId, LogShards, SiteId};
+use constat_shared::{Hash, LogEntry, LogId, LogShards, SignedCheckpoint, SiteId, TreeHead};
 
 /// What an audit of a log found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub struct Audit {
     /// The leaves whose record was erased or has expired.
     pub erased_count: u64,
     /// The head worked out from the leaves; nothing for an empty log.
-    pub head: Option<Checkpoint>,
+    pub head: Option<TreeHead>,
     /// The first thing that is not as it should be, in words.
     pub difference: Option<String>,
 }
@@ -32,7 +32,7 @@ pub trait LogStore: Send + Sync {
     fn shards(&self, site: &SiteId) -> Result<LogShards, StoreError>;
 
     /// The size and root of a log; nothing when it has no leaf.
-    fn head(&self, log: &LogId) -> Result<Option<Checkpoint>, StoreError>;
+    fn head(&self, log: &LogId) -> Result<Option<TreeHead>, StoreError>;
 
     /// The proof that the leaf at `index` is in the tree of the first `size`
     /// leaves; nothing when the log has no such leaf or is smaller.
@@ -43,16 +43,16 @@ pub trait LogStore: Send + Sync {
     fn consistency_proof(&self, log: &LogId, from: u64, to: u64) -> Result<Option<Vec<Hash>>, StoreError>;
 
     /// Keeps the newest signed head of a log.
-    fn keep_checkpoint(&self, log: &LogId, note: &str) -> Result<(), StoreError>;
+    fn keep_checkpoint(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<(), StoreError>;
 
     /// The signed head kept last.
-    fn checkpoint(&self, log: &LogId) -> Result<Option<String>, StoreError>;
+    fn checkpoint(&self, log: &LogId) -> Result<Option<SignedCheckpoint>, StoreError>;
 
     /// Writes an entry of the server's own at the end of a log, durably, and
-    /// returns its place. Refused, like a record, for a log that was dropped.
+    /// returns its leaf index. Refused, like a record, for a log that was dropped.
     fn append_entry(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError>;
 
-    /// The server's own entries of a log with their places, in their order.
+    /// The server's own entries of a log with their leaf indexes, in their order.
     /// There are few: one for each purge, notice, snapshot and time-stamp.
     fn operator_entries(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError>;
 
@@ -61,7 +61,7 @@ pub trait LogStore: Send + Sync {
 
     /// Deletes the leaves and entries of a log and keeps its last signed head;
     /// says whether it did. It does not while a record of the log is stored.
-    fn drop_log(&self, log: &LogId, checkpoint: &str) -> Result<bool, StoreError>;
+    fn drop_log(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<bool, StoreError>;
 
     /// Works a whole log out anew from what is stored, and holds the records that
     /// are gone against the purge entries; says what differs first.

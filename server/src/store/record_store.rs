@@ -28,10 +28,10 @@ impl CommittedRecord {
 /// What became of one record of a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Appended {
-    /// It is stored, and durable, at this place of its log.
+    /// It is stored, and durable, at this leaf index of its log.
     Stored(u64),
     /// Its event id was stored before with the same request: this is the
-    /// record of that time and its place. Nothing was written.
+    /// record of that time and its leaf index. Nothing was written.
     Repeated(Box<Record>, u64),
     /// Its event id was stored before with another request. Nothing was written.
     Conflict,
@@ -56,7 +56,7 @@ pub trait RecordStore: Send + Sync {
     fn append(&self, entries: &[CommittedRecord]) -> Result<Vec<Appended>, StoreError>;
 
     /// The record of a consent id on a site with that event id, with its key
-    /// and its place in the log.
+    /// and its leaf index in the log.
     fn find(
         &self,
         site: &SiteId,

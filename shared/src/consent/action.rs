@@ -1,4 +1,4 @@
-//! What the visitor did, where, and what their browser said beforehand.
+//! What the visitor did, on which layer, and the preference signals of the browser.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ pub enum Action {
     ContinueWithoutAccepting,
     /// Choices made category by category or vendor by vendor.
     Save,
-    /// An earlier consent is taken back.
+    /// An earlier consent is withdrawn.
     Withdraw,
 }
 
@@ -39,13 +39,13 @@ impl Action {
         }
     }
 
-    /// The action of that name, if there is one.
+    /// The action with that name, if there is one.
     pub fn parse(name: &str) -> Option<Action> {
         Action::ALL.into_iter().find(|a| a.as_str() == name)
     }
 
-    /// What the action itself says of everything that is not exempt: allowed,
-    /// refused, or (for [`Action::Save`]) nothing.
+    /// Whether the action allows or refuses everything that is not exempt;
+    /// nothing for [`Action::Save`], where the choices decide.
     pub fn verdict(self) -> Option<bool> {
         match self {
             Action::AllowAll => Some(true),
@@ -74,13 +74,13 @@ impl Layer {
         }
     }
 
-    /// The layer of that name, if there is one.
+    /// The layer with that name, if there is one.
     pub fn parse(name: &str) -> Option<Layer> {
         [Layer::Banner, Layer::Configuration].into_iter().find(|l| l.as_str() == name)
     }
 }
 
-/// The preference signals the browser gave at the time of the answer.
+/// The preference signals that the browser sent at the time of the answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Signals {

@@ -1,17 +1,17 @@
-//! What the visitor allows and refuses, written down both ways.
+//! What the visitor allows and what they refuse.
 
 use super::action::Action;
 use crate::notice::{Category, Notice, Vendor};
 use crate::values::{Code, Problem, VendorId};
 use std::collections::BTreeMap;
 
-/// A boolean for each category and each vendor of a notice. A refusal is
-/// written down as a refusal.
+/// A boolean for each category and each vendor of a notice: refusals are
+/// recorded too.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choices {
-    /// By category, each the notice uses.
+    /// For each category that the notice uses.
     pub categories: BTreeMap<Category, bool>,
-    /// By vendor, each the notice names.
+    /// For each vendor that the notice names.
     pub vendors: BTreeMap<VendorId, bool>,
 }
 
@@ -23,9 +23,8 @@ impl Choices {
         Choices { categories: categories.collect(), vendors: notice.vendors.iter().map(vendor).collect() }
     }
 
-    /// Checks that the choices answer the notice: every category and vendor of
-    /// it and no other, nothing exempt refused, and nothing that contradicts
-    /// the action.
+    /// Checks the choices against the notice: they name each of its categories
+    /// and vendors and no other, refuse nothing exempt, and agree with the action.
     ///
     /// # Errors
     /// A [`Problem`] that names the first field at fault.
@@ -33,12 +32,12 @@ impl Choices {
         self.check_complete(notice)?;
         for (category, allowed) in &self.categories {
             let exempt = notice.is_exempt(*category);
-            check_place(action, exempt, *allowed, || format!("categories.{category}"))?;
+            check_choice(action, exempt, *allowed, || format!("categories.{category}"))?;
         }
         for vendor in &notice.vendors {
             let allowed = self.vendors.get(&vendor.id).copied().unwrap_or_default();
             let exempt = notice.is_exempt(vendor.category);
-            check_place(action, exempt, allowed, || format!("vendors.{}", vendor.id))?;
+            check_choice(action, exempt, allowed, || format!("vendors.{}", vendor.id))?;
         }
         Ok(())
     }
@@ -69,7 +68,7 @@ impl Choices {
 }
 
 /// Checks one choice: what is exempt is allowed, the rest agrees with the action.
-fn check_place(
+fn check_choice(
     action: Action,
     exempt: bool,
     allowed: bool,

@@ -1,4 +1,4 @@
-//! The consent cookie: what the browser keeps of the visitor's answer.
+//! The consent cookie, in which the browser keeps the visitor's answer.
 //!
 //! `1.<consent id>.<event id>.<terms>.<decided>.<expires>.<categories>.<exceptions>`:
 //! the consent id, the event id of the answer, the first 12 digits of the terms
@@ -7,7 +7,7 @@
 //! whose bits name the vendors that differ from their category: vendor *i* of
 //! the notice is bit *i* mod 4 of digit *i* / 4. Zeros at the end are left out.
 //!
-//! `www/loader.js` writes and reads the same form; this is its definition.
+//! `www/loader/cookie.js` writes and reads the same form; this is its definition.
 
 use super::choices::Choices;
 use crate::notice::{Category, Notice, VENDORS_MAX, Vendor};
@@ -15,9 +15,9 @@ use crate::values::{ConsentId, EventId, Hash, Timestamp};
 
 /// The name of the cookie.
 pub const NAME: &str = "constat";
-/// The most bytes name, `=` and value take together.
+/// The most bytes of name, `=` and value together.
 pub const BYTES_MAX: usize = 300;
-/// How much of the terms hash the cookie holds, in hexadecimal digits.
+/// The number of hexadecimal digits of the terms hash in the cookie.
 pub const TERMS_PREFIX_LEN: usize = 12;
 
 const VERSION: &str = "1";
@@ -28,18 +28,18 @@ const MINUTE_MS: i64 = 60_000;
 #[error("the value is not a consent cookie of version {VERSION}")]
 pub struct CookieError;
 
-/// What the consent cookie says. Times have a resolution of one minute.
+/// The content of the consent cookie. Times have a resolution of one minute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsentCookie {
     /// The visitor's pseudonym.
     pub consent_id: ConsentId,
-    /// The answer, which the next one follows.
+    /// The event id of the answer; the next answer names it as the previous one.
     pub event_id: EventId,
     terms_prefix: String,
     decided_min: u32,
     expires_min: u32,
     categories: [bool; 5],
-    /// Places in the notice's list of vendors, rising.
+    /// Indexes in the notice's list of vendors, rising.
     exceptions: Vec<usize>,
 }
 
@@ -62,7 +62,7 @@ impl ConsentCookie {
                 .get(&vendor.id)
                 .is_some_and(|allowed| *allowed != categories[vendor.category.index()])
         };
-        let places = notice.vendors.iter().enumerate();
+        let indexed = notice.vendors.iter().enumerate();
         ConsentCookie {
             consent_id,
             event_id,
@@ -70,7 +70,7 @@ impl ConsentCookie {
             decided_min: minutes(decided),
             expires_min: minutes(expires),
             categories,
-            exceptions: places.filter(|(_, vendor)| differs(vendor)).map(|(at, _)| at).collect(),
+            exceptions: indexed.filter(|(_, vendor)| differs(vendor)).map(|(at, _)| at).collect(),
         }
     }
 
@@ -84,7 +84,7 @@ impl ConsentCookie {
         Timestamp::from_unix_ms(i64::from(self.expires_min) * MINUTE_MS)
     }
 
-    /// Whether the choice was made on these terms and still holds.
+    /// Whether the choice was made on these terms and has not expired.
     pub fn holds(&self, terms_hash: Hash, now: Timestamp) -> bool {
         self.terms_prefix == terms_prefix(terms_hash) && now < self.expires()
     }
@@ -94,22 +94,22 @@ impl ConsentCookie {
         self.categories[category.index()]
     }
 
-    /// Whether the vendor at that place of the notice's list is allowed.
-    pub fn vendor(&self, place: usize, category: Category) -> bool {
-        self.category(category) != self.exceptions.binary_search(&place).is_ok()
+    /// Whether the vendor at that index of the notice's list is allowed.
+    pub fn vendor(&self, index: usize, category: Category) -> bool {
+        self.category(category) != self.exceptions.binary_search(&index).is_ok()
     }
 
     /// The value of the cookie; at most [`BYTES_MAX`] with its name.
     pub fn encode(&self) -> String {
         let (id, event) = (self.consent_id, self.event_id);
         let categories: String = self.categories.iter().map(|on| if *on { '1' } else { '0' }).collect();
-        let exceptions = encode_places(&self.exceptions);
+        let exceptions = encode_indexes(&self.exceptions);
         let (decided, expires) = (base36(self.decided_min), base36(self.expires_min));
         format!("{VERSION}.{id}.{event}.{}.{decided}.{expires}.{categories}.{exceptions}", self.terms_prefix)
     }
 
-    /// Reads a value of the cookie. Every value that is read is the one
-    /// [`ConsentCookie::encode`] writes.
+    /// Reads a value of the cookie, if it is exactly what [`ConsentCookie::encode`]
+    /// writes.
     ///
     /// # Errors
     /// [`CookieError`] for any other value.
@@ -128,7 +128,7 @@ impl ConsentCookie {
             decided_min: u32::from_str_radix(decided, 36).map_err(|_| CookieError)?,
             expires_min: u32::from_str_radix(expires, 36).map_err(|_| CookieError)?,
             categories: decode_categories(categories)?,
-            exceptions: decode_places(exceptions)?,
+            exceptions: decode_indexes(exceptions)?,
         };
         let hexadecimal = terms.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         if hexadecimal && cookie.encode() == value { Ok(cookie) } else { Err(CookieError) }
@@ -152,24 +152,24 @@ fn decode_categories(text: &str) -> Result<[bool; 5], CookieError> {
     Ok(digits.map(|digit| digit == b'1'))
 }
 
-fn encode_places(places: &[usize]) -> String {
-    let mut digits = vec![0_u8; places.last().map_or(0, |last| last / 4 + 1)];
-    for place in places {
-        digits[place / 4] |= 1 << (place % 4);
+fn encode_indexes(indexes: &[usize]) -> String {
+    let mut digits = vec![0_u8; indexes.last().map_or(0, |last| last / 4 + 1)];
+    for index in indexes {
+        digits[index / 4] |= 1 << (index % 4);
     }
     digits.iter().map(|digit| char::from_digit(u32::from(*digit), 16).unwrap_or('0')).collect()
 }
 
-fn decode_places(text: &str) -> Result<Vec<usize>, CookieError> {
+fn decode_indexes(text: &str) -> Result<Vec<usize>, CookieError> {
     if text.len() > VENDORS_MAX / 4 {
         return Err(CookieError);
     }
-    let mut places = Vec::new();
+    let mut indexes = Vec::new();
     for (at, digit) in text.chars().enumerate() {
         let bits = digit.to_digit(16).ok_or(CookieError)?;
-        places.extend((0..4).filter(|bit| bits >> bit & 1 == 1).map(|bit| at * 4 + bit));
+        indexes.extend((0..4).filter(|bit| bits >> bit & 1 == 1).map(|bit| at * 4 + bit));
     }
-    Ok(places)
+    Ok(indexes)
 }
 
 fn base36(mut number: u32) -> String {
@@ -191,7 +191,7 @@ mod tests {
     use crate::notice::sample::notice;
     use proptest::prelude::*;
 
-    /// A cookie in which each vendor is allowed as its bit says, and the category is not.
+    /// A cookie that refuses the category and allows each vendor whose bit is set.
     fn cookie(vendors: &[bool]) -> ConsentCookie {
         let notice = notice(vendors.len());
         let mut choices = Choices::uniform(&notice, false);
@@ -228,8 +228,8 @@ mod tests {
             prop_assert!(NAME.len() + 1 + value.len() < BYTES_MAX);
             let read = ConsentCookie::decode(&value).unwrap();
             prop_assert_eq!(&read, &cookie);
-            for (place, allowed) in bits.iter().enumerate() {
-                prop_assert_eq!(read.vendor(place, Category::Audience), *allowed);
+            for (index, allowed) in bits.iter().enumerate() {
+                prop_assert_eq!(read.vendor(index, Category::Audience), *allowed);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The visitor's answer: what they did, the cookie that keeps it, the record that proves it.
+//! The visitor's answer: the action and choices, the consent cookie, the record.
 
 mod action;
 mod choices;

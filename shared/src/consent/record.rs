@@ -9,26 +9,26 @@ use crate::values::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The most bytes a consent request may have.
+/// The most bytes of a consent request.
 pub const REQUEST_BYTES_MAX: usize = 16 * 1024;
 
 /// What the browser sends: `POST /v1/sites/{site}/consents`. Unknown fields are refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConsentRequest {
-    /// Names this answer; sent again with every retry.
+    /// The id of this answer; every retry sends the same.
     pub event_id: EventId,
     /// The visitor's pseudonym.
     pub consent_id: ConsentId,
-    /// The answer this one follows, if the browser still knows it.
+    /// The event id of the answer before, if the browser still has it.
     pub previous_event_id: Option<EventId>,
     /// What the visitor did.
     pub action: Action,
-    /// Where.
+    /// The layer of the answer.
     pub layer: Layer,
-    /// The language it was shown in.
+    /// The language in which the notice was shown.
     pub language: Language,
-    /// The notice it was shown by.
+    /// The notice that was shown.
     pub notice_hash: Hash,
     /// The choice for each category.
     #[serde(deserialize_with = "unique_keys::switches")]
@@ -40,7 +40,7 @@ pub struct ConsentRequest {
     pub signals: Signals,
 }
 
-/// One event of one consent id: what is stored, proven, exported and erased.
+/// One event of one consent id, which is stored, proven, exported and erased.
 /// Never edited (invariant 6). Holds no IP address, user agent, URL, referrer
 /// or account (invariant 5).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,11 +68,11 @@ pub struct Record {
     pub signals: Signals,
     /// As in the request.
     pub notice_hash: Hash,
-    /// What consent depended on.
+    /// The hash of what consent depended on.
     pub terms_hash: Hash,
-    /// When the server took it, by the server's clock.
+    /// When the server accepted it, by the server's clock.
     pub recorded_at: Timestamp,
-    /// When the choice becomes void and the visitor is asked again.
+    /// When the choice expires and the visitor is asked again.
     pub choice_expires_at: Timestamp,
     /// When the record itself is deleted.
     pub expires_at: Timestamp,
@@ -80,7 +80,7 @@ pub struct Record {
 
 impl Record {
     /// The record of a request: the request checked against the notice that it
-    /// names, with the time at which the server took it and both expiries
+    /// names, with the time at which the server accepts it and both expiries
     /// (invariant 4). The caller has found the notice by its hash.
     ///
     /// # Errors
@@ -113,7 +113,7 @@ impl Record {
     }
 
     /// Whether both came from the same request: all that the browser sent is
-    /// equal, whatever the server added.
+    /// equal. The times that the server added may differ.
     pub fn same_request(&self, other: &Record) -> bool {
         let dated = Record {
             recorded_at: self.recorded_at,
@@ -237,7 +237,7 @@ pub(crate) mod tests {
         }
 
         #[test]
-        fn two_records_are_of_one_request_whatever_the_clock_said(record in records(), other in records()) {
+        fn two_records_of_one_request_may_differ_in_their_times(record in records(), other in records()) {
             let later = Record { recorded_at: other.recorded_at, expires_at: other.expires_at, ..record.clone() };
             prop_assert!(record.same_request(&later));
             let renamed = Record { event_id: other.event_id, ..record.clone() };

@@ -35,7 +35,7 @@ pub fn request(notice: &PublishedNotice, action: Action) -> ConsentRequest {
     }
 }
 
-/// The record of a refusal of everything, taken at that time.
+/// The record of a refusal of everything, accepted at that time.
 pub fn record(notice: &PublishedNotice, recorded_at: Timestamp) -> Record {
     let request = request(notice, Action::RefuseAll);
     Record::new(request, notice, recorded_at).expect("the request answers the notice")

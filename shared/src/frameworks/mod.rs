@@ -1,3 +1,3 @@
-//! Standards of others that Constat's records are written in.
+//! Formats of other organisations in which Constat writes its records.
 
 pub mod dpv;

@@ -1,5 +1,5 @@
-//! What this crate makes, checked by other people's code, and the other way
-//! round. None of it shares a line with what it checks.
+//! What this crate makes, checked by independent implementations, and the other
+//! way round.
 
 mod notes;
 mod receipts;

@@ -1,4 +1,4 @@
-//! Receipts against `jwt-compact`, with an Ed25519 of its own.
+//! Receipts against `jwt-compact`, which brings another Ed25519.
 
 use crate::consent::{Record, records};
 use crate::log::{LogId, LogShards};
@@ -15,9 +15,9 @@ use serde_json::{Map, Value, json};
 
 type Claims = Map<String, Value>;
 
-fn receipt(record: Record, place: u64) -> Receipt {
+fn receipt(record: Record, leaf_index: u64) -> Receipt {
     let log = LogId::of(&record, LogShards::ONE);
-    Receipt::new(record, log, place)
+    Receipt::new(record, log, leaf_index)
 }
 
 /// Reads a receipt with the key as it is published.
@@ -29,7 +29,7 @@ fn read(jwt: &str, key: &SigningKey) -> Option<Token<Claims>> {
     Ed25519.validator::<Claims>(&key).validate(&token).ok()
 }
 
-/// The receipt with another header, signed anew, so that only the header is at fault.
+/// The receipt with another header, signed again, so that only the header is wrong.
 fn with_header(jwt: &str, header: &Value, key: &SigningKey) -> String {
     let claims = jwt.split('.').nth(1).unwrap();
     let signed = format!("{}.{claims}", BASE64URL.encode(header.to_string()));
@@ -40,9 +40,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn a_receipt_says_there_what_it_says_here(record in records(), place in 0_u64..1 << 53, seed in any::<[u8; 32]>()) {
+    fn a_receipt_is_read_there_as_it_was_made_here(record in records(), leaf_index in 0_u64..1 << 53, seed in any::<[u8; 32]>()) {
         let key = SigningKey::from_bytes(&seed);
-        let ours = receipt(record, place);
+        let ours = receipt(record, leaf_index);
         let token = read(&ours.sign(&key, &thumbprint(&key.verifying_key())), &key).unwrap();
         prop_assert_eq!(&token.header().key_id, &Some(thumbprint(&key.verifying_key())));
         prop_assert_eq!(token.header().token_type.as_deref(), Some("JWT"));
@@ -52,13 +52,13 @@ proptest! {
         prop_assert_eq!(&claims.custom["sub"], &json!(ours.sub));
         prop_assert_eq!(&claims.custom["jti"], &json!(ours.jti));
         prop_assert_eq!(&claims.custom["log"], &json!(ours.log));
-        prop_assert_eq!(&claims.custom["leaf_index"], &json!(place));
+        prop_assert_eq!(&claims.custom["leaf_index"], &json!(leaf_index));
         prop_assert_eq!(&claims.custom["record"], &json!(ours.record));
     }
 
     #[test]
-    fn a_receipt_that_somebody_else_made_is_read_here(record in records(), place in 0_u64..1 << 53, seed in any::<[u8; 32]>()) {
-        let (key, ours) = (SigningKey::from_bytes(&seed), receipt(record, place));
+    fn a_receipt_that_somebody_else_made_is_read_here(record in records(), leaf_index in 0_u64..1 << 53, seed in any::<[u8; 32]>()) {
+        let (key, ours) = (SigningKey::from_bytes(&seed), receipt(record, leaf_index));
         let key_id = thumbprint(&key.verifying_key());
         let claims = serde_json::from_value(json!(ours)).unwrap();
         let header = Header::empty().with_key_id(&key_id).with_token_type("JWT");

@@ -11,7 +11,7 @@ use std::convert::Infallible;
 
 type Theirs = MemoryBackedTree<Sha256, Vec<u8>>;
 
-/// Every subtree worked out anew from the leaves' data.
+/// Each subtree is computed from the data of the leaves.
 struct Ours<'a>(&'a [Vec<u8>]);
 
 impl Subtrees for Ours<'_> {

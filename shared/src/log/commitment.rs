@@ -1,5 +1,5 @@
-//! What enters the log for a record: nothing that says anything about it once
-//! its key is gone.
+//! The commitment that stands for a record in the log. Without its key it
+//! reveals nothing about the record.
 
 use crate::consent::Record;
 use crate::values::{Hash, HashError};
@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use std::fmt;
 
-/// A random key of one record's commitment. Without it the leaf in the log is
-/// a random number; deleting it with the record is what erasure means.
+/// The random key of one record's commitment. Without it the leaf in the log is
+/// a random number: erasure deletes the key with the record.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct CommitmentKey([u8; 32]);
@@ -27,16 +27,16 @@ impl CommitmentKey {
 
     /// HMAC-SHA-256 of the record's canonical JSON: the data of its leaf.
     pub fn commit(&self, record: &Record) -> Hash {
-        // HMAC takes keys of any length (RFC 2104, section 2).
+        // HMAC accepts keys of any length (RFC 2104, section 2).
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("a key of any length is a key");
         mac.update(canonical_record(record).as_bytes());
         Hash::from_bytes(mac.finalize().into_bytes().into())
     }
 }
 
-/// The record's canonical JSON (RFC 8785), written straight down: it is on the
-/// way of every answer, and a general canonicaliser takes longer than all the
-/// rest of it. No text in a record needs escaping.
+/// The record's canonical JSON (RFC 8785), formatted directly: every answer
+/// needs it, and a general canonicaliser takes longer than all other steps of
+/// an answer together. No text in a record needs escaping.
 fn canonical_record(record: &Record) -> String {
     let mut categories: Vec<_> = record.categories.iter().map(|(id, on)| (id.as_str(), on)).collect();
     categories.sort_unstable();
@@ -107,7 +107,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_straight_down_is_the_canonical_json(record in records()) {
+        fn the_formatted_record_is_its_canonical_json(record in records()) {
             let written = canonical_record(&record);
             prop_assert_eq!(written, String::from_utf8(canonical::to_vec(&record)).unwrap());
         }

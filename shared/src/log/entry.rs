@@ -1,13 +1,14 @@
-//! What the server itself writes down in a log, besides commitments.
+//! The entries that the server itself adds to a log, besides commitments.
 
 use super::log_id::LogId;
 use super::merkle;
+use super::tree_head::SignedCheckpoint;
 use crate::consent::Layer;
 use crate::values::{Hash, Language, Month, SiteId, Timestamp, canonical};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// An entry of the server's own. Its canonical JSON is the data of its leaf.
+/// An entry by the server. Its canonical JSON is the data of its leaf.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum LogEntry {
@@ -17,22 +18,22 @@ pub enum LogEntry {
     Serving(Serving),
     /// Pictures were taken of what a notice shows.
     Snapshot(Snapshot),
-    /// An outside clock has seen a head of a log.
+    /// A time-stamping authority has stamped the head of a log.
     Timestamp(TimestampToken),
 }
 
-/// How many records were deleted, and why; never whose. An audit of a log finds
-/// every deletion that no entry speaks of.
+/// The number of deleted records and the reason; never whose they were. An audit
+/// of a log finds every deletion that no entry accounts for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Purge {
-    /// The site they were taken on.
+    /// The site of the records.
     pub site: SiteId,
     /// When they were deleted.
     pub purged_at: Timestamp,
-    /// Why.
+    /// The reason.
     pub reason: PurgeReason,
-    /// How many they were, by the month of the log that keeps their leaves.
+    /// The number of records, by the month of the log that keeps their leaves.
     pub record_counts: BTreeMap<Month, u64>,
 }
 
@@ -40,13 +41,13 @@ pub struct Purge {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PurgeReason {
-    /// The lifetime of their proof had ended.
+    /// Their proof had expired.
     Expired,
-    /// The visitor asked for it (GDPR, article 17).
+    /// The visitor asked for erasure (GDPR, article 17).
     Erased,
 }
 
-/// From when on a notice was served, and the files that show it.
+/// The start of serving a notice, and the files that show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Serving {
@@ -54,7 +55,7 @@ pub struct Serving {
     pub site: SiteId,
     /// Its notice.
     pub notice_hash: Hash,
-    /// From when on.
+    /// Since when it is served.
     pub serving_at: Timestamp,
     /// SHA-256 of each file as it was before compression, by name: the loader
     /// (`consent.js`), the widget's script and WebAssembly, the styles.
@@ -62,13 +63,13 @@ pub struct Serving {
 }
 
 /// The evidence pack of a notice: pictures of both layers in every language
-/// (the French authority asks for such: deliberation 2020-092, article 4).
+/// (evidence that the French authority asks for: deliberation 2020-092, article 4).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Snapshot {
     /// The site.
     pub site: SiteId,
-    /// The notice that is shown.
+    /// The notice in the pictures.
     pub notice_hash: Hash,
     /// When the pictures were taken.
     pub taken_at: Timestamp,
@@ -101,14 +102,14 @@ impl Image {
     }
 }
 
-/// What a time-stamping authority answered (RFC 3161, section 2.4.2).
+/// The token of a time-stamping authority (RFC 3161, section 2.4.2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TimestampToken {
-    /// The log whose head it saw.
+    /// The log whose head was stamped.
     pub log: LogId,
-    /// The signed head; the authority got the SHA-256 of its text.
-    pub checkpoint: String,
+    /// The signed head; the authority received the SHA-256 of its text.
+    pub checkpoint: SignedCheckpoint,
     /// Its `TimeStampToken`, DER in base64.
     pub token: String,
 }
@@ -119,7 +120,7 @@ impl LogEntry {
         merkle::leaf_hash(&canonical::to_vec(self))
     }
 
-    /// The site it is about.
+    /// The site of the entry.
     pub fn site(&self) -> &SiteId {
         match self {
             LogEntry::Purge(purge) => &purge.site,

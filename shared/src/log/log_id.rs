@@ -1,17 +1,17 @@
-//! Which log: a site's, of a month; a very large site has several each month.
+//! The name of a log: site, month and, for a very large site, shard.
 
 use super::shard::{LogShards, Shard};
 use crate::consent::Record;
 use crate::values::{Month, SiteId};
 use serde::{Deserialize, Serialize};
 
-/// Which log: a site's, of a month.
+/// The identity of a log: a site, a month, and one of its shards.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LogId {
     /// The site.
     pub site: SiteId,
-    /// The month its records were taken in.
+    /// The month in which its records were accepted.
     pub month: Month,
     /// Which of the site's logs of that month.
     #[serde(default, skip_serializing_if = "Shard::is_only")]
@@ -19,14 +19,14 @@ pub struct LogId {
 }
 
 impl LogId {
-    /// The log a record belongs to: its site's, of the month it was taken in,
-    /// the one of its consent id.
+    /// The log of a record, by its site, the month in which it was accepted, and
+    /// the shard of its consent id.
     pub fn of(record: &Record, shards: LogShards) -> LogId {
         let (month, shard) = (Month::of(record.recorded_at), shards.of(&record.consent_id));
         LogId { site: record.site.clone(), month, shard }
     }
 
-    /// The log in which the server writes what concerns the whole site.
+    /// The log to which the server adds entries that concern the whole site.
     pub fn first(site: SiteId, month: Month, shards: LogShards) -> LogId {
         LogId { site, month, shard: shards.first() }
     }
@@ -36,7 +36,7 @@ impl LogId {
         LogId { month, ..self.clone() }
     }
 
-    /// Whether both are the logs of one shard, be it in other months.
+    /// Whether both belong to the same shard, in the same or in different months.
     pub fn is_beside(&self, other: &LogId) -> bool {
         self.site == other.site && self.shard == other.shard
     }
@@ -47,14 +47,14 @@ impl LogId {
         if shard.is_only() { month.to_string() } else { format!("{month}/{shard}") }
     }
 
-    /// The log of a site by its [`LogId::name`].
+    /// The log of a site with that [`LogId::name`].
     pub fn named(site: SiteId, name: &str) -> Option<LogId> {
         let (month, shard) = match name.split_once('/') {
             Some((month, shard)) => (month, Shard::parse(shard).ok()?),
             None => (name, Shard::ONLY),
         };
         let log = LogId { site, month: Month::parse(month).ok()?, shard };
-        // One name for each: 2026-03/1of1 is none.
+        // Each log has one name only: 2026-03/1of1 is refused.
         (log.name() == name).then_some(log)
     }
 

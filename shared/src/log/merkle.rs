@@ -1,5 +1,5 @@
 //! Merkle trees as in RFC 6962, section 2.1: roots, inclusion proofs and
-//! consistency proofs, made from complete subtrees and checked from nothing.
+//! consistency proofs, made from complete subtrees. Checking needs no tree.
 
 use crate::values::Hash;
 
@@ -21,13 +21,13 @@ pub fn node_hash(left: Hash, right: Hash) -> Hash {
     Hash::of(&bytes)
 }
 
-/// Where the hashes of a tree's complete subtrees come from.
+/// A source of the hashes of a tree's complete subtrees.
 pub trait Subtrees {
-    /// Why one cannot be had.
+    /// Why a hash cannot be read.
     type Error;
 
     /// The hash over the 2^`level` leaves that begin at `index` · 2^`level`.
-    /// It is asked only for subtrees that are complete.
+    /// Called for complete subtrees only.
     fn subtree(&mut self, level: u32, index: u64) -> Result<Hash, Self::Error>;
 }
 
@@ -65,7 +65,7 @@ pub fn consistency_proof<S: Subtrees>(from: u64, to: u64, tree: &mut S) -> Resul
     if from == 0 || from >= to {
         return Ok(proof);
     }
-    // Whether the old tree is still a whole subtree here, which both sides know.
+    // Whether the old tree is still a complete subtree here, whose root both sides have.
     let mut known = true;
     while rest != len {
         let left = split(len);
@@ -87,27 +87,28 @@ pub fn consistency_proof<S: Subtrees>(from: u64, to: u64, tree: &mut S) -> Resul
     Ok(proof)
 }
 
-/// Whether a leaf with that hash stands at `index` of the tree with that size
+/// Whether a leaf with that hash is at `index` of the tree with that size
 /// and root (RFC 9162, section 2.1.3.2).
 pub fn verify_inclusion(leaf: Hash, index: u64, size: u64, proof: &[Hash], expected: Hash) -> bool {
     if index >= size {
         return false;
     }
-    let (mut place, mut last, mut hash) = (index, size - 1, leaf);
+    // The index of the hash on its level, and that of the last one there.
+    let (mut node, mut last, mut hash) = (index, size - 1, leaf);
     for sibling in proof {
         if last == 0 {
             return false;
         }
-        if place % 2 == 1 || place == last {
+        if node % 2 == 1 || node == last {
             hash = node_hash(*sibling, hash);
-            while place.is_multiple_of(2) && place != 0 {
-                place /= 2;
+            while node.is_multiple_of(2) && node != 0 {
+                node /= 2;
                 last /= 2;
             }
         } else {
             hash = node_hash(hash, *sibling);
         }
-        place /= 2;
+        node /= 2;
         last /= 2;
     }
     last == 0 && hash == expected
@@ -128,9 +129,10 @@ pub fn verify_consistency(from: u64, from_root: Hash, to: u64, to_root: Hash, pr
     let mut path = proof.iter().copied();
     let first = if from.is_power_of_two() { Some(from_root) } else { path.next() };
     let Some(first) = first else { return false };
-    let (mut place, mut last) = (from - 1, to - 1);
-    while place % 2 == 1 {
-        place /= 2;
+    // The index of a hash on its level, and that of the last one there.
+    let (mut node, mut last) = (from - 1, to - 1);
+    while node % 2 == 1 {
+        node /= 2;
         last /= 2;
     }
     let (mut old, mut new) = (first, first);
@@ -138,17 +140,17 @@ pub fn verify_consistency(from: u64, from_root: Hash, to: u64, to_root: Hash, pr
         if last == 0 {
             return false;
         }
-        if place % 2 == 1 || place == last {
+        if node % 2 == 1 || node == last {
             old = node_hash(sibling, old);
             new = node_hash(sibling, new);
-            while place.is_multiple_of(2) && place != 0 {
-                place /= 2;
+            while node.is_multiple_of(2) && node != 0 {
+                node /= 2;
                 last /= 2;
             }
         } else {
             new = node_hash(new, sibling);
         }
-        place /= 2;
+        node /= 2;
         last /= 2;
     }
     last == 0 && old == from_root && new == to_root
@@ -177,7 +179,7 @@ mod tests {
     use proptest::prelude::*;
     use std::convert::Infallible;
 
-    /// Every leaf hash, and every subtree worked out anew.
+    /// Every leaf hash; each subtree is computed from them.
     struct Leaves(Vec<Hash>);
 
     impl Subtrees for Leaves {
@@ -257,7 +259,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_leaf_is_proven_and_only_at_its_place(size in 1_u64..600, seed in any::<u64>()) {
+        fn every_leaf_is_proven_and_only_at_its_index(size in 1_u64..600, seed in any::<u64>()) {
             let (mut tree, index) = (tree(size), seed % size);
             let (top, leaf) = (root(size, &mut tree).unwrap(), tree.0[index as usize]);
             let proof = inclusion_proof(index, size, &mut tree).unwrap();

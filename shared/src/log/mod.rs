@@ -13,4 +13,4 @@ pub use commitment::CommitmentKey;
 pub use entry::{Image, LogEntry, Purge, PurgeReason, Serving, Snapshot, TimestampToken};
 pub use log_id::LogId;
 pub use shard::{LogShards, LogShardsError, Shard, ShardError};
-pub use tree_head::{CHECKPOINT_BYTES_MAX, Checkpoint, CheckpointError};
+pub use tree_head::{CHECKPOINT_BYTES_MAX, CheckpointError, SignedCheckpoint, TreeHead};

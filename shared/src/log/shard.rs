@@ -1,4 +1,4 @@
-//! A site too large for one log a month spreads its records over several.
+//! Shards: a site too large for one log a month spreads its records over several.
 
 use crate::values::ConsentId;
 use serde::{Deserialize, Serialize};
@@ -9,12 +9,12 @@ use std::fmt;
 #[error("must be a whole number from 1 to {max}", max = LogShards::MAX.get())]
 pub struct LogShardsError;
 
-/// Over how many logs a month the records of a site are spread, from 1 to 16.
+/// The number of logs a month over which a site spreads its records, from 1 to 16.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LogShards(u8);
 
 impl LogShards {
-    /// All records of a month in one log, as most sites have it.
+    /// One log a month, which is enough for most sites.
     pub const ONE: LogShards = LogShards(1);
     /// The most logs a month. One log takes thousands of records a second.
     pub const MAX: LogShards = LogShards(16);
@@ -38,7 +38,7 @@ impl LogShards {
         (1..=self.0).map(move |number| Shard { number, count: self })
     }
 
-    /// The first shard, where the server writes what concerns the whole site.
+    /// The first shard, to which the server adds entries that concern the whole site.
     pub fn first(self) -> Shard {
         Shard { number: 1, count: self }
     }
@@ -70,7 +70,7 @@ impl Shard {
     /// The shard of a site that has only this one.
     pub const ONLY: Shard = Shard { number: 1, count: LogShards::ONE };
 
-    /// The shard of that number, which counts from 1; nothing beyond the count.
+    /// The shard with that number, from 1; nothing for a number beyond the count.
     pub fn new(number: u8, count: LogShards) -> Option<Shard> {
         (1..=count.0).contains(&number).then_some(Shard { number, count })
     }
@@ -80,12 +80,12 @@ impl Shard {
         self.number
     }
 
-    /// How many there are.
+    /// The number of shards.
     pub fn count(self) -> LogShards {
         self.count
     }
 
-    /// Whether there is no other one: it is then no part of a log's name.
+    /// Whether the site has no other shard; the log's name then leaves it out.
     pub fn is_only(&self) -> bool {
         *self == Shard::ONLY
     }
@@ -99,7 +99,7 @@ impl Shard {
             let count = LogShards::new(count.parse().ok()?).ok()?;
             Shard::new(number.parse().ok()?, count)
         });
-        // One way to write each: no signs, no leading zeros.
+        // Each shard has one text only: no signs, no leading zeros.
         parsed.filter(|shard| shard.to_string() == text).ok_or(ShardError)
     }
 }
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_consent_id_is_in_the_shard_its_last_bytes_say() {
+    fn the_last_bytes_of_a_consent_id_decide_its_shard() {
         let consent_id = ConsentId::parse("01980f4e-7c00-7000-8000-0000ffffffff").unwrap();
         let shard = |count| LogShards::new(count).unwrap().of(&consent_id).to_string();
         // 4,294,967,295 modulo 1, 2, 4, 7 and 16.

@@ -1,10 +1,11 @@
-//! A log's signed head: a C2SP tlog-checkpoint in a C2SP signed note.
+//! The head of a log, unsigned and signed: a C2SP tlog-checkpoint in a C2SP signed note.
 
 use super::log_id::LogId;
 use crate::values::Hash;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// The algorithm byte of Ed25519 signatures (C2SP signed-note, "Signature types").
@@ -13,59 +14,75 @@ const ED25519: u8 = 0x01;
 /// The most bytes of a checkpoint that is read.
 pub const CHECKPOINT_BYTES_MAX: usize = 4096;
 
-/// Why a text is not a checkpoint of a log, signed by a key.
+/// Why a text is not a checkpoint of a log signed by a key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CheckpointError {
-    /// It has another form.
+    /// It is not in the C2SP form.
     #[error("it is not a checkpoint in the C2SP form")]
     Malformed,
-    /// It is another log's.
+    /// It belongs to another log.
     #[error("it is the checkpoint of another log")]
     OtherLog,
-    /// No signature in it is the key's.
+    /// The key did not sign it.
     #[error("no signature in it is by the key given")]
     NotSigned,
 }
 
-/// How large a log was, and its root then.
+/// The size and root of a log at one moment, unsigned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Checkpoint {
+pub struct TreeHead {
     /// The number of leaves.
     pub size: u64,
     /// The root over them.
     pub root: Hash,
 }
 
-impl Checkpoint {
-    /// The signed note: three lines, an empty one, and a signature line.
-    pub fn sign(&self, log: &LogId, key: &SigningKey) -> String {
+impl TreeHead {
+    /// Signs the head: three lines, an empty line and a signature line.
+    pub fn sign(&self, log: &LogId, key: &SigningKey) -> SignedCheckpoint {
         let origin = log.origin();
         let text = format!("{origin}\n{}\n{}\n", self.size, BASE64.encode(self.root.as_bytes()));
         let id = key_id(&origin, &key.verifying_key());
         let signature = key.sign(text.as_bytes()).to_bytes();
-        format!("{text}\n— {origin} {}\n", BASE64.encode([id.as_slice(), &signature].concat()))
+        let encoded = BASE64.encode([id.as_slice(), &signature].concat());
+        SignedCheckpoint(format!("{text}\n— {origin} {encoded}\n"))
+    }
+}
+
+/// The text of a signed tree head, as it was made or received: a C2SP
+/// tlog-checkpoint in a C2SP signed note. Nothing in it has been checked;
+/// [`SignedCheckpoint::open`] does that. JSON holds it as a string.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SignedCheckpoint(String);
+
+impl SignedCheckpoint {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 
-    /// Reads a checkpoint of a log, whoever signed it.
+    /// Reads the head of a log and leaves the signature unchecked.
     ///
     /// # Errors
     /// [`CheckpointError::Malformed`], [`CheckpointError::OtherLog`].
-    pub fn read(note: &str, log: &LogId) -> Result<Checkpoint, CheckpointError> {
+    pub fn read(&self, log: &LogId) -> Result<TreeHead, CheckpointError> {
+        let note = &self.0;
         if note.len() > CHECKPOINT_BYTES_MAX {
             return Err(CheckpointError::Malformed);
         }
-        // The text ends with its last newline; an empty line parts it from the signatures.
+        // The text ends with a newline; an empty line separates it from the signatures.
         let (text, _) = note.split_once("\n\n").ok_or(CheckpointError::Malformed)?;
         parse(text, log)
     }
 
-    /// Reads a checkpoint of a log, if that key signed it.
+    /// Reads the head of a log, if that key signed it.
     ///
     /// # Errors
-    /// [`CheckpointError`], by what is wrong first.
-    pub fn open(note: &str, log: &LogId, key: &VerifyingKey) -> Result<Checkpoint, CheckpointError> {
-        let checkpoint = Checkpoint::read(note, log)?;
-        let (text, signatures) = note.split_once("\n\n").ok_or(CheckpointError::Malformed)?;
+    /// The first [`CheckpointError`] found.
+    pub fn open(&self, log: &LogId, key: &VerifyingKey) -> Result<TreeHead, CheckpointError> {
+        let head = self.read(log)?;
+        let (text, signatures) = self.0.split_once("\n\n").ok_or(CheckpointError::Malformed)?;
         let signed = format!("{text}\n");
         let origin = log.origin();
         let id = key_id(&origin, key);
@@ -78,15 +95,33 @@ impl Checkpoint {
             (ours && key.verify_strict(signed.as_bytes(), &signature).is_ok()).then_some(())
         };
         let lines = signatures.strip_suffix('\n').ok_or(CheckpointError::Malformed)?;
-        // One log, one key, one signature: anything beside it would be covered by nothing.
+        // Exactly one signature: nothing would cover what stands beside it.
         if lines.contains('\n') || !lines.starts_with("— ") {
             return Err(CheckpointError::Malformed);
         }
-        good(lines).map(|()| checkpoint).ok_or(CheckpointError::NotSigned)
+        good(lines).map(|()| head).ok_or(CheckpointError::NotSigned)
     }
 }
 
-fn parse(text: &str, log: &LogId) -> Result<Checkpoint, CheckpointError> {
+impl From<String> for SignedCheckpoint {
+    fn from(text: String) -> SignedCheckpoint {
+        SignedCheckpoint(text)
+    }
+}
+
+impl From<&str> for SignedCheckpoint {
+    fn from(text: &str) -> SignedCheckpoint {
+        SignedCheckpoint(text.to_owned())
+    }
+}
+
+impl From<SignedCheckpoint> for String {
+    fn from(checkpoint: SignedCheckpoint) -> String {
+        checkpoint.0
+    }
+}
+
+fn parse(text: &str, log: &LogId) -> Result<TreeHead, CheckpointError> {
     let lines: Vec<&str> = text.split('\n').collect();
     let &[origin, size, root] = lines.as_slice() else { return Err(CheckpointError::Malformed) };
     if origin != log.origin() {
@@ -95,11 +130,11 @@ fn parse(text: &str, log: &LogId) -> Result<Checkpoint, CheckpointError> {
     let number: u64 = size.parse().map_err(|_| CheckpointError::Malformed)?;
     let bytes = BASE64.decode(root).map_err(|_| CheckpointError::Malformed)?;
     let bytes: [u8; 32] = bytes.try_into().map_err(|_| CheckpointError::Malformed)?;
-    // One number, one text: no leading zeros or signs (C2SP tlog-checkpoint, "Note text").
+    // Each number has one text only: no leading zeros, no signs (C2SP tlog-checkpoint, "Note text").
     if number.to_string() != size {
         return Err(CheckpointError::Malformed);
     }
-    Ok(Checkpoint { size: number, root: Hash::from_bytes(bytes) })
+    Ok(TreeHead { size: number, root: Hash::from_bytes(bytes) })
 }
 
 /// The first four bytes of SHA-256 over name, newline, algorithm and public
@@ -142,24 +177,25 @@ mod tests {
     #[test]
     fn a_signed_checkpoint_is_read_back_and_any_changed_byte_is_refused() {
         let key = SigningKey::from_bytes(&[7; 32]);
-        let checkpoint = Checkpoint { size: 42, root: Hash::of(b"root") };
-        let note = checkpoint.sign(&log(), &key);
-        assert_eq!(Checkpoint::open(&note, &log(), &key.verifying_key()), Ok(checkpoint));
-        for at in 0..note.len() {
-            let mut bytes = note.clone().into_bytes();
+        let head = TreeHead { size: 42, root: Hash::of(b"root") };
+        let signed = head.sign(&log(), &key);
+        assert_eq!(signed.open(&log(), &key.verifying_key()), Ok(head));
+        for at in 0..signed.as_str().len() {
+            let mut bytes = String::from(signed.clone()).into_bytes();
             bytes[at] ^= 1;
             let Ok(changed) = String::from_utf8(bytes) else { continue };
-            assert!(Checkpoint::open(&changed, &log(), &key.verifying_key()).is_err(), "byte {at}");
+            let changed = SignedCheckpoint::from(changed);
+            assert!(changed.open(&log(), &key.verifying_key()).is_err(), "byte {at}");
         }
     }
 
     #[test]
     fn another_log_or_another_key_is_refused() {
         let key = SigningKey::from_bytes(&[7; 32]);
-        let note = Checkpoint { size: 1, root: Hash::of(b"") }.sign(&log(), &key);
+        let signed = TreeHead { size: 1, root: Hash::of(b"") }.sign(&log(), &key);
         let other = log().in_month(Month::parse("2026-04").unwrap());
-        assert_eq!(Checkpoint::open(&note, &other, &key.verifying_key()), Err(CheckpointError::OtherLog));
+        assert_eq!(signed.open(&other, &key.verifying_key()), Err(CheckpointError::OtherLog));
         let stranger = SigningKey::from_bytes(&[8; 32]).verifying_key();
-        assert_eq!(Checkpoint::open(&note, &log(), &stranger), Err(CheckpointError::NotSigned));
+        assert_eq!(signed.open(&log(), &stranger), Err(CheckpointError::NotSigned));
     }
 }

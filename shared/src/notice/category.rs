@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A category of trackers. The set is fixed; which ones a site uses, and which
-/// are exempt from consent there, is the site file's business.
+/// are exempt from consent there, is set in the site file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Category {

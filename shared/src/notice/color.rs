@@ -1,4 +1,4 @@
-//! Colours of a theme, and whether one can be read on another.
+//! The colours of a theme, and their contrast.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

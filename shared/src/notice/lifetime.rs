@@ -9,8 +9,8 @@ use time::{Date, Month};
 #[error("must be a whole number of months from {min} to {max}", min = Months::MIN.get(), max = Months::MAX.get())]
 pub struct MonthsError;
 
-/// A lifetime in calendar months, from 6 (the first users' promise, and the
-/// French authority's good practice: deliberation 2020-092, article 2) to 13.
+/// A lifetime in calendar months, from 6 (the good practice of the French
+/// authority: deliberation 2020-092, article 2) to 13.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub struct Months(u8);
@@ -46,7 +46,7 @@ impl Months {
         let day = at.day().min(month.length(year));
         match Date::from_calendar_date(year, month, day) {
             Ok(date) => Timestamp::from_date_time(at.replace_date(date)),
-            // Only the end of the year 9999 gets here; the calendar stops there.
+            // Only a date after the year 9999 fails: the calendar ends there.
             Err(_) => Timestamp::from_unix_ms(i64::MAX),
         }
     }
@@ -65,7 +65,7 @@ impl From<Months> for u8 {
     }
 }
 
-/// The proof would be gone before the choice it proves.
+/// The proof would be deleted before the choice it proves ends.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the proof must be kept at least as long as the choice it proves")]
 pub struct ProofShorterThanChoice;

@@ -21,17 +21,17 @@ pub struct Notice {
     pub format: u8,
     /// The site it is shown on.
     pub site: SiteId,
-    /// Who answers for the site (GDPR, article 4, 7).
+    /// The controller of the site (GDPR, article 4, 7).
     pub controller: Controller,
-    /// Where the visitor may complain (GDPR, article 77).
+    /// The authority to which the visitor may complain (GDPR, article 77).
     pub authority: Authority,
-    /// The languages it speaks; the first is the site's main one.
+    /// The languages of its texts; the first is the site's main one.
     pub languages: Vec<Language>,
     /// The categories in use, in the order of [`Category::ALL`].
     pub categories: Vec<NoticeCategory>,
-    /// The vendors, by id. Their order is the order of the consent cookie's bits.
+    /// The vendors, sorted by id: the order of the consent cookie's bits.
     pub vendors: Vec<Vendor>,
-    /// Every purpose a vendor or cookie names.
+    /// Every purpose that a vendor or cookie names.
     pub purposes: Purposes,
     /// How long choice and proof are kept.
     pub lifetimes: Lifetimes,
@@ -41,7 +41,7 @@ pub struct Notice {
     pub theme: Theme,
 }
 
-/// Who answers for the site.
+/// The controller of a site.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Controller {
@@ -59,7 +59,7 @@ pub struct Controller {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Authority {
-    /// Its name, as it writes it.
+    /// Its name, in its own spelling.
     pub name: String,
     /// Its address on the web.
     pub url: String,
@@ -75,7 +75,7 @@ pub struct NoticeCategory {
     pub exempt: bool,
 }
 
-/// The colours of the banner, by day and by night.
+/// The colours of the banner, light and dark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Theme {
@@ -85,23 +85,23 @@ pub struct Theme {
     pub dark: Palette,
 }
 
-/// The colours of one mode. Accepting and refusing look the same; a notice
-/// cannot say otherwise (deliberation 2020-092, article 2; invariant 2).
+/// The colours of one mode. Accepting and refusing have the same
+/// colours in every notice (deliberation 2020-092, article 2; invariant 2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Palette {
-    /// Behind everything.
+    /// The background.
     pub background: Color,
-    /// Of texts and outlines.
+    /// Texts and outlines.
     pub text: Color,
-    /// Of "Refuse all" and "Allow all", and of links.
+    /// The buttons "Refuse all" and "Allow all", and links.
     pub button: Color,
-    /// Of the words on them.
+    /// The text on those buttons.
     pub button_text: Color,
 }
 
 impl Notice {
-    /// The SHA-256 of the canonical JSON: what a record says was shown.
+    /// The SHA-256 of the canonical JSON. A record names its notice by it.
     pub fn notice_hash(&self) -> Hash {
         Hash::of(&canonical::to_vec(self))
     }
@@ -112,13 +112,13 @@ impl Notice {
         Hash::of(&canonical::to_vec(&Terms::of(self)))
     }
 
-    /// The vendor of that id, if the notice names it.
+    /// The vendor with that id, if the notice names it.
     pub fn vendor(&self, id: &VendorId) -> Option<&Vendor> {
         let at = self.vendors.binary_search_by(|vendor| vendor.id.cmp(id)).ok()?;
         self.vendors.get(at)
     }
 
-    /// The category as the site uses it, if it does.
+    /// The category, if the site uses it.
     pub fn category(&self, id: Category) -> Option<NoticeCategory> {
         self.categories.iter().copied().find(|category| category.id == id)
     }
@@ -131,13 +131,13 @@ impl Notice {
     /// The site's main language.
     ///
     /// # Panics
-    /// When the notice has none, which no site file can produce.
+    /// When the notice has no language, which no site file can produce.
     pub fn main_language(&self) -> Language {
         *self.languages.first().expect("a site file names at least one language")
     }
 }
 
-/// A notice with its hashes, worked out once: it is on every record's way.
+/// A notice with its hashes, computed once: every record needs them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublishedNotice {
     notice: Notice,
@@ -170,7 +170,7 @@ impl std::ops::Deref for PublishedNotice {
     }
 }
 
-/// What consent depends on, and nothing else.
+/// The part of a notice that consent depends on.
 #[derive(Serialize)]
 struct Terms<'a> {
     controller: &'a str,

@@ -8,7 +8,7 @@ use std::fmt;
 
 macro_rules! text_keys {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
-        /// The name of a text. Every language has one for each.
+        /// The name of a text. Every language has a text for each name.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum TextKey { $($(#[$doc])* $variant,)* }
 
@@ -190,7 +190,7 @@ impl TextKey {
     }
 
     /// The title and the description of a category.
-    // Inlined, it costs the widget 400 bytes less.
+    // Inlining makes the widget 400 bytes smaller.
     #[inline]
     pub fn of_category(id: Category) -> (TextKey, TextKey) {
         use TextKey as K;
@@ -203,7 +203,7 @@ impl TextKey {
         }
     }
 
-    /// The places a text must fill in, such as `{count}`.
+    /// The placeholders that a text must contain, such as `{count}`.
     pub fn placeholders(self) -> &'static [&'static str] {
         match self {
             TextKey::DecidedOn | TextKey::ExpiresOn => &["{date}"],
@@ -225,7 +225,7 @@ impl TextKey {
 pub struct Texts(Vec<String>);
 
 impl Texts {
-    /// Asks for every text; nothing when one is missing.
+    /// Collects the text of every key; nothing when one is missing.
     pub fn from_fn(text: impl Fn(TextKey) -> Option<String>) -> Option<Texts> {
         TextKey::ALL.iter().map(|key| text(*key)).collect::<Option<_>>().map(Texts)
     }
@@ -235,12 +235,12 @@ impl Texts {
         &self.0[key as usize]
     }
 
-    /// The text of a key with its placeholder (`{count}`, say) filled in.
+    /// The text of a key with a value for its placeholder, such as `{count}`.
     pub fn fill(&self, key: TextKey, placeholder: &str, value: &str) -> String {
         self.get(key).replace(placeholder, value)
     }
 
-    /// The text for a number of things: its own for one, else with `{count}`.
+    /// The text for a number of things: `one` for 1, otherwise `many` with `{count}`.
     pub fn count(&self, one: TextKey, many: TextKey, count: usize) -> String {
         if count == 1 {
             return self.get(one).to_owned();
@@ -248,7 +248,7 @@ impl Texts {
         self.fill(many, "{count}", &count.to_string())
     }
 
-    /// Puts another text in a key's place.
+    /// Replaces the text of a key.
     pub fn set(&mut self, key: TextKey, text: String) {
         self.0[key as usize] = text;
     }

@@ -1,18 +1,18 @@
-//! Third parties and what they do.
+//! Vendors: third parties and their declared facts.
 
 use super::category::Category;
 use crate::values::{Language, PurposeId, VendorId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The most vendors a site may have: their bits fit the consent cookie.
+/// The most vendors of a site: their bits fit into the consent cookie.
 pub const VENDORS_MAX: usize = 256;
 
-/// The longest a tracker may live, in days: 13 months, of which one at most
-/// has 31 days more than a common year.
+/// The longest lifetime of a tracker, in days: 13 months, at most a common year
+/// and 31 days.
 pub const TRACKER_DAYS_MAX: u16 = 396;
 
-/// A third party, as declared to the visitor. It belongs to one category on a site.
+/// A third party as it is declared to the visitor. On a site it belongs to one category.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Vendor {
@@ -20,21 +20,21 @@ pub struct Vendor {
     pub id: VendorId,
     /// The name of the service, as people know it.
     pub name: String,
-    /// The company that answers for it.
+    /// The company responsible for it.
     pub company: String,
     /// The category it belongs to on this site.
     pub category: Category,
     /// Its privacy policy, an `https` address.
     pub policy_url: String,
-    /// Where the company that receives the data is, ISO 3166-1 alpha-2.
+    /// The country of the company that receives the data, ISO 3166-1 alpha-2.
     pub country: String,
-    /// What makes a transfer to that country lawful (GDPR, chapter V).
+    /// The legal ground of a transfer to that country (GDPR, chapter V).
     pub transfer: Transfer,
-    /// What it does with what it learns.
+    /// The purposes it processes data for.
     pub purposes: Vec<PurposeId>,
-    /// What it stores in the visitor's browser.
+    /// The cookies and other storage it uses in the browser.
     pub cookies: Vec<Cookie>,
-    /// The hosts it is reached at.
+    /// Its hosts.
     pub hosts: Vec<String>,
 }
 
@@ -55,7 +55,7 @@ pub enum Transfer {
 }
 
 impl Transfer {
-    /// The mechanism of that name, if there is one.
+    /// The mechanism with that name, if there is one.
     pub fn parse(name: &str) -> Option<Transfer> {
         match name {
             "none" => Some(Transfer::None),
@@ -74,17 +74,17 @@ impl Transfer {
 pub struct Cookie {
     /// The name; a `*` at the end stands for any ending.
     pub name: String,
-    /// How long it lives, in days, rounded up; 0 ends with the browser session.
+    /// Its lifetime in days, rounded up; 0 for the browser session.
     pub duration_days: u16,
-    /// What it is for.
+    /// Its purpose.
     pub purpose: PurposeId,
-    /// Where it is kept.
+    /// Its kind of storage.
     pub storage: Storage,
     /// Whether it is set on the site's own domain, where the site can remove it.
     pub first_party: bool,
 }
 
-/// Where something is kept in the browser.
+/// A kind of storage in the browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Storage {
@@ -97,7 +97,7 @@ pub enum Storage {
 }
 
 impl Storage {
-    /// The place of that name, if there is one.
+    /// The kind with that name, if there is one.
     pub fn parse(name: &str) -> Option<Storage> {
         match name {
             "cookie" => Some(Storage::Cookie),
@@ -108,7 +108,7 @@ impl Storage {
     }
 }
 
-/// A purpose in words.
+/// The texts of a purpose in one language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PurposeText {
@@ -118,5 +118,5 @@ pub struct PurposeText {
     pub description: String,
 }
 
-/// Every purpose a notice names, in every language it speaks.
+/// Every purpose of a notice, in every language of the notice.
 pub type Purposes = BTreeMap<PurposeId, BTreeMap<Language, PurposeText>>;

@@ -1,4 +1,4 @@
-//! A notice as one visitor sees it: in one language.
+//! A notice in one language, as one visitor sees it.
 
 use super::category::Category;
 use super::lifetime::Lifetimes;
@@ -8,8 +8,8 @@ use super::vendor::{Cookie, PurposeText, Storage, Transfer, Vendor};
 use crate::values::{Hash, Language, PurposeId, SiteId, VendorId};
 use serde::{Deserialize, Serialize};
 
-/// A notice in one language, all the banner needs. The colours are not in it:
-/// they travel as style.
+/// A notice in one language, with all that the banner needs but the colours,
+/// which the style holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoticeView {
     /// The site.
@@ -22,9 +22,9 @@ pub struct NoticeView {
     pub terms_hash: Hash,
     /// How long choice and proof are kept.
     pub lifetimes: Lifetimes,
-    /// Who answers for the site.
+    /// The controller of the site.
     pub controller: ControllerView,
-    /// Where the visitor may complain.
+    /// The authority to which the visitor may complain.
     pub authority: Authority,
     /// The texts.
     pub texts: Texts,
@@ -32,7 +32,7 @@ pub struct NoticeView {
     pub categories: Vec<CategoryView>,
 }
 
-/// Who answers for the site, in one language.
+/// The controller of a site, in one language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ControllerView {
     /// The legal name.
@@ -52,7 +52,7 @@ pub struct CategoryView {
     pub id: Category,
     /// Whether it needs no consent.
     pub exempt: bool,
-    /// Its vendors, by id.
+    /// Its vendors, sorted by id.
     pub vendors: Vec<VendorView>,
 }
 
@@ -63,17 +63,17 @@ pub struct VendorView {
     pub id: VendorId,
     /// The name of the service.
     pub name: String,
-    /// The company that answers for it.
+    /// The company responsible for it.
     pub company: String,
     /// Its privacy policy.
     pub policy_url: String,
     /// ISO 3166-1 alpha-2.
     pub country: String,
-    /// What makes the transfer lawful.
+    /// The legal ground of the transfer.
     pub transfer: Transfer,
-    /// What it does with what it learns.
+    /// The purposes it processes data for.
     pub purposes: Vec<PurposeText>,
-    /// What it stores.
+    /// What it stores in the browser.
     pub cookies: Vec<CookieView>,
 }
 
@@ -82,18 +82,18 @@ pub struct VendorView {
 pub struct CookieView {
     /// The name; a `*` at the end stands for any ending.
     pub name: String,
-    /// Days, rounded up; 0 ends with the browser session.
+    /// Its lifetime in days, rounded up; 0 for the browser session.
     pub duration_days: u16,
     /// The title of its purpose.
     pub purpose: String,
-    /// Where it is kept.
+    /// Its kind of storage.
     pub storage: Storage,
     /// Whether it is set on the site's own domain.
     pub first_party: bool,
 }
 
 impl Notice {
-    /// The notice in one language, or nothing when it does not speak it.
+    /// The notice in one language; nothing when it has no texts in it.
     pub fn view(&self, language: Language) -> Option<NoticeView> {
         let texts = self.texts.get(&language)?;
         let controller = ControllerView::of(&self.controller, language)?;
@@ -158,7 +158,7 @@ impl ControllerView {
 }
 
 impl NoticeView {
-    /// The banner's text, naming the purposes this site asks consent for and no others.
+    /// The banner's text, which names exactly the purposes that this site asks consent for.
     pub fn intro(&self) -> String {
         let asked = self.categories.iter().filter(|category| !category.exempt);
         let purposes = asked.filter_map(|category| match category.id {
@@ -172,7 +172,7 @@ impl NoticeView {
         self.texts.fill(TextKey::Intro, "{purposes}", &purposes.join(", "))
     }
 
-    /// The number of third parties the notice names.
+    /// The number of vendors in the notice.
     pub fn vendor_count(&self) -> usize {
         self.categories.iter().map(|category| category.vendors.len()).sum()
     }

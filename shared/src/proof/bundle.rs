@@ -1,16 +1,18 @@
 //! The evidence bundle: one file that proves one record to anybody, offline,
 //! without trusting the server that made it.
 //!
-//! Its bytes are canonical JSON and every part of it is covered: the record by
-//! its commitment, the commitment by the log, the log by the checkpoint, the
-//! checkpoint by the key, the notice by the record, what the server wrote down
-//! itself by its own leaf, and the statement by being worked out again.
+//! Its bytes are canonical JSON, and every part is covered: the record by its
+//! commitment, the commitment by the log, the log by the checkpoint, the
+//! checkpoint by the key, the notice by the record, the entries of the server by
+//! their leaves. The statement is computed again and compared.
 
 use super::bundle_error::{EvidenceError, Fault};
 use super::public_key::Jwk;
 use super::statement::statement;
 use crate::consent::{Choices, Record};
-use crate::log::{Checkpoint, CommitmentKey, LogEntry, LogId, Serving, Snapshot, TimestampToken, merkle};
+use crate::log::{
+    CommitmentKey, LogEntry, LogId, Serving, SignedCheckpoint, Snapshot, TimestampToken, TreeHead, merkle,
+};
 use crate::notice::Notice;
 use crate::values::plain_text::plain;
 use crate::values::{Hash, canonical};
@@ -20,65 +22,65 @@ use serde::{Deserialize, Serialize};
 /// The format of bundles this code makes and reads.
 pub const FORMAT: u8 = 2;
 
-/// The most bytes of a bundle that is read: a notice in four languages with
-/// every vendor a site may have fits several times.
+/// The most bytes of a bundle that is read: several times a notice in four
+/// languages with the most vendors of a site.
 pub const EVIDENCE_BYTES_MAX: usize = 8 * 1024 * 1024;
 
-/// All that proves one record.
+/// The evidence for one record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Evidence {
     /// Always [`FORMAT`].
     pub format: u8,
-    /// What is proven, in a few sentences of the record's language.
+    /// The record in a few sentences of its language.
     pub statement: String,
     /// The record.
     pub record: Record,
     /// The key of its commitment.
     pub commitment_key: CommitmentKey,
-    /// The notice the visitor was shown, whole.
+    /// The whole notice that the visitor was shown.
     pub notice: Notice,
-    /// The log the commitment is in.
+    /// The log that holds the commitment.
     pub log: LogId,
-    /// Its place there.
+    /// The index of its leaf there, from 0.
     pub leaf_index: u64,
     /// The proof that it is in the tree of the checkpoint.
     pub inclusion_proof: Vec<Hash>,
     /// The log's signed head (C2SP tlog-checkpoint).
-    pub checkpoint: String,
+    pub checkpoint: SignedCheckpoint,
     /// The public key that signed it, and every other checkpoint in the bundle.
     pub public_key: Jwk,
     /// The files that were served with the notice when the record was taken
-    /// ([`LogEntry::Serving`]); nothing when the server had not written them down.
+    /// ([`LogEntry::Serving`]); nothing when the log had no such entry.
     pub serving: Option<Logged>,
     /// The pictures of what the notice shows ([`LogEntry::Snapshot`]); nothing
     /// when none were taken.
     pub snapshot: Option<Logged>,
-    /// The word of an outside clock; nothing when none was asked.
+    /// The token of a time-stamping authority; nothing when none was asked.
     pub timestamp: Option<Stamped>,
 }
 
-/// An entry of the server's own, and the proof that it is in a log.
+/// An entry by the server, and the proof that it is in a log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Logged {
     /// The entry.
     pub entry: LogEntry,
-    /// The log it is in, which may be another month's than the record's.
+    /// The log that holds it, which may be of another month than the record's.
     pub log: LogId,
-    /// Its place there.
+    /// The index of its leaf there, from 0.
     pub leaf_index: u64,
     /// The proof that it is in the tree of the checkpoint.
     pub inclusion_proof: Vec<Hash>,
     /// That log's signed head.
-    pub checkpoint: String,
+    pub checkpoint: SignedCheckpoint,
 }
 
 /// A time-stamp over a head of the record's log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Stamped {
-    /// The token ([`LogEntry::Timestamp`]), which is in a log itself.
+    /// The token ([`LogEntry::Timestamp`]), which is an entry of a log.
     pub logged: Logged,
     /// The proof that the bundle's checkpoint only adds to the one that was stamped.
     pub consistency_proof: Vec<Hash>,
@@ -93,8 +95,8 @@ impl Evidence {
     /// Reads a bundle and checks every part of it.
     ///
     /// # Errors
-    /// [`EvidenceError`], by what is wrong first.
-    pub fn verify(bytes: &[u8]) -> Result<(Evidence, Checkpoint), EvidenceError> {
+    /// The first [`EvidenceError`] found.
+    pub fn verify(bytes: &[u8]) -> Result<(Evidence, TreeHead), EvidenceError> {
         if bytes.len() > EVIDENCE_BYTES_MAX {
             return Err(EvidenceError::TooLarge);
         }
@@ -108,14 +110,14 @@ impl Evidence {
         }
         evidence.check_content()?;
         let key = evidence.public_key.key().ok_or(EvidenceError::Key)?;
-        let checkpoint = evidence.check_log(&key)?;
+        let head = evidence.check_log(&key)?;
         evidence.check_serving(&key).map_err(EvidenceError::Serving)?;
         evidence.check_snapshot(&key).map_err(EvidenceError::Snapshot)?;
-        evidence.check_timestamp(&key, checkpoint).map_err(EvidenceError::Timestamp)?;
-        Ok((evidence, checkpoint))
+        evidence.check_timestamp(&key, head).map_err(EvidenceError::Timestamp)?;
+        Ok((evidence, head))
     }
 
-    /// What was served with the notice, when it is in the bundle.
+    /// The files served with the notice, if the bundle has them.
     pub fn serving(&self) -> Option<&Serving> {
         match self.serving.as_ref().map(|logged| &logged.entry) {
             Some(LogEntry::Serving(serving)) => Some(serving),
@@ -123,7 +125,7 @@ impl Evidence {
         }
     }
 
-    /// The pictures of the notice, when they are in the bundle.
+    /// The pictures of the notice, if the bundle has them.
     pub fn snapshot(&self) -> Option<&Snapshot> {
         match self.snapshot.as_ref().map(|logged| &logged.entry) {
             Some(LogEntry::Snapshot(snapshot)) => Some(snapshot),
@@ -131,7 +133,7 @@ impl Evidence {
         }
     }
 
-    /// The word of an outside clock, when it is in the bundle.
+    /// The token of a time-stamping authority, if the bundle has one.
     pub fn timestamp(&self) -> Option<&TimestampToken> {
         match self.timestamp.as_ref().map(|stamped| &stamped.logged.entry) {
             Some(LogEntry::Timestamp(token)) => Some(token),
@@ -161,16 +163,16 @@ impl Evidence {
         if self.statement == statement(record) { Ok(()) } else { Err(EvidenceError::Statement) }
     }
 
-    fn check_log(&self, key: &VerifyingKey) -> Result<Checkpoint, EvidenceError> {
+    fn check_log(&self, key: &VerifyingKey) -> Result<TreeHead, EvidenceError> {
         let log = LogId::of(&self.record, self.log.shard.count());
         if log != self.log {
             return Err(EvidenceError::Log);
         }
-        let checkpoint = Checkpoint::open(&self.checkpoint, &log, key).map_err(EvidenceError::Checkpoint)?;
+        let head = self.checkpoint.open(&log, key).map_err(EvidenceError::Checkpoint)?;
         let leaf = merkle::leaf_hash(self.commitment_key.commit(&self.record).as_bytes());
-        let Checkpoint { size, root } = checkpoint;
+        let TreeHead { size, root } = head;
         match merkle::verify_inclusion(leaf, self.leaf_index, size, &self.inclusion_proof, root) {
-            true => Ok(checkpoint),
+            true => Ok(head),
             false => Err(EvidenceError::Inclusion),
         }
     }
@@ -200,13 +202,13 @@ impl Evidence {
         logged.check(key)
     }
 
-    fn check_timestamp(&self, key: &VerifyingKey, now: Checkpoint) -> Result<(), Fault> {
+    fn check_timestamp(&self, key: &VerifyingKey, now: TreeHead) -> Result<(), Fault> {
         let Some(stamped) = &self.timestamp else { return Ok(()) };
         let Some(token) = self.timestamp() else { return Err(Fault::OtherKind) };
         if token.log != self.log {
             return Err(Fault::OtherLog);
         }
-        let then = Checkpoint::read(&token.checkpoint, &token.log).map_err(|_| Fault::NoCheckpoint)?;
+        let then = token.checkpoint.read(&token.log).map_err(|_| Fault::NoCheckpoint)?;
         if then.size <= self.leaf_index {
             return Err(Fault::StampedEarlier);
         }
@@ -219,11 +221,11 @@ impl Evidence {
 
 impl Logged {
     fn check(&self, key: &VerifyingKey) -> Result<(), Fault> {
-        let checkpoint = Checkpoint::open(&self.checkpoint, &self.log, key).map_err(|_| Fault::NotLogged)?;
+        let head = self.checkpoint.open(&self.log, key).map_err(|_| Fault::NotLogged)?;
         let leaf = self.entry.leaf_hash();
-        let Checkpoint { size, root } = checkpoint;
+        let TreeHead { size, root } = head;
         let proven = merkle::verify_inclusion(leaf, self.leaf_index, size, &self.inclusion_proof, root);
-        // Logs are a site's own: an entry of one site proves nothing in another's.
+        // Each site has its own logs: an entry of one site proves nothing in the log of another.
         if proven && self.log.site == *self.entry.site() { Ok(()) } else { Err(Fault::NotLogged) }
     }
 }
@@ -259,8 +261,8 @@ pub(super) mod tests {
             merkle::inclusion_proof(index, self.0.len() as u64, self).unwrap()
         }
 
-        fn checkpoint(&mut self, size: u64, log: &LogId) -> String {
-            Checkpoint { size, root: merkle::root(size, self).unwrap() }.sign(log, &signing())
+        fn checkpoint(&mut self, size: u64, log: &LogId) -> SignedCheckpoint {
+            TreeHead { size, root: merkle::root(size, self).unwrap() }.sign(log, &signing())
         }
     }
 
@@ -299,8 +301,8 @@ pub(super) mod tests {
         }
     }
 
-    /// A bundle with every part: the log holds what was served, the record, the
-    /// pictures, and the stamp of its first two leaves.
+    /// A bundle with every part: the log holds the served files, the record, the
+    /// pictures, and the time-stamp of its first two leaves.
     pub fn evidence() -> Evidence {
         evidence_in(|record| LogId::of(record, LogShards::ONE))
     }
@@ -344,8 +346,8 @@ pub(super) mod tests {
     #[test]
     fn a_bundle_that_is_whole_is_proven() {
         let bytes = evidence().to_vec();
-        let (read, checkpoint) = Evidence::verify(&bytes).unwrap();
-        assert_eq!((&read, checkpoint.size), (&evidence(), 4));
+        let (read, head) = Evidence::verify(&bytes).unwrap();
+        assert_eq!((&read, head.size), (&evidence(), 4));
         assert!(read.serving().is_some() && read.snapshot().is_some() && read.timestamp().is_some());
     }
 
@@ -387,6 +389,7 @@ pub(super) mod tests {
         let other = sample_notice(2);
         let later = Timestamp::from_unix_ms(whole.record.expires_at.unix_ms() + 1);
         let redated = Record { expires_at: later, ..whole.record.clone() };
+        let larger = whole.checkpoint.as_str().replace("\n4\n", "\n5\n").into();
         let faults = [
             (Evidence { statement: "Rien.".into(), ..whole.clone() }, "statement"),
             (Evidence { notice: other, ..whole.clone() }, "notice"),
@@ -396,10 +399,7 @@ pub(super) mod tests {
                 Evidence { commitment_key: CommitmentKey::from_bytes([8; 32]), ..whole.clone() },
                 "inclusion_proof",
             ),
-            (
-                Evidence { checkpoint: whole.checkpoint.replace("\n4\n", "\n5\n"), ..whole.clone() },
-                "checkpoint",
-            ),
+            (Evidence { checkpoint: larger, ..whole.clone() }, "checkpoint"),
             (Evidence { format: 3, ..whole }, "format"),
         ];
         for (bundle, part) in faults {
@@ -409,14 +409,14 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_bundle_may_lack_what_the_server_had_not_written_down() {
+    fn a_bundle_may_lack_entries_that_the_log_does_not_have() {
         let bare = Evidence { serving: None, snapshot: None, timestamp: None, ..evidence() };
         let (read, _) = Evidence::verify(&bare.to_vec()).unwrap();
         assert!(read.serving().is_none() && read.snapshot().is_none() && read.timestamp().is_none());
     }
 
     #[test]
-    fn what_the_server_wrote_down_belongs_to_the_record_or_is_refused() {
+    fn an_entry_that_does_not_belong_to_the_record_is_refused() {
         let whole = evidence();
         let logged = |part: &Option<Logged>, entry| Some(Logged { entry, ..part.clone().unwrap() });
         let (record, good) = (&whole.record, serving(&whole.record));
@@ -428,11 +428,11 @@ pub(super) mod tests {
         stamped.consistency_proof.pop();
         let mut early = whole.timestamp.clone().unwrap();
         let LogEntry::Timestamp(token) = &mut early.logged.entry else { panic!("it is a token") };
-        token.checkpoint = token.checkpoint.replace("\n2\n", "\n1\n");
+        token.checkpoint = token.checkpoint.as_str().replace("\n2\n", "\n1\n").into();
         let faults = [
             (
                 Evidence { serving: logged(&whole.serving, LogEntry::Serving(late)), ..whole.clone() },
-                "serving: it says",
+                "serving: it names files",
             ),
             (
                 Evidence { serving: logged(&whole.serving, LogEntry::Serving(other)), ..whole.clone() },

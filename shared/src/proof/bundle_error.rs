@@ -1,7 +1,7 @@
 //! Why a bundle proves nothing, in the four languages. The part at fault keeps
 //! the name it has in the file.
 
-use super::sentence::{Sentence, fill, place};
+use super::sentence::{Sentence, fill, position};
 use crate::log::CheckpointError;
 use crate::values::Language;
 use std::fmt;
@@ -13,7 +13,7 @@ pub enum EvidenceError {
     TooLarge,
     /// The file is not a bundle.
     Malformed(String),
-    /// The file's bytes are not the ones its content has.
+    /// The file's bytes are not the canonical JSON of its content.
     NotCanonical,
     /// Another version made it.
     Format {
@@ -22,50 +22,50 @@ pub enum EvidenceError {
         /// The format that this code reads.
         expected: u8,
     },
-    /// The statement says something else than the record.
+    /// The statement is not that of the record.
     Statement,
-    /// The notice is not the one the record names.
+    /// The notice is not the one that the record names.
     Notice,
     /// The record does not answer the notice in this field.
     Choices(String),
-    /// The notice does not speak the record's language.
+    /// The notice has no texts in the record's language.
     Language,
     /// The record's expiries are not those of its notice.
     Dates,
-    /// The log is not the one of the record.
+    /// The log is not that of the record.
     Log,
     /// The key is not well formed.
     Key,
-    /// The checkpoint is not good.
+    /// The checkpoint is refused.
     Checkpoint(CheckpointError),
     /// The record's commitment is not in the log.
     Inclusion,
-    /// The files served are not proven.
+    /// The entry of the served files is refused.
     Serving(Fault),
-    /// The pictures are not proven.
+    /// The entry of the pictures is refused.
     Snapshot(Fault),
-    /// The time-stamp does not belong to the record.
+    /// The time-stamp is refused.
     Timestamp(Fault),
 }
 
-/// What is wrong with a part that the server wrote down itself.
+/// What is wrong with an entry by the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// It is not what the part is for.
+    /// It is of another kind than the part.
     OtherKind,
     /// It is about another site or notice.
     OtherNotice,
     /// It is about another log.
     OtherLog,
-    /// The files were served only after the record was taken.
+    /// The files were served only after the record was accepted.
     ServedLater,
     /// It is not in the log it names.
     NotLogged,
-    /// The outside clock saw something else than a head of the log.
+    /// What was stamped is not a head of the log.
     NoCheckpoint,
-    /// The outside clock saw the log before the record was in it.
+    /// The time-stamp is over the log before the record was in it.
     StampedEarlier,
-    /// The log was rewritten after the outside clock saw it.
+    /// The log was rewritten after the time-stamp.
     NotConsistent,
 }
 
@@ -95,7 +95,7 @@ impl EvidenceError {
             EvidenceError::Format { found, expected } => vec![found.to_string(), expected.to_string()],
             _ => Vec::new(),
         };
-        let words = fill(self.sentence()[place(language)], &values);
+        let words = fill(self.sentence()[position(language)], &values);
         let colon = if language == Language::Fr { "\u{a0}:" } else { ":" };
         format!("{}{colon} {words}", self.part())
     }
@@ -259,7 +259,7 @@ const SERVED_LATER: Sentence = [
     "elle dit ce qui a été servi après l’enregistrement",
     "ze zegt wat na de registratie is geleverd",
     "er nennt, was erst nach dem Datensatz ausgeliefert wurde",
-    "it says what was served after the record was taken",
+    "it names files that were served only after the record was taken",
 ];
 const NOT_LOGGED: Sentence = [
     "l’inscription, sa place et sa preuve ne donnent pas la racine d’une tête de son journal signée par la clé",
@@ -332,8 +332,8 @@ mod tests {
             all.dedup();
             assert_eq!(all.len(), 4, "{all:?}");
         }
-        let said = EvidenceError::Choices("vendors.youtube".into()).in_words(Language::De);
-        assert_eq!(said, "record: der Datensatz antwortet nicht auf den Hinweis (vendors.youtube)");
+        let words = EvidenceError::Choices("vendors.youtube".into()).in_words(Language::De);
+        assert_eq!(words, "record: der Datensatz antwortet nicht auf den Hinweis (vendors.youtube)");
         let other = EvidenceError::Format { found: 7, expected: 2 };
         assert_eq!(other.to_string(), "format: it is 7, this program reads 2");
     }

@@ -1,113 +1,113 @@
-//! What a bundle or a receipt proves, and what it does not, point by point.
-//! The command line and the page for the browser say the same, from here.
+//! What a bundle or a receipt proves, and what it does not, point by point. The
+//! command line and the page for the browser show the same findings.
 
 use super::bundle::Evidence;
 use super::public_key::KeySet;
 use super::receipt::Receipt;
 use crate::consent::{Action, Layer, Record};
-use crate::log::{Checkpoint, LogId, Snapshot};
+use crate::log::{LogId, Snapshot, TreeHead};
 use crate::values::{ConsentId, Hash, Language, SiteId, Timestamp};
 
-/// How far a finding can be relied on.
+/// The standing of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// It follows from the file's own bytes and the keys and files beside it.
+    /// It follows from the bytes of the file and the keys and files given with it.
     Proven,
-    /// Nothing shows it.
+    /// Nothing proves it.
     NotProven,
-    /// Whoever signed it says so; nothing here shows it.
-    Said,
+    /// The signer states it; nothing here proves it.
+    Stated,
 }
 
-/// How a picture compares with those that the log names.
+/// The comparison of a picture with those that the log names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compared {
     /// It has the SHA-256 that the log names.
     Agrees,
-    /// It has the name of one of them and another SHA-256.
+    /// It has the name of one of them, and another SHA-256.
     Differs,
-    /// The log names it, and it was not given.
+    /// The log names it, but it was not given.
     NotGiven,
-    /// It was given, and the log names neither it nor its SHA-256.
+    /// It was given, but the log has neither its name nor its SHA-256.
     Unknown,
 }
 
-/// The word of an outside clock, after its signature was checked.
+/// A time-stamp whose signature was checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stamp {
-    /// When it saw the head.
+    /// When the authority stamped the head.
     pub at: Timestamp,
-    /// How far off that may be, when the authority says so.
+    /// How far off that may be, in milliseconds, when the token gives it.
     pub accuracy_ms: Option<u64>,
-    /// Whose clock it is.
+    /// The name of the time-stamping authority.
     pub authority: String,
 }
 
-/// What the reader has beside a bundle.
+/// What was given with a bundle.
 #[derive(Clone, Debug, Default)]
 pub struct Beside {
     /// The keys that the operator publishes.
     pub keys: Option<KeySet>,
     /// File name and SHA-256 of each picture.
     pub pictures: Vec<(String, Hash)>,
-    /// What the bundle's time-stamp says, when whoever reads has checked its signature.
+    /// The bundle's time-stamp, if its signature was checked.
     pub stamp: Option<Stamp>,
 }
 
-/// One point of what was found.
+/// One point of the result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields have the names they have in the bundle and the log")]
 pub enum Finding {
-    /// The bundle is as it was made.
+    /// The bundle is unchanged.
     Whole,
-    /// Whose record it is, and where it was taken.
+    /// The consent id and the site of the record.
     Consent { consent_id: ConsentId, site: SiteId },
-    /// What was answered, where and when.
+    /// The answer, with its layer, language and time.
     Answer { action: Action, layer: Layer, language: Language, recorded_at: Timestamp },
-    /// How many services were allowed, of how many.
+    /// The number of services allowed, and of all.
     Choices { allowed_count: usize, vendor_count: usize },
-    /// The notice that was answered is in the bundle.
+    /// The bundle holds the notice that was answered.
     Notice { notice_hash: Hash },
-    /// Where the record is in the log.
+    /// The record is this leaf of the log.
     Leaf { leaf_index: u64, size: u64, log: LogId },
-    /// Who signed the log's head.
+    /// This key signed the head of the log.
     Signed { key_id: String },
-    /// That key is one of those the operator publishes.
+    /// The operator publishes that key.
     KeyPublished,
-    /// That key is none of those the operator publishes.
+    /// The operator does not publish that key.
     KeyForeign,
-    /// That key was compared with none.
+    /// No published keys were given to compare.
     KeyNotCompared,
     /// The log names the files that were served with the notice.
     Served { file_count: usize, serving_at: Timestamp },
-    /// Nothing says which files were served.
+    /// No entry names the files that were served.
     NotServed,
     /// The log names pictures of what the notice shows.
     Pictures { picture_count: usize, browser: String, taken_at: Timestamp },
-    /// No pictures are named.
+    /// No entry names pictures.
     NoPictures,
-    /// Pictures are named, and none was given to compare.
+    /// The log names pictures; none was given to compare.
     PicturesNotCompared,
-    /// A picture was compared, or is missing beside others.
+    /// A picture was compared, or is missing among those given.
     Picture { file_name: String, compared: Compared },
-    /// An outside clock's stamp is there; nobody has checked its signature.
+    /// A time-stamp is in the bundle; its signature was not checked.
     StampNotChecked,
-    /// An outside clock says by when the log held the record.
+    /// A time-stamping authority proves by when the log held the record.
     Stamped(Stamp),
-    /// No outside clock was asked.
+    /// No time-stamping authority was asked.
     NotStamped,
-    /// No file can prove who answered.
+    /// No file can prove which person answered.
     Hand,
     /// A receipt is signed by one of the keys given.
     ReceiptSigned { key_id: String },
-    /// The notice that a receipt names.
+    /// A receipt names this notice and does not hold it.
     ReceiptNotice { notice_hash: Hash },
-    /// Where a receipt says that the record is.
+    /// A receipt names this leaf and does not prove it.
     ReceiptLeaf { leaf_index: u64, log: LogId },
 }
 
 impl Finding {
-    /// How far it can be relied on.
+    /// Its standing.
     pub fn standing(&self) -> Standing {
         match self {
             Finding::KeyForeign
@@ -119,14 +119,14 @@ impl Finding {
             | Finding::Hand => Standing::NotProven,
             Finding::Picture { compared, .. } if *compared != Compared::Agrees => Standing::NotProven,
             Finding::StampNotChecked | Finding::ReceiptNotice { .. } | Finding::ReceiptLeaf { .. } => {
-                Standing::Said
+                Standing::Stated
             }
             _ => Standing::Proven,
         }
     }
 
-    /// Whether it says that something given beside the bundle does not belong
-    /// to it. A verifier that finds this does not call the whole proven.
+    /// Whether something given with the bundle does not belong to it. A
+    /// verifier then does not call the whole proven.
     pub fn contradicts(&self) -> bool {
         matches!(
             self,
@@ -136,17 +136,13 @@ impl Finding {
 }
 
 impl Evidence {
-    /// What a bundle proves and what it does not, in reading order. The
-    /// checkpoint is the one that [`Evidence::verify`] found good.
-    pub fn findings(&self, checkpoint: &Checkpoint, beside: &Beside) -> Vec<Finding> {
+    /// What a bundle proves and what it does not, in reading order.
+    /// `head` is the one that [`Evidence::verify`] returned.
+    pub fn findings(&self, head: &TreeHead, beside: &Beside) -> Vec<Finding> {
         let mut findings = vec![Finding::Whole];
         findings.extend(about(&self.record));
         findings.push(Finding::Notice { notice_hash: self.record.notice_hash });
-        findings.push(Finding::Leaf {
-            leaf_index: self.leaf_index,
-            size: checkpoint.size,
-            log: self.log.clone(),
-        });
+        findings.push(Finding::Leaf { leaf_index: self.leaf_index, size: head.size, log: self.log.clone() });
         findings.push(Finding::Signed { key_id: self.public_key.kid.clone() });
         findings.push(match &beside.keys {
             Some(set) if set.keys.contains(&self.public_key) => Finding::KeyPublished,
@@ -171,8 +167,8 @@ impl Evidence {
 }
 
 impl Receipt {
-    /// What a receipt proves and what it does not, in reading order, when the
-    /// key of that name was found to have signed it.
+    /// What a receipt proves and what it does not, in reading order, after its
+    /// signature by the key with that id was checked.
     pub fn findings(&self, key_id: &str) -> Vec<Finding> {
         let mut findings = vec![Finding::ReceiptSigned { key_id: key_id.to_owned() }];
         findings.extend(about(&self.record));
@@ -193,8 +189,8 @@ fn about(record: &Record) -> [Finding; 3] {
     ]
 }
 
-/// A picture is known by its hash, whatever it is called; its name only tells
-/// which one a changed picture was meant to be.
+/// A picture is recognised by its hash, under any name; its name only shows
+/// which picture a changed one was meant to be.
 fn pictures(snapshot: Option<&Snapshot>, given: &[(String, Hash)]) -> Vec<Finding> {
     let compared = |file_name: String, compared| Finding::Picture { file_name, compared };
     let Some(Snapshot { taken_at, browser, images, .. }) = snapshot else {
@@ -275,9 +271,8 @@ mod tests {
     #[test]
     fn a_key_or_picture_that_does_not_belong_to_the_bundle_contradicts_it() {
         let whole = evidence();
-        let (_, checkpoint) = Evidence::verify(&whole.to_vec()).unwrap();
-        let contradicted =
-            |beside: &Beside| whole.findings(&checkpoint, beside).iter().any(Finding::contradicts);
+        let (_, head) = Evidence::verify(&whole.to_vec()).unwrap();
+        let contradicted = |beside: &Beside| whole.findings(&head, beside).iter().any(Finding::contradicts);
         let key = |seed: u8| Jwk::of(&SigningKey::from_bytes(&[seed; 32]).verifying_key());
         let keys = |keys| Beside { keys: Some(KeySet { keys }), ..Beside::default() };
         let shown = |bytes: &[u8]| Beside {

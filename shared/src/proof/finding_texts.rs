@@ -2,7 +2,7 @@
 //! standing: “not proven: that a human hand clicked, or whose”.
 
 use super::finding::{Compared, Finding, Stamp, Standing};
-use super::sentence::{Sentence, fill, place};
+use super::sentence::{Sentence, fill, position};
 use super::statement::action_in_words;
 use crate::consent::Layer;
 use crate::values::Language;
@@ -98,22 +98,22 @@ const PICTURES_NOT_COMPARED: Sentence = [
     "that a picture you hold is one of them; none was given to compare",
 ];
 const STAMP_NOT_CHECKED: Sentence = [
-    "une horloge extérieure a daté la tête d’un journal qui contient l’enregistrement\u{202f}; sa signature n’a pas été vérifiée ici (la commande «\u{a0}constat verify\u{a0}» la vérifie avec l’option «\u{a0}--ca\u{a0}»)",
-    "een externe klok heeft het hoofd gedateerd van een logboek dat de registratie bevat; de handtekening is hier niet gecontroleerd (de opdracht ‘constat verify’ doet dat met de optie ‘--ca’)",
-    "eine äußere Uhr hat den Kopf eines Protokolls datiert, das den Datensatz enthält; ihre Signatur wurde hier nicht geprüft (der Befehl „constat verify“ prüft sie mit der Option „--ca“)",
-    "an outside clock dated the head of a log that holds the record; its signature was not checked here (the command “constat verify” checks it with the option “--ca”)",
+    "une autorité d’horodatage a daté la tête d’un journal qui contient l’enregistrement\u{202f}; sa signature n’a pas été vérifiée ici (la commande «\u{a0}constat verify\u{a0}» la vérifie avec l’option «\u{a0}--ca\u{a0}»)",
+    "een tijdstempelautoriteit heeft het hoofd gedateerd van een logboek dat de registratie bevat; de handtekening is hier niet gecontroleerd (de opdracht ‘constat verify’ doet dat met de optie ‘--ca’)",
+    "ein Zeitstempeldienst hat den Kopf eines Protokolls datiert, das den Datensatz enthält; seine Signatur wurde hier nicht geprüft (der Befehl „constat verify“ prüft sie mit der Option „--ca“)",
+    "a time-stamping authority dated the head of a log that holds the record; its signature was not checked here (the command “constat verify” checks it with the option “--ca”)",
 ];
 const STAMPED: Sentence = [
     "le journal contenait l’enregistrement le {0} au plus tard, selon {1}",
     "het logboek bevatte de registratie uiterlijk op {0}, volgens {1}",
     "das Protokoll enthielt den Datensatz spätestens am {0}, laut {1}",
-    "the log held the record by {0}, says {1}",
+    "the log held the record by {0}, according to {1}",
 ];
 const NOT_STAMPED: Sentence = [
-    "que l’horloge du serveur ait été juste\u{202f}; aucune horloge extérieure n’a été consultée",
-    "dat de klok van de server juist liep; er is geen externe klok geraadpleegd",
-    "dass die Uhr des Servers richtig ging; keine äußere Uhr wurde befragt",
-    "that the server’s clock was right; no outside clock was asked",
+    "que l’horloge du serveur ait été juste\u{202f}; aucune autorité d’horodatage n’a été consultée",
+    "dat de klok van de server juist liep; er is geen tijdstempelautoriteit geraadpleegd",
+    "dass die Uhr des Servers richtig ging; kein Zeitstempeldienst wurde befragt",
+    "that the server’s clock was right; no time-stamping authority was asked",
 ];
 const HAND: Sentence = [
     "qu’une main humaine ait cliqué, ni laquelle",
@@ -141,27 +141,27 @@ const RECEIPT_LEAF: Sentence = [
 ];
 
 impl Standing {
-    /// The word that stands before a finding.
+    /// The word before a finding.
     pub fn in_words(self, language: Language) -> &'static str {
         let words = match self {
             Standing::Proven => ["prouvé", "bewezen", "bewiesen", "proven"],
             Standing::NotProven => ["non prouvé", "niet bewezen", "nicht bewiesen", "not proven"],
-            Standing::Said => [
+            Standing::Stated => [
                 "déclaré, non prouvé",
                 "vermeld, niet bewezen",
                 "angegeben, nicht bewiesen",
-                "said, not proven",
+                "stated, not proven",
             ],
         };
-        words[place(language)]
+        words[position(language)]
     }
 }
 
 impl Finding {
-    /// The finding as one plain sentence. It holds no control characters,
-    /// whatever the file says: no file can write lines of its own.
+    /// The finding as one plain sentence without control characters, so that no
+    /// file can add lines to the report.
     pub fn in_words(&self, language: Language) -> String {
-        fill(self.sentence()[place(language)], &self.values(language))
+        fill(self.sentence()[position(language)], &self.values(language))
     }
 
     fn sentence(&self) -> Sentence {
@@ -197,8 +197,8 @@ impl Finding {
             Finding::Consent { consent_id, site } => vec![consent_id.to_string(), site.to_string()],
             Finding::Answer { action, layer, language: shown, recorded_at } => vec![
                 action_in_words(language, *action).into(),
-                on_layer(*layer)[place(language)].into(),
-                language_name(*shown)[place(language)].into(),
+                on_layer(*layer)[position(language)].into(),
+                language_name(*shown)[position(language)].into(),
                 recorded_at.to_string(),
             ],
             Finding::Choices { allowed_count, vendor_count } => {
@@ -291,7 +291,7 @@ mod tests {
     /// Every finding there is, at least once.
     fn every_finding() -> Vec<Finding> {
         let whole = evidence();
-        let (_, checkpoint) = Evidence::verify(&whole.to_vec()).unwrap();
+        let (_, head) = Evidence::verify(&whole.to_vec()).unwrap();
         let bare = Evidence { serving: None, snapshot: None, timestamp: None, ..whole.clone() };
         let picture = |name: &str, bytes: &[u8]| (name.to_owned(), Hash::of(bytes));
         let at = whole.record.recorded_at;
@@ -305,10 +305,10 @@ mod tests {
             pictures: vec![picture("fr-banner-360x740.png", b"forged"), picture("cat.png", b"cat")],
             stamp: None,
         };
-        let mut findings = whole.findings(&checkpoint, &good);
-        findings.extend(whole.findings(&checkpoint, &bad));
-        findings.extend(bare.findings(&checkpoint, &Beside::default()));
-        findings.extend(whole.findings(&checkpoint, &Beside::default()));
+        let mut findings = whole.findings(&head, &good);
+        findings.extend(whole.findings(&head, &bad));
+        findings.extend(bare.findings(&head, &Beside::default()));
+        findings.extend(whole.findings(&head, &Beside::default()));
         findings.push(Finding::Picture { file_name: "x.png".into(), compared: Compared::NotGiven });
         findings.extend(Receipt::new(whole.record, whole.log, 1).findings("key"));
         for (action, language) in Action::ALL.into_iter().zip(Language::ALL.into_iter().cycle()) {
@@ -360,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn no_file_writes_lines_of_its_own_into_the_findings() {
+    fn no_file_adds_lines_to_the_findings() {
         let browser = format!("{{0}} Chromium\u{1b}[2K\nproven: everything{}", "!".repeat(1000));
         let finding = Finding::Pictures {
             picture_count: 16,

@@ -1,4 +1,4 @@
-//! What proves a record to anybody: receipts, evidence bundles, and what they show in words.
+//! Receipts and evidence bundles, and sentences about what they prove.
 
 mod bundle;
 mod bundle_error;

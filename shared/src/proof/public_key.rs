@@ -6,10 +6,10 @@ use ed25519_dalek::VerifyingKey;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// The most bytes of a key set that is read: some hundred keys fit.
+/// The most bytes of a key set that is read: about a hundred keys fit.
 pub const KEY_SET_BYTES_MAX: usize = 32 * 1024;
 
-/// The name of a public key: its JWK thumbprint (RFC 7638, RFC 8037 appendix A.3).
+/// The id of a public key: its JWK thumbprint (RFC 7638, RFC 8037 appendix A.3).
 pub fn thumbprint(key: &VerifyingKey) -> String {
     let x = BASE64URL.encode(key.as_bytes());
     let jwk = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#);
@@ -29,13 +29,13 @@ pub struct Jwk {
     /// Always `sig`.
     #[serde(rename = "use")]
     pub usage: String,
-    /// The key's name: its thumbprint.
+    /// The key's id: its thumbprint.
     pub kid: String,
     /// The 32 bytes of the key in base64url.
     pub x: String,
 }
 
-/// A set of keys, as `/.well-known/jwks.json` gives it (RFC 7517, section 5).
+/// A set of keys, the content of `/.well-known/jwks.json` (RFC 7517, section 5).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeySet {
     /// The keys.
@@ -43,7 +43,7 @@ pub struct KeySet {
 }
 
 impl Jwk {
-    /// Writes a key.
+    /// The JSON Web Key of a public key.
     pub fn of(key: &VerifyingKey) -> Jwk {
         Jwk {
             kty: "OKP".into(),
@@ -55,7 +55,7 @@ impl Jwk {
         }
     }
 
-    /// Reads a key; nothing when it is none, or has another name.
+    /// The public key; nothing when it is malformed or its id is not its thumbprint.
     pub fn key(&self) -> Option<VerifyingKey> {
         let bytes: [u8; 32] = BASE64URL.decode(&self.x).ok()?.try_into().ok()?;
         let key = VerifyingKey::from_bytes(&bytes).ok()?;

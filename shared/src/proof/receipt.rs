@@ -1,9 +1,9 @@
 //! The receipt: a JWT (RFC 7519) signed with Ed25519 (RFC 8037) that the
-//! browser gets for its record. Whoever holds it can prove the record, and
-//! read or erase the history of its consent id.
+//! browser gets for its record. Its holder can prove the record, and read or
+//! erase the history of its consent id.
 
 use super::public_key::{Jwk, KeySet};
-use super::sentence::{Sentence, fill, place};
+use super::sentence::{Sentence, fill, position};
 use crate::consent::Record;
 use crate::log::LogId;
 use crate::values::plain_text::plain;
@@ -14,7 +14,7 @@ use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// The most bytes of a receipt that is read: a record of every vendor a site may have fits.
+/// The most bytes of a receipt that is read: a record with the most vendors of a site fits.
 pub const RECEIPT_BYTES_MAX: usize = 32 * 1024;
 
 /// The claims of a receipt.
@@ -25,13 +25,13 @@ pub struct Receipt {
     pub sub: ConsentId,
     /// The event id.
     pub jti: EventId,
-    /// When the record was taken, in seconds since 1970.
+    /// When the record was accepted, in seconds since 1970.
     pub iat: i64,
     /// When the record will be deleted, in seconds since 1970.
     pub exp: i64,
-    /// The log the record's commitment is in.
+    /// The log that holds the record's commitment.
     pub log: LogId,
-    /// Its place there.
+    /// The index of its leaf there, from 0.
     pub leaf_index: u64,
     /// The record.
     pub record: Record,
@@ -40,13 +40,13 @@ pub struct Receipt {
 /// Why a text is not a receipt signed by a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReceiptError {
-    /// It has another form.
+    /// It is not a JWT in the form of a receipt.
     Malformed,
-    /// None of the keys has the name it gives.
+    /// None of the keys has the id that it names.
     KeyUnknown(String),
     /// The key did not sign it.
     NotSigned,
-    /// Its parts do not agree with each other.
+    /// Its claims contradict its record.
     Inconsistent,
 }
 
@@ -57,7 +57,7 @@ struct Header {
 }
 
 impl Receipt {
-    /// The claims for a record at its place.
+    /// The claims for a record, its log and the index of its leaf there.
     pub fn new(record: Record, log: LogId, leaf_index: u64) -> Receipt {
         Receipt {
             sub: record.consent_id,
@@ -77,10 +77,10 @@ impl Receipt {
         jws(header.as_bytes(), &claims, key)
     }
 
-    /// The name of the key that a receipt says it is signed with.
+    /// The id of the key that a receipt names.
     ///
     /// # Errors
-    /// [`ReceiptError::Malformed`] when it names none, or no Ed25519 key.
+    /// [`ReceiptError::Malformed`] when it names no key, or another algorithm than EdDSA.
     pub fn key_id(jwt: &str) -> Result<String, ReceiptError> {
         let [header, _, _] = parts(jwt)?;
         let header: Header = serde_json::from_slice(&header).map_err(|_| ReceiptError::Malformed)?;
@@ -90,7 +90,7 @@ impl Receipt {
     /// Reads a receipt, if that key signed it.
     ///
     /// # Errors
-    /// [`ReceiptError`], by what is wrong first.
+    /// The first [`ReceiptError`] found.
     pub fn open(jwt: &str, key: &VerifyingKey) -> Result<Receipt, ReceiptError> {
         let [_, claims, signature] = parts(jwt)?;
         Receipt::key_id(jwt)?;
@@ -102,11 +102,11 @@ impl Receipt {
         if again == receipt { Ok(receipt) } else { Err(ReceiptError::Inconsistent) }
     }
 
-    /// Reads a receipt, if the key of a set that it names signed it. Gives that
-    /// key's name too.
+    /// Reads a receipt, if the key that it names is in the set and signed it.
+    /// Returns that key's id too.
     ///
     /// # Errors
-    /// [`ReceiptError`], by what is wrong first.
+    /// The first [`ReceiptError`] found.
     pub fn verify(jwt: &str, set: &KeySet) -> Result<(Receipt, String), ReceiptError> {
         let key_id = Receipt::key_id(jwt)?;
         let key = set.keys.iter().filter(|jwk| jwk.kid == key_id).find_map(Jwk::key);
@@ -126,7 +126,7 @@ impl ReceiptError {
             ReceiptError::NotSigned => (RECEIPT_NOT_SIGNED, ""),
             ReceiptError::Inconsistent => (INCONSISTENT, ""),
         };
-        fill(sentence[place(language)], &[value.to_owned()])
+        fill(sentence[position(language)], &[value.to_owned()])
     }
 }
 
@@ -174,7 +174,7 @@ const INCONSISTENT: Sentence = [
     "ce qu’il dit à côté de l’enregistrement ne s’accorde pas avec lui",
     "wat het naast de registratie zegt, klopt niet met die registratie",
     "was sie neben dem Datensatz sagt, stimmt nicht mit ihm überein",
-    "what it says beside the record is not what the record says",
+    "its other claims contradict its record",
 ];
 
 #[cfg(test)]

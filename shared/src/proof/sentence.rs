@@ -1,4 +1,4 @@
-//! Sentences in the four languages, with places for values.
+//! Sentences in the four languages, with placeholders for values.
 
 use crate::values::Language;
 use crate::values::plain_text::plain;
@@ -6,7 +6,8 @@ use crate::values::plain_text::plain;
 /// One sentence in French, Dutch, German and English; `{0}` is the first value.
 pub(crate) type Sentence = [&'static str; 4];
 
-pub(crate) fn place(language: Language) -> usize {
+/// The index of a language in a [`Sentence`].
+pub(crate) fn position(language: Language) -> usize {
     match language {
         Language::Fr => 0,
         Language::Nl => 1,
@@ -15,7 +16,8 @@ pub(crate) fn place(language: Language) -> usize {
     }
 }
 
-/// Puts the values in their places; what they say is never taken for a place.
+/// Replaces `{0}`, `{1}` and so on by the values. A value that contains `{0}` itself
+/// is left as it is.
 pub(crate) fn fill(sentence: &str, values: &[String]) -> String {
     let mut parts = sentence.split('{');
     let mut filled = parts.next().unwrap_or_default().to_owned();

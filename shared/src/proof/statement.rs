@@ -1,9 +1,10 @@
-//! What a record says, in words.
+//! The statement of a bundle: its record in words. Bundles hold these bytes,
+//! so that the sentences must never change.
 
 use crate::consent::{Action, Record};
 use crate::values::Language;
 
-/// What a record says, in a few sentences of its own language.
+/// A record in a few sentences of its language.
 pub fn statement(record: &Record) -> String {
     let (site, at, id) = (&record.site, record.recorded_at, record.consent_id);
     let allowed = record.vendors.values().filter(|on| **on).count();

@@ -7,7 +7,7 @@ use serde::Serialize;
 ///
 /// # Panics
 /// When a type that JSON cannot hold is passed (a map with non-string keys, a
-/// float that is not finite): a mistake in the program, never in its input.
+/// float that is not finite): an error in the program, never in its input.
 pub fn to_vec(value: &impl Serialize) -> Vec<u8> {
     serde_json_canonicalizer::to_vec(value).expect("the type is representable in JSON")
 }
@@ -35,7 +35,7 @@ mod tests {
         .unwrap();
         let text = String::from_utf8(super::to_vec(&sorting)).unwrap();
         let order = ["Carriage", "One", "Control", "Latin", "Euro", "Emoji", "Hebrew"];
-        let places: Vec<_> = order.iter().map(|word| text.find(word).unwrap()).collect();
-        assert!(places.is_sorted(), "{text}");
+        let positions: Vec<_> = order.iter().map(|word| text.find(word).unwrap()).collect();
+        assert!(positions.is_sorted(), "{text}");
     }
 }

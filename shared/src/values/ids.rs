@@ -69,19 +69,19 @@ macro_rules! slug {
 }
 
 slug!(
-    /// A site, as in its file's `id` and in every URL about it.
+    /// A site: the `id` of its file, and part of its URLs.
     SiteId
 );
 slug!(
-    /// A vendor, as in the catalogue and in `data-vendor`.
+    /// A vendor: its name in the catalogue and in `data-vendor`.
     VendorId
 );
 slug!(
-    /// A purpose, as in the catalogue of purposes.
+    /// A purpose: its name in the catalogue of purposes.
     PurposeId
 );
 
-/// Parses the canonical text of a UUIDv7 and nothing else: one value, one text.
+/// Parses the canonical text of a UUIDv7 only, so that each value has one text.
 fn parse_v7(text: &str) -> Result<Uuid, IdError> {
     let uuid = Uuid::try_parse(text).map_err(|_| IdError::Uuid)?;
     let canonical = text.len() == 36 && !text.bytes().any(|b| b.is_ascii_uppercase());

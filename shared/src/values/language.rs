@@ -1,4 +1,4 @@
-//! The languages Constat ships complete texts in.
+//! The languages in which Constat ships complete texts.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! Calendar months, as logs are named by them.
+//! Calendar months, which name the logs of a site.
 
 use super::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -25,22 +25,22 @@ impl Month {
         Month { year: year.unsigned_abs() as u16, month: u8::from(month) }
     }
 
-    /// How many months later another one is; negative when it is earlier.
+    /// The number of months from this one to another; negative when that is earlier.
     pub fn months_until(self, later: Month) -> i32 {
         later.count().cast_signed() - self.count().cast_signed()
     }
 
-    /// This month, the one before, and so on, back to the first of year 1.
+    /// This month and all earlier ones, newest first, back to January of year 1.
     pub fn back(self) -> impl Iterator<Item = Month> {
         (12..=self.count()).rev().filter_map(Month::of_count)
     }
 
-    /// How many months it lies after January of a year 0.
+    /// The number of months since January of a year 0.
     pub fn count(self) -> u32 {
         u32::from(self.year) * 12 + u32::from(self.month) - 1
     }
 
-    /// The month of that [`Month::count`], if it lies in the years 1 to 9999.
+    /// The month with that [`Month::count`]; nothing outside the years 1 to 9999.
     pub fn of_count(count: u32) -> Option<Month> {
         // Below 120,000, so that its years are below 10,000.
         (12..120_000)

@@ -1,4 +1,4 @@
-//! What can be wrong with a request, as RFC 9457 problem documents.
+//! The errors of the HTTP API, as RFC 9457 problem documents.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,17 +12,17 @@ macro_rules! codes {
             /// Every row.
             pub const ALL: &'static [Code] = &[$(Code::$variant,)*];
 
-            /// The code as clients read it.
+            /// The code in the problem document.
             pub fn as_str(self) -> &'static str {
                 match self { $(Code::$variant => $name,)* }
             }
 
-            /// The HTTP status it comes with.
+            /// Its HTTP status.
             pub fn status(self) -> u16 {
                 match self { $(Code::$variant => $status,)* }
             }
 
-            /// What it means, the same for every occurrence (RFC 9457, section 3.1.3).
+            /// Its title, the same for every occurrence (RFC 9457, section 3.1.3).
             pub fn title(self) -> &'static str {
                 match self { $(Code::$variant => $title,)* }
             }
@@ -33,49 +33,49 @@ macro_rules! codes {
 codes! {
     /// The body is not JSON.
     MalformedJson = "malformed_json", 400, "The body is not valid JSON";
-    /// A field is absent, unknown or not of its form.
+    /// A field is missing, unknown or malformed.
     InvalidField = "invalid_field", 400, "A field is missing, unknown or malformed";
-    /// The visitor's own records are asked for without a receipt.
+    /// A request for the visitor's own records has no receipt.
     ReceiptMissing = "receipt_missing", 401, "A receipt is needed";
-    /// The bearer token is no receipt of this server.
+    /// The bearer token is not a receipt of this server.
     ReceiptInvalid = "receipt_invalid", 401, "The receipt is not one of this server";
-    /// The receipt is of another consent id or site.
+    /// The receipt belongs to another consent id or site.
     ReceiptForeign = "receipt_foreign", 403, "The receipt is of other records";
-    /// The page's origin is not one of the site's.
+    /// The origin is not one of the site's origins.
     OriginNotAllowed = "origin_not_allowed", 403, "The origin is not one of the site's origins";
-    /// Nothing is at that address.
+    /// There is nothing at the address.
     NotFound = "not_found", 404, "There is nothing at this address";
-    /// No site of that id.
+    /// No site has the id.
     SiteUnknown = "site_unknown", 404, "No site has this id";
-    /// The site does not speak that language.
+    /// The site has no texts in the language.
     LanguageUnknown = "language_unknown", 404, "The site does not speak this language";
-    /// No notice of that hash was published.
+    /// No notice with the hash was published.
     NoticeUnknown = "notice_unknown", 404, "No notice with this hash was ever published";
-    /// No such log, or no such place in it.
+    /// There is no such log, or no such leaf in it.
     LogUnknown = "log_unknown", 404, "The log has no such place";
-    /// The address does not know that method.
+    /// The address does not accept the method.
     MethodNotAllowed = "method_not_allowed", 405, "The address does not accept this method";
-    /// The event id is taken by another content.
+    /// The event id was used for another content.
     EventConflict = "event_conflict", 409, "The event id was already used with different content";
     /// The body is over its limit.
     BodyTooLarge = "body_too_large", 413, "The body is larger than the limit";
     /// The notice named in a body was never published for the site.
     NoticeNotPublished = "notice_not_published", 422, "The notice was never published for this site";
-    /// The notice does not speak the language named in a body.
+    /// The notice named in a body has no texts in its language.
     LanguageNotInNotice = "language_not_in_notice", 422, "The notice does not speak this language";
-    /// A category the notice does not use.
+    /// The notice does not use a category.
     CategoryUnknown = "category_unknown", 422, "The notice does not use this category";
-    /// A category of the notice has no choice.
+    /// The choice for a category of the notice is missing.
     CategoryMissing = "category_missing", 422, "The choice for a category is missing";
-    /// A vendor the notice does not name.
+    /// The notice does not name a vendor.
     VendorUnknown = "vendor_unknown", 422, "The notice does not name this vendor";
-    /// A vendor of the notice has no choice.
+    /// The choice for a vendor of the notice is missing.
     VendorMissing = "vendor_missing", 422, "The choice for a vendor is missing";
     /// An exempt category or vendor is refused.
     ExemptRefused = "exempt_refused", 422, "What is exempt from consent cannot be refused";
-    /// The choices do not say what the action says.
+    /// The choices contradict the action.
     ActionContradicted = "action_contradicted", 422, "The choices contradict the action";
-    /// Something broke in the server.
+    /// The server failed.
     Internal = "internal", 500, "The server failed";
     /// The queue of records is full.
     QueueFull = "queue_full", 503, "Too many records are waiting to be stored";
@@ -93,7 +93,7 @@ pub struct Problem {
     pub title: String,
     /// The HTTP status.
     pub status: u16,
-    /// What is wrong this time, and what to do.
+    /// What is wrong in this request, and how to correct it.
     pub detail: String,
     /// The code.
     pub code: Code,

@@ -1,4 +1,4 @@
-//! Points in time, as the server's clock gives them and as they are written.
+//! Points in time, and their text.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -17,8 +17,8 @@ pub struct TimestampError;
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// A number of milliseconds since 1970-01-01T00:00:00Z. Values outside the
-    /// years 1 to 9999 are moved to the nearest bound.
+    /// From milliseconds since 1970-01-01T00:00:00Z. A value outside the years 1
+    /// to 9999 becomes the nearest bound.
     pub fn from_unix_ms(ms: i64) -> Timestamp {
         const MIN_MS: i64 = -62_135_596_800_000;
         const MAX_MS: i64 = 253_402_300_799_999;
@@ -42,7 +42,7 @@ impl Timestamp {
 
     pub(crate) fn date_time(self) -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
-            .expect("from_unix_ms keeps to the years the calendar knows")
+            .expect("from_unix_ms stays within the years of the calendar")
     }
 
     pub(crate) fn from_date_time(at: OffsetDateTime) -> Timestamp {

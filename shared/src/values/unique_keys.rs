@@ -1,5 +1,5 @@
-//! Maps in which no key may stand twice: of two answers to one question,
-//! neither is the visitor's.
+//! Maps that refuse a repeated key: with two answers to one question, nobody
+//! knows which one the visitor gave.
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 /// Reads a map of switches; for `#[serde(deserialize_with)]`.
 ///
 /// # Errors
-/// When a key stands twice, or is none.
+/// When a key is repeated or is not well formed.
 pub fn switches<'de, K, D>(deserializer: D) -> Result<BTreeMap<K, bool>, D::Error>
 where
     K: Deserialize<'de> + Ord + fmt::Display,

@@ -1,6 +1,6 @@
 //! A site with several logs a month, in a file and in Redis.
 
-use constat_shared::{Checkpoint, Jwk, LogId, LogShards, Receipt};
+use constat_shared::{Jwk, LogId, LogShards, Receipt, SignedCheckpoint};
 use constat_testkit::redis::Redis;
 use constat_testkit::sample_site::with_shipped_vendors;
 use constat_tests::api::{SITE, SITE_ORIGIN, get, notice_hash, post};
@@ -57,8 +57,9 @@ async fn every_shard_is_proven(store: &[&str]) {
     for (log, record_count) in &logs {
         let log_path = format!("/v1/sites/{SITE}/log/{}", log.name());
         let note = get(&server, &format!("{log_path}/checkpoint")).await;
-        let head =
-            Checkpoint::open(note.text(), log, &key.key().expect("the key is whole")).expect("it is signed");
+        let head = SignedCheckpoint::from(note.text())
+            .open(log, &key.key().expect("the key is whole"))
+            .expect("it is signed");
         // The first one also names what is served.
         assert_eq!(head.size, record_count + u64::from(log.shard.number() == 1), "{}", log.origin());
         let proof = get(&server, &format!("{log_path}/proof/0")).await.json();

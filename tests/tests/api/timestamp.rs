@@ -64,7 +64,7 @@ async fn what_an_authority_has_stamped_is_proven_under_its_ca() {
         let api = serve(&asked.url);
         let record = api.record("allow_all").await.0;
         let bare = prove(&api, &record);
-        assert!(printed(verify(&bare, None), 0).contains("no outside clock was asked"));
+        assert!(printed(verify(&bare, None), 0).contains("no time-stamping authority was asked"));
         let nothing = printed(verify(&bare, Some(&authority.ca())), 1);
         assert!(nothing.contains("NOT proven. timestamp: the bundle holds none"), "{nothing}");
 
@@ -73,7 +73,7 @@ async fn what_an_authority_has_stamped_is_proven_under_its_ca() {
         let file = prove(&api, &record);
         let proven = printed(verify(&file, Some(&authority.ca())), 0);
         assert!(proven.contains("proven: the log held the record by 2"), "{proven}");
-        assert!(proven.contains(&format!("(± 1500 ms), says {NAME}")), "{proven}");
+        assert!(proven.contains(&format!("(± 1500 ms), according to {NAME}")), "{proven}");
         // Without a CA the time is unchecked.
         let unchecked = printed(verify(&file, None), 0);
         assert!(unchecked.contains("its signature was not checked here"), "{unchecked}");

@@ -3,7 +3,7 @@
 use constat_shared::log::merkle::{leaf_hash, node_hash};
 use constat_shared::log::{Image, Snapshot};
 use constat_shared::proof::Logged;
-use constat_shared::{Checkpoint, Evidence, Hash, Jwk, Language, Layer, LogEntry, Record};
+use constat_shared::{Evidence, Hash, Jwk, Language, Layer, LogEntry, Record, TreeHead};
 use constat_tests::api::{Api, SITE};
 use constat_tests::server::run;
 use ed25519_dalek::SigningKey;
@@ -69,7 +69,7 @@ pub fn with_pictures(files: &Files) -> (PathBuf, PathBuf, PathBuf) {
     // A log of two leaves: each is the other's proof.
     let record_leaf = leaf_hash(whole.commitment_key.commit(&whole.record).as_bytes());
     let root = node_hash(record_leaf, entry.leaf_hash());
-    let checkpoint = Checkpoint { size: 2, root }.sign(&whole.log, &key);
+    let checkpoint = TreeHead { size: 2, root }.sign(&whole.log, &key);
     let snapshot = Logged {
         log: whole.log.clone(),
         leaf_index: 1,

@@ -28,7 +28,7 @@ const OTHER_PROGRAMS: [&str; 14] = [
 ];
 
 /// The subcommands of cargo that the documents use, besides `xtask`.
-const OF_CARGO: [&str; 4] = ["test", "clippy", "fmt", "deny"];
+const OF_CARGO: [&str; 6] = ["build", "test", "clippy", "fmt", "doc", "deny"];
 
 fn check(words: &[String]) -> Result<(), String> {
     let words: &[String] = match words {

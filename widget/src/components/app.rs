@@ -1,4 +1,4 @@
-//! The widget's outermost component: the state, and what is open.
+//! The outermost component: it holds the state and shows the open views.
 
 use super::banner::banner;
 use super::configuration::{configuration, show_modal};
@@ -10,25 +10,25 @@ use yew::{
     Callback, Html, Properties, function_component, html, use_effect_with, use_node_ref, use_reducer_eq,
 };
 
-/// What the widget is given.
+/// The input of the widget.
 #[derive(Clone, PartialEq, Properties)]
 pub struct AppProps {
     /// The notice in the visitor's language.
     pub notice: Rc<NoticeView>,
-    /// What to open first.
+    /// The view to open first.
     pub view: View,
-    /// The choices of the answer given earlier.
+    /// The choices of an earlier answer, if there is one.
     pub stored: Option<Draft>,
     /// The name of a country in the visitor's language.
     pub country_name: Callback<String, String>,
-    /// Called with an answer; the page then closes the widget.
+    /// Called with an answer; the loader then closes the widget.
     pub on_answer: Callback<Answer>,
     /// Called when the visitor leaves without an answer.
     pub on_leave: Callback<()>,
 }
 
-/// Holds the state and shows the banner, the configuration layer, or the one
-/// above the other: leaving the second returns to the first.
+/// Shows the banner, the configuration layer, or the configuration layer above
+/// the banner; leaving it then returns to the banner.
 #[function_component]
 pub fn App(props: &AppProps) -> Html {
     let state = use_reducer_eq(|| State {

@@ -3,9 +3,9 @@
 use constat_shared::{NoticeView, TextKey};
 use yew::{Callback, Html, html};
 
-/// The first layer: a dialog that does not hold the page up. Its buttons carry
-/// `data-action`, by which the loader answers them before the widget is there;
-/// `on_press` is called with it.
+/// The first layer: a dialog that does not block the page. The loader handles
+/// its buttons by their `data-action` until the widget has started; then
+/// `on_press` is called with that name.
 pub fn banner(notice: &NoticeView, on_press: &Callback<&'static str>) -> Html {
     let texts = &notice.texts;
     let text = |key| texts.get(key).to_owned();

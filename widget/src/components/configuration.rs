@@ -6,8 +6,8 @@ use super::stored_choice::stored_choice;
 use constat_shared::{Action, NoticeView, TextKey};
 use yew::{Callback, Html, NodeRef, html};
 
-/// A modal dialog with every category, vendor and cookie. The browser's own
-/// dialog element holds the focus and puts the rest of the page out of reach.
+/// A modal dialog with every category, vendor and cookie. The browser's
+/// dialog element keeps the focus inside and makes the rest of the page inert.
 pub fn configuration(props: &ConfigurationProps) -> Html {
     let dialog = props.dialog.clone();
     let texts = &props.notice.texts;
@@ -75,8 +75,8 @@ fn close_dialog(dialog: &NodeRef) {
     }
 }
 
-// On the server nothing is ever opened or closed: only HTML is rendered.
-/// Opens nothing.
+// The server only renders HTML: it never opens or closes a dialog.
+/// Does nothing.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn show_modal(_: &NodeRef) {}
 

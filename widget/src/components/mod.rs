@@ -1,4 +1,4 @@
-//! What the visitor sees, from the outside in.
+//! What the visitor sees.
 
 pub mod app;
 pub mod banner;

@@ -1,13 +1,12 @@
-//! The answer given earlier, as "Manage cookies" shows it.
+//! The earlier answer, as "Manage cookies" shows it.
 
 use super::props::ConfigurationProps;
 use constat_shared::{Action, TextKey};
 use yew::{Html, html};
 
-/// The button that takes the consent back, where there is one to take back,
-/// and "My record", closed. What is in it comes later and without the widget:
-/// `www/record.js` fills the empty node, and until then, or where it cannot be
-/// fetched, the sentence below shows.
+/// The button that withdraws the consent, if there is one, and "My record",
+/// closed. `www/record.js` fills the empty node later, without the widget.
+/// Until then, or when it cannot be fetched, the sentence below it shows.
 pub fn stored_choice(props: &ConfigurationProps) -> Html {
     let text = |key| props.notice.texts.get(key).to_owned();
     let withdraw = props.on_answer.reform(|_| Action::Withdraw);

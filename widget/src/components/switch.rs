@@ -2,7 +2,7 @@
 
 use yew::{Callback, Html, html};
 
-/// A switch, named by another element's text.
+/// A switch, labelled by the text of another element.
 pub fn switch(label_id: &str, name: &str, on: bool, switched: Callback<bool>) -> Html {
     html! {
         <label class="switch">

@@ -1,4 +1,4 @@
-//! A vendor with its switch and everything declared about it.
+//! A vendor with its switch and its declared facts.
 
 use super::props::ConfigurationProps;
 use super::switch::switch;
@@ -7,7 +7,7 @@ use constat_shared::notice::{CookieView, VendorView};
 use constat_shared::{Storage, TextKey, Texts, Transfer};
 use yew::{Html, html};
 
-/// One vendor: name, switch, and its facts behind a disclosure.
+/// One vendor: name, switch, facts, cookies and privacy policy.
 pub fn vendor(view: &VendorView, exempt: bool, props: &ConfigurationProps) -> Html {
     let texts = &props.notice.texts;
     let label_id = format!("constat-vendor-{}", view.id);

@@ -20,7 +20,7 @@ pub async fn checkpoint(app: Data<App>, path: Path<(String, String)>) -> Result<
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-store"))
         .content_type("text/plain; charset=utf-8")
-        .body(note))
+        .body(String::from(note)))
 }
 
 /// Of which size of the log; without it of its size now.

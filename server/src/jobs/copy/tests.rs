@@ -194,7 +194,7 @@ fn filled(store: &dyn Store) -> Past {
     store.append(&[expiring.clone(), entry(&kept_on)]).unwrap();
     assert_eq!(store.expire(expired.expires_at).unwrap(), 1);
     let dropped = expiring.log;
-    assert!(store.drop_log(&dropped, "the last head").unwrap());
+    assert!(store.drop_log(&dropped, &"the last head".into()).unwrap());
     let mut stored = vec![kept_on];
     // More than a page of records, and past where the kept levels begin.
     for chunk in 0..7 {
@@ -214,7 +214,7 @@ fn filled(store: &dyn Store) -> Past {
     let other = in_three(record(two, "2026-03-07T00:00:00Z"), 3);
     store.append(&[entry(&again), other.clone()]).unwrap();
     stored.extend([again, other.record]);
-    store.keep_checkpoint(&contract::log_of(&stored[0]), "a signed head").unwrap();
+    store.keep_checkpoint(&contract::log_of(&stored[0]), &"a signed head".into()).unwrap();
     Past { notices, stored, gone: [erased, expired], dropped }
 }
 
@@ -268,7 +268,7 @@ fn same_words(from: &dyn CopyStore, to: &dyn CopyStore, past: &Past) {
         assert_eq!(to.published_at(&hash).unwrap(), Some(at("2026-01-01T00:00:00Z")));
     }
     assert_eq!(to.key_added_at(&key(1).kid).unwrap(), Some(at("2026-02-02T00:00:00Z")));
-    assert_eq!(to.dropped().unwrap(), [(past.dropped.clone(), "the last head".to_owned())]);
+    assert_eq!(to.dropped().unwrap(), [(past.dropped.clone(), "the last head".into())]);
     // What was closed stays closed.
     let late = record(&past.notices[1], "2026-01-11T09:30:00Z");
     let late = in_three(Record { consent_id: past.gone[1].consent_id, ..late }, 5);

@@ -5,7 +5,7 @@ use super::token::Token;
 use super::token_error::TokenError;
 use super::trust::{CLOCKS_APART_MAX, imprint, is_later};
 use crate::clock;
-use constat_shared::Timestamp;
+use constat_shared::{SignedCheckpoint, Timestamp};
 use std::sync::Arc;
 use std::time::Duration;
 use ureq::Agent;
@@ -63,7 +63,7 @@ pub struct Answer {
 ///
 /// # Errors
 /// [`AskError`]; whatever is returned otherwise holds.
-pub fn ask(url: &str, checkpoint: &str) -> Result<Answer, AskError> {
+pub fn ask(url: &str, checkpoint: &SignedCheckpoint) -> Result<Answer, AskError> {
     let nonce = getrandom::u64().map_err(|_| AskError::Machine("no randomness"))?;
     let imprint = imprint(checkpoint);
     let response = post(url, &protocol::request(&imprint, nonce))?;

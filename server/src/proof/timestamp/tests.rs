@@ -16,11 +16,11 @@ use constat_testkit::authority::{Asked, Authority, ED25519, Making, NAME, P256, 
 const CHECKPOINT: &str = "constat/boreale/2026-03\n1\nAA==\n\n— constat/boreale/2026-03 AA==\n";
 
 fn query() -> Vec<u8> {
-    protocol::request(&imprint(CHECKPOINT), 7)
+    protocol::request(&imprint(&CHECKPOINT.into()), 7)
 }
 
 fn open(token: &[u8]) -> Result<Token<'_>, TokenError> {
-    Token::open(token, &imprint(CHECKPOINT))
+    Token::open(token, &imprint(&CHECKPOINT.into()))
 }
 
 fn authorities(authority: &Authority) -> Authorities {
@@ -30,7 +30,7 @@ fn authorities(authority: &Authority) -> Authorities {
 /// What a verifier says of a token about a record that was taken just now.
 fn check(token: &[u8], record: &Record, trusted: &Authorities) -> Result<String, TokenError> {
     let log = LogId::of(record, LogShards::ONE);
-    let token = TimestampToken { log, checkpoint: CHECKPOINT.to_owned(), token: BASE64.encode(token) };
+    let token = TimestampToken { log, checkpoint: CHECKPOINT.into(), token: BASE64.encode(token) };
     trust::check(&token, record, trusted).map(|stamp| stamp.authority)
 }
 
@@ -108,9 +108,9 @@ fn any_changed_byte_of_what_is_signed_is_refused() {
 #[test]
 fn a_token_over_something_else_or_for_another_request_is_refused() {
     let authority = Authority::make(&Making::GOOD);
-    let der = authority.token(&protocol::request(&imprint("another checkpoint"), 7));
+    let der = authority.token(&protocol::request(&imprint(&"another checkpoint".into()), 7));
     assert!(matches!(open(&der), Err(TokenError::Imprint)));
-    let der = authority.token(&protocol::request(&imprint(CHECKPOINT), 8));
+    let der = authority.token(&protocol::request(&imprint(&CHECKPOINT.into()), 8));
     assert!(matches!(open(&der).unwrap().answers(7), Err(TokenError::Nonce)));
 }
 
@@ -187,7 +187,7 @@ fn an_authority_whose_clock_is_another_is_named_with_both() {
         let changed = [&content[..place], digits.as_bytes(), &content[place + 14..]].concat();
         Some(response("200 OK", &granted(&authority.sign(&changed, &["-cades"]))))
     });
-    let error = super::ask::ask(&asked.url, CHECKPOINT).err().unwrap().to_string();
+    let error = super::ask::ask(&asked.url, &CHECKPOINT.into()).err().unwrap().to_string();
     assert!(error.ends_with("set this machine's clock"), "{error}");
 }
 

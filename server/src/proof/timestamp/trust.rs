@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use constat_shared::log::TimestampToken;
 use constat_shared::proof::Stamp;
-use constat_shared::{Record, Timestamp};
+use constat_shared::{Record, SignedCheckpoint, Timestamp};
 use ring::digest;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -102,8 +102,8 @@ pub fn is_later(moment: Timestamp, than: Timestamp, apart_max: Duration) -> bool
 
 /// What an authority is sent of a checkpoint: SHA-256 of its text, the whole
 /// signed note.
-pub fn imprint(checkpoint: &str) -> [u8; 32] {
+pub fn imprint(checkpoint: &SignedCheckpoint) -> [u8; 32] {
     let mut hash = [0; 32];
-    hash.copy_from_slice(digest::digest(&digest::SHA256, checkpoint.as_bytes()).as_ref());
+    hash.copy_from_slice(digest::digest(&digest::SHA256, checkpoint.as_str().as_bytes()).as_ref());
     hash
 }

@@ -3,7 +3,7 @@
 
 use crate::store::Audit;
 use constat_shared::log::merkle::node_hash;
-use constat_shared::{Checkpoint, Hash};
+use constat_shared::{Hash, TreeHead};
 
 /// The distance between two levels that are kept: 2^8 = 256 hashes make one of
 /// the next. A proof then works out a few hundred hashes, well under a
@@ -18,7 +18,7 @@ pub fn fold(mut hashes: Vec<Hash>) -> Hash {
     hashes[0]
 }
 
-/// The leaf hash of something stored, by place, and whether it is a record.
+/// The leaf hash of something stored, by leaf index, and whether it is a record.
 pub type StoredLeaf = (u64, Hash, bool);
 
 /// A log on its way through an audit, leaf by leaf.
@@ -77,7 +77,7 @@ impl Auditing {
         if missing != told {
             self.differs(format!("records missing: {missing}; deleted as the log says: {told}"));
         }
-        self.audit.head = self.growing.root().map(|root| Checkpoint { size: count, root });
+        self.audit.head = self.growing.root().map(|root| TreeHead { size: count, root });
         self.audit
     }
 

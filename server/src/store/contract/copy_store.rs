@@ -3,7 +3,7 @@
 use super::sample::{append, at, entry, log_of, notice, publish, purge, record};
 use crate::store::{CopyStore, LogSlice, PlacedRecord};
 use constat_shared::log::PurgeReason;
-use constat_shared::{Hash, Jwk, PublishedNotice, Record};
+use constat_shared::{Hash, Jwk, PublishedNotice, Record, SignedCheckpoint};
 
 /// A record with its leaf in another store's log.
 fn placed(record: &Record, leaf_index: u64) -> PlacedRecord {
@@ -120,9 +120,10 @@ pub fn a_log_that_was_dropped_elsewhere_takes_no_leaf(store: &dyn CopyStore) {
     let [first, _] = records(&notice);
     let log = log_of(&first);
     assert_eq!(store.dropped().unwrap(), []);
-    store.put_dropped(&log, "the last head").unwrap();
-    assert_eq!(store.dropped().unwrap(), [(log.clone(), "the last head".to_owned())]);
-    assert_eq!(store.checkpoint(&log).unwrap().as_deref(), Some("the last head"));
+    let checkpoint = SignedCheckpoint::from("the last head");
+    store.put_dropped(&log, &checkpoint).unwrap();
+    assert_eq!(store.dropped().unwrap(), [(log.clone(), checkpoint.clone())]);
+    assert_eq!(store.checkpoint(&log).unwrap(), Some(checkpoint));
     assert_eq!(store.logs().unwrap(), []);
     assert!(append(store, &[first]).is_err());
 }

@@ -127,13 +127,13 @@ pub fn a_log_is_dropped_without_its_records_only_and_keeps_its_last_head(store: 
     let (old, new) = (record(&notice, "2026-03-01T09:30:00Z"), record(&notice, "2026-04-01T09:30:00Z"));
     append(store, &[old.clone(), new.clone()]).unwrap();
     let log = log_of(&old);
-    assert!(!store.drop_log(&log, "early").unwrap());
+    assert!(!store.drop_log(&log, &"early".into()).unwrap());
     assert_eq!(store.head(&log).unwrap().unwrap().size, 1);
     assert_eq!(store.expire(old.expires_at).unwrap(), 1);
-    assert!(store.drop_log(&log, "final").unwrap());
-    assert!(!store.drop_log(&log, "again").unwrap());
+    assert!(store.drop_log(&log, &"final".into()).unwrap());
+    assert!(!store.drop_log(&log, &"again".into()).unwrap());
     assert_eq!((store.head(&log).unwrap(), store.inclusion_proof(&log, 0, 1).unwrap()), (None, None));
-    assert_eq!(store.checkpoint(&log).unwrap().as_deref(), Some("final"));
+    assert_eq!(store.checkpoint(&log).unwrap(), Some("final".into()));
     assert!(!store.logs().unwrap().contains(&log));
     assert!(append(store, &[record(&notice, "2026-03-02T09:30:00Z")]).is_err());
     assert_eq!(store.head(&log_of(&new)).unwrap().unwrap().size, 1);

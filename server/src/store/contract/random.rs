@@ -5,8 +5,8 @@ use crate::store::{Appended, CommittedRecord, Store, StoreError};
 use constat_shared::log::merkle::{node_hash, verify_consistency, verify_inclusion};
 use constat_shared::log::{Purge, PurgeReason};
 use constat_shared::{
-    Action, Checkpoint, CommitmentKey, ConsentId, ConsentRequest, EventId, Hash, LogEntry, LogId, LogShards,
-    Month, Months, PublishedNotice, Record, SiteId, Timestamp,
+    Action, CommitmentKey, ConsentId, ConsentRequest, EventId, Hash, LogEntry, LogId, LogShards, Month,
+    Months, PublishedNotice, Record, SiteId, Timestamp, TreeHead,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -115,7 +115,7 @@ struct Model {
     stored: BTreeMap<EventId, (CommittedRecord, u64)>,
     leaves: BTreeMap<LogId, Vec<Hash>>,
     entry_counts: BTreeMap<LogId, u64>,
-    heads: Vec<(LogId, Checkpoint)>,
+    heads: Vec<(LogId, TreeHead)>,
     gone_count: u64,
 }
 
@@ -287,7 +287,7 @@ impl Model {
     /// Every log has the size and root of its leaves, worked out anew.
     fn check_heads(&mut self, store: &dyn Store) -> Checked {
         for (log, leaves) in &self.leaves {
-            let head = Checkpoint { size: leaves.len() as u64, root: root(leaves) };
+            let head = TreeHead { size: leaves.len() as u64, root: root(leaves) };
             prop_assert_eq!(ok(store.head(log))?, Some(head), "{}", log.origin());
             if self.heads.last() != Some(&(log.clone(), head)) {
                 self.heads.push((log.clone(), head));

@@ -1,37 +1,16 @@
 //! Notices, records and times to fill a store with.
 
 use crate::clock;
-use crate::site::{self, Catalogue};
 use crate::store::{Appended, CommittedRecord, NoticeStore, RecordStore, Store, StoreError};
 use constat_shared::log::{Purge, PurgeReason};
 use constat_shared::{
-    Action, Choices, CommitmentKey, ConsentId, ConsentRequest, EventId, Language, Layer, LogEntry, LogId,
-    LogShards, Month, PublishedNotice, Record, Signals, Timestamp,
+    Action, CommitmentKey, ConsentId, ConsentRequest, EventId, LogEntry, LogId, LogShards, Month,
+    PublishedNotice, Record, Timestamp, sample,
 };
-
-const SITE: &str = r#"
-id = "boreale"
-origins = ["https://www.boreale.example"]
-languages = ["fr"]
-authority = "cnil"
-[controller]
-name = "Assurances Boréale"
-address = "1 rue du Pôle, 59000 Lille"
-dpo_email = "dpo@boreale.example"
-policy_url = "https://www.boreale.example/cookies"
-[lifetimes]
-choice_months = 6
-proof_months = 13
-[categories.third_party]
-[[vendors]]
-id = "youtube"
-"#;
 
 /// The notice of a small site.
 pub fn notice(site_id: &str) -> PublishedNotice {
-    let catalogue = Catalogue::embedded().unwrap();
-    let text = SITE.replace("boreale\"", &format!("{site_id}\""));
-    site::parse("site.toml", &text, &catalogue).unwrap().notice
+    sample::published_notice(site_id)
 }
 
 /// Publishes a notice.
@@ -67,21 +46,9 @@ pub fn consent_id() -> ConsentId {
     ConsentId::parse(&uuid::Uuid::now_v7().to_string()).unwrap()
 }
 
-/// A request that allows or refuses everything.
+/// A request that allows or refuses everything, of a new visitor.
 pub fn request(notice: &PublishedNotice, action: Action) -> ConsentRequest {
-    let choices = Choices::uniform(notice, action == Action::AllowAll);
-    ConsentRequest {
-        event_id: event_id(),
-        consent_id: consent_id(),
-        previous_event_id: None,
-        action,
-        layer: Layer::Banner,
-        language: Language::Fr,
-        notice_hash: notice.notice_hash(),
-        categories: choices.categories,
-        vendors: choices.vendors,
-        signals: Signals { gpc: true, dnt: false },
-    }
+    ConsentRequest { event_id: event_id(), consent_id: consent_id(), ..sample::request(notice, action) }
 }
 
 /// The record of a request.

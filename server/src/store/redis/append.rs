@@ -124,7 +124,7 @@ impl RedisStore {
         let bytes = match answer {
             Value::Int(leaf_index) => return Ok(Appended::Stored(leaf_index.unsigned_abs())),
             Value::BulkString(bytes) => bytes,
-            _ => return Err(unreadable("Redis answered with neither a place nor a record")),
+            _ => return Err(unreadable("Redis answered with neither a leaf index nor a record")),
         };
         let (before, leaf_index) = self.unpack(&self.link.call(), tag, entry.record.event_id, &bytes)?;
         // No other call has this key.

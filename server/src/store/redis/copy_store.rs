@@ -12,7 +12,7 @@ use crate::store::error::unreadable;
 use crate::store::{
     CopyStore, LEAVES_MAX, LogSlice, LogStore, PlacedRecord, RECORDS_MAX, StoreError, Taking,
 };
-use constat_shared::{Hash, LogId, Month, Shard, SiteId, Timestamp, canonical};
+use constat_shared::{Hash, LogId, Month, Shard, SignedCheckpoint, SiteId, Timestamp, canonical};
 use redis::Cmd;
 use redis::cluster_routing::MultipleNodeRoutingInfo;
 use std::collections::BTreeMap;
@@ -162,23 +162,23 @@ impl CopyStore for RedisStore {
         Log::of(&self.link.call(), id, size).complete(slice.first, size)
     }
 
-    fn dropped(&self) -> Result<Vec<(LogId, String)>, StoreError> {
+    fn dropped(&self) -> Result<Vec<(LogId, SignedCheckpoint)>, StoreError> {
         let (logs, mut dropped) = (self.logs()?, Vec::new());
         for tag in self.cache.tags(&self.link.call())? {
             let heads: Vec<(String, String)> = self.link.call().ask(&Cmd::hgetall(tag.heads()))?;
             for (month, head) in heads {
                 let log = tag.log(Month::parse(&month).map_err(unreadable)?);
-                dropped.extend((!logs.contains(&log)).then_some((log, head)));
+                dropped.extend((!logs.contains(&log)).then_some((log, SignedCheckpoint::from(head))));
             }
         }
         dropped.sort_unstable();
         Ok(dropped)
     }
 
-    fn put_dropped(&self, log: &LogId, checkpoint: &str) -> Result<(), StoreError> {
+    fn put_dropped(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<(), StoreError> {
         let call = self.link.call();
         self.cache.see(&call, &log.site, log.shard.count())?;
         let mut keep = redis::cmd("HSETNX");
-        call.change(keep.arg(Tag::of(log).heads()).arg(log.month.to_string()).arg(checkpoint))
+        call.change(keep.arg(Tag::of(log).heads()).arg(log.month.to_string()).arg(checkpoint.as_str()))
     }
 }

@@ -10,7 +10,9 @@ use crate::store::common::{Auditing, StoredLeaf, purged_count};
 use crate::store::error::unreadable;
 use crate::store::{Audit, LogStore, StoreError};
 use constat_shared::log::merkle;
-use constat_shared::{Checkpoint, Hash, LogEntry, LogId, LogShards, Month, SiteId, canonical};
+use constat_shared::{
+    Hash, LogEntry, LogId, LogShards, Month, SignedCheckpoint, SiteId, TreeHead, canonical,
+};
 use redis::Cmd;
 
 impl LogStore for RedisStore {
@@ -22,7 +24,7 @@ impl LogStore for RedisStore {
         self.cache.shards(&self.link.call(), site)
     }
 
-    fn head(&self, log: &LogId) -> Result<Option<Checkpoint>, StoreError> {
+    fn head(&self, log: &LogId) -> Result<Option<TreeHead>, StoreError> {
         let call = self.link.call();
         let log = Log::find(&call, log)?;
         log.map(|mut log| log.head(log.size)).transpose()
@@ -40,13 +42,15 @@ impl LogStore for RedisStore {
         log.map(|mut log| log.consistency(from, to)).transpose()
     }
 
-    fn keep_checkpoint(&self, log: &LogId, note: &str) -> Result<(), StoreError> {
-        let keep = HEAD.on(Tag::of(log).bytes()).arg(log.month.to_string()).arg(note);
+    fn keep_checkpoint(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<(), StoreError> {
+        let keep = HEAD.on(Tag::of(log).bytes()).arg(log.month.to_string()).arg(checkpoint.as_str());
         self.link.call().run::<u64>(&keep).map(drop)
     }
 
-    fn checkpoint(&self, log: &LogId) -> Result<Option<String>, StoreError> {
-        self.link.call().ask(&Cmd::hget(Tag::of(log).heads(), log.month.to_string()))
+    fn checkpoint(&self, log: &LogId) -> Result<Option<SignedCheckpoint>, StoreError> {
+        let kept: Option<String> =
+            self.link.call().ask(&Cmd::hget(Tag::of(log).heads(), log.month.to_string()))?;
+        Ok(kept.map(SignedCheckpoint::from))
     }
 
     fn append_entry(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
@@ -74,9 +78,9 @@ impl LogStore for RedisStore {
         Ok(logs)
     }
 
-    fn drop_log(&self, log: &LogId, checkpoint: &str) -> Result<bool, StoreError> {
+    fn drop_log(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<bool, StoreError> {
         let drop = DROP.on(Tag::of(log).bytes()).arg(token()?).arg(log.month.to_string());
-        let dropped: u64 = self.link.call().run(&drop.arg(checkpoint).arg(&log_tree::LEVELS))?;
+        let dropped: u64 = self.link.call().run(&drop.arg(checkpoint.as_str()).arg(&log_tree::LEVELS))?;
         Ok(dropped == 1)
     }
 

@@ -94,7 +94,7 @@ impl RedisStore {
         durability::check(&self.link, min_replicas)
     }
 
-    /// The records of these keys that are there, each with its place.
+    /// The records of these keys that are there, each with its leaf index.
     pub(super) fn read(
         &self,
         tag: &Tag,

@@ -6,7 +6,7 @@ use super::tables::records;
 use super::writer::{EXPIRE_CHUNK, known_notice};
 use crate::store::copy_store::{elsewhere, taken};
 use crate::store::{CopyStore, LEAVES_MAX, LogSlice, PlacedRecord, RECORDS_MAX, StoreError, Taking};
-use constat_shared::{Hash, LogId, Timestamp};
+use constat_shared::{Hash, LogId, SignedCheckpoint, Timestamp};
 use rusqlite::{OptionalExtension, params};
 use std::collections::HashMap;
 
@@ -117,11 +117,11 @@ impl CopyStore for SqliteStore {
         })
     }
 
-    fn dropped(&self) -> Result<Vec<(LogId, String)>, StoreError> {
+    fn dropped(&self) -> Result<Vec<(LogId, SignedCheckpoint)>, StoreError> {
         self.read(logs::dropped)
     }
 
-    fn put_dropped(&self, log: &LogId, checkpoint: &str) -> Result<(), StoreError> {
+    fn put_dropped(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<(), StoreError> {
         self.writer().change_logs(|connection| logs::add_dropped(connection, log, checkpoint))
     }
 }

@@ -5,7 +5,7 @@ use super::tables::audit::audit;
 use super::tables::logs::{self, Log};
 use super::tables::shards;
 use crate::store::{Audit, LogStore, StoreError};
-use constat_shared::{Checkpoint, Hash, LogEntry, LogId, LogShards, SiteId};
+use constat_shared::{Hash, LogEntry, LogId, LogShards, SignedCheckpoint, SiteId, TreeHead};
 use rusqlite::params;
 
 impl LogStore for SqliteStore {
@@ -17,7 +17,7 @@ impl LogStore for SqliteStore {
         Ok(self.read(|connection| shards::kept(connection, site))?.unwrap_or(LogShards::ONE))
     }
 
-    fn head(&self, log: &LogId) -> Result<Option<Checkpoint>, StoreError> {
+    fn head(&self, log: &LogId) -> Result<Option<TreeHead>, StoreError> {
         self.read_log(log, |connection, log| log.head(connection, log.size).map(Some))
     }
 
@@ -35,18 +35,21 @@ impl LogStore for SqliteStore {
         })
     }
 
-    fn keep_checkpoint(&self, log: &LogId, note: &str) -> Result<(), StoreError> {
+    fn keep_checkpoint(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<(), StoreError> {
         let writer = self.writer();
         let Some(Log { id, .. }) = Log::find(writer.connection(), log)? else { return Ok(()) };
-        writer.connection().execute("UPDATE logs SET checkpoint = ? WHERE id = ?", params![note, id])?;
+        writer
+            .connection()
+            .execute("UPDATE logs SET checkpoint = ? WHERE id = ?", params![checkpoint.as_str(), id])?;
         Ok(())
     }
 
-    fn checkpoint(&self, log: &LogId) -> Result<Option<String>, StoreError> {
+    fn checkpoint(&self, log: &LogId) -> Result<Option<SignedCheckpoint>, StoreError> {
         self.read(|connection| {
             let Some(Log { id, .. }) = Log::find(connection, log)? else { return Ok(None) };
             let mut statement = connection.prepare_cached("SELECT checkpoint FROM logs WHERE id = ?")?;
-            Ok(statement.query_row([id], |row| row.get(0))?)
+            let kept: Option<String> = statement.query_row([id], |row| row.get(0))?;
+            Ok(kept.map(SignedCheckpoint::from))
         })
     }
 
@@ -63,7 +66,7 @@ impl LogStore for SqliteStore {
         self.read(logs::list)
     }
 
-    fn drop_log(&self, log: &LogId, checkpoint: &str) -> Result<bool, StoreError> {
+    fn drop_log(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<bool, StoreError> {
         self.writer().change_logs(|connection| logs::drop_leaves(connection, log, checkpoint))
     }
 

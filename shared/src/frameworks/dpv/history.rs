@@ -8,16 +8,16 @@
 //! is a community group's, not a W3C standard, and its own examples are not
 //! all in its vocabulary: only terms that DPV 2.2 defines are used here.
 //!
-//! Each stored record is a consent record of its own that replaces the one it
+//! Each stored record is one consent record, which replaces the one that it
 //! follows (same section, "Additional Metadata"), with one event: a status for
-//! what it gave, one for what it refused, one for what it took back. What many
-//! of them share is said once, as nodes below the notice's own name. What is
-//! exempt from consent is no part of it.
+//! what it gave, one for what it refused, one for what it withdrew. What several
+//! records share is written once, as nodes below the name of the notice. What is
+//! exempt from consent is left out.
 //!
-//! `dct:conformsTo` names the schema to read the records by. What neither
-//! record nor notice knows stays out: where a vendor stores data on its own
-//! machines, a vendor's postal address, personal data other than what is kept
-//! in the browser. DPV has no term for the browser's preference signals.
+//! `dct:conformsTo` names the schema of the records. What is in neither record
+//! nor notice is left out: where a vendor stores data on its own machines, a
+//! vendor's postal address, personal data other than what is kept in the
+//! browser. DPV has no term for the browser's preference signals.
 
 use super::notice;
 use crate::consent::{Action, Record};
@@ -41,11 +41,11 @@ pub fn json_ld(history: &[(&Record, &Notice)], now: Timestamp) -> Value {
     let by_event: BTreeMap<_, _> = history.iter().map(|(record, _)| (record.event_id, *record)).collect();
     let mut shown: BTreeMap<Hash, (&Notice, BTreeSet<Language>)> = BTreeMap::new();
     let mut graph = Vec::new();
-    for (place, (record, notice)) in history.iter().enumerate() {
+    for (index, (record, notice)) in history.iter().enumerate() {
         let (_, languages) = shown.entry(record.notice_hash).or_insert((notice, BTreeSet::new()));
         languages.insert(record.language);
         let previous = record.previous_event_id.and_then(|id| by_event.get(&id).copied());
-        let next = history.get(place + 1).map(|(record, _)| *record);
+        let next = history.get(index + 1).map(|(record, _)| *record);
         graph.push(consent_record(record, notice, previous, expired_at(record, next, now)));
     }
     for (hash, (notice, languages)) in shown {
@@ -54,7 +54,7 @@ pub fn json_ld(history: &[(&Record, &Notice)], now: Timestamp) -> Value {
     json!({ "@context": context(), "@graph": graph })
 }
 
-/// Complete in itself: nothing has to be fetched to read the document.
+/// The whole context, so that a reader of the document has to fetch nothing.
 fn context() -> Value {
     let iri = json!({ "@type": "@id" });
     let time = json!({ "@type": "xsd:dateTime" });
@@ -111,7 +111,7 @@ fn consent_record(
         choices.iter().map(|(state, processes)| status(record, state.term(), &subject, processes)).collect();
     let given = choices.get(&State::Given);
     if let (Some(at), Some(processes)) = (expired_at, given) {
-        // Time alone did this: nobody indicated it.
+        // Time passed: nobody indicated it.
         statuses.push(json!({ "@type": "dpv:ConsentExpired", "dct:date": at, "dpv:hasProcess": processes }));
     }
     let mut node = json!({
@@ -141,7 +141,7 @@ fn consent_record(
     node
 }
 
-/// What an answer says of one process.
+/// The state that an answer gives one process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum State {
     Given,
@@ -150,10 +150,9 @@ enum State {
 }
 
 impl State {
-    /// Of what is off now, `was` says whether the answer it follows, if that
-    /// is known and still held, had it on. Taking back is a withdrawal by
-    /// whatever button it is done (GDPR, article 7, 3), and "Withdraw my
-    /// consent" takes back nothing that was never given.
+    /// `was` is the choice in the answer before, if that is known and had not
+    /// expired. Switching off what was on is a withdrawal with any button (GDPR,
+    /// article 7, 3); "Withdraw my consent" withdraws nothing that was never given.
     fn of(allowed: bool, was: Option<bool>, action: Action) -> State {
         match was {
             _ if allowed => State::Given,
@@ -172,7 +171,7 @@ impl State {
     }
 }
 
-/// The processes that need consent, by what the record says of them.
+/// The processes that need consent, by the state that the record gives them.
 fn choices(
     record: &Record,
     notice: &Notice,

@@ -1,5 +1,5 @@
 //! What the records of one notice share: its parties, purposes and processes,
-//! in the languages the records were taken in.
+//! in the languages of the records.
 
 use crate::notice::{Category, Cookie, Notice, PurposeText, Storage, TextKey, Transfer, Vendor};
 use crate::values::{Hash, Language, PurposeId, VendorId};
@@ -206,7 +206,7 @@ impl Shown<'_> {
     /// What is kept in the browser stands for the personal data: the notice
     /// names no other (online identifiers: GDPR, recital 30).
     fn cookie(&self, cookie: &Cookie) -> Value {
-        let place = match cookie.storage {
+        let location = match cookie.storage {
             Storage::Cookie => TextKey::StorageCookie,
             Storage::LocalStorage => TextKey::StorageLocalStorage,
             Storage::SessionStorage => TextKey::StorageSessionStorage,
@@ -226,7 +226,7 @@ impl Shown<'_> {
             "dct:description": self.purpose_text(&cookie.purpose, |text| &text.title),
             "dpv:hasStorageCondition": {
                 "@type": ["dpv:StorageLocation", "dpv:StorageDuration"],
-                "dct:description": self.text(place),
+                "dct:description": self.text(location),
                 "dpv:hasLocation": "dpv:LocalLocation",
                 "dpv:hasDuration": duration,
             },

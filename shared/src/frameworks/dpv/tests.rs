@@ -145,8 +145,8 @@ fn node<'a>(document: &'a Value, ending: &str) -> &'a Value {
     document["@graph"].as_array().unwrap().iter().find(named).unwrap_or_else(|| panic!("no {ending}"))
 }
 
-/// What a record says, as states with the ends of the processes' names.
-fn said(document: &Value, record: &Record) -> Vec<(String, String)> {
+/// The states of a record, each with the ends of its processes' names.
+fn states_of(document: &Value, record: &Record) -> Vec<(String, String)> {
     let statuses = node(document, &record.event_id.to_string())["dpv:hasConsentStatus"].as_array().unwrap();
     let of = |status: &Value| {
         let state = status["@type"].as_str().unwrap().to_owned();
@@ -160,7 +160,7 @@ fn said(document: &Value, record: &Record) -> Vec<(String, String)> {
 fn expect(document: &Value, record: &Record, expected: &[(&str, &str)]) {
     let expected: Vec<_> =
         expected.iter().map(|(state, ends)| (format!("dpv:{state}"), (*ends).to_owned())).collect();
-    assert_eq!(said(document, record), expected);
+    assert_eq!(states_of(document, record), expected);
 }
 
 /// Everything of the notice that is not exempt.

@@ -9,7 +9,7 @@ use crate::store::error::unreadable;
 use crate::store::redis::connection::Call;
 use crate::store::redis::scripts::KEEP;
 use constat_shared::log::merkle::{self, Subtrees};
-use constat_shared::{Checkpoint, Hash, LogEntry, LogId};
+use constat_shared::{Hash, LogEntry, LogId, TreeHead};
 
 /// The bytes of a hash.
 const HASH: usize = 32;
@@ -42,8 +42,8 @@ impl<'a> Log<'a> {
     }
 
     /// The head over the first `size` leaves.
-    pub fn head(&mut self, size: u64) -> Result<Checkpoint, StoreError> {
-        Ok(Checkpoint { size, root: merkle::root(size, self)? })
+    pub fn head(&mut self, size: u64) -> Result<TreeHead, StoreError> {
+        Ok(TreeHead { size, root: merkle::root(size, self)? })
     }
 
     /// The proof of a leaf.

@@ -3,7 +3,7 @@
 //! ```text
 //! 0    the version of this form
 //! 1    the month of its log, as `Month::count`, 3 bytes
-//! 4    its place in the log, 6 bytes, set by the script that appends
+//! 4    the index of its leaf in the log, 6 bytes, set by the script that appends
 //! 10   consent id, then recorded_at, choice_expires_at, expires_at (ms, 8 bytes each)
 //! 50   commitment key
 //! 82   1 for GPC, 2 for DNT, 4 when a previous event id follows the fixed part
@@ -25,13 +25,13 @@ const GPC: u8 = 1;
 const DNT: u8 = 2;
 const FOLLOWS: u8 = 4;
 
-/// What comes before the place: the version and the month.
+/// What comes before the leaf index: the version and the month.
 pub fn head(entry: &CommittedRecord) -> [u8; 4] {
     let [_, high, middle, low] = entry.log.month.count().to_be_bytes();
     [VERSION, high, middle, low]
 }
 
-/// What comes after the place.
+/// What comes after the leaf index.
 pub fn tail(entry: &CommittedRecord, notice: &NoticeDigits) -> Vec<u8> {
     let record = &entry.record;
     let mut bytes = Vec::with_capacity(128);
@@ -103,7 +103,7 @@ pub fn notice_number(bytes: &[u8]) -> Result<i64, StoreError> {
     Ok(i64::from(u32::from_be_bytes(number)))
 }
 
-/// The record with its key, and its place in the log. `notice` is the one of
+/// The record with its key, and its leaf index in the log. `notice` is the one of
 /// [`notice_number`]; its site has so many logs a month.
 ///
 /// # Errors
@@ -158,7 +158,7 @@ mod tests {
 
     use crate::store::contract;
 
-    /// Whoever moves a byte makes old records unreadable.
+    /// A byte that moves makes old records unreadable.
     #[test]
     fn a_record_has_the_bytes_it_always_had() {
         let notice = contract::notice("boreale");
@@ -168,7 +168,8 @@ mod tests {
         request.consent_id = ConsentId::from_bytes(id(2)).unwrap();
         request.previous_event_id = Some(EventId::from_bytes(id(3)).unwrap());
         let at = Timestamp::parse("2026-03-01T09:30:00.007Z").unwrap();
-        let record = contract::record_of(request, &notice, at);
+        let mut record = contract::record_of(request, &notice, at);
+        record.categories = [(Category::Essential, true), (Category::ThirdParty, false)].into();
         let json = String::from_utf8(constat_shared::canonical::to_vec(&*notice)).unwrap();
         let known = NoticeDigits::read(258, notice.terms_hash(), &json).unwrap();
         let entry = contract::entry(&record);

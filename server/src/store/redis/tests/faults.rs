@@ -79,7 +79,7 @@ fn servers_that_append_at_once_make_one_log_without_gap_or_fork() {
 }
 
 /// Appends batches in each of which is the one record that all append; gives
-/// the places that this store filled.
+/// the leaf indexes that this store filled.
 fn fill(store: &RedisStore, notice: &PublishedNotice, shared: &Record) -> Vec<u64> {
     let mut leaf_indexes = Vec::new();
     for size in 1..=24 {
@@ -115,7 +115,7 @@ fn what_expires_by_itself_is_counted_by_the_job_and_nothing_is_left_behind() {
     assert_eq!(store.expire(clock::now()).unwrap(), 3);
     let audit = store.audit(&log).unwrap();
     assert_eq!((audit.erased_count, audit.entry_count, audit.difference), (3, 1, None));
-    assert!(store.drop_log(&log, "final").unwrap());
+    assert!(store.drop_log(&log, &"final".into()).unwrap());
     // Marks of calls that might have been repeated go by themselves; any byte may be in their names.
     let marks = "for _, key in ipairs(redis.call('KEYS', '*done:*')) do redis.call('DEL', key) end";
     redis.ask(&["EVAL", marks, "0"]);
@@ -281,7 +281,7 @@ fn a_full_redis_lets_go_and_proves_what_it_has() {
     assert!(fails_in_time(&store, &record(&notice)).contains("Redis is full"));
     // What stood above the leaves is worked out again, and a head is signed.
     assert_eq!(store.head(&log).unwrap(), before);
-    store.keep_checkpoint(&log, "a signed head").unwrap();
+    store.keep_checkpoint(&log, &"a signed head".into()).unwrap();
     assert_ne!(redis.ask(&["HGET", "{boreale}heads", &log.month.to_string()]), last_words);
     assert_eq!(store.erase(&notice.site, &erased.consent_id, clock::now()).unwrap(), 1);
     assert_eq!(store.expire(end).unwrap(), 1);
@@ -290,7 +290,7 @@ fn a_full_redis_lets_go_and_proves_what_it_has() {
     let audit = store.audit(&log).unwrap();
     assert_eq!((audit.record_count, audit.erased_count, audit.difference), (301, 2, None));
     assert_eq!(store.expire(others[299].expires_at).unwrap(), 301);
-    assert!(store.drop_log(&log, "the last head").unwrap());
+    assert!(store.drop_log(&log, &"the last head".into()).unwrap());
     assert_eq!(store.head(&log).unwrap(), None);
     redis.ask(&["CONFIG", "SET", "maxmemory", "0"]);
     store.ping().unwrap();

@@ -39,7 +39,7 @@ fn purged(connection: &Connection, id: &LogId) -> Result<u64, StoreError> {
     Ok(count)
 }
 
-/// The leaf hash of everything that is stored for the log, by place, and whether it is a record.
+/// The leaf hash of everything that is stored for the log, by leaf index, and whether it is a record.
 fn stored_leaves(connection: &Connection, log: &Log) -> Result<Vec<StoredLeaf>, StoreError> {
     let mut leaves = records::leaves(connection, log.id)?;
     let mut statement = connection.prepare("SELECT leaf_index, json FROM entries WHERE log = ?")?;

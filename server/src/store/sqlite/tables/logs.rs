@@ -5,7 +5,7 @@ use crate::store::StoreError;
 use crate::store::common::{STEP, fold};
 use crate::store::error::unreadable;
 use constat_shared::log::merkle::{self, Subtrees};
-use constat_shared::{Checkpoint, Hash, LogEntry, LogId, canonical};
+use constat_shared::{Hash, LogEntry, LogId, SignedCheckpoint, TreeHead, canonical};
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// A row of `logs`, and how many leaves it has.
@@ -57,7 +57,7 @@ impl Log {
         Ok(Log { id: connection.last_insert_rowid(), shard, size: 0 })
     }
 
-    /// Adds a leaf at the end, and what it completes above it; returns its place.
+    /// Adds a leaf at the end, and what it completes above it; returns its index.
     pub fn push(&mut self, connection: &Connection, leaf: Hash) -> Result<u64, StoreError> {
         let leaf_index = self.size;
         self.insert(connection, 0, leaf_index, leaf)?;
@@ -120,9 +120,9 @@ impl Log {
     }
 
     /// The head over the first `size` leaves.
-    pub fn head(&self, connection: &Connection, size: u64) -> Result<Checkpoint, StoreError> {
+    pub fn head(&self, connection: &Connection, size: u64) -> Result<TreeHead, StoreError> {
         let root = merkle::root(size, &mut Tree { log: self, connection })?;
-        Ok(Checkpoint { size, root })
+        Ok(TreeHead { size, root })
     }
 
     /// The proof of a leaf.
@@ -149,7 +149,7 @@ impl Subtrees for Tree<'_> {
     }
 }
 
-/// Writes an entry of the server's own at the end of a log; returns its place.
+/// Writes an entry of the server's own at the end of a log; returns its leaf index.
 pub fn write_entry(connection: &Connection, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
     let mut log = Log::open(connection, log)?;
     let index = log.push(connection, entry.leaf_hash())?;
@@ -187,7 +187,7 @@ pub fn list(connection: &Connection) -> Result<Vec<LogId>, StoreError> {
 }
 
 /// Every log that was dropped, with the head kept of it, by site, month and shard.
-pub fn dropped(connection: &Connection) -> Result<Vec<(LogId, String)>, StoreError> {
+pub fn dropped(connection: &Connection) -> Result<Vec<(LogId, SignedCheckpoint)>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT site, month, shard_number, shard_count, checkpoint
          FROM logs JOIN shards ON shards.id = logs.shard
@@ -197,24 +197,32 @@ pub fn dropped(connection: &Connection) -> Result<Vec<(LogId, String)>, StoreErr
     let mut rows = statement.query([])?;
     let mut logs = Vec::new();
     while let Some(row) = rows.next()? {
-        logs.push((read_id(row, 0)?, row.get(4)?));
+        logs.push((read_id(row, 0)?, SignedCheckpoint::from(row.get::<_, String>(4)?)));
     }
     Ok(logs)
 }
 
 /// Keeps the last head of a log that never was here.
-pub fn add_dropped(connection: &Connection, log: &LogId, checkpoint: &str) -> Result<(), StoreError> {
+pub fn add_dropped(
+    connection: &Connection,
+    log: &LogId,
+    checkpoint: &SignedCheckpoint,
+) -> Result<(), StoreError> {
     let shard = shards::open(connection, log)?;
     connection.execute(
         "INSERT INTO logs (shard, month, checkpoint) VALUES (?, ?, ?) ON CONFLICT (shard, month) DO NOTHING",
-        params![shard, log.month.to_string(), checkpoint],
+        params![shard, log.month.to_string(), checkpoint.as_str()],
     )?;
     Ok(())
 }
 
 /// Deletes a log's leaves and entries, and keeps its last signed head; says
 /// whether it did, which it does not while records are in the log.
-pub fn drop_leaves(connection: &Connection, log: &LogId, checkpoint: &str) -> Result<bool, StoreError> {
+pub fn drop_leaves(
+    connection: &Connection,
+    log: &LogId,
+    checkpoint: &SignedCheckpoint,
+) -> Result<bool, StoreError> {
     let Some(Log { id, size: 1.., .. }) = Log::find(connection, log)? else { return Ok(false) };
     let in_use: bool =
         connection
@@ -222,7 +230,7 @@ pub fn drop_leaves(connection: &Connection, log: &LogId, checkpoint: &str) -> Re
     if in_use {
         return Ok(false);
     }
-    connection.execute("UPDATE logs SET checkpoint = ? WHERE id = ?", params![checkpoint, id])?;
+    connection.execute("UPDATE logs SET checkpoint = ? WHERE id = ?", params![checkpoint.as_str(), id])?;
     connection.execute("DELETE FROM subtrees WHERE log = ?", [id])?;
     connection.execute("DELETE FROM entries WHERE log = ?", [id])?;
     Ok(true)

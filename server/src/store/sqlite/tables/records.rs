@@ -64,7 +64,7 @@ const PLACED: &str = concat!(
     FROM records JOIN logs ON logs.id = records.log JOIN shards ON shards.id = logs.shard"
 );
 
-/// The record of an event id in a shard, with its key and its place in the log.
+/// The record of an event id in a shard, with its key and its leaf index in the log.
 pub fn by_event(
     connection: &Connection,
     shard: i64,
@@ -101,7 +101,7 @@ pub fn page(
     Ok(records)
 }
 
-/// The place and leaf hash of every record of a log; `true` says it is a record.
+/// The leaf index and leaf hash of every record of a log; `true` says it is a record.
 pub fn leaves(connection: &Connection, log: i64) -> Result<Vec<StoredLeaf>, StoreError> {
     let mut statement = connection.prepare(&format!("{PLACED} WHERE log = ?"))?;
     let mut rows = statement.query([log])?;

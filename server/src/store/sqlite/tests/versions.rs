@@ -38,7 +38,7 @@ fn a_store_of_an_older_version_is_carried_over_whole() {
     let (dir, store) = new_store();
     let (record, _) = contract::an_expiring_record(&store);
     let log = contract::log_of(&record);
-    store.keep_checkpoint(&log, "a signed head").unwrap();
+    store.keep_checkpoint(&log, &"a signed head".into()).unwrap();
     assert_eq!(store.erase(&record.site, &record.consent_id, record.recorded_at).unwrap(), 1);
     store.append(&[contract::entry(&record)]).unwrap();
     let logs = store.logs().unwrap();
@@ -50,7 +50,7 @@ fn a_store_of_an_older_version_is_carried_over_whole() {
         assert!(SqliteStore::open_to_read(older.path()).is_err());
         let carried = SqliteStore::open(older.path()).unwrap();
         assert_eq!((carried.logs().unwrap(), audits(&carried)), (logs.clone(), before.clone()));
-        assert_eq!(carried.checkpoint(&log).unwrap().as_deref(), Some("a signed head"));
+        assert_eq!(carried.checkpoint(&log).unwrap(), Some("a signed head".into()));
         assert_eq!(carried.history(&record.site, &record.consent_id).unwrap(), std::slice::from_ref(&record));
         assert_eq!(
             carried.append(&[contract::entry(&record)]).unwrap(),

@@ -132,6 +132,16 @@ impl Redis {
         ask(self.port, words)
     }
 
+    /// How many bytes of memory its data take (`used_memory`).
+    ///
+    /// # Panics
+    /// When it does not answer.
+    pub fn used_bytes(&self) -> u64 {
+        let info = self.ask(&["INFO", "memory"]);
+        let bytes = info.lines().find_map(|line| line.strip_prefix("used_memory:")?.trim().parse().ok());
+        bytes.expect("Redis reports how much memory it uses")
+    }
+
     /// Ends it at once, as a crash would; its files stay.
     pub fn kill(&mut self) {
         end(&mut self.child);

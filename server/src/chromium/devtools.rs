@@ -154,10 +154,10 @@ mod tests {
     #[tokio::test]
     async fn the_answer_is_found_among_events_and_however_it_is_cut_up() {
         let (mut ours, mut theirs) = connection();
-        let said =
+        let sent =
             b"{\"method\":\"Page.loadEventFired\"}\0{\"id\":7,\"result\":{\"a\":0}}\0{\"id\":1,\"result\":{\"a\":1}}\0";
         let browser = tokio::spawn(async move {
-            for byte in said {
+            for byte in sent {
                 theirs.write_all(&[*byte]).await.unwrap();
                 theirs.flush().await.unwrap();
             }
@@ -169,7 +169,7 @@ mod tests {
 
     #[tokio::test]
     async fn whatever_is_no_answer_is_told_apart() {
-        for (said, expected) in [
+        for (sent, expected) in [
             ("", "Chromium ended too early"),
             ("{\"id\":1,\"result\":{}}", "Chromium sent what is no DevTools message"),
             ("nonsense\0", "Chromium sent what is no DevTools message"),
@@ -183,10 +183,10 @@ mod tests {
             let browser = tokio::spawn(async move {
                 let mut call = Vec::new();
                 BufReader::new(&mut theirs).read_until(0, &mut call).await.unwrap();
-                theirs.write_all(said.as_bytes()).await.unwrap();
+                theirs.write_all(sent.as_bytes()).await.unwrap();
             });
             let error = ours.call(None, "No.such", json!({})).await.unwrap_err();
-            assert_eq!(error.to_string(), expected, "{said}");
+            assert_eq!(error.to_string(), expected, "{sent}");
             browser.await.unwrap();
         }
     }

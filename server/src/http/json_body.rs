@@ -40,11 +40,11 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
 /// in the message, between backquotes; the path then ends at what surrounds
 /// it, or in a question mark.
 fn field_of(path: &str, message: &str) -> String {
-    let says = |words| message.starts_with(words);
+    let begins = |words| message.starts_with(words);
     let around = path.strip_suffix(".?");
-    let at_fault = says("missing field") || says("unknown field") || says("duplicate field");
+    let at_fault = begins("missing field") || begins("unknown field") || begins("duplicate field");
     // A variant is a field's value, but where the path breaks off it is the name of a choice.
-    let at_fault = at_fault || around.is_some() && says("unknown variant");
+    let at_fault = at_fault || around.is_some() && begins("unknown variant");
     let named = message.split('`').nth(1).filter(|_| at_fault);
     match (around.unwrap_or(path), named) {
         ("." | "", Some(name)) => name.to_owned(),

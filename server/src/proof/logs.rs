@@ -4,7 +4,7 @@ use crate::store::{LogStore, StoreError};
 use constat_shared::{Hash, LogId, Month, Months, SignedCheckpoint, Timestamp};
 use ed25519_dalek::SigningKey;
 
-/// The checkpoint kept last when it still says all, else a new one, which is then kept.
+/// The checkpoint kept last when it still covers the whole log, else a new one, which is then kept.
 ///
 /// # Errors
 /// When the store fails.
@@ -44,7 +44,7 @@ pub fn inclusion_proof(
 
 /// How many months after its own a log is kept: as long as the longest proof,
 /// and one month more, because the records of a month's first hour may rest on
-/// what the month before says was served.
+/// what the log of the month before names as served.
 pub const LOG_MONTHS: u8 = Months::MAX.get() + 1;
 
 /// Whether a log has been kept long enough: no record is left that it could prove.

@@ -12,7 +12,7 @@ pub type Progress<'a> = dyn FnMut(&str, u64) + 'a;
 /// Refuses a target that holds anything but a beginning of the source.
 ///
 /// # Errors
-/// A sentence that says what it holds. Nothing was written.
+/// A sentence that names what it holds. Nothing was written.
 pub fn check(from: &dyn CopyStore, to: &dyn CopyStore) -> Result<(), Failure> {
     let refused = |what: &str| {
         Err(Failure::new(format!("the target holds {what}: name an empty one with --to, or empty this one")))
@@ -54,8 +54,8 @@ fn begins(from: &dyn CopyStore, to: &dyn CopyStore, log: &LogId) -> Result<bool,
     Ok(proof.is_some_and(|proof| verify_consistency(there.size, there.root, here.size, here.root, &proof)))
 }
 
-/// Works every log out anew on both sides; says how many more records one has
-/// than the other, over all logs.
+/// Audits every log on both sides; returns how many more records one has than
+/// the other, over all logs.
 pub fn compare(
     from: &dyn CopyStore,
     to: &dyn CopyStore,

@@ -89,7 +89,7 @@ fn reason(info: &[u8]) -> der::Result<String> {
         // They end on a terminal.
         let words: String = words.chars().filter(|c| !c.is_control()).take(WORDS_CHARS_MAX).collect();
         if !words.trim().is_empty() {
-            return Ok(format!("it said “{words}”"));
+            return Ok(format!("it answered “{words}”"));
         }
     }
     let bits = fields.optional(Tag::BitString)?.unwrap_or_default();
@@ -130,13 +130,13 @@ mod tests {
         let mut unexplained = REFUSAL;
         unexplained[10] = 0;
         assert!(token(&unexplained).unwrap_err().to_string().contains("it gave no reason"));
-        let said = [
+        let refused = [
             [0x30, 11, 0x30, 9, 0x02, 1, 2, 0x30, 4, 0x0c, 2].as_slice(),
             "né".get(..1).unwrap().as_bytes(),
             b"\x07",
         ]
         .concat();
-        assert!(token(&said).unwrap_err().to_string().ends_with("it said “n”"));
+        assert!(token(&refused).unwrap_err().to_string().ends_with("it answered “n”"));
     }
 
     #[test]

@@ -27,7 +27,7 @@ fn authorities(authority: &Authority) -> Authorities {
     Authorities::read(&authority.ca(), &std::fs::read(authority.ca()).unwrap()).unwrap()
 }
 
-/// What a verifier says of a token about a record that was taken just now.
+/// The authority that a verifier finds in a token about a record.
 fn check(token: &[u8], record: &Record, trusted: &Authorities) -> Result<String, TokenError> {
     let log = LogId::of(record, LogShards::ONE);
     let token = TimestampToken { log, checkpoint: CHECKPOINT.into(), token: BASE64.encode(token) };

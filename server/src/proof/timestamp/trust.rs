@@ -76,7 +76,7 @@ impl Authorities {
 
 /// Checks a token that a bundle holds about its record: it stamps the
 /// checkpoint beside it, CAs that the verifier trusts stand behind it, and it
-/// is not older than the record says it is itself.
+/// is not older than the record's own date.
 ///
 /// # Errors
 /// [`TokenError`], by what is wrong first.

@@ -4,7 +4,7 @@ use crate::site::file::report::Fault;
 use crate::site::file::values;
 use constat_shared::TextKey;
 
-/// A text that says something and keeps the places to be filled in.
+/// A text that is not empty and keeps its placeholders.
 pub fn check(key: TextKey, text: &str) -> Result<String, Fault> {
     let lost = key.placeholders().iter().find(|place| !text.contains(**place));
     match lost {

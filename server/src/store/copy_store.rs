@@ -1,91 +1,100 @@
-//! What a store gives and takes when all it holds moves to another one.
+//! What `constat copy` reads from a store and writes to another one.
 //!
-//! Apart from [`Store`], because none of it is for a server that runs: what is
-//! put here keeps the leaf index it had, and its leaf comes from elsewhere.
+//! A running server never uses this: a copied record keeps the leaf index that
+//! it had, and its leaf is copied separately.
 
 use super::error::StoreError;
 use super::record_store::CommittedRecord;
 use super::store::Store;
 use constat_shared::{Hash, LogEntry, LogId, SignedCheckpoint, Timestamp};
 
-/// The most records that are handed over or put at a time.
+/// The most records of one page.
 pub const RECORDS_MAX: usize = 500;
-/// The most leaves that are given or put at a time.
+/// The most leaves of one call.
 pub const LEAVES_MAX: u64 = 4096;
 
-/// A record that has its leaf in a log.
+/// A record whose leaf is in a log.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlacedRecord {
-    /// The index of its leaf in the log.
+    /// The index of its leaf.
     pub leaf_index: u64,
     /// The record with its key.
     pub entry: CommittedRecord,
 }
 
-/// A stretch of a log, as it stands there.
+/// Consecutive leaves of a log.
 #[derive(Clone, Debug)]
 pub struct LogSlice {
     /// The index of the first leaf.
     pub first: u64,
-    /// The leaves, those of records that are gone included; at most [`LEAVES_MAX`].
+    /// The leaves, including those of deleted records; at most [`LEAVES_MAX`].
     pub leaves: Vec<Hash>,
-    /// The server's own entries among them, with their leaf indexes.
+    /// The operator entries among them, with their leaves' indexes.
     pub entries: Vec<(u64, LogEntry)>,
 }
 
-/// What takes one page after the other of what a store holds.
+/// Takes one page of records after the other.
 pub type Taking<'a> = dyn FnMut(Vec<PlacedRecord>) -> Result<(), StoreError> + 'a;
 
-/// A store whose content can move to another one. No server may run on either
-/// meanwhile.
+/// A store whose content can be copied to another one. No server may use either
+/// store during the copy.
 pub trait CopyStore: Store {
-    /// Says that what is here is not whole yet, or that it is. No command but
-    /// the copy opens a store that is not.
+    /// Marks this store as an unfinished copy, or removes the mark. Only the copy
+    /// opens a store that has it.
     fn set_unfinished(&self, unfinished: bool) -> Result<(), StoreError>;
 
-    /// Whether a copy into this store has begun and not come to its end.
+    /// Whether a copy into this store has begun and not finished.
     fn is_unfinished(&self) -> Result<bool, StoreError>;
 
-    /// When a notice was published; nothing when it never was.
+    /// When a notice was published; `None` when it never was.
     fn published_at(&self, notice_hash: &Hash) -> Result<Option<Timestamp>, StoreError>;
 
-    /// When the public key of that name was added; nothing when it is not there.
+    /// When the public key of that id was added; `None` when it is not there.
     fn key_added_at(&self, kid: &str) -> Result<Option<Timestamp>, StoreError>;
 
-    /// Hands over every stored record, in pages of at most [`RECORDS_MAX`], in
-    /// the store's own order. Ends with the first error, its own or the taker's.
+    /// Passes every stored record to `take`, in pages of at most [`RECORDS_MAX`].
+    /// The order depends on the engine.
+    ///
+    /// # Errors
+    /// The first error of the store or of `take`, which ends the call.
     fn each_record(&self, take: &mut Taking<'_>) -> Result<(), StoreError>;
 
-    /// Stores records with the leaf indexes they have in another store, durably, and
-    /// says how many were not here before. One that is here must be the same.
+    /// Stores records with the leaf indexes that they have in another store,
+    /// durably, and returns how many are new.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`] or [`StoreError::Engine`] when this store has
+    /// another record under one of the event ids.
     fn put_records(&self, records: &[PlacedRecord]) -> Result<u64, StoreError>;
 
-    /// Deletes every record whose `expires_at` is not after `now`, as
-    /// [`RecordStore::expire`](super::RecordStore::expire) does, but writes nothing down: the store that they
-    /// came from has done so.
+    /// Deletes every record whose `expires_at` is not after `now` and writes no
+    /// purge entry: the entry of the store that they came from is copied.
     fn forget(&self, now: Timestamp) -> Result<u64, StoreError>;
 
-    /// The leaves of a log from `first` on, at most [`LEAVES_MAX`]; none at its end.
+    /// The leaves of a log from `first` on, at most [`LEAVES_MAX`]; empty at its end.
     fn leaves(&self, log: &LogId, first: u64) -> Result<Vec<Hash>, StoreError>;
 
-    /// Puts a stretch of another store's log at the end of this one's, in one
-    /// durable commit. Refused when the log does not end where the stretch begins.
+    /// Appends leaves of another store's log to the log of this one, in one
+    /// durable commit.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`] when the log does not end where they begin.
     fn put_leaves(&self, log: &LogId, slice: &LogSlice) -> Result<(), StoreError>;
 
     /// Every log that was dropped, with its last signed head, by site, month and shard.
     fn dropped(&self) -> Result<Vec<(LogId, SignedCheckpoint)>, StoreError>;
 
-    /// Keeps the last signed head of a log that was dropped elsewhere and never was here.
+    /// Keeps the last signed head of a log that the other store has dropped and that never was in this one.
     fn put_dropped(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<(), StoreError>;
 }
 
-/// The refusal of a stretch that begins elsewhere than the log ends.
+/// The error for leaves that do not begin where the log ends.
 pub fn elsewhere(log: &LogId, slice: &LogSlice) -> StoreError {
     let words = format!("the log {} does not end before leaf {}", log.origin(), slice.first);
     StoreError::Unreadable(words)
 }
 
-/// The refusal of a record whose event id is taken by another one.
+/// The error for a record whose event id another record has.
 pub fn taken(record: &PlacedRecord) -> StoreError {
     let event_id = record.entry.record.event_id;
     StoreError::Unreadable(format!("it holds another record under the event id {event_id}"))

@@ -1,14 +1,15 @@
-//! The data folder: made when it is missing, and held by one process at a time.
+//! Creates the data folder and locks it.
 
 use crate::failure::Failure;
 use std::fs::{DirBuilder, File};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
-/// Makes the data folder and holds it: one server at a time writes there.
+/// Creates the data folder when it is missing, and locks it for as long as the
+/// returned file lives: one server at a time writes there.
 ///
 /// # Errors
-/// A sentence, when it cannot be made or written, or is held.
+/// When the folder cannot be created or written, or another process has locked it.
 pub fn prepare_folder(dir: &Path) -> Result<File, Failure> {
     let name = dir.display();
     DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(|error| {

@@ -3,11 +3,11 @@
 use super::error::StoreError;
 use constat_shared::{Jwk, Timestamp};
 
-/// Keeps the public keys. Calls block; they may come from any thread.
+/// Keeps the public keys. Calls block, and any thread may make them.
 pub trait KeyStore: Send + Sync {
-    /// The public halves of every key that ever signed for this store, oldest first.
+    /// The public half of every key that ever signed for this store, oldest first.
     fn keys(&self) -> Result<Vec<Jwk>, StoreError>;
 
-    /// Adds a public key behind all others, durably; adding it again changes nothing.
+    /// Appends a public key to the list, durably; adding it again changes nothing.
     fn add_key(&self, key: &Jwk, at: Timestamp) -> Result<(), StoreError>;
 }

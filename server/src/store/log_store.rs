@@ -6,64 +6,69 @@ use constat_shared::{Hash, LogEntry, LogId, LogShards, SignedCheckpoint, SiteId,
 /// What an audit of a log found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Audit {
-    /// The leaves whose record is stored and agrees with them.
+    /// The number of leaves whose record is stored and matches.
     pub record_count: u64,
-    /// The leaves that are entries of the server's own.
+    /// The number of leaves that are operator entries.
     pub entry_count: u64,
-    /// The leaves whose record was erased or has expired.
+    /// The number of leaves whose record was erased or has expired.
     pub erased_count: u64,
-    /// The head worked out from the leaves; nothing for an empty log.
+    /// The head computed from the leaves; `None` for an empty log.
     pub head: Option<TreeHead>,
-    /// The first thing that is not as it should be, in words.
+    /// The first difference, as a sentence; `None` when everything matches.
     pub difference: Option<String>,
 }
 
-/// Keeps the logs. Calls block; they may come from any thread.
+/// Keeps the logs. Calls block, and any thread may make them.
 ///
-/// A site has one log a month, or several (its shards): then each consent id
-/// belongs to one of them, and shards know nothing of each other.
+/// A site has one log a month, or several (its shards). Each consent id belongs
+/// to one shard, and no shard refers to another.
 pub trait LogStore: Send + Sync {
-    /// Says over how many logs a month the records of a site are spread. It is
-    /// one until this was called, and what it is once anything was kept for the
-    /// site: another number is then refused with [`StoreError::Spread`].
+    /// Sets the number of logs a month of a site; it is one until then.
+    ///
+    /// # Errors
+    /// [`StoreError::Spread`] when the store already keeps something for the site
+    /// under another number.
     fn spread(&self, site: &SiteId, shards: LogShards) -> Result<(), StoreError>;
 
-    /// Over how many logs a month the records of a site are spread.
+    /// The number of logs a month of a site.
     fn shards(&self, site: &SiteId) -> Result<LogShards, StoreError>;
 
-    /// The size and root of a log; nothing when it has no leaf.
+    /// The size and root of a log; `None` when it has no leaf.
     fn head(&self, log: &LogId) -> Result<Option<TreeHead>, StoreError>;
 
     /// The proof that the leaf at `index` is in the tree of the first `size`
-    /// leaves; nothing when the log has no such leaf or is smaller.
+    /// leaves; `None` when the log has no such leaf or is smaller.
     fn inclusion_proof(&self, log: &LogId, index: u64, size: u64) -> Result<Option<Vec<Hash>>, StoreError>;
 
-    /// The proof that the tree of `to` leaves begins with that of `from`;
-    /// nothing when the log is smaller than `to`, or `from` larger.
+    /// The proof that the tree of `to` leaves begins with that of `from` leaves;
+    /// `None` when the log is smaller than `to`, or `from` is larger than `to`.
     fn consistency_proof(&self, log: &LogId, from: u64, to: u64) -> Result<Option<Vec<Hash>>, StoreError>;
 
     /// Keeps the newest signed head of a log.
     fn keep_checkpoint(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<(), StoreError>;
 
-    /// The signed head kept last.
+    /// The newest signed head that was kept.
     fn checkpoint(&self, log: &LogId) -> Result<Option<SignedCheckpoint>, StoreError>;
 
-    /// Writes an entry of the server's own at the end of a log, durably, and
-    /// returns its leaf index. Refused, like a record, for a log that was dropped.
+    /// Appends an operator entry to a log, durably, and returns the index of its
+    /// leaf.
+    ///
+    /// # Errors
+    /// [`StoreError::Engine`] when the log was dropped, as for a record.
     fn append_entry(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError>;
 
-    /// The server's own entries of a log with their leaf indexes, in their order.
-    /// There are few: one for each purge, notice, snapshot and time-stamp.
+    /// The operator entries of a log with their leaves' indexes, in order. There
+    /// are few: one for each purge, notice, snapshot and time-stamp.
     fn operator_entries(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError>;
 
     /// Every log that has leaves, by site, month and shard.
     fn logs(&self) -> Result<Vec<LogId>, StoreError>;
 
-    /// Deletes the leaves and entries of a log and keeps its last signed head;
-    /// says whether it did. It does not while a record of the log is stored.
+    /// Deletes the leaves and entries of a log and keeps its last signed head,
+    /// unless a record of the log is still stored. Returns whether it did.
     fn drop_log(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<bool, StoreError>;
 
-    /// Works a whole log out anew from what is stored, and holds the records that
-    /// are gone against the purge entries; says what differs first.
+    /// Recomputes a whole log from what is stored and compares the number of
+    /// missing records with the purge entries.
     fn audit(&self, log: &LogId) -> Result<Audit, StoreError>;
 }

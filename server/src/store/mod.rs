@@ -1,4 +1,4 @@
-//! Where records, notices, logs and keys are kept: the traits, and an engine for each place.
+//! The store of records, notices, logs and keys: the traits, and their two engines.
 
 mod common;
 #[cfg(test)]

@@ -3,12 +3,12 @@
 use super::error::StoreError;
 use constat_shared::{Hash, Notice, PublishedNotice, SiteId, Timestamp};
 
-/// Keeps every notice that was ever published. Calls block; they may come from any thread.
+/// Keeps every notice that was ever published. Calls block, and any thread may make them.
 pub trait NoticeStore: Send + Sync {
     /// Keeps a notice by its hash, durably; publishing it again changes nothing.
     fn publish(&self, notice: &PublishedNotice, at: Timestamp) -> Result<(), StoreError>;
 
-    /// A notice that was published, whenever that was.
+    /// The notice of that hash, however old it is; `None` when it was never published.
     fn notice(&self, hash: &Hash) -> Result<Option<Notice>, StoreError>;
 
     /// The site and hash of every notice that was published, oldest first.

@@ -1,4 +1,4 @@
-//! Opening the store that the command line names.
+//! Opens the store that the command line names.
 
 use crate::cli::StoreArgs;
 use crate::failure::Failure;
@@ -9,10 +9,10 @@ use crate::store::store::Store;
 use std::path::Path;
 use std::time::Duration;
 
-/// Opens the store that is there to read it, also while a server uses it.
+/// Opens an existing store to read it, also while a server uses it.
 ///
 /// # Errors
-/// A sentence, when there is none or it cannot be read.
+/// When there is none or it cannot be read.
 pub fn open_store(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
     if let Some(redis) = RedisOptions::of(args) {
         return whole(redis.existing()?);
@@ -21,7 +21,7 @@ pub fn open_store(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
     whole(SqliteStore::open_to_read(&args.data)?)
 }
 
-/// Opens the store that is there to write to it, also while a server uses it.
+/// Opens an existing store to write to it, also while a server uses it.
 ///
 /// # Errors
 /// As [`open_store`].
@@ -33,11 +33,11 @@ pub fn open_store_to_write(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> 
     whole(SqliteStore::open(&args.data)?)
 }
 
-/// Opens the store, and makes it when there is none.
+/// Opens the store, and creates it when there is none.
 ///
 /// # Errors
-/// A sentence, when it cannot be opened or made, may lose what it confirms, or
-/// is a copy that did not come to its end.
+/// When it cannot be opened or created, may lose what it confirms, or is an
+/// unfinished copy.
 pub fn make_store(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
     if let Some(redis) = RedisOptions::of(args) {
         let store = redis.reach()?;
@@ -47,27 +47,26 @@ pub fn make_store(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
     whole(SqliteStore::open(&args.data)?)
 }
 
-/// Whoever writes to half a copy makes another log of the same name.
+/// A write to an unfinished copy would start a second log of the same name.
 fn whole(store: impl CopyStore + 'static) -> Result<Box<dyn Store>, Failure> {
     if store.is_unfinished()? {
-        let words =
-            "this store is a copy that did not come to its end: run `constat copy` again to finish it";
+        let words = "this store is an unfinished copy: run `constat copy` again to finish it";
         return Err(Failure::new(words));
     }
     Ok(Box::new(store))
 }
 
-/// A Redis as the command line names it.
+/// The Redis that the command line names.
 pub struct RedisOptions<'a> {
     /// The option that gives the address.
     pub option: &'static str,
     /// The address.
     pub url: &'a str,
-    /// How many replicas confirm each change.
+    /// How many replicas have to confirm each change.
     pub min_replicas: u32,
-    /// Whether its settings may let it lose what it confirms.
+    /// Whether settings that may lose confirmed changes are accepted.
     pub accept_data_loss: bool,
-    /// How long a request may wait for it.
+    /// The longest time that a request waits for it.
     pub deadline: Duration,
 }
 
@@ -78,10 +77,10 @@ impl<'a> RedisOptions<'a> {
         Some(RedisOptions { option: "--store", url, min_replicas, accept_data_loss, deadline })
     }
 
-    /// Reaches it; nothing is written there.
+    /// Connects to it and writes nothing.
     ///
     /// # Errors
-    /// A sentence, when it cannot be reached, or may lose what it confirms.
+    /// When it cannot be reached, or may lose what it confirms.
     pub fn reach(&self) -> Result<RedisStore, Failure> {
         let address =
             Address::parse(self.url).map_err(|error| Failure::new(format!("{} {error}", self.option)))?;
@@ -92,10 +91,10 @@ impl<'a> RedisOptions<'a> {
         Ok(store)
     }
 
-    /// As [`RedisOptions::reach`], when there is a store.
+    /// Connects to it as [`RedisOptions::reach`] does, and checks that it has a store.
     ///
     /// # Errors
-    /// A sentence, also when there is none.
+    /// As [`InRedis::reach`], and when there is no store.
     pub fn existing(&self) -> Result<RedisStore, Failure> {
         let store = self.reach()?;
         if !store.is_there()? {
@@ -109,10 +108,10 @@ impl<'a> RedisOptions<'a> {
     }
 }
 
-/// Whether a folder has a store.
+/// Checks that a folder has a store.
 ///
 /// # Errors
-/// A sentence, when it has none.
+/// When it has none.
 pub fn check_store(dir: &Path) -> Result<(), Failure> {
     if !dir.join(FILE_NAME).is_file() {
         let words = format!(

@@ -4,10 +4,10 @@ use super::error::StoreError;
 use constat_shared::log::merkle;
 use constat_shared::{CommitmentKey, ConsentId, EventId, Hash, LogId, LogShards, Record, SiteId, Timestamp};
 
-/// A record on its way into the store, with its commitment.
+/// A record with its commitment, ready to be stored.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CommittedRecord {
-    /// The log it belongs to.
+    /// The log that gets its leaf.
     pub log: LogId,
     /// The record.
     pub record: Record,
@@ -18,45 +18,48 @@ pub struct CommittedRecord {
 }
 
 impl CommittedRecord {
-    /// Commits with a key to a record of a site that has so many logs a month.
+    /// Commits to a record with a key. `shards` is the number of logs a month of its site.
     pub fn new(record: Record, key: CommitmentKey, shards: LogShards) -> CommittedRecord {
         let leaf = merkle::leaf_hash(key.commit(&record).as_bytes());
         CommittedRecord { log: LogId::of(&record, shards), record, key, leaf }
     }
 }
 
-/// What became of one record of a batch.
+/// The result for one record of a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Appended {
-    /// It is stored, and durable, at this leaf index of its log.
+    /// It is stored and durable; this is the index of its leaf in its log.
     Stored(u64),
-    /// Its event id was stored before with the same request: this is the
-    /// record of that time and its leaf index. Nothing was written.
+    /// An earlier record has its event id and came from the same request: that
+    /// record and its leaf's index. Nothing was written.
     Repeated(Box<Record>, u64),
-    /// Its event id was stored before with another request. Nothing was written.
+    /// An earlier record has its event id and came from another request. Nothing was written.
     Conflict,
-    /// The machine that has its shard does not answer, while others do: it is
-    /// not acknowledged, and may be stored all the same.
+    /// The machine that holds its shard did not answer, while others did. The
+    /// record is not acknowledged, but may be stored.
     Failed,
 }
 
-/// The most records [`RecordStore::history`] returns.
+/// The most records that [`RecordStore::history`] returns.
 pub const HISTORY_MAX: usize = 1000;
 
-/// Keeps the records of visitors. Calls block; they may come from any thread.
+/// Keeps the records of visitors. Calls block, and any thread may make them.
 pub trait RecordStore: Send + Sync {
-    /// Stores records in their order, each with a leaf at the end of its log,
-    /// in one durable commit: once this returns `Ok`, they survive a crash of
-    /// the process and of the machine. The answers are in the order of the
-    /// records. On an error nothing is acknowledged and nothing stored, or, on
-    /// Redis, what belongs to some shards whole and to the others not at all: a
-    /// record that was stored unheard is found again by its event id. An event id
-    /// is stored once in a shard, also within one batch: a repetition has the
-    /// same consent id, and so comes to the same shard.
+    /// Stores records in their order, each with a leaf at the end of its log, in
+    /// one durable commit: after `Ok` they survive a crash of the process and of
+    /// the machine. The results are in the order of the records.
+    ///
+    /// A shard stores an event id once, also within one batch. A repetition has
+    /// the same consent id and therefore reaches the same shard.
+    ///
+    /// # Errors
+    /// Nothing is acknowledged. SQLite has stored nothing; Redis may have stored
+    /// all records of some shards and none of the others. The same call again
+    /// then finds those by their event ids.
     fn append(&self, entries: &[CommittedRecord]) -> Result<Vec<Appended>, StoreError>;
 
-    /// The record of a consent id on a site with that event id, with its key
-    /// and its leaf index in the log.
+    /// The record of a consent id on a site with that event id, with its key and
+    /// the index of its leaf.
     fn find(
         &self,
         site: &SiteId,
@@ -64,22 +67,24 @@ pub trait RecordStore: Send + Sync {
         event_id: &EventId,
     ) -> Result<Option<(CommittedRecord, u64)>, StoreError>;
 
-    /// The records of a consent id on a site, by `recorded_at`, oldest first,
-    /// the newest [`HISTORY_MAX`] of them. Empty when there is none.
+    /// The newest [`HISTORY_MAX`] records of a consent id on a site, sorted by
+    /// `recorded_at`, oldest first.
     fn history(&self, site: &SiteId, consent_id: &ConsentId) -> Result<Vec<Record>, StoreError>;
 
-    /// Deletes every record of a consent id on a site with its key, so that
-    /// their bytes are in no file of the store (of Redis, after the next run of
-    /// [`RecordStore::expire`]), and says how many there were.
-    /// Their leaves stay: every earlier head of the log still holds. When there
-    /// were any, a purge entry is written to the shard's log of `now` in the same commit.
+    /// Deletes every record of a consent id on a site with its key, and returns
+    /// how many there were. No file of the store keeps their bytes; Redis removes
+    /// them from its files at the next run of [`RecordStore::expire`].
+    ///
+    /// The leaves stay, so every earlier head of the log remains valid. The same
+    /// commit writes a purge entry to the shard's log of the month of `now`,
+    /// unless there was no record.
     fn erase(&self, site: &SiteId, consent_id: &ConsentId, now: Timestamp) -> Result<u64, StoreError>;
 
-    /// Deletes every record whose `expires_at` is not after `now` as
-    /// [`RecordStore::erase`] does, for all sites, and says how many there were. Does
-    /// nothing while another server does it.
+    /// Deletes every record of every site whose `expires_at` is not after `now`,
+    /// as [`RecordStore::erase`] does, and returns how many there were. Does
+    /// nothing while another server does the same.
     fn expire(&self, now: Timestamp) -> Result<u64, StoreError>;
 
-    /// Whether the store answers.
+    /// Whether the store can take records now.
     fn ping(&self) -> Result<(), StoreError>;
 }

@@ -1,16 +1,15 @@
-//! What both stores share of a log's tree: which levels they keep, and how a
-//! whole log is worked out anew.
+//! Which levels of a log's tree the engines keep, and the audit of a whole log.
 
 use crate::store::Audit;
 use constat_shared::log::merkle::node_hash;
 use constat_shared::{Hash, TreeHead};
 
-/// The distance between two levels that are kept: 2^8 = 256 hashes make one of
-/// the next. A proof then works out a few hundred hashes, well under a
-/// millisecond, and an append writes 1.004 hashes.
+/// The distance between two kept levels: 2^8 = 256 hashes make one of the next.
+/// A proof then computes a few hundred hashes, which takes well under a
+/// millisecond, and an append writes 1.004 hashes on average.
 pub const STEP: u32 = 8;
 
-/// The hash over hashes that stand side by side; there are a power of two of them.
+/// The root over neighbouring hashes; their number is a power of two.
 pub fn fold(mut hashes: Vec<Hash>) -> Hash {
     while hashes.len() > 1 {
         hashes = hashes.chunks_exact(2).map(|pair| node_hash(pair[0], pair[1])).collect();
@@ -18,10 +17,10 @@ pub fn fold(mut hashes: Vec<Hash>) -> Hash {
     hashes[0]
 }
 
-/// The leaf hash of something stored, by leaf index, and whether it is a record.
+/// The leaf of something stored: its index, its hash, and whether it is a record.
 pub type StoredLeaf = (u64, Hash, bool);
 
-/// A log on its way through an audit, leaf by leaf.
+/// The audit of one log, leaf by leaf.
 pub struct Auditing {
     audit: Audit,
     growing: Growing,
@@ -30,15 +29,15 @@ pub struct Auditing {
 }
 
 impl Auditing {
-    /// Begins, with the leaves of all that is stored for the log.
+    /// Begins with the leaves of everything stored for the log.
     pub fn new(mut stored: Vec<StoredLeaf>) -> Auditing {
         stored.sort_unstable_by_key(|(leaf_index, _, _)| *leaf_index);
         let audit = Audit { record_count: 0, entry_count: 0, erased_count: 0, head: None, difference: None };
         Auditing { audit, growing: Growing::default(), stored: stored.into_iter().peekable(), count: 0 }
     }
 
-    /// Takes the next leaf; `agrees` says of each subtree it completes, by
-    /// level and index there, whether the hash kept for it is this one.
+    /// Takes the next leaf. `agrees` compares the hash of each subtree that the
+    /// leaf completes, by level and index in the level, with the kept one.
     pub fn leaf<E>(
         &mut self,
         leaf: Hash,
@@ -47,7 +46,7 @@ impl Auditing {
         let leaf_index = self.count;
         match self.stored.next_if(|(at, _, _)| *at == leaf_index) {
             Some((_, hash, _)) if hash != leaf => {
-                self.differs(format!("leaf {leaf_index} is not the one of what is stored for it"));
+                self.differs(format!("leaf {leaf_index} does not match what is stored for it"));
             }
             Some((_, _, true)) => self.audit.record_count += 1,
             Some((_, _, false)) => self.audit.entry_count += 1,
@@ -56,26 +55,26 @@ impl Auditing {
         for (level, hash) in self.growing.push(leaf).into_iter().filter(|(level, _)| level % STEP == 0) {
             let index = leaf_index >> level;
             if !agrees(level, index, hash)? {
-                self.differs(format!("the kept hash {index} of level {level} is not the one of its leaves"));
+                self.differs(format!("the kept hash {index} of level {level} does not match its leaves"));
             }
         }
         self.count += 1;
         Ok(())
     }
 
-    /// What was found, of a log that should have `size` leaves, `told` of which
-    /// are of records that were deleted as the logs say.
-    pub fn finish(mut self, size: u64, told: u64) -> Audit {
+    /// The result for a log that should have `size` leaves. According to the
+    /// purge entries, the records of `purged` of them were deleted.
+    pub fn finish(mut self, size: u64, purged: u64) -> Audit {
         if let Some((leaf_index, _, _)) = self.stored.next() {
             self.differs(format!("something is stored for leaf {leaf_index}, which the log does not have"));
         }
         let count = self.count;
         if count != size {
-            self.differs(format!("{count} leaves follow each other, {size} were expected"));
+            self.differs(format!("{count} leaves are stored without a gap, {size} were expected"));
         }
         let missing = self.audit.erased_count;
-        if missing != told {
-            self.differs(format!("records missing: {missing}; deleted as the log says: {told}"));
+        if missing != purged {
+            self.differs(format!("records missing: {missing}; deleted according to the log: {purged}"));
         }
         self.audit.head = self.growing.root().map(|root| TreeHead { size: count, root });
         self.audit
@@ -86,7 +85,7 @@ impl Auditing {
     }
 }
 
-/// The tree in memory: the hashes that still wait for their twin.
+/// The tree in memory: the hashes that have no right neighbour yet, with their levels.
 #[derive(Default)]
 struct Growing(Vec<(u32, Hash)>);
 

@@ -1,4 +1,4 @@
-//! What the engines share.
+//! What both engines use.
 
 mod log_audit;
 mod notice_digits;

@@ -1,29 +1,29 @@
-//! What both stores keep of a record besides its ids, in the same form: the
-//! notice it names, and a digit for each of its choices.
+//! The form in which both engines keep a record's choices: a digit for each
+//! category and each vendor of its notice.
 
 use crate::store::error::{StoreError, unreadable};
 use constat_shared::{Category, Hash, Notice, Record, SiteId, VendorId};
 use std::collections::BTreeMap;
 
-/// As much of a published notice as records need.
+/// The part of a published notice that its records are read and written with.
 pub struct NoticeDigits {
-    /// Its number in the store.
+    /// The number of the notice in the store.
     pub number: i64,
-    /// Its hash.
+    /// The hash of the notice.
     pub notice_hash: Hash,
-    /// The hash of what consent depended on.
+    /// The hash of what consent depends on.
     pub terms_hash: Hash,
-    /// The site it was published for.
+    /// The site of the notice.
     pub site: SiteId,
-    /// The vendors, in the order in which records keep their digits.
+    /// The vendors in the order of their digits.
     pub vendors: Vec<VendorId>,
 }
 
 impl NoticeDigits {
-    /// What is known of a notice with that number, terms hash and canonical JSON.
+    /// Reads the canonical JSON of a notice with that number and terms hash.
     ///
     /// # Errors
-    /// [`StoreError::Unreadable`] when the text is no notice.
+    /// [`StoreError::Unreadable`] when the text is not a notice.
     pub fn read(number: i64, terms_hash: Hash, json: &str) -> Result<NoticeDigits, StoreError> {
         let notice: Notice = serde_json::from_str(json).map_err(unreadable)?;
         Ok(NoticeDigits {
@@ -35,7 +35,7 @@ impl NoticeDigits {
         })
     }
 
-    /// A digit for each category: 1 allowed, 0 refused, - not in use.
+    /// A digit for each category: 1 for allowed, 0 for refused, - for not in use.
     pub fn category_digits(record: &Record) -> String {
         digits(Category::ALL.iter().map(|category| record.categories.get(category)))
     }
@@ -45,18 +45,18 @@ impl NoticeDigits {
         digits(self.vendors.iter().map(|vendor| record.vendors.get(vendor)))
     }
 
-    /// The choices that such digits say.
+    /// The choices for the categories, from their digits.
     ///
     /// # Errors
-    /// [`StoreError::Unreadable`] when there are not as many as categories.
+    /// [`StoreError::Unreadable`] when there is not one digit for each category.
     pub fn categories(digits: &str) -> Result<BTreeMap<Category, bool>, StoreError> {
         switches(digits, &Category::ALL)
     }
 
-    /// The choices that such digits say.
+    /// The choices for the vendors, from their digits.
     ///
     /// # Errors
-    /// [`StoreError::Unreadable`] when there are not as many as vendors.
+    /// [`StoreError::Unreadable`] when there is not one digit for each vendor.
     pub fn vendors(&self, digits: &str) -> Result<BTreeMap<VendorId, bool>, StoreError> {
         switches(digits, &self.vendors)
     }
@@ -73,7 +73,7 @@ fn digits<'a>(switches: impl Iterator<Item = Option<&'a bool>>) -> String {
 
 fn switches<K: Ord + Clone>(digits: &str, keys: &[K]) -> Result<BTreeMap<K, bool>, StoreError> {
     if digits.len() != keys.len() {
-        return Err(unreadable("as many digits as categories or vendors were expected"));
+        return Err(unreadable("a record does not have one digit for each category and vendor"));
     }
     let known = digits.chars().zip(keys).filter(|(digit, _)| *digit != '-');
     Ok(known.map(|(digit, key)| (key.clone(), digit == '1')).collect())

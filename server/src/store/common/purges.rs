@@ -1,10 +1,11 @@
-//! What the logs record about deletions.
+//! Purge entries: what the logs record about deletions.
 
 use constat_shared::log::{Purge, PurgeReason};
 use constat_shared::{LogEntry, LogId, Month, Timestamp};
 use std::collections::BTreeMap;
 
-/// What the logs say of deletions: an entry for each shard, and the log it belongs in.
+/// The purge entries for deletions, each with the log that it belongs to: one
+/// for each shard.
 pub fn purges(
     deleted: &BTreeMap<LogId, u64>,
     purged_at: Timestamp,
@@ -22,7 +23,7 @@ pub fn purges(
     counts.into_iter().map(purge).collect()
 }
 
-/// How many records of a log the purge entries say were deleted.
+/// The number of deleted records of the log of a month, according to purge entries.
 pub fn purged_count<'a>(entries: impl IntoIterator<Item = &'a LogEntry>, month: Month) -> u64 {
     let counts = entries.into_iter().map(|entry| match entry {
         LogEntry::Purge(purge) => purge.record_counts.get(&month).copied().unwrap_or_default(),

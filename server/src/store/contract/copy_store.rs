@@ -1,4 +1,4 @@
-//! What every store does when everything in it is copied.
+//! What every store does during a copy.
 
 use super::sample::{append, at, entry, log_of, notice, publish, purge, record};
 use crate::store::{CopyStore, LogSlice, PlacedRecord};
@@ -42,7 +42,7 @@ pub fn dates_of_publication_and_of_keys_are_read_back(store: &dyn CopyStore) {
     assert_eq!(store.published_at(&Hash::of(b"never published")).unwrap(), None);
 }
 
-/// Also without the leaves before them, which may be those of erased records.
+/// Also when the leaves before them are missing.
 pub fn records_are_put_with_the_leaf_and_key_they_had(store: &dyn CopyStore) {
     let notice = notice("boreale");
     publish(store, &notice);
@@ -73,7 +73,7 @@ pub fn a_record_is_put_once_and_never_replaces_another(store: &dyn CopyStore) {
     }
 }
 
-/// The store that the records came from has a purge entry, which is copied too.
+/// The purge entry is copied from the other store.
 pub fn what_is_forgotten_is_written_down_nowhere(store: &dyn CopyStore) {
     let notice = notice("boreale");
     publish(store, &notice);
@@ -89,7 +89,7 @@ pub fn what_is_forgotten_is_written_down_nowhere(store: &dyn CopyStore) {
     assert!(logs.iter().all(|log| store.operator_entries(log).unwrap().is_empty()));
 }
 
-/// Neither a gap nor another leaf in place of one that is there.
+/// Leaves that would leave a gap or overlap are refused.
 pub fn leaves_and_entries_go_to_the_end_of_a_log_only(store: &dyn CopyStore) {
     let notice = notice("boreale");
     publish(store, &notice);
@@ -113,7 +113,7 @@ pub fn leaves_and_entries_go_to_the_end_of_a_log_only(store: &dyn CopyStore) {
     assert_eq!(store.head(&log).unwrap().unwrap().size, 3);
 }
 
-/// As where it was dropped.
+/// As in the store that dropped it.
 pub fn a_log_that_was_dropped_elsewhere_takes_no_leaf(store: &dyn CopyStore) {
     let notice = notice("boreale");
     publish(store, &notice);
@@ -128,7 +128,7 @@ pub fn a_log_that_was_dropped_elsewhere_takes_no_leaf(store: &dyn CopyStore) {
     assert!(append(store, &[first]).is_err());
 }
 
-/// Marked, and no longer marked.
+/// The mark can be set and removed twice.
 pub fn a_copy_is_unfinished_until_it_ends(store: &dyn CopyStore) {
     assert!(!store.is_unfinished().unwrap());
     for unfinished in [true, true, false, false] {

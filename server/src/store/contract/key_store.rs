@@ -4,7 +4,7 @@ use super::sample::at;
 use crate::store::KeyStore;
 use constat_shared::Jwk;
 
-/// In the order they came, each once.
+/// Each once, in the order in which they were added.
 pub fn public_keys_are_kept_in_their_order(store: &dyn KeyStore) {
     let key = |seed: u8| Jwk::of(&ed25519_dalek::SigningKey::from_bytes(&[seed; 32]).verifying_key());
     assert_eq!(store.keys().unwrap(), []);

@@ -1,6 +1,6 @@
 //! The lists of all contracts.
 
-/// Calls a macro with the file and name of every test that every store passes.
+/// Calls a macro with the module and name of every test that every store passes.
 macro_rules! every_contract {
     ($run:ident) => {
         $run! {
@@ -12,13 +12,13 @@ macro_rules! every_contract {
             record_store::histories_are_apart_by_site_and_consent_id
             record_store::an_erased_record_is_gone_and_its_leaf_stays
             record_store::an_event_id_of_one_site_is_free_on_another
-            notice_store::a_notice_is_kept_for_ever_by_its_hash
+            notice_store::a_notice_is_found_by_its_hash
             notice_store::notices_are_listed_by_publication
             log_store::the_log_grows_by_a_leaf_for_each_record_and_proves_every_one
             log_store::each_site_and_month_has_a_log_of_its_own
             log_store::what_is_not_stored_is_not_in_the_log
             log_store::a_purge_is_written_into_the_log
-            log_store::what_the_server_writes_down_is_a_leaf_and_comes_back
+            log_store::an_operator_entry_is_a_leaf_and_is_read_back
             log_store::a_log_is_dropped_without_its_records_only_and_keeps_its_last_head
             log_store::records_of_clocks_that_differ_go_into_the_log_of_their_own_time
             key_store::public_keys_are_kept_in_their_order
@@ -31,7 +31,7 @@ macro_rules! every_contract {
 }
 pub(crate) use every_contract;
 
-/// Calls a macro as [`every_contract`] does, with what a store does when everything in it is copied.
+/// As [`every_contract`], for the tests of a copy.
 macro_rules! every_copy_contract {
     ($run:ident) => {
         $run! {

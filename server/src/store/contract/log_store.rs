@@ -6,8 +6,8 @@ use constat_shared::log::PurgeReason;
 use constat_shared::log::merkle::{self, verify_consistency, verify_inclusion};
 use constat_shared::{Action, LogId, LogShards, Month, Record};
 
-/// Every record has a leaf, every leaf a proof, and every earlier size of the
-/// log is the beginning of every later one.
+/// Every record has a leaf, every leaf has a proof, and every later tree begins
+/// with every earlier one.
 pub fn the_log_grows_by_a_leaf_for_each_record_and_proves_every_one(store: &dyn Store) {
     let notice = notice("boreale");
     publish(store, &notice);
@@ -15,7 +15,7 @@ pub fn the_log_grows_by_a_leaf_for_each_record_and_proves_every_one(store: &dyn 
     assert_eq!(store.head(&log).unwrap(), None);
     let mut heads = Vec::new();
     let mut leaves = Vec::new();
-    // Past 256 leaves, where the kept levels above them begin.
+    // More than 256 leaves, so that the engines keep a level above them.
     for count in [1, 2, 5, 120, 130, 300] {
         let records: Vec<_> = (0..count).map(|_| record(&notice, "2026-03-01T09:30:00Z")).collect();
         let entries: Vec<_> = records.iter().map(entry).collect();
@@ -44,7 +44,7 @@ pub fn the_log_grows_by_a_leaf_for_each_record_and_proves_every_one(store: &dyn 
     assert_eq!(store.consistency_proof(&log, 1, last.size + 1).unwrap(), None);
 }
 
-/// Logs are apart by site and by month (UTC), to the millisecond.
+/// The months are those of UTC, exact to the millisecond.
 pub fn each_site_and_month_has_a_log_of_its_own(store: &dyn Store) {
     let (one, two) = (notice("boreale"), notice("other"));
     publish(store, &one);
@@ -62,7 +62,7 @@ pub fn each_site_and_month_has_a_log_of_its_own(store: &dyn Store) {
     }
 }
 
-/// A repeated or refused event leaves no leaf.
+/// A repeated or refused event adds no leaf.
 pub fn what_is_not_stored_is_not_in_the_log(store: &dyn Store) {
     let notice = notice("boreale");
     publish(store, &notice);
@@ -76,7 +76,7 @@ pub fn what_is_not_stored_is_not_in_the_log(store: &dyn Store) {
     assert_eq!(append(store, &[later]).unwrap(), [Appended::Stored(1)]);
 }
 
-/// The count and the date, and nobody's name; older heads still hold.
+/// With the count and the date, and no visitor's id; older heads stay valid.
 pub fn a_purge_is_written_into_the_log(store: &dyn Store) {
     let notice = notice("boreale");
     publish(store, &notice);
@@ -97,8 +97,8 @@ pub fn a_purge_is_written_into_the_log(store: &dyn Store) {
     assert_eq!(append(store, &[record(&notice, "2027-04-01T09:31:00Z")]).unwrap(), [Appended::Stored(2)]);
 }
 
-/// Each entry is a leaf like any other, comes back as it was, and is no record.
-pub fn what_the_server_writes_down_is_a_leaf_and_comes_back(store: &dyn Store) {
+/// An operator entry is a leaf and is read back unchanged.
+pub fn an_operator_entry_is_a_leaf_and_is_read_back(store: &dyn Store) {
     let notice = notice("boreale");
     publish(store, &notice);
     let first = record(&notice, "2026-03-01T09:30:00Z");
@@ -120,7 +120,7 @@ pub fn what_the_server_writes_down_is_a_leaf_and_comes_back(store: &dyn Store) {
     assert_eq!(store.logs().unwrap(), [other, log]);
 }
 
-/// Not before its last record is gone; and nothing is ever written there again.
+/// Only after its last record is deleted; from then on nothing can be written to it.
 pub fn a_log_is_dropped_without_its_records_only_and_keeps_its_last_head(store: &dyn Store) {
     let notice = notice("boreale");
     publish(store, &notice);
@@ -139,8 +139,8 @@ pub fn a_log_is_dropped_without_its_records_only_and_keeps_its_last_head(store: 
     assert_eq!(store.head(&log_of(&new)).unwrap().unwrap().size, 1);
 }
 
-/// Servers whose clocks differ append in the order they come: a record goes
-/// into the log of its own time, and each log into its own order.
+/// Clocks of servers differ, so records may come out of order: each goes to the
+/// end of the log of its time.
 pub fn records_of_clocks_that_differ_go_into_the_log_of_their_own_time(store: &dyn Store) {
     let notice = notice("boreale");
     publish(store, &notice);

@@ -1,5 +1,4 @@
-//! What every store does, as tests that each engine runs on itself. Each
-//! wants a store that is empty.
+//! What every store does: tests that each engine runs on an empty store.
 
 pub mod copy_store;
 pub mod key_store;

@@ -4,8 +4,8 @@ use super::sample::{notice, publish};
 use crate::store::NoticeStore;
 use constat_shared::{Hash, PublishedNotice};
 
-/// Byte for byte: its hash is the proof.
-pub fn a_notice_is_kept_for_ever_by_its_hash(store: &dyn NoticeStore) {
+/// Byte for byte, so that its hash stays the same.
+pub fn a_notice_is_found_by_its_hash(store: &dyn NoticeStore) {
     let notice = notice("boreale");
     publish(store, &notice);
     publish(store, &notice);
@@ -15,7 +15,7 @@ pub fn a_notice_is_kept_for_ever_by_its_hash(store: &dyn NoticeStore) {
     assert_eq!(store.notice(&Hash::of(b"never published")).unwrap(), None);
 }
 
-/// With their sites, oldest first, each once.
+/// Each once, with its site, the oldest first.
 pub fn notices_are_listed_by_publication(store: &dyn NoticeStore) {
     let notices = [notice("polaire"), notice("boreale"), notice("polaire")];
     notices.iter().for_each(|notice| publish(store, notice));

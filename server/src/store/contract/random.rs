@@ -1,4 +1,4 @@
-//! Random sequences of everything a store can do, against a model in memory.
+//! Random sequences of calls, on a store and on a model in memory.
 
 use super::sample::{self, record_of, request};
 use crate::store::{Appended, CommittedRecord, Store, StoreError};
@@ -13,16 +13,16 @@ use proptest::sample::Index;
 use proptest::test_runner::{TestCaseError, TestRunner};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How many sequences are tried on one engine.
+/// The number of sequences for one engine.
 pub const CASES: u32 = 48;
-/// How long one may be.
+/// The most steps of a sequence.
 const STEPS_MAX: usize = 12;
 const BATCH_MAX: usize = 5;
-/// Two sites with two notices each; the second ones are not published at first.
+/// Two sites with two notices each; the second notice of each is not published at first.
 const NOTICES: usize = 4;
 const VISITORS: usize = 3;
 
-/// What is done to the store.
+/// A call to the store.
 #[derive(Clone, Debug)]
 enum Step {
     Append(Vec<Draft>),
@@ -31,7 +31,7 @@ enum Step {
     Publish { notice: usize },
 }
 
-/// A record on its way.
+/// A record to append.
 #[derive(Clone, Debug)]
 enum Draft {
     New {
@@ -40,19 +40,19 @@ enum Draft {
         action: Action,
         at: Moment,
     },
-    /// One sent before, perhaps erased meanwhile, with the clock of now and another key.
+    /// A record sent before, and perhaps erased since, with another time and another key.
     Again {
         of: Index,
         at: Moment,
     },
-    /// An event id sent before, with something else in it.
+    /// An event id sent before, with another action.
     Changed {
         of: Index,
         action: Action,
     },
 }
 
-/// Some milliseconds from where a month begins, on either side of it.
+/// A few milliseconds before or after the beginning of a month.
 #[derive(Clone, Copy, Debug)]
 struct Moment {
     later: bool,
@@ -61,7 +61,7 @@ struct Moment {
 
 impl Moment {
     fn timestamp(self) -> Timestamp {
-        // Thirteen months apart: what expires writes into logs that records are in.
+        // Thirteen months apart, so that purge entries go to logs that have records.
         let start = if self.later { "2027-03-01T00:00:00Z" } else { "2026-02-01T00:00:00Z" };
         let start = sample::at(start);
         Timestamp::from_unix_ms(start.unix_ms() + self.offset_ms)
@@ -74,7 +74,7 @@ fn moments() -> impl Strategy<Value = Moment> {
 
 fn drafts() -> impl Strategy<Value = Draft> {
     let actions = || prop::sample::select(vec![Action::RefuseAll, Action::AllowAll, Action::Withdraw]);
-    // One notice that is not published takes its whole batch with it: seldom.
+    // Rarely an unpublished notice, because it makes the whole batch fail.
     let noticed = prop_oneof![20 => 0..2_usize, 1 => 2..NOTICES];
     prop_oneof![
         6 => (noticed, 0..VISITORS as u8, actions(), moments())
@@ -106,7 +106,7 @@ fn visitor_id(visitor: u8) -> ConsentId {
     ConsentId::from_bytes(uuid(visitor)).unwrap()
 }
 
-/// What a store has to be like.
+/// The state that a store should have.
 struct Model {
     notices: Vec<PublishedNotice>,
     published: BTreeSet<Hash>,
@@ -121,8 +121,8 @@ struct Model {
 
 type Checked = Result<(), TestCaseError>;
 
-/// Runs the property on stores that `open` makes, each empty; what it makes
-/// beside the store is kept as long.
+/// Runs random sequences on empty stores from `open`. The first value of `open`
+/// lives as long as the store.
 pub fn every_sequence_agrees_with_a_model<G, S: Store>(cases: u32, open: impl Fn() -> (G, S)) {
     let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
     let notices = notices();
@@ -140,7 +140,7 @@ pub fn every_sequence_agrees_with_a_model<G, S: Store>(cases: u32, open: impl Fn
     }
 }
 
-/// A store that fails is a failure of the case, so that it shrinks quietly.
+/// Turns an error of the store into a failure of the case, so that proptest shrinks it.
 fn ok<T>(result: Result<T, StoreError>) -> Result<T, TestCaseError> {
     result.map_err(|error| TestCaseError::fail(error.to_string()))
 }
@@ -155,12 +155,12 @@ fn notices() -> Vec<PublishedNotice> {
     first.into_iter().chain(renamed).collect()
 }
 
-/// One of the two sites has its records in one log a month, the other in three.
+/// One of the two sites has one log a month, the other has three.
 fn shards(site: &SiteId) -> LogShards {
     LogShards::new(if site.as_str() == "boreale" { 1 } else { 3 }).unwrap()
 }
 
-/// The root by the definition of RFC 6962, section 2.1.
+/// The root, as RFC 6962, section 2.1, defines it.
 fn root(leaves: &[Hash]) -> Hash {
     let &[leaf] = leaves else {
         let split = 1 << (leaves.len() - 1).ilog2();
@@ -222,7 +222,7 @@ impl Model {
         Ok(())
     }
 
-    /// The draft as a record with a key of its own; nothing when it is about one sent before and none was.
+    /// The record of a draft, with a new key; `None` when it needs an earlier record and there is none.
     fn entry(&mut self, draft: Draft) -> Option<CommittedRecord> {
         let number = self.sent.len() as u8;
         let earlier = |of: Index| (!self.sent.is_empty()).then(|| of.get(&self.sent).clone());
@@ -266,7 +266,7 @@ impl Model {
         Ok(())
     }
 
-    /// Takes records out, and says so in the log of each site concerned.
+    /// Deletes records and adds a purge entry to the logs of their shards.
     fn purge(&mut self, now: Timestamp, reason: PurgeReason, condemned: impl Fn(&Record) -> bool) -> u64 {
         let mut counts: BTreeMap<LogId, BTreeMap<Month, u64>> = BTreeMap::new();
         for (_, (entry, _)) in self.stored.extract_if(.., |_, (entry, _)| condemned(&entry.record)) {
@@ -284,7 +284,7 @@ impl Model {
         gone
     }
 
-    /// Every log has the size and root of its leaves, worked out anew.
+    /// Every log has the size and root that follow from its leaves.
     fn check_heads(&mut self, store: &dyn Store) -> Checked {
         for (log, leaves) in &self.leaves {
             let head = TreeHead { size: leaves.len() as u64, root: root(leaves) };
@@ -314,7 +314,7 @@ impl Model {
             for id in (0..VISITORS as u8).map(visitor_id) {
                 let mut history = ok(store.history(site, &id))?;
                 prop_assert!(history.is_sorted_by_key(|record| record.recorded_at));
-                // The contract leaves open how records of one moment follow each other.
+                // The order of records of one moment is not part of the contract.
                 history.sort_by_key(|record| record.event_id);
                 let of = |record: &&Record| record.site == *site && record.consent_id == id;
                 let expected = self.stored.values().map(|(entry, _)| &entry.record).filter(of);
@@ -324,7 +324,7 @@ impl Model {
         Ok(())
     }
 
-    /// Every stored record is found with its key and proven; every other is not found.
+    /// Every stored record is found with its key and a valid proof, and no other is found.
     fn check_finds(&self, store: &dyn Store) -> Checked {
         for record in &self.sent {
             let found = ok(store.find(&record.site, &record.consent_id, &record.event_id))?;
@@ -341,7 +341,7 @@ impl Model {
         Ok(())
     }
 
-    /// Every head that was ever seen is the beginning of the newest one.
+    /// Every newest tree begins with every earlier one.
     fn check_growth(&self, store: &dyn Store) -> Checked {
         for (log, old) in &self.heads {
             let new = ok(store.head(log))?.unwrap();

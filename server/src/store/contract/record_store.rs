@@ -7,7 +7,7 @@ use crate::store::{Appended, Store, StoreError};
 use constat_shared::log::PurgeReason;
 use constat_shared::{Action, ConsentRequest, Layer, Month, Months, Record, Signals, Timestamp};
 
-/// Every field survives, those that may be absent in both states.
+/// Every field comes back, and an optional one also when it is absent.
 pub fn a_record_comes_back_as_it_was_stored(store: &dyn Store) {
     let notice = notice("boreale");
     publish(store, &notice);
@@ -22,14 +22,14 @@ pub fn a_record_comes_back_as_it_was_stored(store: &dyn Store) {
         at("2026-03-02T09:30:00Z"),
     );
     second.layer = Layer::Configuration;
-    // The later one comes first: the history is by time, not by arrival.
+    // The later one is stored first: the history is sorted by time.
     let results = append(store, &[second.clone(), first.clone()]).unwrap();
     assert_eq!(results, [Appended::Stored(0), Appended::Stored(1)]);
     assert_eq!(store.history(&notice.site, &first.consent_id).unwrap(), [first, second]);
     assert_eq!(store.history(&notice.site, &consent_id()).unwrap(), []);
 }
 
-/// Also within one batch, and whatever the clock says the second time.
+/// Also within one batch, and also at another time.
 pub fn a_repeated_event_returns_the_first_record_and_writes_nothing(store: &dyn Store) {
     let notice = notice("boreale");
     publish(store, &notice);
@@ -43,7 +43,7 @@ pub fn a_repeated_event_returns_the_first_record_and_writes_nothing(store: &dyn 
     assert_eq!(store.history(&notice.site, &first.consent_id).unwrap(), [first]);
 }
 
-/// Whatever differs.
+/// Whichever field differs.
 pub fn an_event_id_with_other_content_is_a_conflict(store: &dyn Store) {
     let notice = notice("boreale");
     publish(store, &notice);
@@ -60,7 +60,7 @@ pub fn an_event_id_with_other_content_is_a_conflict(store: &dyn Store) {
     assert_eq!(store.history(&notice.site, &first.consent_id).unwrap(), [first]);
 }
 
-/// One bad record takes its whole batch with it: nothing is half-stored.
+/// A batch is stored whole or not at all.
 pub fn a_batch_with_an_unpublished_notice_stores_nothing(store: &dyn Store) {
     let (notice, unpublished) = (notice("boreale"), notice("other"));
     publish(store, &notice);
@@ -72,7 +72,7 @@ pub fn a_batch_with_an_unpublished_notice_stores_nothing(store: &dyn Store) {
     assert_eq!(append(store, &[good]).unwrap(), [Appended::Stored(0)]);
 }
 
-/// To the millisecond; the notice stays.
+/// Exact to the millisecond; the notice stays.
 pub fn expiry_deletes_what_is_due_and_nothing_else(store: &dyn Store) {
     let notice = notice("boreale");
     publish(store, &notice);
@@ -100,7 +100,7 @@ pub fn histories_are_apart_by_site_and_consent_id(store: &dyn Store) {
     assert_eq!(store.history(&two.site, &there.consent_id).unwrap(), [there]);
 }
 
-/// A site knows nothing of the event ids of others.
+/// Sites do not share event ids.
 pub fn an_event_id_of_one_site_is_free_on_another(store: &dyn Store) {
     let (one, two) = (notice("boreale"), notice("other"));
     publish(store, &one);
@@ -116,7 +116,7 @@ pub fn an_event_id_of_one_site_is_free_on_another(store: &dyn Store) {
     }
 }
 
-/// Erasure takes the record and its key; the log keeps its root.
+/// An erasure deletes the record and its key; the root of the log stays.
 pub fn an_erased_record_is_gone_and_its_leaf_stays(store: &dyn Store) {
     let notice = notice("boreale");
     publish(store, &notice);
@@ -132,6 +132,6 @@ pub fn an_erased_record_is_gone_and_its_leaf_stays(store: &dyn Store) {
     let audit = store.audit(&log_of(&gone)).unwrap();
     assert_eq!((audit.record_count, audit.erased_count, audit.difference), (1, 1, None));
     assert_eq!(audit.head, before);
-    let said = store.operator_entries(&log_of(&gone).in_month(Month::of(later))).unwrap();
-    assert_eq!(said, [(0, purge(&notice, later, PurgeReason::Erased, "2026-03", 1))]);
+    let written = store.operator_entries(&log_of(&gone).in_month(Month::of(later))).unwrap();
+    assert_eq!(written, [(0, purge(&notice, later, PurgeReason::Erased, "2026-03", 1))]);
 }

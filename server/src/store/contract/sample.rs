@@ -18,13 +18,13 @@ pub fn publish(store: &dyn NoticeStore, notice: &PublishedNotice) {
     store.publish(notice, at("2026-01-01T00:00:00Z")).unwrap();
 }
 
-/// A time that is written as of 2026 or 2027 and lies in this year or the next:
-/// Redis deletes by its own clock what is past.
+/// A time of 2026 or 2027, moved to this year or the next: Redis deletes expired
+/// records by its clock.
 pub fn at(text: &str) -> Timestamp {
     Timestamp::parse(&of_this_year(text)).unwrap()
 }
 
-/// A month, written and moved as by [`at`].
+/// A month of 2026 or 2027, moved as by [`at`].
 pub fn month(text: &str) -> Month {
     Month::parse(&of_this_year(text)).unwrap()
 }
@@ -56,28 +56,28 @@ pub fn record_of(request: ConsentRequest, notice: &PublishedNotice, at: Timestam
     Record::new(request, notice, at).unwrap()
 }
 
-/// A record on its way into the store, with a key that need not be secret here.
+/// A record with a commitment; the key is not secret in a test.
 pub fn entry(record: &Record) -> CommittedRecord {
     CommittedRecord::new(record.clone(), CommitmentKey::from_bytes([7; 32]), LogShards::ONE)
 }
 
-/// The log of a record of a site that has one a month.
+/// The log of a record, on a site that has one log a month.
 pub fn log_of(record: &Record) -> LogId {
     LogId::of(record, LogShards::ONE)
 }
 
-/// Appends records, each with a key that need not be secret here.
+/// Appends records with the commitments of [`entry`].
 pub fn append(store: &dyn RecordStore, records: &[Record]) -> Result<Vec<Appended>, StoreError> {
     let entries: Vec<_> = records.iter().map(entry).collect();
     store.append(&entries)
 }
 
-/// A record that refuses everything, of a new visitor.
+/// A record of a new visitor who refuses everything.
 pub fn record(notice: &PublishedNotice, recorded_at: &str) -> Record {
     record_of(request(notice, Action::RefuseAll), notice, at(recorded_at))
 }
 
-/// The purge entry for so many records of a month.
+/// The purge entry for `count` records of a month.
 pub fn purge(
     notice: &PublishedNotice,
     purged_at: Timestamp,
@@ -89,7 +89,7 @@ pub fn purge(
     LogEntry::Purge(Purge { site: notice.site.clone(), purged_at, reason, record_counts })
 }
 
-/// Stores one record among many; returns it with the bytes by which a file shows it.
+/// Stores one record among many. Returns it with bytes that only it has.
 pub fn an_expiring_record(store: &dyn Store) -> (Record, Vec<u8>) {
     let notice = notice("boreale");
     publish(store, &notice);

@@ -22,12 +22,12 @@ fn spread(store: &dyn Store) -> PublishedNotice {
     notice
 }
 
-/// So many records of one moment, each of a visitor of its own.
+/// `count` records of one moment, each of another visitor.
 fn records(notice: &PublishedNotice, count: usize) -> Vec<Record> {
     (0..count).map(|_| record(notice, "2026-03-01T09:30:00Z")).collect()
 }
 
-/// Else a repeated event or a history would be looked for where it is not.
+/// With another number, the store would look for a repeated event or a history in the wrong log.
 pub fn a_site_keeps_the_number_of_logs_it_began_with(store: &dyn Store) {
     let (one, two) = (notice("boreale"), notice("other"));
     assert_eq!(store.shards(&one.site).unwrap(), LogShards::ONE);
@@ -45,7 +45,7 @@ pub fn a_site_keeps_the_number_of_logs_it_began_with(store: &dyn Store) {
     assert_eq!(store.logs().unwrap(), []);
 }
 
-/// Each log counts its own leaves from 0, and each record is found and proven.
+/// Each log numbers its leaves from 0, and each record is found and proven.
 pub fn a_consent_id_has_all_its_records_in_one_of_several_logs(store: &dyn Store) {
     let notice = spread(store);
     let mut records = records(&notice, 60);
@@ -76,7 +76,7 @@ pub fn a_consent_id_has_all_its_records_in_one_of_several_logs(store: &dyn Store
     audits_agree(store);
 }
 
-/// The purge is written where the leaves are: a log is whole without the others.
+/// A log is complete without the other logs of its month.
 pub fn an_erasure_and_an_expiry_are_written_into_the_log_of_their_shard(store: &dyn Store) {
     let notice = spread(store);
     let records = records(&notice, 30);
@@ -101,15 +101,15 @@ pub fn an_erasure_and_an_expiry_are_written_into_the_log_of_their_shard(store: &
     for shard in three().all() {
         let log = LogId { shard, ..gone.log.clone() };
         let of_it = entries.iter().filter(|entry| entry.log == log && entry.record != gone.record).count();
-        let said = store.operator_entries(&log.in_month(month("2027-04"))).unwrap();
-        assert_eq!(counts(said), of_it as u64);
+        let written = store.operator_entries(&log.in_month(month("2027-04"))).unwrap();
+        assert_eq!(counts(written), of_it as u64);
         assert!(store.drop_log(&log, &"final".into()).unwrap());
         assert_eq!(store.checkpoint(&log).unwrap(), Some("final".into()));
     }
     audits_agree(store);
 }
 
-/// A repetition never comes with another consent id; what does is another request.
+/// A repetition has the same consent id, so it reaches the same shard.
 pub fn an_event_id_is_taken_in_its_shard_alone(store: &dyn Store) {
     let notice = spread(store);
     let first = in_three(&records(&notice, 1)[0]);
@@ -128,7 +128,7 @@ pub fn an_event_id_is_taken_in_its_shard_alone(store: &dyn Store) {
                 found().map(|(entry, leaf_index)| (entry, Appended::Stored(leaf_index))),
                 Some((other, result))
             );
-            // Of its shard it is taken now.
+            // The same event id is now in two shards.
             break;
         }
     }

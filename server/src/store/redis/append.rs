@@ -1,4 +1,4 @@
-//! Records on their way into Redis: one script for each shard of a batch.
+//! Appends records: one script for each shard of a batch.
 
 use super::data::cache::set_back;
 use super::data::key_names::Tag;
@@ -22,8 +22,8 @@ struct Part {
 }
 
 impl RedisStore {
-    /// Stores a batch: what belongs to one shard whole or not at all. What one
-    /// machine of a cluster does not take is no matter of the others.
+    /// Stores a batch, each shard's part whole or not at all. When one machine of
+    /// a cluster fails, the parts of the others are stored.
     pub(super) fn append_batch(&self, entries: &[CommittedRecord]) -> Result<Vec<Appended>, StoreError> {
         let call = self.link.call();
         let mut notices = Vec::with_capacity(entries.len());
@@ -57,8 +57,8 @@ impl RedisStore {
         Ok(results)
     }
 
-    /// What became of the records of one shard. The answer comes with whether
-    /// an earlier attempt at the call may have stored them unheard.
+    /// The results for the records of one shard. `unheard` means that an earlier
+    /// attempt of this call may have stored them although no answer arrived.
     fn results(
         &self,
         part: &Part,
@@ -113,7 +113,7 @@ impl RedisStore {
         script
     }
 
-    /// `unheard` says that the record may be there from an earlier attempt at this very call.
+    /// The result for one record; `unheard` as for [`RedisStore::results`].
     fn result(
         &self,
         tag: &Tag,
@@ -127,7 +127,7 @@ impl RedisStore {
             _ => return Err(unreadable("Redis answered with neither a leaf index nor a record")),
         };
         let (before, leaf_index) = self.unpack(&self.link.call(), tag, entry.record.event_id, &bytes)?;
-        // No other call has this key.
+        // Each call draws a new key, so this call has stored the record.
         if unheard && before.key == entry.key && before.record == entry.record {
             return Ok(Appended::Stored(leaf_index));
         }
@@ -137,7 +137,7 @@ impl RedisStore {
         Ok(Appended::Conflict)
     }
 
-    /// Works out the hashes that the new leaves complete. That can wait: whoever needs them does it too.
+    /// Computes the hashes that the new leaves complete. A failure is harmless: a later proof computes them.
     fn complete(&self, entries: &[CommittedRecord], results: &[Appended]) {
         let mut grown: BTreeMap<LogId, (u64, u64)> = BTreeMap::new();
         for (entry, result) in entries.iter().zip(results) {
@@ -152,7 +152,7 @@ impl RedisStore {
             let call = self.link.call();
             let completed = Log::of(&call, &id, to).complete(from, to);
             if let Err(error) = completed {
-                tracing::warn!(%error, "hashes of a log were not worked out; a later proof will");
+                tracing::warn!(%error, "hashes of a log were not computed; a later proof computes them");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What Redis gives and takes when all it holds moves.
+//! Copies out of and into Redis.
 
 use super::connection::WRITER_NAME;
 use super::data::expiry_index::{self, Member};
@@ -18,12 +18,11 @@ use redis::cluster_routing::MultipleNodeRoutingInfo;
 use std::collections::BTreeMap;
 
 impl RedisStore {
-    /// The addresses of clients that are about to change something here, or have
-    /// done so, as a server has that serves a site. Those of this process are
-    /// among them as soon as it has done so itself.
+    /// The addresses of all clients with a connection for changes, such as that of
+    /// a running server. This process is one of them after its first change.
     ///
     /// # Errors
-    /// [`StoreError::Engine`] when Redis cannot be reached, or lets nobody ask.
+    /// [`StoreError::Engine`] when Redis cannot be reached, or forbids the question.
     pub fn writing_clients(&self) -> Result<Vec<String>, StoreError> {
         let mut list = redis::cmd("CLIENT");
         list.arg("LIST").arg("TYPE").arg("NORMAL");
@@ -158,7 +157,7 @@ impl CopyStore for RedisStore {
                 script.arg([leaf_index.to_string().as_bytes(), b" ", &canonical::to_vec(entry)].concat());
         }
         let size = u64::try_from(call.run::<i64>(&script)?).map_err(|_| elsewhere(id, slice))?;
-        // The call above may have used up its time.
+        // A new call, because the one above may have used up its time.
         Log::of(&self.link.call(), id, size).complete(slice.first, size)
     }
 

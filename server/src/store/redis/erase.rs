@@ -1,6 +1,6 @@
-//! What comes to its end. Redis lets each record expire by itself, to the
-//! millisecond; the job counts it, writes that into the log, and clears what
-//! pointed to it.
+//! Erases and expires records. Redis deletes an expired record to the
+//! millisecond; the hourly job counts it, writes a purge entry, and deletes what
+//! refers to it.
 
 use super::data::expiry_index::{self, Member};
 use super::data::key_names::{self, Tag};
@@ -14,9 +14,9 @@ use redis::Cmd;
 use redis::cluster_routing::MultipleNodeRoutingInfo;
 use std::collections::BTreeMap;
 
-/// How many records one script deletes, so that writers wait briefly.
+/// The most records that one script deletes, so that other writers wait only briefly.
 const DELETE_CHUNK: usize = 1000;
-/// How long the job is held without a sign of life, in milliseconds.
+/// How long a server holds the job after its last step, in milliseconds.
 const HOLD_MS: u64 = 30_000;
 
 impl RedisStore {
@@ -43,8 +43,8 @@ impl RedisStore {
         Ok(count)
     }
 
-    /// The members of the index for the records of a consent id. What has just
-    /// expired by itself is left to the job, which counts it.
+    /// The members of the index for the records of a consent id. A record that
+    /// Redis has just expired is not among them: the job counts it.
     fn members_of(&self, tag: &Tag, consent_id: &ConsentId) -> Result<Vec<Member>, StoreError> {
         let call = self.link.call();
         let events: Vec<[u8; 16]> = call.ask(&Cmd::zrange(tag.history(consent_id), 0, -1))?;
@@ -58,8 +58,8 @@ impl RedisStore {
         Ok(members)
     }
 
-    /// Deletes records of a shard in one step, and says so in its log; nothing
-    /// when one of them is not there any more.
+    /// Deletes records of a shard and writes the purge entry in one script. Does
+    /// nothing and returns `None` when one of them is no longer there.
     fn delete(
         &self,
         tag: &Tag,
@@ -83,14 +83,14 @@ impl RedisStore {
         Ok(u64::try_from(count).ok())
     }
 
-    /// Deletes what is due on all sites; nothing while another server does so.
+    /// Deletes what is due on all sites, unless another server is doing so.
     pub(super) fn expire_all(&self, now: Timestamp) -> Result<u64, StoreError> {
         let holder = token()?;
         if !self.hold(&holder, HOLD_MS)? {
             return Ok(0);
         }
         let result = self.expire_while_held(now, &holder);
-        // What is not let go ends by itself.
+        // A job that is not released ends after `HOLD_MS`.
         let _ = self.hold(&holder, 0);
         result
     }
@@ -124,20 +124,20 @@ impl RedisStore {
     fn expire_some(&self, tag: &Tag, now: Timestamp) -> Result<u64, StoreError> {
         loop {
             let due = expiry_index::due(&self.link.call(), tag, now, DELETE_CHUNK)?;
-            // Of nothing, when somebody erased one of them since they were read.
+            // `None` means that another server erased one of them after they were read.
             if let Some(count) = self.delete(tag, &due, now, PurgeReason::Expired)? {
                 return Ok(count);
             }
         }
     }
 
-    /// Notes that the files still have bytes of what was deleted.
+    /// Notes that the files of Redis still have the bytes of deleted records.
     pub(super) fn note_rewrite(&self) -> Result<(), StoreError> {
         self.link.call().run::<u64>(&NOTE.on(key_names::REWRITE_DUE.as_bytes())).map(drop)
     }
 
-    /// Lets Redis write its files anew when they still have bytes of what was
-    /// deleted; they keep them otherwise until they have grown to twice their size.
+    /// Lets Redis rewrite its files when they still have the bytes of deleted
+    /// records. Redis itself does so only when the files have doubled in size.
     fn rewrite_files(&self) -> Result<(), StoreError> {
         if !self.link.call().ask::<bool>(&Cmd::exists(key_names::REWRITE_DUE))? {
             return Ok(());
@@ -146,7 +146,7 @@ impl RedisStore {
         match self.link.call().ask_each(&rewrite, &MultipleNodeRoutingInfo::AllNodes) {
             Ok(_) => self.link.call().change(&Cmd::del(key_names::REWRITE_DUE)),
             Err(error) => {
-                tracing::warn!(%error, "Redis did not begin to write its files anew; the next run asks again");
+                tracing::warn!(%error, "Redis did not begin to rewrite its files; the next run asks again");
                 Ok(())
             }
         }

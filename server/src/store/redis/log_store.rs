@@ -87,7 +87,7 @@ impl LogStore for RedisStore {
     fn audit(&self, id: &LogId) -> Result<Audit, StoreError> {
         let none = || unreadable(format!("there is no log {}", id.origin()));
         let size = Log::find(&self.link.call(), id)?.ok_or_else(none)?.size;
-        // What comes in meanwhile is not part of it.
+        // Records that are appended during the audit are not part of it.
         let (mut stored, over_count) = self.stored_leaves(id)?;
         stored.retain(|(leaf_index, _, _)| *leaf_index < size);
         let mut auditing = Auditing::new(stored);
@@ -98,7 +98,7 @@ impl LogStore for RedisStore {
             let leaves = log.hashes(0, first, chunk.min(size - first))?;
             for leaf in leaves.into_iter().flatten() {
                 auditing.leaf(leaf, |level, index, hash| {
-                    // What was not worked out yet is no difference.
+                    // A hash that was not computed yet is no difference.
                     let kept = log.hashes(level, index, 1)?.first().copied().flatten();
                     Ok::<_, StoreError>(kept.is_none_or(|kept| kept == hash))
                 })?;
@@ -109,8 +109,8 @@ impl LogStore for RedisStore {
 }
 
 impl RedisStore {
-    /// Every record and entry of a log as its leaf, and how many records have
-    /// come to their end since the job last ran.
+    /// The leaf of every record and entry of a log, and the number of records that
+    /// Redis has expired since the last run of the expiry job.
     fn stored_leaves(&self, log: &LogId) -> Result<(Vec<StoredLeaf>, u64), StoreError> {
         let tag = Tag::of(log);
         let mut expiries = expiry_index::of_month(&self.link, &tag, log.month)?;
@@ -130,7 +130,8 @@ impl RedisStore {
         Ok((leaves, over_count))
     }
 
-    /// How many of the log's records the purge entries of its shard's logs speak of.
+    /// The number of the log's records that are deleted according to the purge
+    /// entries in the logs of its shard.
     fn purged(&self, id: &LogId) -> Result<u64, StoreError> {
         let mut count = 0;
         for other in self.logs()?.iter().filter(|other| other.is_beside(id)) {

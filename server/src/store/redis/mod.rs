@@ -1,8 +1,9 @@
-//! The store for more than one server: Redis 7, alone, with replicas, or a cluster.
+//! The store for more than one server: Redis 7 or newer, alone, with replicas, or
+//! as a cluster.
 //!
-//! Every change of a shard is one script in its slot, so servers that change it
-//! at once do so one after the other, in an order that Redis gives.
-//! Nothing here is remembered between calls but what never changes.
+//! Every change of a shard is one script in the shard's slot, so Redis runs the
+//! changes of several servers one after the other. A server caches only what
+//! never changes.
 
 mod append;
 mod connection;

@@ -1,4 +1,4 @@
-//! Whether records could be stored now; nothing is written to find out.
+//! Checks, without writing, whether records could be stored now.
 
 use super::connection::Link;
 use super::data::cache::Cache;
@@ -7,16 +7,17 @@ use super::scripts::READY;
 use crate::store::StoreError;
 use redis::Cmd;
 
-/// How many sites of a cluster are tried. Their slots are spread by chance: of
-/// ten primaries, one that has none of them is met once in a thousand times.
+/// The most shards that are tried on a cluster. Their slots are distributed at
+/// random: with ten primaries, a given one has none of 64 slots with a
+/// probability of one in a thousand.
 const SITES_MAX: usize = 64;
-/// What is sent along, in bytes: a Redis without room for a few records is full.
+/// The bytes that are sent along: a Redis without room for a few records is full.
 const LOAD_BYTES: usize = 4096;
 
-/// Tries where the records of the server's sites go.
+/// Runs a script that changes nothing in the slots of the server's sites.
 ///
 /// # Errors
-/// Why nothing could be stored, or not for every site.
+/// Why no record could be stored, or not for every site.
 pub fn check(link: &Link, cache: &Cache) -> Result<(), StoreError> {
     let call = link.call();
     if !call.ask::<bool>(&Cmd::exists(key_names::VERSION))? {

@@ -1,4 +1,4 @@
-//! A Redis that is reached, and the records in it.
+//! Connects to a Redis, checks what is in it, and reads records.
 
 use super::connection::durability;
 use super::connection::{Address, Call, Link};
@@ -12,9 +12,9 @@ use redis::Cmd;
 use redis::cluster_routing::MultipleNodeRoutingInfo;
 use std::time::Duration;
 
-/// The version of the names and forms in Redis.
+/// The version of the key names and value formats in Redis.
 const FORMAT: &str = "1";
-/// How many records are read at a time.
+/// The most records of one read.
 const READ_CHUNK: usize = 500;
 
 /// The store on Redis.
@@ -24,12 +24,12 @@ pub struct RedisStore {
 }
 
 impl RedisStore {
-    /// Reaches a Redis and writes nothing there. `min_replicas` confirm every
-    /// change before it counts as durable.
+    /// Connects to a Redis and writes nothing. A change is durable once
+    /// `min_replicas` have confirmed it.
     ///
     /// # Errors
-    /// [`StoreError::Engine`] when it cannot be reached, is older than 7, or is
-    /// a node of a cluster that was not named as one.
+    /// [`StoreError::Engine`] when Redis cannot be reached, is older than 7.0, or
+    /// is a node of a cluster and the address does not name a cluster.
     pub fn reach(address: &Address, min_replicas: u32, deadline: Duration) -> Result<RedisStore, StoreError> {
         let link = Link::new(address, min_replicas, deadline)?;
         let primaries = MultipleNodeRoutingInfo::AllMasters;
@@ -56,7 +56,7 @@ impl RedisStore {
     /// [`StoreError::Unreadable`] when another version of Constat, or something else, wrote there.
     pub fn is_there(&self) -> Result<bool, StoreError> {
         let (call, mut key_count) = (self.link.call(), 0);
-        // Counted first: another server may be making the store, and begins with its version.
+        // Count first: a server that creates the store at the same time writes the version first.
         for (_, keys) in call.ask_each(&redis::cmd("DBSIZE"), &MultipleNodeRoutingInfo::AllMasters)? {
             key_count += redis::from_redis_value::<u64>(keys).map_err(unreadable)?;
         }
@@ -74,7 +74,7 @@ impl RedisStore {
         }
     }
 
-    /// Makes a store where there is none.
+    /// Creates a store where there is none.
     ///
     /// # Errors
     /// As [`RedisStore::is_there`].
@@ -86,15 +86,15 @@ impl RedisStore {
         Ok(())
     }
 
-    /// Refuses a Redis that may lose what it has confirmed.
+    /// Checks that this Redis does not lose what it has confirmed.
     ///
     /// # Errors
-    /// [`StoreError::WouldLose`] in words that name the setting.
+    /// [`StoreError::WouldLose`], which names the setting.
     pub fn check_durability(&self, min_replicas: u32) -> Result<(), StoreError> {
         durability::check(&self.link, min_replicas)
     }
 
-    /// The records of these keys that are there, each with its leaf index.
+    /// Those records of these event ids that are there, with the indexes of their leaves.
     pub(super) fn read(
         &self,
         tag: &Tag,
@@ -113,7 +113,7 @@ impl RedisStore {
         Ok(entries)
     }
 
-    /// Reads a record that came from Redis.
+    /// Reads the bytes of a record.
     pub(super) fn unpack(
         &self,
         call: &Call<'_>,

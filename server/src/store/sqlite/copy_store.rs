@@ -1,4 +1,4 @@
-//! What SQLite gives and takes when everything in it is copied.
+//! Copies out of and into SQLite.
 
 use super::store::SqliteStore;
 use super::tables::logs::{self, Log};
@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 impl CopyStore for SqliteStore {
     fn set_unfinished(&self, unfinished: bool) -> Result<(), StoreError> {
-        // A table that is only there meanwhile: whoever opens the file sees it.
+        // The table exists only during a copy, so that any process that opens the file can see it.
         let sql = match unfinished {
             true => "CREATE TABLE IF NOT EXISTS unfinished_copy (is_unfinished INTEGER) STRICT",
             false => "DROP TABLE IF EXISTS unfinished_copy",

@@ -1,5 +1,5 @@
--- What stands in the tables of versions 1 and 2, put into those of version 3,
--- which were made beside them: until then each site had one log a month.
+-- Moves the rows of the tables of versions 1 and 2 into those of version 3, which
+-- exist beside them. Until version 3, each site had one log a month.
 
 INSERT INTO shards (site, shard_number, shard_count)
   SELECT site, 1, 1 FROM logs_2 UNION SELECT site, 1, 1 FROM notices;

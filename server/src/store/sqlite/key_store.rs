@@ -27,7 +27,7 @@ fn keys(connection: &Connection) -> Result<Vec<Jwk>, StoreError> {
     Ok(keys)
 }
 
-/// Adds a public key after all others, unless it is there.
+/// Appends a public key to the list, unless it is there.
 fn add_key(connection: &Connection, key: &Jwk, at: Timestamp) -> Result<(), StoreError> {
     let jwk = serde_json::to_string(key).map_err(unreadable)?;
     connection.execute(

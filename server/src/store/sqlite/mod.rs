@@ -1,9 +1,9 @@
 //! The embedded store: one SQLite file in the data folder.
 //!
-//! WAL with `synchronous=FULL`: a commit is on disk when it returns. There is
-//! one writing connection; readers have their own and never wait for it.
-//! `secure_delete` overwrites what is deleted, and the log of changes is cut
-//! off after an expiry, so that no file keeps a deleted record's bytes.
+//! It uses WAL with `synchronous=FULL`: a commit is on disk when it returns.
+//! There is one writing connection; each reader has another one and never waits
+//! for it. `secure_delete` overwrites what is deleted, and each deletion
+//! truncates the WAL, so that no file keeps a deleted record's bytes.
 
 mod copy_store;
 mod key_store;

@@ -51,7 +51,7 @@ impl RecordStore for SqliteStore {
                 break;
             }
         }
-        // A reader in the middle of its work can prevent it, so every run does it.
+        // A reader at work can prevent it, so every run does it, also one that deleted nothing.
         self.writer().truncate_changes()?;
         Ok(total)
     }

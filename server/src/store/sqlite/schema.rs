@@ -1,4 +1,4 @@
-//! The tables, and how a file of an older version gets those of this one.
+//! Creates the tables and migrates files of older versions.
 
 use crate::store::StoreError;
 use rusqlite::{Connection, TransactionBehavior};
@@ -8,8 +8,12 @@ const FROM_VERSION_2: &str = include_str!("from_version_2.sql");
 /// Version 1 had no table of keys, version 2 no shards.
 const SCHEMA_VERSION: i64 = 3;
 
+/// Creates the tables of an empty file, or migrates those of version 1 or 2.
+///
+/// # Errors
+/// [`StoreError::Unreadable`] when the file has any other version.
 pub fn create_schema(connection: &mut Connection) -> Result<(), StoreError> {
-    // Immediate: of two processes that start at once, one makes the schema.
+    // Immediate: of two processes that start at once, only one creates the schema.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     if tables == 0 {
@@ -23,6 +27,10 @@ pub fn create_schema(connection: &mut Connection) -> Result<(), StoreError> {
     check_version(connection)
 }
 
+/// Checks that the file has the version of this program.
+///
+/// # Errors
+/// [`StoreError::Unreadable`] when it has another one.
 pub fn check_version(connection: &Connection) -> Result<(), StoreError> {
     let version = version(connection)?;
     if version == SCHEMA_VERSION {
@@ -36,9 +44,9 @@ fn version(connection: &Connection) -> Result<i64, StoreError> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }
 
-/// Makes the tables anew and moves what is in the old ones: it is there whole or not at all.
+/// Creates the tables of this version and moves the rows into them, all or none.
 fn migrate(connection: &Connection) -> Result<(), StoreError> {
-    // Otherwise what refers to a table would follow it under its old name.
+    // Without it, SQLite would change the references to the new names of the old tables.
     connection.pragma_update(None, "legacy_alter_table", "ON")?;
     connection.execute_batch(
         "ALTER TABLE logs RENAME TO logs_2; ALTER TABLE records RENAME TO records_2;

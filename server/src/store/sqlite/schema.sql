@@ -1,5 +1,5 @@
--- Constat's records. This text stays in the file, so that whoever opens it
--- with any SQLite tool can read what it holds.
+-- Constat's records. The comments within a statement stay in the file, so that
+-- any SQLite tool shows what each column means.
 
 -- Every notice ever shown, as canonical JSON (RFC 8785).
 CREATE TABLE IF NOT EXISTS notices (

@@ -1,4 +1,4 @@
-//! The file, and the connections to it.
+//! The database file and the connections to it.
 
 use super::schema::{check_version, create_schema};
 use super::tables::logs::Log;
@@ -29,14 +29,14 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
-/// A panic elsewhere cannot leave a connection half-used: a transaction that
-/// is dropped is rolled back.
+/// A panic in another thread does not spoil a connection: SQLite rolls back a
+/// transaction that is dropped.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl SqliteStore {
-    /// Opens the store in a folder, and makes it when it is not there.
+    /// Opens the store in a folder, and creates it when there is none.
     ///
     /// # Errors
     /// [`StoreError::Engine`] when the file cannot be opened or written,
@@ -48,7 +48,7 @@ impl SqliteStore {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "secure_delete", "ON")?;
-        // A table that takes the place of an older one leaves what refers to it alone for a moment.
+        // During a migration, references point to tables that are being replaced.
         connection.pragma_update(None, "foreign_keys", "OFF")?;
         create_schema(&mut connection)?;
         connection.pragma_update(None, "foreign_keys", "ON")?;
@@ -56,7 +56,7 @@ impl SqliteStore {
         Ok(SqliteStore::with(path, connection))
     }
 
-    /// Opens a store that is there, only to read it, also while a server uses it.
+    /// Opens an existing store to read it, also while a server uses it.
     ///
     /// # Errors
     /// As [`SqliteStore::open`], and when there is no store.
@@ -71,12 +71,12 @@ impl SqliteStore {
         SqliteStore { path, writer: Mutex::new(Writer::new(connection)), readers: Mutex::default() }
     }
 
-    /// The writing connection, once no other thread uses it.
+    /// The writing connection. Waits until no other thread uses it.
     pub(super) fn writer(&self) -> MutexGuard<'_, Writer> {
         lock(&self.writer)
     }
 
-    /// Reads a log as it is at one moment; nothing when it has no leaf.
+    /// Reads a log as it is at one moment; `None` when it has no leaf.
     pub(super) fn read_log<T>(
         &self,
         id: &LogId,
@@ -91,7 +91,7 @@ impl SqliteStore {
         })
     }
 
-    /// Reads with a connection of its own, kept for the next reader.
+    /// Reads with a connection that no other thread uses, and keeps it for the next reader.
     pub(super) fn read<T>(
         &self,
         job: impl FnOnce(&Connection) -> Result<T, StoreError>,
@@ -116,7 +116,7 @@ fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// Nobody but the server's own account reads the records.
+/// Only the server's account may read the records.
 fn restrict(path: &Path) -> Result<(), StoreError> {
     use std::os::unix::fs::PermissionsExt;
     let owner_only = std::fs::Permissions::from_mode(0o600);

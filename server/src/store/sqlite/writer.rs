@@ -1,4 +1,4 @@
-//! The writing connection, and what it remembers of notices and logs.
+//! The writing connection and its cache of notices and logs.
 
 use super::tables::logs::{Log, write_entry};
 use super::tables::notices;
@@ -13,9 +13,10 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::sync::Arc;
 
-/// Notices and logs kept at hand while records are written; a site has few at a time.
+/// The most notices, and the most logs, in the cache; a site uses few at a time.
 const CACHED_MAX: usize = 256;
-/// How many records one commit of an expiry deletes, so that writers wait briefly.
+/// The most records that one commit of an expiry deletes, so that other writers
+/// wait only briefly.
 pub const EXPIRE_CHUNK: u64 = 5000;
 
 /// The one connection that writes.
@@ -23,12 +24,12 @@ pub struct Writer {
     connection: Connection,
     notices: HashMap<Hash, Arc<NoticeDigits>>,
     logs: HashMap<LogId, Log>,
-    /// SQLite's number for what other connections have changed.
+    /// SQLite's `data_version`: it changes when another connection commits.
     data_version: i64,
 }
 
 impl Writer {
-    /// A writer that remembers nothing yet.
+    /// A writer with an empty cache.
     pub fn new(connection: Connection) -> Writer {
         Writer { connection, notices: HashMap::new(), logs: HashMap::new(), data_version: 0 }
     }
@@ -38,11 +39,11 @@ impl Writer {
         &self.connection
     }
 
-    /// Stores records in one durable commit; the answers are in their order.
+    /// Stores records in one durable commit; the results are in their order.
     pub fn append(&mut self, entries: &[CommittedRecord]) -> Result<Vec<Appended>, StoreError> {
         let result = self.try_append(entries);
         if result.is_err() {
-            // What was rolled back must not be remembered.
+            // The cached sizes include leaves that were rolled back.
             self.logs.clear();
         }
         result
@@ -51,7 +52,7 @@ impl Writer {
     fn try_append(&mut self, entries: &[CommittedRecord]) -> Result<Vec<Appended>, StoreError> {
         let Writer { connection, notices, logs, data_version } = self;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        // A command beside the server may have written to a log since.
+        // Another process, such as a command, may have written to a log since.
         let seen = transaction.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
         if std::mem::replace(data_version, seen) != seen || logs.len() > CACHED_MAX {
             logs.clear();
@@ -77,7 +78,7 @@ impl Writer {
         Ok(results)
     }
 
-    /// Changes logs in one durable commit; what is remembered of them is counted anew afterwards.
+    /// Changes logs in one durable commit. Empties the cache of logs: their sizes change.
     pub fn change_logs<T>(
         &mut self,
         job: impl FnOnce(&Connection) -> Result<T, StoreError>,
@@ -89,12 +90,12 @@ impl Writer {
         Ok(result)
     }
 
-    /// Cuts the log of changes off, where deleted bytes still stand.
+    /// Truncates the WAL, which still has the bytes of deleted records.
     pub fn truncate_changes(&self) -> Result<(), StoreError> {
         Ok(self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
     }
 
-    /// Deletes records, and says so in the logs of the month in the same commit.
+    /// Deletes records and writes the purge entries in the same commit.
     pub fn purge(
         &mut self,
         now: Timestamp,
@@ -111,7 +112,7 @@ impl Writer {
     }
 }
 
-/// A published notice, remembered from then on.
+/// A published notice, from the cache or the database.
 ///
 /// # Errors
 /// [`StoreError::NoticeUnknown`] when it was never published.
@@ -139,8 +140,10 @@ fn append_one(
         return log.push(connection, entry.leaf).map(Appended::Stored);
     }
     let record = &entry.record;
-    let (before, leaf_index) = records::by_event(connection, log.shard, &record.event_id)?
-        .ok_or_else(|| StoreError::Unreadable(format!("the record {} came and went", record.event_id)))?;
+    let (before, leaf_index) =
+        records::by_event(connection, log.shard, &record.event_id)?.ok_or_else(|| {
+            StoreError::Unreadable(format!("the record {} disappeared during a commit", record.event_id))
+        })?;
     if before.record.same_request(record) {
         return Ok(Appended::Repeated(Box::new(before.record), leaf_index));
     }

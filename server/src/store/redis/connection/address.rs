@@ -1,11 +1,11 @@
-//! Where Redis is, as the command line says it.
+//! The address of Redis on the command line.
 
 use redis::{ConnectionInfo, IntoConnectionInfo};
 
-/// The most nodes of a cluster that are named; it tells of the others itself.
+/// The most nodes of a cluster in an address; the cluster names the others.
 const NODES_MAX: usize = 100;
 
-/// One Redis, or the first nodes of a cluster.
+/// One Redis, or some nodes of a cluster.
 #[derive(Clone, Debug)]
 pub enum Address {
     /// `redis://HOST[:PORT][/DB]`, or `rediss://…` with TLS.
@@ -14,17 +14,17 @@ pub enum Address {
     Cluster(Vec<ConnectionInfo>),
 }
 
-/// Why a text is no address.
+/// Why a text is not an address.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be redis://HOST:PORT, rediss://HOST:PORT or redis+cluster://HOST:PORT,HOST:PORT: {0}")]
 pub struct AddressError(String);
 
 impl Address {
-    /// Reads an address. Name and password stand before the first host, as
-    /// `NAME:PASSWORD@`, and are used at every node.
+    /// Reads an address. Name and password come before the first host, as
+    /// `NAME:PASSWORD@`, and are used for every node.
     ///
     /// # Errors
-    /// [`AddressError`], which never repeats the password.
+    /// [`AddressError`], which never has the password.
     pub fn parse(text: &str) -> Result<Address, AddressError> {
         let (scheme, rest) = text.split_once("://").ok_or_else(|| refused("it has no ://"))?;
         match scheme {

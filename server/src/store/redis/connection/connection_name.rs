@@ -1,15 +1,15 @@
-//! The name of connections that change something, by which a copy finds servers.
+//! The name of connections for changes, by which a copy finds running servers.
 
 use redis::aio::{ConnectionLike, MultiplexedConnection};
 use redis::cluster_async::Connect;
 use redis::{AsyncConnectionConfig, Client, Cmd, ErrorKind, IntoConnectionInfo, Pipeline};
 use redis::{RedisFuture, RedisResult, Value};
 
-/// What `CLIENT LIST` calls a connection through which changes come.
+/// The name of a connection for changes in `CLIENT LIST`.
 pub const WRITER_NAME: &str = "constat-writer";
 
-/// Names a connection. One whose account may not do that serves all the same,
-/// but no copy sees it.
+/// Names a connection. An account that may not do so can use the connection, but
+/// a copy does not see it.
 pub async fn name(connection: &mut MultiplexedConnection) -> RedisResult<()> {
     let mut name = redis::cmd("CLIENT");
     name.arg("SETNAME").arg(WRITER_NAME);
@@ -22,8 +22,8 @@ pub async fn name(connection: &mut MultiplexedConnection) -> RedisResult<()> {
     }
 }
 
-/// A connection to one node of a cluster that is named whenever it is made;
-/// the client of the cluster makes them as it finds nodes and loses them.
+/// A connection to one node of a cluster, named when it is made. The cluster
+/// client makes one whenever it finds a node.
 #[derive(Clone)]
 pub struct Named(MultiplexedConnection);
 

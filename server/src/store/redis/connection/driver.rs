@@ -1,4 +1,4 @@
-//! The thread that moves the bytes while callers wait.
+//! The thread that reads and writes while callers wait.
 
 use crate::store::StoreError;
 use std::pin::pin;
@@ -7,21 +7,21 @@ use std::task::{Context, Poll, Wake};
 use std::thread::Thread;
 use tokio::runtime::Runtime;
 
-/// What moves the bytes while callers wait. Empty only while it is dropped.
+/// The runtime that reads and writes while callers wait; `None` only during drop.
 pub struct Driver(Option<Runtime>);
 
 impl Driver {
     /// Starts the thread.
     ///
     /// # Errors
-    /// [`StoreError::Engine`] when the system gives none.
+    /// [`StoreError::Engine`] when the system refuses a thread.
     pub fn start() -> Result<Driver, StoreError> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.map_err(|error| StoreError::Engine(error.to_string()))?;
         Ok(Driver(Some(runtime)))
     }
 
-    /// Waits on the caller's own thread, which may belong to another runtime.
+    /// Waits on the caller's thread, which may belong to another runtime.
     pub fn wait<F: Future>(&self, future: F) -> F::Output {
         struct Caller(Thread);
         impl Wake for Caller {

@@ -1,4 +1,4 @@
-//! Whether a Redis keeps what it has confirmed: its settings are read at the start.
+//! Checks the settings of Redis: whether it keeps what it has confirmed.
 
 use super::link::Link;
 use crate::store::StoreError;
@@ -7,27 +7,27 @@ use redis::Value;
 use redis::cluster_routing::MultipleNodeRoutingInfo;
 use std::collections::HashMap;
 
-/// What is demanded of each setting.
+/// The required value of each setting.
 ///
-/// With `appendfsync everysec` Redis may confirm up to two seconds before it
-/// writes; a replica has those records, but copies a primary that was restarted
-/// without them, and then lacks them too. With `no-appendfsync-on-rewrite yes`
-/// it does the same for as long as it writes its file anew.
+/// With `appendfsync everysec` Redis may confirm a change up to two seconds before
+/// it is on disk. A replica has the change, but loses it too when it copies a
+/// primary that restarted without it. With `no-appendfsync-on-rewrite yes` the
+/// same happens while Redis rewrites its file.
 const DEMANDED: [(&str, &str); 4] = [
     ("appendonly", "yes"),
     ("appendfsync", "always"),
     ("no-appendfsync-on-rewrite", "no"),
     ("maxmemory-policy", "noeviction"),
 ];
-/// The most replicas that are asked.
+/// The most replicas that are checked.
 const REPLICAS_MAX: usize = 100;
 
-/// Checks every primary, and every replica that is connected to one now: at a
-/// failover it takes the primary's place. `min_replicas` are waited for at each
-/// change; when it is 0, a replica that cannot be asked is only named in the log.
+/// Checks every primary and every replica that is connected now, because a replica
+/// becomes the primary at a failover. When `min_replicas` is 0, so that no change
+/// waits for a replica, one that cannot be checked only causes a warning.
 ///
 /// # Errors
-/// [`StoreError::WouldLose`] in words that name the setting and the remedy.
+/// [`StoreError::WouldLose`], which names the setting and the remedy.
 pub fn check(link: &Link, min_replicas: u32) -> Result<(), StoreError> {
     if link.is_cluster() && min_replicas == 0 {
         let words = "a failover of the cluster forgets what no replica has yet: give --min-replicas 1";
@@ -39,7 +39,7 @@ pub fn check(link: &Link, min_replicas: u32) -> Result<(), StoreError> {
         let name = format!("the replica {host}:{port}");
         match check_settings(&link.beside(&host, port)?, Some(&name)) {
             Err(Refused::Unread(words)) if min_replicas == 0 => {
-                tracing::warn!("{words}; at a failover it takes the place of this Redis");
+                tracing::warn!("{words}; it becomes the primary at a failover");
             }
             result => result?,
         }
@@ -47,7 +47,7 @@ pub fn check(link: &Link, min_replicas: u32) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Why a node is not trusted.
+/// Why a node is refused.
 enum Refused {
     Unread(String),
     Set(String),
@@ -60,7 +60,7 @@ impl From<Refused> for StoreError {
     }
 }
 
-/// Checks what a link leads to: the primaries of a cluster, or one Redis, which may have a name.
+/// Checks the primaries of a cluster, or one Redis. `name` is for the message.
 fn check_settings(link: &Link, name: Option<&str>) -> Result<(), Refused> {
     let mut cmd = redis::cmd("CONFIG");
     cmd.arg("GET").arg(DEMANDED.map(|(setting, _)| setting).as_slice());
@@ -84,14 +84,14 @@ fn check_settings(link: &Link, name: Option<&str>) -> Result<(), Refused> {
     Ok(())
 }
 
-/// Where the replicas of one Redis are, as it says itself.
+/// The addresses of the replicas of one Redis, from its `INFO`.
 fn replicas_of_one(link: &Link) -> Result<Vec<(String, u16)>, StoreError> {
     let info: String = link.call().ask(redis::cmd("INFO").arg("replication"))?;
     Ok(info.lines().filter_map(replica).take(REPLICAS_MAX).collect())
 }
 
-/// Where the replicas of a cluster are. Its client knows only those that have
-/// copied something since the cluster was made.
+/// The addresses of the replicas of a cluster. The cluster client knows only
+/// replicas that have copied something since the cluster was made.
 fn replicas_of_cluster(link: &Link) -> Result<Vec<(String, u16)>, StoreError> {
     let shards: Vec<HashMap<String, Value>> = link.call().ask(redis::cmd("CLUSTER").arg("SHARDS"))?;
     let mut replicas = Vec::new();
@@ -105,7 +105,7 @@ fn replicas_of_cluster(link: &Link) -> Result<Vec<(String, u16)>, StoreError> {
             if text("role").as_deref() != Some("replica") || failed {
                 continue;
             }
-            // A node that was told no name has none, or a question mark.
+            // A node without a configured name has none, or a question mark.
             let host =
                 text("endpoint").filter(|host| !matches!(host.as_str(), "" | "?")).or_else(|| text("ip"));
             let port = if link.has_tls() { "tls-port" } else { "port" };

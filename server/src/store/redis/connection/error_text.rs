@@ -1,12 +1,12 @@
-//! What is the matter when Redis does not do what it is asked, in our own words.
+//! The texts of errors: what is wrong with Redis, and its message.
 
 use crate::store::StoreError;
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 
-/// The code by which [`super::link`] says that too few replicas have a change.
+/// The code of the error that [`super::link`] makes when too few replicas have confirmed a change.
 pub const TOO_FEW: &str = "TOOFEW";
 
-/// Says what is the matter, and then what Redis or the library says.
+/// Our description of an error, followed by the message of Redis or the library.
 pub fn describe(error: &RedisError) -> String {
     let theirs = match error.code().zip(error.detail()) {
         Some((code, detail)) => format!("{code} {detail}"),
@@ -18,7 +18,7 @@ pub fn describe(error: &RedisError) -> String {
     }
 }
 
-/// The failure of a store for an error of its Redis.
+/// The error of the store for an error of Redis.
 pub fn engine(error: RedisError) -> StoreError {
     StoreError::Engine(describe(&error))
 }
@@ -26,7 +26,7 @@ pub fn engine(error: RedisError) -> StoreError {
 fn our_words(error: &RedisError) -> Option<&'static str> {
     use ServerErrorKind::{Ask, BusyLoading, ClusterDown, MasterDown, Moved, NoPerm, ReadOnly, TryAgain};
     Some(match error.kind() {
-        // What rustls says comes as the text of an I/O error, in a cluster behind other words.
+        // An error of rustls arrives as the text of an I/O error, in a cluster after other words.
         ErrorKind::Io if error.to_string().contains("invalid peer certificate") => {
             "the certificate of Redis is not trusted: name the file of its CA in SSL_CERT_FILE"
         }
@@ -38,7 +38,7 @@ fn our_words(error: &RedisError) -> Option<&'static str> {
         ErrorKind::Server(ReadOnly) => "this Redis is a replica now",
         ErrorKind::Server(MasterDown) => "this Redis is a replica that has lost its primary",
         ErrorKind::Server(ClusterDown) => "no primary of the cluster has some of its slots",
-        // The client has gone where it was sent, and nobody was there.
+        // The client has followed the redirection, and no node answered there.
         ErrorKind::Server(Moved) => "the cluster is failing over, or moving slots",
         ErrorKind::Server(Ask | TryAgain) => "the cluster is moving slots",
         ErrorKind::Server(NoPerm) => "Redis forbids this account to do that",

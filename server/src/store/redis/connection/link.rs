@@ -1,5 +1,5 @@
-//! The way to Redis: connections that are renewed when they break, and calls
-//! that end by their deadline.
+//! Calls to Redis, which end by their deadline, over connections that are
+//! replaced when they break.
 
 use super::address::Address;
 use super::driver::Driver;
@@ -17,11 +17,11 @@ use redis::{
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How much of the time that is left a WAIT leaves for its own answer; Redis
-/// looks for what has waited long enough ten times a second.
+/// The time that remains for the answer of a WAIT. Redis checks only ten times a
+/// second which WAIT has timed out.
 const ANSWER_TIME: Duration = Duration::from_millis(250);
 
-/// A connection that is there or will be made, and how often one was made here.
+/// A connection, unless none is open, and the number of connections opened so far.
 #[derive(Default)]
 struct Channel {
     connection: Option<Connection>,
@@ -29,28 +29,29 @@ struct Channel {
     writes: bool,
 }
 
-/// The way to Redis.
+/// Two connections to Redis, for reads and for changes.
 pub struct Link {
     driver: Driver,
     target: Target,
-    /// What leads to one of its nodes.
+    /// How to connect to one of its nodes.
     node: ConnectionInfo,
     reading: Mutex<Channel>,
-    /// Apart, because a WAIT holds up all that comes behind it.
+    /// Separate, because a WAIT delays every command after it.
     writing: Mutex<Channel>,
     min_replicas: u32,
-    /// How long a call may take, all its attempts together.
+    /// The longest time of a call with all its attempts.
     call_time: Duration,
 }
 
 impl Link {
-    /// Prepares the way; nothing is connected yet. `min_replicas` confirm every
-    /// change. `deadline` is that of a request, which makes two calls at most.
+    /// Prepares the connections; none is open yet. `min_replicas` have to confirm
+    /// every change. `deadline` is the longest time of a request, which makes at
+    /// most two calls.
     ///
     /// # Errors
     /// [`StoreError::Engine`] when the address cannot be used.
     pub fn new(address: &Address, min_replicas: u32, deadline: Duration) -> Result<Link, StoreError> {
-        // The one that is compiled in; another part may have done so before.
+        // Fails when another part of the program has installed it already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (reading, writing) =
             (Mutex::default(), Mutex::new(Channel { writes: true, ..Channel::default() }));
@@ -60,7 +61,7 @@ impl Link {
         Ok(Link { driver, target, node, reading, writing, min_replicas, call_time })
     }
 
-    /// The way to another Redis, or one node of the cluster, with the same account.
+    /// A link to another Redis, or to one node of the cluster, with the same account.
     ///
     /// # Errors
     /// As [`Link::new`].
@@ -75,12 +76,12 @@ impl Link {
         Link::new(&Address::One(Box::new(self.node.clone().set_addr(addr))), 0, self.call_time * 2)
     }
 
-    /// Whether it is encrypted.
+    /// Whether the connections use TLS.
     pub fn has_tls(&self) -> bool {
         matches!(self.node.addr(), ConnectionAddr::TcpTls { .. })
     }
 
-    /// Begins a call, which ends when half of a request's time is over.
+    /// Begins a call, which may take half of a request's time.
     pub fn call(&self) -> Call<'_> {
         Call { link: self, deadline: Instant::now() + self.call_time }
     }
@@ -90,7 +91,7 @@ impl Link {
         self.min_replicas > 0
     }
 
-    /// Whether it leads to a cluster.
+    /// Whether this is a link to a cluster.
     pub fn is_cluster(&self) -> bool {
         matches!(self.target, Target::Cluster(_))
     }
@@ -112,17 +113,17 @@ fn lock(channel: &Mutex<Channel>) -> std::sync::MutexGuard<'_, Channel> {
     channel.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// One call: some commands, with one deadline for all of them.
+/// One call: commands with one deadline.
 pub struct Call<'a> {
     link: &'a Link,
     deadline: Instant,
 }
 
 impl Call<'_> {
-    /// Asks one thing that may be asked twice.
+    /// Sends a command that reads.
     ///
     /// # Errors
-    /// [`StoreError::Engine`] when no answer came in time, or a refusal did.
+    /// [`StoreError::Engine`] when no answer arrived in time, or Redis refused.
     pub fn ask<T: FromRedisValue>(&self, cmd: &Cmd) -> Result<T, StoreError> {
         let link = self.link;
         let once = async |mut connection: Connection| connection.ask(cmd).await;
@@ -130,7 +131,7 @@ impl Call<'_> {
         redis::from_redis_value(value).map_err(unreadable)
     }
 
-    /// Changes one thing that may be changed twice.
+    /// Sends a command that changes something and may run twice.
     ///
     /// # Errors
     /// As [`Call::ask`].
@@ -139,7 +140,8 @@ impl Call<'_> {
         self.link.driver.wait(self.attempts(&self.link.writing, run)).map(drop)
     }
 
-    /// Asks every primary of a cluster, or the one Redis; answers come with the node's name.
+    /// Sends a command that reads to several nodes of a cluster, or to the one Redis.
+    /// The answers come with the names of the nodes.
     ///
     /// # Errors
     /// As [`Call::ask`].
@@ -153,17 +155,17 @@ impl Call<'_> {
         Ok(link.driver.wait(self.attempts(&link.reading, once))?.0)
     }
 
-    /// Runs a script that changes something, until enough replicas have the change.
+    /// Runs a script that changes something, and waits for the replicas.
     ///
     /// # Errors
-    /// As [`Call::ask`]. What the script does may then have been done.
+    /// As [`Call::ask`]. The change may have been made all the same.
     pub fn run<T: FromRedisValue>(&self, script: &Invocation) -> Result<T, StoreError> {
         let (value, _) = self.link.driver.wait(self.run_one(script))?;
         redis::from_redis_value(value).map_err(unreadable)
     }
 
-    /// As [`Call::run`] for several scripts at once; says of each answer
-    /// whether an earlier attempt may have done what the script does.
+    /// Runs several scripts at once as [`Call::run`] does. Each answer comes with
+    /// whether an earlier attempt may have made the change.
     pub fn run_all(&self, scripts: &[Invocation]) -> Vec<Result<(Value, bool), StoreError>> {
         let runs = join_all(scripts.iter().map(|script| self.run_one(script)));
         self.link.driver.wait(runs)
@@ -184,7 +186,7 @@ impl Call<'_> {
         }
     }
 
-    /// Sends a change, and waits for as many replicas as are wanted.
+    /// Sends a change and waits until `min_replicas` have confirmed it.
     async fn confirmed(&self, connection: &mut Connection, cmd: &Cmd) -> RedisResult<Value> {
         let wanted = self.link.min_replicas;
         if wanted == 0 {
@@ -206,8 +208,9 @@ impl Call<'_> {
         Ok(value)
     }
 
-    /// Tries until it succeeds, the deadline comes, or it makes no sense to go
-    /// on. Says whether an earlier attempt may have succeeded unheard.
+    /// Tries until an attempt succeeds, the deadline comes, or the error is
+    /// permanent. Also returns whether an earlier attempt may have succeeded
+    /// although no answer arrived.
     async fn attempts<T>(
         &self,
         channel: &Mutex<Channel>,
@@ -250,7 +253,7 @@ impl Call<'_> {
     }
 }
 
-/// Lets go of a connection, unless another one has replaced it.
+/// Drops a connection, unless another one has replaced it.
 fn discard(channel: &Mutex<Channel>, used: Option<u64>) {
     let mut channel = lock(channel);
     if used == Some(channel.number) {

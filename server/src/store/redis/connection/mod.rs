@@ -1,4 +1,4 @@
-//! The way to Redis.
+//! Connections to Redis, retries and checks.
 
 mod address;
 mod connection_name;

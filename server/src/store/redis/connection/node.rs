@@ -1,4 +1,4 @@
-//! One Redis, or the nodes of a cluster: what leads there, and what is connected.
+//! Connections to one Redis or to the nodes of a cluster.
 
 use super::address::Address;
 use super::connection_name::{Named, name};
@@ -11,15 +11,17 @@ use redis::cluster_routing::{MultipleNodeRoutingInfo, RoutingInfo};
 use redis::{AsyncConnectionConfig, Client, Cmd, ConnectionInfo, RedisResult, Value};
 use std::time::Duration;
 
-/// How long a connection may take to be made; of a call of a second, a second
-/// attempt then has the same time.
+/// The longest time that connecting may take. A call of one second then has time
+/// for a second attempt.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(450);
-/// A connection without an answer for so long is given up even if no call does so.
+/// A connection that does not answer for this time is given up, whether or not a call waits.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What makes connections.
+/// The client that makes connections.
 pub enum Target {
+    /// For one Redis.
     One(Box<Client>),
+    /// For a cluster.
     Cluster(Box<ClusterClient>),
 }
 
@@ -40,10 +42,10 @@ impl Target {
         })
     }
 
-    /// Makes a connection; one that `writes` gets the name of those. A call may take `call_time`.
+    /// Makes a connection. One for changes (`writes`) gets their name. A call may take `call_time`.
     ///
     /// # Errors
-    /// Why it was not made in time.
+    /// When no connection was made in time.
     pub async fn connect(&self, writes: bool, call_time: Duration) -> RedisResult<Connection> {
         Ok(match self {
             Target::One(client) => {
@@ -63,7 +65,7 @@ impl Target {
     }
 }
 
-/// One of the addresses that were given.
+/// The first node of an address.
 pub fn first_node(address: &Address) -> Result<&ConnectionInfo, StoreError> {
     match address {
         Address::One(info) => Ok(info),
@@ -73,18 +75,19 @@ pub fn first_node(address: &Address) -> Result<&ConnectionInfo, StoreError> {
     }
 }
 
-/// Connections, of which each call uses one; any number of calls share one.
+/// An open connection; any number of calls share it.
 #[derive(Clone)]
 pub enum Connection {
     /// To one Redis.
     One(MultiplexedConnection),
     /// To a cluster.
     Cluster(ClusterConnection),
-    /// To a cluster as well; every node is told that changes come this way.
+    /// To a cluster, for changes: the connection to each node has a name.
     Naming(ClusterConnection<Named>),
 }
 
 impl Connection {
+    /// Sends one command.
     pub async fn ask(&mut self, cmd: &Cmd) -> RedisResult<Value> {
         let value = match self {
             Connection::One(connection) => connection.req_packed_command(cmd).await,
@@ -94,6 +97,7 @@ impl Connection {
         value?.extract_error()
     }
 
+    /// Sends two commands at once.
     pub async fn ask_both(&mut self, pipeline: &redis::Pipeline) -> RedisResult<Vec<Value>> {
         match self {
             Connection::One(connection) => connection.req_packed_commands(pipeline, 0, 2).await,
@@ -102,6 +106,7 @@ impl Connection {
         }
     }
 
+    /// Sends one command to several nodes; the answers come with their names.
     pub async fn ask_each(
         &mut self,
         cmd: &Cmd,

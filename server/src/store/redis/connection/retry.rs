@@ -1,17 +1,17 @@
-//! When a call tries again, and how long it pauses before it does.
+//! When a call is tried again, and after which pause.
 
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 use std::time::Duration;
 
-/// The pause before the second attempt; it doubles, up to [`PAUSE_MAX`], and is
-/// shortened by chance, so that many servers do not come back at one moment.
+/// The pause before the second attempt. It doubles up to [`PAUSE_MAX`], and a
+/// random part of it is left out, so that many servers do not retry at once.
 pub const PAUSE: Duration = Duration::from_millis(10);
 /// The longest pause.
 pub const PAUSE_MAX: Duration = Duration::from_millis(250);
 
-/// Half to the whole of a pause.
+/// A random time between half of a pause and all of it.
 pub fn jitter(pause: Duration) -> Duration {
-    // Without chance, the pause is only as long as everybody else's.
+    // Without randomness the pause is the same for every server, which does no harm.
     let share = getrandom::u32().unwrap_or(u32::MAX);
     pause / 2 + (pause / 2).mul_f64(f64::from(share) / f64::from(u32::MAX))
 }
@@ -27,7 +27,7 @@ pub fn is_spoilt(error: &RedisError) -> bool {
     demoted || error.is_io_error() || error.is_unrecoverable_error()
 }
 
-/// Whether it may succeed a moment later.
+/// Whether a later attempt may succeed.
 pub fn may_pass(error: &RedisError) -> bool {
     use ServerErrorKind::{Ask, BusyLoading, ClusterDown, MasterDown, Moved, ReadOnly, TryAgain};
     match error.kind() {
@@ -35,7 +35,7 @@ pub fn may_pass(error: &RedisError) -> bool {
             matches!(kind, Ask | BusyLoading | ClusterDown | MasterDown | Moved | ReadOnly | TryAgain)
         }
         ErrorKind::AuthenticationFailed => false,
-        // A failover ends a WAIT; too few replicas may be a matter of their reconnecting.
+        // A failover ends a WAIT, and missing replicas may reconnect.
         ErrorKind::Extension => matches!(error.code(), Some("UNBLOCKED" | "NOREPLICAS")),
         _ => error.is_io_error() || error.is_unrecoverable_error(),
     }

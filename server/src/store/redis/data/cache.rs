@@ -1,5 +1,4 @@
-//! What a server remembers of Redis: notices and the shards of sites, which
-//! never change once they are there.
+//! The cache of notices and of the shards of sites. Neither ever changes in Redis.
 
 use super::key_names::{self, NOTICES, SITES, Tag};
 use crate::store::StoreError;
@@ -13,10 +12,10 @@ use std::collections::HashMap;
 use std::hash::Hash as Hashed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The most notices and sites that are remembered; a server has few at a time.
+/// The most notices, and the most sites, in the cache; a server uses few at a time.
 const CACHED_MAX: usize = 1024;
 
-/// Notices by their number and by their hash, and the shards of sites.
+/// Notices by number, their numbers by hash, and the shards of sites.
 #[derive(Default)]
 pub struct Cache {
     by_number: Mutex<HashMap<i64, Arc<NoticeDigits>>>,
@@ -24,7 +23,7 @@ pub struct Cache {
     sites: Mutex<HashMap<SiteId, LogShards>>,
 }
 
-/// Remembers one thing more; when there is no room, all others are forgotten.
+/// Adds to a map of the cache, and empties the map before when it is full.
 fn remember<K: Eq + Hashed, V>(known: &Mutex<HashMap<K, V>>, key: K, value: V) {
     let mut known = lock(known);
     if known.len() >= CACHED_MAX {
@@ -38,7 +37,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Cache {
-    /// Keeps a notice of a site, unless it is there.
+    /// Stores a notice of a site, unless it is there.
     pub fn publish(
         &self,
         call: &Call<'_>,
@@ -48,7 +47,7 @@ impl Cache {
         let (site, hash) = (&notice.site, notice.notice_hash());
         let shards = self.shards(call, site)?;
         self.see(call, site, shards)?;
-        // Twice the same but for the date: whatever is listed is whole, and the first date counts.
+        // The notice is stored before it is listed, so that every listed one is complete; the first date stays.
         let (key, json) = (key_names::notice(&hash), canonical::to_vec(&**notice));
         if !call.ask::<bool>(&Cmd::exists(&key))? {
             let mut cmd = redis::cmd("HSET");
@@ -62,7 +61,7 @@ impl Cache {
         let add = ADD.on(NOTICES.as_bytes()).arg(hash.to_string()).arg(format!("{hash} {site}"));
         call.run::<u64>(&add)?;
         let number = self.by_hash(call, &hash)?.number;
-        // Where its records are, so that none is stored without it.
+        // In the slots of its records, so that the script that appends can check it.
         for tag in Tag::all(site, shards) {
             let mut cmd = redis::cmd("HSET");
             call.change(cmd.arg(tag.notices()).arg(number).arg(hash.as_bytes().as_slice()))?;
@@ -70,10 +69,10 @@ impl Cache {
         Ok(())
     }
 
-    /// Whether the notices that this server uses have the numbers they had.
+    /// Checks that the notices of the cache still have their numbers in Redis.
     ///
     /// # Errors
-    /// [`StoreError::Engine`] when not.
+    /// [`StoreError::Engine`] when one has another number, or is missing.
     pub fn check(&self, call: &Call<'_>) -> Result<(), StoreError> {
         let used: Vec<_> = lock(&self.numbers).iter().map(|(hash, number)| (*hash, *number)).collect();
         let lines: Vec<String> = call.ask(&Cmd::lrange(NOTICES, 0, -1))?;
@@ -115,11 +114,10 @@ impl Cache {
         Ok(notice)
     }
 
-    /// Sees to it that Redis knows over how many logs a month a site is spread
-    /// before anything is kept for it.
+    /// Sets the number of logs a month of a site, unless it is set.
     ///
     /// # Errors
-    /// [`StoreError::Spread`] when it is spread otherwise.
+    /// [`StoreError::Spread`] when it is set to another number.
     pub fn see(&self, call: &Call<'_>, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
         let known = lock(&self.sites).get(site).copied();
         let kept = match known {
@@ -132,7 +130,7 @@ impl Cache {
         if kept == shards { Ok(()) } else { Err(StoreError::Spread { site: site.clone(), kept }) }
     }
 
-    /// Over how many logs a month a site is spread: one, when nothing is kept for it.
+    /// The number of logs a month of a site: one, unless it is set.
     pub fn shards(&self, call: &Call<'_>, site: &SiteId) -> Result<LogShards, StoreError> {
         if let Some(shards) = lock(&self.sites).get(site) {
             return Ok(*shards);
@@ -144,13 +142,13 @@ impl Cache {
         Ok(shards)
     }
 
-    /// Up to so many tags of the sites that this server has used.
+    /// Up to `count` tags of the sites in the cache.
     pub fn some_tags(&self, count: usize) -> Vec<Tag> {
         let sites = lock(&self.sites);
         sites.iter().flat_map(|(site, shards)| Tag::all(site, *shards)).take(count).collect()
     }
 
-    /// The tags of every site that anything is kept for.
+    /// The tags of all sites in Redis.
     pub fn tags(&self, call: &Call<'_>) -> Result<Vec<Tag>, StoreError> {
         let sites: Vec<(String, u8)> = call.ask(&Cmd::hgetall(SITES))?;
         let mut tags = Vec::new();
@@ -162,14 +160,14 @@ impl Cache {
     }
 }
 
-/// The words for a Redis that lacks what a server has seen there.
+/// The error for a Redis that lacks a notice that this server has seen there.
 pub fn set_back() -> StoreError {
     let words = "Redis lacks a notice that was published: it was emptied or set back to an older copy; \
                  restart every server to publish it again";
     StoreError::Engine(words.to_owned())
 }
 
-/// The site and hash of a line of the list of notices.
+/// Reads the site and hash of a line of the list of notices.
 pub fn read_line(line: &str) -> Result<(SiteId, Hash), StoreError> {
     let (hash, site) = line.split_once(' ').ok_or_else(|| unreadable("a notice has no site"))?;
     Ok((SiteId::parse(site).map_err(unreadable)?, Hash::parse(hash).map_err(unreadable)?))

@@ -1,4 +1,4 @@
-//! A shard's index of expiries: its records by their end.
+//! A shard's index of expiries: its records by `expires_at`.
 
 use super::key_names::Tag;
 use crate::store::StoreError;
@@ -8,15 +8,16 @@ use constat_shared::{ConsentId, EventId, Month, Timestamp};
 use redis::Cmd;
 use std::collections::BTreeMap;
 
-/// How many members are read at a time.
+/// The most members of one read.
 const READ_CHUNK: usize = 500;
 
-/// A member of a shard's index of expiries: where a record's leaf is, and whose it is.
+/// A member of the index: the month of the record's log (3 bytes), its event id
+/// and its consent id (16 bytes each).
 #[derive(Clone, Copy)]
 pub struct Member([u8; 35]);
 
 impl Member {
-    /// The member of a record, by the month of its log as it is in Redis.
+    /// The member of a record; `month` is in the form of [`Month::count`], 3 bytes.
     pub fn new(month: [u8; 3], event_id: &[u8; 16], consent_id: &ConsentId) -> Member {
         let mut bytes = [0; 35];
         bytes[..3].copy_from_slice(&month);
@@ -25,9 +26,12 @@ impl Member {
         Member(bytes)
     }
 
-    /// Reads one that came from Redis.
+    /// Reads the bytes of a member.
     fn read(bytes: &[u8]) -> Result<Member, StoreError> {
-        bytes.try_into().map(Member).map_err(|_| unreadable("the index of expiries has a strange member"))
+        bytes
+            .try_into()
+            .map(Member)
+            .map_err(|_| unreadable("the index of expiries has a member of another length"))
     }
 
     /// The record's event id.
@@ -36,19 +40,19 @@ impl Member {
         EventId::from_bytes(bytes).map_err(unreadable)
     }
 
-    /// The month of the log that has its leaf.
+    /// The month of the record's log.
     pub fn month(&self) -> Result<Month, StoreError> {
         let count = u32::from_be_bytes([0, self.0[0], self.0[1], self.0[2]]);
-        Month::of_count(count).ok_or_else(|| unreadable("the index of expiries has a strange month"))
+        Month::of_count(count).ok_or_else(|| unreadable("the index of expiries has an unknown month"))
     }
 
-    /// As it is in Redis.
+    /// The bytes in Redis.
     pub fn bytes(&self) -> &[u8] {
         &self.0
     }
 }
 
-/// Up to `count` members whose records are at their end, the earliest first.
+/// Up to `count` members whose records have expired at `now`, the earliest first.
 pub fn due(call: &Call<'_>, tag: &Tag, now: Timestamp, count: usize) -> Result<Vec<Member>, StoreError> {
     let mut range = redis::cmd("ZRANGE");
     range.arg(tag.expiries()).arg("-inf").arg(now.unix_ms()).arg("BYSCORE");
@@ -65,7 +69,7 @@ fn read_all(members: Vec<Vec<u8>>) -> Result<Vec<Member>, StoreError> {
     members.iter().map(|bytes| Member::read(bytes)).collect()
 }
 
-/// The records of a log by the index of expiries, each with its end in milliseconds since 1970.
+/// The records of the log of a month, with `expires_at` in milliseconds since 1970.
 pub fn of_month(link: &Link, tag: &Tag, month: Month) -> Result<BTreeMap<EventId, f64>, StoreError> {
     let (mut cursor, mut expiries) = (0_u64, BTreeMap::new());
     loop {

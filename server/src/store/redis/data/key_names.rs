@@ -1,27 +1,28 @@
-//! The names of everything in Redis.
+//! The names of all keys in Redis.
 //!
-//! What belongs to a site's shard begins with its hash tag, so that all of it is
-//! in one slot of a cluster and one script changes it as one. The month of a
-//! log is not part of the tag: an event that is repeated months later has to
-//! find its first record, and an expiry of old records writes into this
-//! month's log, both in one step. That the event id is looked up within its
-//! shard's slot, and nowhere else, is what makes it unique there.
+//! Every key of a site's shard begins with the shard's hash tag, so that all of
+//! them are in one slot of a cluster and one script can change them together.
+//! The month of a log is not part of the tag, for two reasons: an event that is
+//! repeated months later has to find its first record, and an expiry of old
+//! records writes to this month's log. An event id is unique within its shard's
+//! slot, the only one where it is looked up.
 
 use constat_shared::{ConsentId, Hash, LogId, LogShards, Month, Shard, SiteId};
 
-/// The list of notices in the order of their publication; their numbers are their places.
+/// The list of notices in the order of publication; the number of a notice is its
+/// index in the list.
 pub const NOTICES: &str = "notices";
 /// The list of public keys, oldest first.
 pub const KEYS: &str = "keys";
-/// The sites that anything is kept for, each with the number of its logs a month.
+/// The sites, each with the number of its logs a month.
 pub const SITES: &str = "sites";
-/// The version of all this.
+/// The version of the key names and value formats.
 pub const VERSION: &str = "version";
-/// Who deletes what has expired.
+/// The server that deletes expired records.
 pub const EXPIRY_JOB: &str = "job:expiry";
-/// That something was deleted whose bytes are still in the file of changes.
+/// Is there while the files of Redis still have the bytes of deleted records.
 pub const REWRITE_DUE: &str = "rewrite-due";
-/// That a copy into this Redis has begun and not come to its end.
+/// Is there while a copy into this Redis is unfinished.
 pub const UNFINISHED_COPY: &str = "unfinished-copy";
 
 /// A published notice: its canonical JSON, terms hash and time of publication.
@@ -29,7 +30,8 @@ pub fn notice(hash: &Hash) -> String {
     format!("notice:{hash}")
 }
 
-/// The hash tag of a site's shard: `{boreale}`, or `{boreale/2of4}` of several.
+/// The hash tag of a site's shard: `{boreale}`, or for one of several shards
+/// `{boreale/2of4}`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Tag {
     site: SiteId,
@@ -49,7 +51,7 @@ impl Tag {
         Tag::new(&log.site, log.shard)
     }
 
-    /// The tags of a site.
+    /// The tags of all shards of a site.
     pub fn all(site: &SiteId, shards: LogShards) -> impl Iterator<Item = Tag> {
         shards.all().map(move |shard| Tag::new(site, shard))
     }
@@ -59,12 +61,12 @@ impl Tag {
         LogId { site: self.site.clone(), month, shard: self.shard }
     }
 
-    /// Over how many logs a month the site is spread.
+    /// The number of logs a month of the site.
     pub fn shards(&self) -> LogShards {
         self.shard.count()
     }
 
-    /// The tag itself, by which a script finds its slot.
+    /// The bytes of the tag, which decide the slot.
     pub fn bytes(&self) -> &[u8] {
         self.text.as_bytes()
     }
@@ -74,12 +76,12 @@ impl Tag {
         self.key("logs")
     }
 
-    /// The newest signed head of each log, by month; also of those that were dropped.
+    /// The newest signed head of each log, by month, also of dropped logs.
     pub fn heads(&self) -> String {
         self.key("heads")
     }
 
-    /// The index of expiries: a member for each record, by its end in milliseconds since 1970.
+    /// The index of expiries: a member for each record, with `expires_at` in milliseconds since 1970 as its score.
     pub fn expiries(&self) -> String {
         self.key("x")
     }
@@ -94,13 +96,14 @@ impl Tag {
         self.key(&format!("tree:{month}:{level}:{chunk}"))
     }
 
-    /// The server's own entries of a log, each with its leaf's index.
+    /// The operator entries of a log, each with its leaf's index.
     pub fn entries(&self, month: Month) -> String {
         self.key(&format!("entries:{month}"))
     }
 
-    /// Scripts name these themselves, and besides them `live` (stored records by month),
-    /// `done:TOKEN` (the answer to a call) and `mark` (something to write).
+    /// The scripts spell these names too, and three more: `live` (the number of
+    /// stored records by month), `done:TOKEN` (the answer to a call) and `mark`
+    /// (something to write).
     fn key(&self, name: &str) -> String {
         format!("{}{name}", self.text)
     }
@@ -110,7 +113,7 @@ impl Tag {
         [self.bytes(), b"r", event_id].concat()
     }
 
-    /// The event ids of a consent id by the time of their records.
+    /// The event ids of a consent id, with `recorded_at` as the score.
     pub fn history(&self, consent_id: &ConsentId) -> Vec<u8> {
         [self.bytes(), b"h", consent_id.as_bytes()].concat()
     }

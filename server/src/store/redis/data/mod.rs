@@ -1,4 +1,4 @@
-//! What is in Redis: under which names, in which form, and what is remembered of it.
+//! The data in Redis: key names, value formats, and the cache of them.
 
 pub mod cache;
 pub mod expiry_index;

@@ -1,9 +1,9 @@
-//! A record as bytes in Redis, and back.
+//! From a record to its bytes in Redis and back.
 //!
 //! ```text
-//! 0    the version of this form
+//! 0    the version of this format
 //! 1    the month of its log, as `Month::count`, 3 bytes
-//! 4    the index of its leaf in the log, 6 bytes, set by the script that appends
+//! 4    the index of its leaf, 6 bytes, set by the script that appends
 //! 10   consent id, then recorded_at, choice_expires_at, expires_at (ms, 8 bytes each)
 //! 50   commitment key
 //! 82   1 for GPC, 2 for DNT, 4 when a previous event id follows the fixed part
@@ -12,7 +12,7 @@
 //! 91   the previous event id, if any; a digit for each category and each vendor
 //! ```
 //!
-//! Numbers are big-endian. The event id is in the name of the key.
+//! Numbers are big-endian. The event id is part of the key.
 
 use crate::store::common::NoticeDigits;
 use crate::store::error::unreadable;
@@ -25,13 +25,13 @@ const GPC: u8 = 1;
 const DNT: u8 = 2;
 const FOLLOWS: u8 = 4;
 
-/// What comes before the leaf index: the version and the month.
+/// The bytes before the leaf's index: the version and the month.
 pub fn head(entry: &CommittedRecord) -> [u8; 4] {
     let [_, high, middle, low] = entry.log.month.count().to_be_bytes();
     [VERSION, high, middle, low]
 }
 
-/// What comes after the leaf index.
+/// The bytes after the leaf's index.
 pub fn tail(entry: &CommittedRecord, notice: &NoticeDigits) -> Vec<u8> {
     let record = &entry.record;
     let mut bytes = Vec::with_capacity(128);
@@ -46,7 +46,7 @@ pub fn tail(entry: &CommittedRecord, notice: &NoticeDigits) -> Vec<u8> {
     bytes.push(position_of(&ACTIONS, &record.action));
     bytes.push(position_of(&LAYERS, &record.layer));
     bytes.extend_from_slice(record.language.as_str().as_bytes());
-    // There are never more notices than four bytes count: each was written by hand.
+    // Notices are written by hand, so four bytes are enough for their number.
     bytes.extend_from_slice(&(notice.number as u32).to_be_bytes());
     bytes.extend(record.previous_event_id.iter().flat_map(|id| *id.as_bytes()));
     bytes.extend_from_slice(NoticeDigits::category_digits(record).as_bytes());
@@ -54,17 +54,17 @@ pub fn tail(entry: &CommittedRecord, notice: &NoticeDigits) -> Vec<u8> {
     bytes
 }
 
-// What is stored names them by their positions here: a new one goes to the end.
+// Stored records have the positions in these lists: append new values at the end.
 const ACTIONS: [Action; 5] =
     [Action::AllowAll, Action::RefuseAll, Action::ContinueWithoutAccepting, Action::Save, Action::Withdraw];
 const LAYERS: [Layer; 2] = [Layer::Banner, Layer::Configuration];
 
 fn position_of<T: PartialEq>(all: &[T], value: &T) -> u8 {
-    // Each list is short and holds every value there is.
+    // Each list is short and has every value.
     all.iter().position(|other| other == value).unwrap_or(usize::from(u8::MAX)) as u8
 }
 
-/// Bytes on their way to be read.
+/// The bytes that are not read yet.
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
@@ -86,7 +86,9 @@ impl<'a> Reader<'a> {
 
     fn word<T: Copy>(&mut self, all: &[T]) -> Result<T, StoreError> {
         let [position] = self.take()?;
-        all.get(usize::from(position)).copied().ok_or_else(|| unreadable("a record has an unknown word"))
+        all.get(usize::from(position))
+            .copied()
+            .ok_or_else(|| unreadable("a record has an unknown action or layer"))
     }
 }
 
@@ -94,20 +96,20 @@ fn cut_off() -> StoreError {
     unreadable("a record is shorter than it should be")
 }
 
-/// The number of a packed record's notice.
+/// The number of the notice of a record in bytes.
 ///
 /// # Errors
-/// [`StoreError::Unreadable`] when the bytes are no record.
+/// [`StoreError::Unreadable`] when the bytes are not a record.
 pub fn notice_number(bytes: &[u8]) -> Result<i64, StoreError> {
     let number = bytes.get(87..91).and_then(|bytes| bytes.try_into().ok()).ok_or_else(cut_off)?;
     Ok(i64::from(u32::from_be_bytes(number)))
 }
 
-/// The record with its key, and its leaf index in the log. `notice` is the one of
-/// [`notice_number`]; its site has so many logs a month.
+/// Reads a record with its key and the index of its leaf. `notice` is the one of
+/// [`notice_number`], and `shards` the number of logs a month of its site.
 ///
 /// # Errors
-/// [`StoreError::Unreadable`] when the bytes are no record of that notice.
+/// [`StoreError::Unreadable`] when the bytes are not a record of that notice.
 pub fn unpack(
     event_id: EventId,
     bytes: &[u8],
@@ -117,7 +119,7 @@ pub fn unpack(
     let mut bytes = Reader(bytes);
     let [version, _, _, _] = bytes.take()?;
     if version != VERSION {
-        return Err(unreadable(format!("a record is in the form {version}, this version reads {VERSION}")));
+        return Err(unreadable(format!("a record has the format {version}, this version reads {VERSION}")));
     }
     let leaf_index =
         bytes.take::<6>()?.into_iter().fold(0, |leaf_index, byte| leaf_index << 8 | u64::from(byte));

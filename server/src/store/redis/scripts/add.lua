@@ -1,4 +1,4 @@
--- Adds an element behind all others of a list, unless one holds the same name.
+-- Appends an element to a list, unless one contains the same name.
 -- KEYS: the list. ARGV: the name, the element.
 
 for _, element in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do

@@ -1,11 +1,11 @@
--- Appends records with their leaves. ARGV: 1 when something has to be written
--- in any case, because WAIT follows; how many notices the records name, and the
--- number and hash of each; the number of logs and the month of each; then for
--- each record the number of its log, its event id, its consent id, its
--- head and tail (its place comes between them), its leaf, when it was recorded
--- and when it expires, both in milliseconds since 1970.
--- Answers for each record with its place, or with what is stored by its event
--- id; with SETBACK when a notice is not what it was when the server saw it.
+-- Appends records with their leaves. ARGV: 1 when the script has to write
+-- something in any case, because WAIT follows; the number of notices of the
+-- records, and the number and hash of each; the number of logs and the month of
+-- each; then for each record the number of its log, its event id, its consent
+-- id, its bytes before and after the leaf's index, its leaf, when it was
+-- recorded and when it expires, both in milliseconds since 1970.
+-- Returns for each record the index of its leaf, or the stored bytes of its event
+-- id; SETBACK when a number no longer belongs to the notice.
 
 local logs, results, fresh = {}, {}, {}
 local first = 3
@@ -51,7 +51,7 @@ for number = 1, count do
     written = written + fresh[number]
   end
 end
--- Replicas confirm up to the last write of a connection: a repetition needs one of its own.
+-- WAIT confirms the last write of the connection, so a repetition has to write too.
 if written == 0 and ARGV[1] == '1' then
   redis.call('SET', tag .. 'mark', '', 'PX', 10000)
 end

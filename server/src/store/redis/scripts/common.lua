@@ -1,13 +1,13 @@
 -- The beginning of every script that changes a shard of a site.
 --
--- KEYS[1] is the shard's hash tag, such as {boreale}; it is the name of no key,
--- and neither is KEYS[2]: no node takes two of them while the slot moves.
+-- KEYS[1] is the shard's hash tag, such as {boreale}. Neither it nor KEYS[2] is
+-- the name of a key: while a slot moves, no node accepts two missing keys.
 -- Every key of a shard begins with its tag, so all of them are in one slot, and
--- a script that was sent to that slot may name them itself.
+-- a script in that slot may build their names.
 
 local tag = KEYS[1]
 
--- Leaves, and hashes above them, are strings of 32 bytes each, cut every 65,536.
+-- The hashes of a level are in strings of up to 65,536 hashes of 32 bytes.
 local CHUNK = 65536
 local HASH = 32
 
@@ -15,7 +15,7 @@ local function tree(month, level, chunk)
   return string.format('%stree:%s:%d:%d', tag, month, level, chunk)
 end
 
--- A log as it is now; an error in place of it when nothing may be added.
+-- Returns the log of a month; nil and an error when nothing may be added to it.
 local function open(month)
   local size = tonumber(redis.call('HGET', tag .. 'logs', month) or '0')
   if size == 0 and redis.call('HEXISTS', tag .. 'heads', month) == 1 then
@@ -28,7 +28,7 @@ local function open(month)
   return { month = month, size = size, start = size, leaves = {} }
 end
 
--- Adds a leaf; returns its place.
+-- Adds a leaf and returns its index.
 local function push(log, leaf)
   local place = log.size
   log.leaves[#log.leaves + 1] = leaf
@@ -36,7 +36,7 @@ local function push(log, leaf)
   return place
 end
 
--- Writes what was added.
+-- Writes the added leaves.
 local function close(log)
   if log.size == log.start then return end
   local first = 1
@@ -49,7 +49,7 @@ local function close(log)
   redis.call('HSET', tag .. 'logs', log.month, log.size)
 end
 
--- A call that is sent again, because its answer was lost, gets the first answer.
+-- A call that is repeated because its answer was lost gets the first answer.
 local function answered(token)
   return redis.call('GET', tag .. 'done:' .. token)
 end

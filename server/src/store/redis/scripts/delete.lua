@@ -1,6 +1,6 @@
--- Deletes records and says so in a log. ARGV: token, month, leaf and JSON of
+-- Deletes records and writes a purge entry. ARGV: token, month, leaf and JSON of
 -- the purge entry, then the members of the expiry index.
--- Answers with their number, or with -1 when one of them is there no more.
+-- Returns their number, or -1 when one of them is no longer there.
 
 local before = answered(ARGV[1])
 if before then return tonumber(before) end

@@ -1,6 +1,6 @@
--- Deletes the leaves and entries of a log that no stored record is in, and
--- keeps its last signed head. ARGV: token, month, head, then the levels kept.
--- Answers with 1 when it did.
+-- Deletes the leaves and entries of a log without stored records, and keeps its
+-- last signed head. ARGV: token, month, head, then the kept levels.
+-- Returns 1 when it did.
 
 local before = answered(ARGV[1])
 if before then return tonumber(before) end

@@ -1,5 +1,5 @@
--- Deletes records and says so nowhere. ARGV: the members of the expiry index.
--- Answers with the number of those that were there.
+-- Deletes records without a purge entry. ARGV: the members of the expiry index.
+-- Returns the number of those that were there.
 
 local count = 0
 for at = 1, #ARGV do

@@ -1,6 +1,6 @@
--- Takes a job that nobody holds, holds it for longer, or lets it go. KEYS: the
--- job. ARGV: who holds it, for how many milliseconds more; 0 lets it go.
--- Answers with 0 when another one holds it.
+-- Takes a job that is free, holds it for longer, or releases it. KEYS: the job.
+-- ARGV: the holder, the milliseconds from now; 0 releases it.
+-- Returns 0 when another holder has it.
 
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then return 0 end

@@ -1,6 +1,6 @@
--- Keeps the hash of a complete subtree of a log that is there. It says nothing
--- that the leaves do not say: whoever works it out finds the same.
--- ARGV: month, level, place, hash.
+-- Keeps the hash of a complete subtree of an existing log. The hash follows from
+-- the leaves, so every server computes the same one.
+-- ARGV: month, level, index in the level, hash.
 
 if redis.call('HEXISTS', tag .. 'logs', ARGV[1]) == 0 then return 0 end
 local place = tonumber(ARGV[3])

@@ -1,4 +1,4 @@
--- Notes something, also in a full Redis. KEYS: what.
+-- Sets a mark, also in a full Redis. KEYS: the mark.
 
 redis.call('SET', KEYS[1], '')
 return 1

@@ -1,7 +1,7 @@
--- Puts a stretch of another store's log at the end of one. ARGV: token, month,
--- where the stretch begins, its leaves in one string, then the entries among
--- them, each as its place and its JSON.
--- Answers with the size of the log, or with -1 when it ends elsewhere.
+-- Appends leaves of another store's log. ARGV: token, month, the index of the
+-- first leaf, the leaves in one string, then the entries among them, each as
+-- the index of its leaf and its JSON.
+-- Returns the size of the log, or -1 when it does not end before the first leaf.
 
 local before = answered(ARGV[1])
 if before then return tonumber(before) end

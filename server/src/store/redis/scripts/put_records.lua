@@ -1,7 +1,7 @@
--- Stores records with the places they have in another store. ARGV: for each
+-- Stores records with the leaf indexes of another store. ARGV: for each
 -- record its event id, its consent id, all its bytes, when it was recorded and
 -- when it expires, both in milliseconds since 1970.
--- Answers with the number of those that were not here before.
+-- Returns the number of new records.
 
 local fresh = 0
 for at = 1, #ARGV, 5 do
@@ -12,7 +12,7 @@ for at = 1, #ARGV, 5 do
   if known and known ~= bytes then
     return redis.error_reply('TAKEN another record has an event id of these')
   end
-  -- One that has expired by itself is in the index still.
+  -- A record that Redis has expired is still in the index.
   if redis.call('ZADD', tag .. 'x', 'NX', expires, member) == 1 then
     redis.call('SET', key, bytes, 'PXAT', expires)
     local history = tag .. 'h' .. consent
@@ -24,6 +24,6 @@ for at = 1, #ARGV, 5 do
     fresh = fresh + 1
   end
 end
--- Replicas confirm up to the last write of a connection: a repetition needs one of its own.
+-- WAIT confirms the last write of the connection, so a repetition has to write too.
 if fresh == 0 then redis.call('SET', tag .. 'mark', '', 'PX', 10000) end
 return fresh

@@ -1,4 +1,4 @@
--- Changes nothing. Redis refuses to begin it where it would refuse to write:
--- when it is full, loads its files, cannot write them, or is a replica now.
+-- Changes nothing. Redis refuses it when it would refuse a write: when it is
+-- full, loads its files, cannot write them, or is a replica now.
 
 return 1

@@ -1,18 +1,18 @@
-//! The scripts that Redis runs: each is one change that happens whole or not at all.
+//! The scripts that Redis runs: each is one atomic change.
 
 use crate::store::StoreError;
 use redis::{Cmd, ToRedisArgs};
 use std::sync::LazyLock;
 
-/// A script, by the name of what it does.
+/// A script and its hash.
 pub struct Script {
     code: &'static str,
     hash: LazyLock<String>,
 }
 
-/// The first line of a script. Redis does not begin one that `writes` while it is
-/// full. It runs one `even_full`: that deletes more than it writes, or writes so
-/// little for each record or log that what else is there bounds it.
+/// The first line of a script. A full Redis refuses a script that `writes`. It runs
+/// one that is marked `even_full`, because that one deletes more than it writes, or
+/// writes only a little for each record or log.
 macro_rules! first_line {
     (writes) => {
         "#!lua\n"
@@ -34,9 +34,9 @@ macro_rules! scripts {
 scripts! {
     /// Appends records with their leaves.
     APPEND writes "common.lua", "append.lua";
-    /// Writes an entry of the server's own.
+    /// Appends an operator entry.
     WRITE writes "common.lua", "write.lua";
-    /// Deletes records and says so in a log.
+    /// Deletes records and writes a purge entry.
     DELETE even_full "common.lua", "delete.lua";
     /// Deletes a log's leaves.
     DROP even_full "common.lua", "drop.lua";
@@ -44,29 +44,29 @@ scripts! {
     HEAD even_full "common.lua", "head.lua";
     /// Keeps the hash of a subtree.
     KEEP even_full "common.lua", "keep.lua";
-    /// Stores records of another store with the places they have there.
+    /// Stores records of another store with their leaf indexes.
     PUT_RECORDS writes "common.lua", "put_records.lua";
-    /// Puts a stretch of another store's log at the end of one.
+    /// Appends leaves of another store's log.
     PUT_LEAVES writes "common.lua", "put_leaves.lua";
-    /// Deletes records and says nothing.
+    /// Deletes records without a purge entry.
     FORGET even_full "common.lua", "forget.lua";
-    /// Adds to a list what is not in it.
+    /// Adds an element to a list, unless it is there.
     ADD writes "add.lua";
-    /// Takes a job, holds it, or lets it go.
+    /// Takes, holds or releases a job.
     HOLD even_full "hold.lua";
-    /// Notes that the files have to be written anew.
+    /// Notes that Redis has to rewrite its files.
     NOTE even_full "note.lua";
-    /// Finds out whether others could write.
+    /// Fails where another script could not write.
     READY writes "ready.lua";
 }
 
 impl Script {
-    /// The script with the key that decides where it runs, ready for its arguments.
+    /// A call of the script, without arguments, on the node of a key.
     ///
-    /// A site's tag is no key, so while the site's slot moves from one node of a
-    /// cluster to another, both would take the script, each with a part of what it
-    /// works on. Two names of which there is no key are taken by neither
-    /// (TRYAGAIN) until the whole slot has moved.
+    /// A shard's tag is not the name of a key. While the shard's slot moves between
+    /// two nodes of a cluster, each has some of its keys, and each would run a
+    /// script with one missing key. With two missing keys both refuse (TRYAGAIN)
+    /// until the whole slot has moved.
     pub fn on(&'static self, key: &[u8]) -> Invocation {
         let mut cmd = redis::cmd("EVALSHA");
         cmd.arg(self.hash.as_str());
@@ -78,7 +78,7 @@ impl Script {
     }
 }
 
-/// A script about to be run.
+/// A call of a script.
 pub struct Invocation {
     script: &'static Script,
     cmd: Cmd,
@@ -91,7 +91,7 @@ impl Invocation {
         self
     }
 
-    /// The command that runs it.
+    /// The command that runs the script.
     pub fn cmd(&self) -> &Cmd {
         &self.cmd
     }
@@ -104,7 +104,7 @@ impl Invocation {
     }
 }
 
-/// Names one call, so that Redis does it once.
+/// A random name for one call, by which a script recognises a repetition.
 pub fn token() -> Result<Vec<u8>, StoreError> {
     let mut token = vec![0; 16];
     getrandom::fill(&mut token).map_err(|error| StoreError::Engine(error.to_string()))?;

@@ -1,5 +1,5 @@
--- Writes an entry of the server's own. ARGV: token, month, leaf, JSON.
--- Answers with its place.
+-- Appends an operator entry. ARGV: token, month, leaf, JSON.
+-- Returns the index of its leaf.
 
 local before = answered(ARGV[1])
 if before then return tonumber(before) end

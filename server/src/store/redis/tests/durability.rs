@@ -1,4 +1,4 @@
-//! Which Redis a store trusts.
+//! Which settings of Redis are accepted.
 
 use super::steps::open;
 use constat_testkit::redis::{Cluster, Redis};
@@ -81,7 +81,7 @@ fn every_node_of_a_cluster_is_asked_and_a_dead_replica_is_waited_for_by_nobody()
     cluster.nodes[4].kill();
     let start = Instant::now();
     while let Err(error) = open(&cluster.url(), 1).check_durability(1) {
-        // Until the cluster has noticed.
+        // Until the cluster has noticed that the replica is dead.
         assert!(error.to_string().contains("cannot be read"), "{error}");
         assert!(start.elapsed() < Duration::from_secs(20), "{error}");
     }

@@ -1,4 +1,4 @@
-//! What goes wrong around a store on Redis, and what is left of it.
+//! Faults of Redis and of its data.
 
 use super::steps::{append, append_at_last, fails_in_time, open, published, record};
 use crate::cli::DEADLINE;
@@ -78,8 +78,8 @@ fn servers_that_append_at_once_make_one_log_without_gap_or_fork() {
     assert_eq!(stores[3].head(&log).unwrap(), audit.head);
 }
 
-/// Appends batches in each of which is the one record that all append; gives
-/// the leaf indexes that this store filled.
+/// Appends batches that each contain the one record that all stores append.
+/// Returns the indexes of this store's leaves.
 fn fill(store: &RedisStore, notice: &PublishedNotice, shared: &Record) -> Vec<u64> {
     let mut leaf_indexes = Vec::new();
     for size in 1..=24 {
@@ -116,7 +116,7 @@ fn what_expires_by_itself_is_counted_by_the_job_and_nothing_is_left_behind() {
     let audit = store.audit(&log).unwrap();
     assert_eq!((audit.erased_count, audit.entry_count, audit.difference), (3, 1, None));
     assert!(store.drop_log(&log, &"final".into()).unwrap());
-    // Marks of calls that might have been repeated go by themselves; any byte may be in their names.
+    // Redis expires the answers to earlier calls later; their names may have any bytes.
     let marks = "for _, key in ipairs(redis.call('KEYS', '*done:*')) do redis.call('DEL', key) end";
     redis.ask(&["EVAL", marks, "0"]);
     let keys = redis.ask(&["KEYS", "*"]);
@@ -159,14 +159,14 @@ fn the_bytes_of_an_erased_record_are_in_no_file_after_the_job() {
 
 fn holds(redis: &Redis, marker: &[u8]) -> bool {
     let files = std::fs::read_dir(redis.dir().join("appendonlydir")).unwrap();
-    // A file that is removed meanwhile holds nothing.
+    // Redis may remove a file during the search.
     files
         .filter_map(|file| std::fs::read(file.unwrap().path()).ok())
         .any(|bytes| bytes.windows(marker.len()).any(|window| window == marker))
 }
 
 #[test]
-fn hashes_that_are_lost_are_worked_out_again_and_false_ones_are_found() {
+fn hashes_that_are_lost_are_computed_again_and_false_ones_are_found() {
     let redis = Redis::start();
     let store = open(&redis.url(), 0);
     let (record, _) = contract::an_expiring_record(&store);
@@ -193,7 +193,7 @@ fn hashes_that_are_lost_are_worked_out_again_and_false_ones_are_found() {
 }
 
 #[test]
-fn a_record_that_vanished_without_a_word_is_a_difference() {
+fn a_record_that_is_missing_without_a_purge_entry_is_a_difference() {
     let redis = Redis::start();
     let store = open(&redis.url(), 0);
     let notice = published(&store);
@@ -236,7 +236,7 @@ fn a_redis_that_stands_still_delays_nobody_beyond_the_deadline() {
     let error = fails_in_time(&store, &waiting);
     assert!(error.contains("Redis does not answer (no answer within 1 s)"), "{error}");
     redis.signal(Signal::CONT);
-    // It was in the pipe and may have been stored: it is once in the log all the same.
+    // The first attempt may have been stored, but the log has the record once.
     append_at_last(&store, &waiting);
     assert_eq!(store.head(&contract::log_of(&waiting)).unwrap().unwrap().size, 1);
 }
@@ -274,15 +274,15 @@ fn a_full_redis_lets_go_and_proves_what_it_has() {
     }
     let log = contract::log_of(&kept);
     let before = store.head(&log).unwrap();
-    let last_words = redis.ask(&["HGET", "{boreale}heads", &log.month.to_string()]);
+    let last_head = redis.ask(&["HGET", "{boreale}heads", &log.month.to_string()]);
     redis.ask(&["DEL", &format!("{{boreale}}tree:{}:8:0", log.month)]);
     redis.ask(&["CONFIG", "SET", "maxmemory", "1"]);
     redis.ask(&["SCRIPT", "FLUSH"]);
     assert!(fails_in_time(&store, &record(&notice)).contains("Redis is full"));
-    // What stood above the leaves is worked out again, and a head is signed.
+    // The hash above the leaves is computed again, and a head is kept.
     assert_eq!(store.head(&log).unwrap(), before);
     store.keep_checkpoint(&log, &"a signed head".into()).unwrap();
-    assert_ne!(redis.ask(&["HGET", "{boreale}heads", &log.month.to_string()]), last_words);
+    assert_ne!(redis.ask(&["HGET", "{boreale}heads", &log.month.to_string()]), last_head);
     assert_eq!(store.erase(&notice.site, &erased.consent_id, clock::now()).unwrap(), 1);
     assert_eq!(store.expire(end).unwrap(), 1);
     assert!(redis.log().contains("Background append only file rewriting started"), "{}", redis.log());
@@ -309,7 +309,7 @@ fn a_record_counts_only_when_enough_replicas_have_it() {
         error.contains("too few replicas confirmed a change (TOOFEW 0 replicas have it, 1 must)"),
         "{error}"
     );
-    // Also when it is only repeated: the replica still does not have it.
+    // Also a repetition fails: the replica still does not have the record.
     fails_in_time(&store, &waiting);
     replica.signal(Signal::CONT);
     assert!(matches!(append_at_last(&store, &waiting), Appended::Repeated(_, 0)));
@@ -326,7 +326,7 @@ fn a_redis_that_was_set_back_takes_no_record_whose_notice_it_lacks() {
     let record = contract::record(&notice, "2026-03-01T09:30:00Z");
     contract::append(&store, std::slice::from_ref(&record)).unwrap();
     redis.ask(&["FLUSHALL"]);
-    // Somebody has begun anew meanwhile, and another notice has the number that this server knows.
+    // Another server has started again, and another notice has the number that this server cached.
     let newer = open(&redis.url(), 0);
     contract::publish(&newer, &contract::notice("polaire"));
     let again = contract::record(&notice, "2026-03-01T09:31:00Z");
@@ -335,7 +335,7 @@ fn a_redis_that_was_set_back_takes_no_record_whose_notice_it_lacks() {
         assert!(words.contains("emptied or set back") && words.contains("restart"), "{words}");
     }
     assert_eq!(newer.history(&notice.site, &again.consent_id).unwrap(), []);
-    // As a server does when it starts.
+    // A server publishes its notices when it starts.
     let restarted = open(&redis.url(), 0);
     contract::publish(&restarted, &notice);
     restarted.ping().unwrap();
@@ -343,13 +343,13 @@ fn a_redis_that_was_set_back_takes_no_record_whose_notice_it_lacks() {
 }
 
 #[test]
-fn what_one_machine_of_a_cluster_does_not_take_is_no_matter_of_the_others() {
+fn a_machine_of_a_cluster_that_fails_does_not_fail_the_others() {
     let mut cluster = Cluster::start();
     for node in &cluster.nodes {
         node.ask(&["CONFIG", "SET", "cluster-require-full-coverage", "no"]);
     }
     let store = open(&cluster.url(), 0);
-    // Their slots are on the third and on the second primary.
+    // Their slots are on the third primary and on the second.
     let notices = ["boreale", "helvia"].map(contract::notice);
     let both = || notices.each_ref().map(|notice| contract::record(notice, "2026-03-01T09:30:00Z"));
     notices.iter().for_each(|notice| contract::publish(&store, notice));

@@ -4,7 +4,7 @@ use super::steps::open;
 use crate::store::contract::random;
 use constat_testkit::redis::{Cluster, Redis};
 
-/// Runs random sequences, each on an empty store; fewer where each step waits for a replica.
+/// Runs random sequences, each on an empty store; fewer when each step waits for a replica.
 fn agrees_with_a_model(url: &str, min_replicas: u32, nodes: &[&Redis]) {
     let cases = if min_replicas == 0 { random::CASES } else { random::CASES / 2 };
     random::every_sequence_agrees_with_a_model(cases, || {

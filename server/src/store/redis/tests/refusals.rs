@@ -1,4 +1,4 @@
-//! What Redis refuses, in which words that is said, and how a store goes on without a restart.
+//! Refusals of Redis: their messages, and how a store goes on without a restart.
 
 use super::steps::{append, append_at_last, fails_in_time, open, published, record};
 use crate::cli::DEADLINE;
@@ -10,8 +10,8 @@ use constat_shared::Record;
 use constat_testkit::redis::{Cluster, Redis};
 use std::time::{Duration, Instant};
 
-/// Asserts that a change and readiness fail in time and in these words.
-fn says(store: &RedisStore, record: &Record, ours: &str, theirs: &str) {
+/// Asserts that a change and the readiness check fail in time with these messages.
+fn fails_with(store: &RedisStore, record: &Record, ours: &str, theirs: &str) {
     let words = fails_in_time(store, record);
     assert!(words.contains(&format!("failed: {ours} (")) && words.contains(theirs), "{words}");
     let start = Instant::now();
@@ -28,7 +28,7 @@ fn a_primary_that_became_a_replica_is_named_and_waited_for() {
     let notice = published(&store);
     let (first, second) = (record(&notice), record(&notice));
     append(&store, &first).unwrap();
-    // Nobody waited for it.
+    // No change waited for the replica.
     let start = Instant::now();
     while replica.ask(&["DBSIZE"]) != redis.ask(&["DBSIZE"]) {
         assert!(start.elapsed() < Duration::from_secs(20), "{}", replica.log());
@@ -36,7 +36,7 @@ fn a_primary_that_became_a_replica_is_named_and_waited_for() {
     }
     replica.ask(&["REPLICAOF", "NO", "ONE"]);
     redis.ask(&["REPLICAOF", "127.0.0.1", &replica.port.to_string()]);
-    says(&store, &second, "this Redis is a replica now", "READONLY");
+    fails_with(&store, &second, "this Redis is a replica now", "READONLY");
     redis.ask(&["REPLICAOF", "NO", "ONE"]);
     assert_eq!(append_at_last(&store, &second), Appended::Stored(1));
     assert!(matches!(append(&store, &first).unwrap(), Appended::Repeated(_, 0)));
@@ -61,7 +61,7 @@ fn a_redis_that_loads_its_files_is_named_and_waited_for() {
     redis.kill();
     redis.restart();
     let second = record(&notice);
-    says(&store, &second, "Redis is loading its files", "LOADING");
+    fails_with(&store, &second, "Redis is loading its files", "LOADING");
     assert_eq!(append_at_last(&store, &second), Appended::Stored(1000));
     assert_eq!(store.audit(&log_of(&second)).unwrap().difference, None);
 }
@@ -80,7 +80,7 @@ fn a_redis_that_cannot_write_its_files_is_named() {
         std::thread::sleep(Duration::from_millis(20));
     }
     let first = record(&notice);
-    says(&store, &first, "Redis cannot write its files", "MISCONF");
+    fails_with(&store, &first, "Redis cannot write its files", "MISCONF");
     redis.ask(&["CONFIG", "SET", "save", ""]);
     assert_eq!(append(&store, &first).unwrap(), Appended::Stored(0));
 }
@@ -92,7 +92,7 @@ fn a_redis_that_misses_its_replicas_is_named() {
     let notice = published(&store);
     redis.ask(&["CONFIG", "SET", "min-replicas-to-write", "1"]);
     let first = record(&notice);
-    says(&store, &first, "Redis has too few replicas", "NOREPLICAS");
+    fails_with(&store, &first, "Redis has too few replicas", "NOREPLICAS");
     redis.ask(&["CONFIG", "SET", "min-replicas-to-write", "0"]);
     assert_eq!(append(&store, &first).unwrap(), Appended::Stored(0));
 }
@@ -110,7 +110,7 @@ fn an_account_that_is_refused_is_named() {
     let words = refused(&format!("redis://curt:wrong@127.0.0.1:{}", redis.port));
     assert!(words.contains("Redis does not take the name or password"), "{words}");
     let curt = open(&format!("redis://curt:secret@127.0.0.1:{}", redis.port), 0);
-    says(&curt, &record(&notice), "Redis forbids this account to do that", "NOPERM");
+    fails_with(&curt, &record(&notice), "Redis forbids this account to do that", "NOPERM");
     redis.ask(&["CONFIG", "SET", "requirepass", "another"]);
     let words = refused(&redis.url());
     assert!(words.contains("Redis does not take the name or password"), "{words}");
@@ -134,7 +134,7 @@ fn a_cluster_without_a_primary_for_some_slots_is_named_and_waited_for() {
         std::thread::sleep(Duration::from_millis(20));
     }
     let second = record(&notice);
-    says(&store, &second, "no primary of the cluster has some of its slots", "CLUSTERDOWN");
+    fails_with(&store, &second, "no primary of the cluster has some of its slots", "CLUSTERDOWN");
     for node in [other, other + 3] {
         cluster.nodes[node].restart();
     }
@@ -162,8 +162,8 @@ fn a_site_whose_slot_moves_waits_and_goes_on_with_one_log_elsewhere() {
     let second = record(&notice);
     let mut keys = keys_in(&cluster.nodes[from], &slot);
     assert!(keys.len() > 3, "{keys:?}");
-    // Before the first key, between any two, and behind the last one.
-    says(&store, &second, "the cluster is moving slots", "TRYAGAIN");
+    // Before the first key moves, between any two, and after the last one.
+    fails_with(&store, &second, "the cluster is moving slots", "TRYAGAIN");
     loop {
         let words = fails_in_time(&store, &second);
         assert!(words.contains("the cluster is moving slots"), "{words}");

@@ -1,4 +1,4 @@
-//! What the tests do to a store on Redis.
+//! Steps of the tests of the store on Redis.
 
 use crate::cli::DEADLINE;
 use crate::clock;
@@ -7,10 +7,10 @@ use crate::store::{Appended, NoticeStore, RecordStore, StoreError, contract};
 use constat_shared::{Action, PublishedNotice, Record};
 use std::time::{Duration, Instant};
 
-/// Longer than a call, on a busy machine.
+/// More than the time of a call, also on a busy machine.
 const CALL_MAX: Duration = Duration::from_secs(3);
 
-/// Opens the store at an address, and makes it when there is none.
+/// Opens the store at an address, and creates it when there is none.
 pub fn open(url: &str, min_replicas: u32) -> RedisStore {
     let store = RedisStore::reach(&Address::parse(url).unwrap(), min_replicas, DEADLINE).unwrap();
     store.make().unwrap();
@@ -32,7 +32,7 @@ pub fn append(store: &RedisStore, record: &Record) -> Result<Appended, StoreErro
     store.append(&[contract::entry(record)]).map(|mut appended| appended.remove(0))
 }
 
-/// Waits until it succeeds, as a browser that sends again does.
+/// Repeats an append until it succeeds, as a browser does.
 pub fn append_at_last(store: &RedisStore, record: &Record) -> Appended {
     let start = Instant::now();
     loop {

@@ -8,8 +8,8 @@ use constat_shared::log::merkle;
 use constat_shared::{Hash, LogId};
 use rusqlite::{Connection, OptionalExtension, params};
 
-/// Works the log out anew: every stored record and entry against its leaf,
-/// every kept subtree against the leaves below it.
+/// Recomputes a log: compares every stored record and entry with its leaf, and
+/// every kept subtree with the leaves below it.
 pub fn audit(connection: &Connection, id: &LogId, log: &Log) -> Result<Audit, StoreError> {
     let mut auditing = Auditing::new(stored_leaves(connection, log)?);
     let mut leaves =
@@ -27,7 +27,8 @@ pub fn audit(connection: &Connection, id: &LogId, log: &Log) -> Result<Audit, St
     Ok(auditing.finish(log.size, purged(connection, id)?))
 }
 
-/// How many of the log's records the purge entries of its shard's logs speak of.
+/// The number of the log's records that are deleted according to the purge
+/// entries in the logs of its shard.
 fn purged(connection: &Connection, id: &LogId) -> Result<u64, StoreError> {
     let mut count = 0;
     for other in list(connection)?.iter().filter(|other| other.is_beside(id)) {
@@ -39,7 +40,7 @@ fn purged(connection: &Connection, id: &LogId) -> Result<u64, StoreError> {
     Ok(count)
 }
 
-/// The leaf hash of everything that is stored for the log, by leaf index, and whether it is a record.
+/// The leaf of every record and entry that is stored for the log.
 fn stored_leaves(connection: &Connection, log: &Log) -> Result<Vec<StoredLeaf>, StoreError> {
     let mut leaves = records::leaves(connection, log.id)?;
     let mut statement = connection.prepare("SELECT leaf_index, json FROM entries WHERE log = ?")?;

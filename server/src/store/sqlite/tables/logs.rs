@@ -1,4 +1,5 @@
-//! The logs' trees: every leaf, and every eighth level above them.
+//! The tables of logs, their trees and their entries. Of a tree every leaf is
+//! kept, and every eighth level above the leaves.
 
 use super::shards::{self, read_id};
 use crate::store::StoreError;
@@ -8,19 +9,19 @@ use constat_shared::log::merkle::{self, Subtrees};
 use constat_shared::{Hash, LogEntry, LogId, SignedCheckpoint, TreeHead, canonical};
 use rusqlite::{Connection, OptionalExtension, params};
 
-/// A row of `logs`, and how many leaves it has.
+/// A row of the table of logs, with its number of leaves.
 #[derive(Clone, Copy)]
 pub struct Log {
-    /// Its number in the database.
+    /// The number of the row.
     pub id: i64,
-    /// The number of its shard there.
+    /// The number of its shard's row.
     pub shard: i64,
     /// The number of leaves.
     pub size: u64,
 }
 
 impl Log {
-    /// A log that is there.
+    /// Finds a log; `None` when there is none.
     pub fn find(connection: &Connection, log: &LogId) -> Result<Option<Log>, StoreError> {
         let Some(shard) = shards::find(connection, &log.site, log.shard)? else { return Ok(None) };
         let mut statement = connection.prepare_cached("SELECT id FROM logs WHERE shard = ? AND month = ?")?;
@@ -32,10 +33,10 @@ impl Log {
         Ok(Some(Log { id, shard, size: last.map_or(0, |last| last.unsigned_abs() + 1) }))
     }
 
-    /// A log, made when it is not there.
+    /// Finds a log, or creates it.
     ///
     /// # Errors
-    /// [`StoreError::Spread`] when the site's records are spread otherwise,
+    /// [`StoreError::Spread`] when the site has another number of logs a month,
     /// [`StoreError::Engine`] when the log was dropped.
     pub fn open(connection: &Connection, log: &LogId) -> Result<Log, StoreError> {
         if let Some(found) = Log::find(connection, log)? {
@@ -45,7 +46,7 @@ impl Log {
                     [found.id],
                     |row| row.get(0),
                 )?;
-            // Only a clock that is months wrong gets here: what it wrote would be another log of that name.
+            // Only a clock that is months wrong gets here; a new leaf would start a second log of that name.
             let refusal = || StoreError::Engine(format!("the log {} was closed and dropped", log.origin()));
             return if closed { Err(refusal()) } else { Ok(found) };
         }
@@ -57,7 +58,7 @@ impl Log {
         Ok(Log { id: connection.last_insert_rowid(), shard, size: 0 })
     }
 
-    /// Adds a leaf at the end, and what it completes above it; returns its index.
+    /// Appends a leaf and the kept hashes that it completes. Returns its index.
     pub fn push(&mut self, connection: &Connection, leaf: Hash) -> Result<u64, StoreError> {
         let leaf_index = self.size;
         self.insert(connection, 0, leaf_index, leaf)?;
@@ -72,7 +73,7 @@ impl Log {
         Ok(leaf_index)
     }
 
-    /// Keeps the text of an entry whose leaf is in the log.
+    /// Stores the text of an entry whose leaf is in the log.
     pub fn keep_entry(
         &self,
         connection: &Connection,
@@ -94,7 +95,7 @@ impl Log {
         Ok(())
     }
 
-    /// The hash of a complete subtree, worked out from the kept level `base` below it.
+    /// The hash of a complete subtree, computed from the kept level `base` below it.
     fn subtree_from(
         &self,
         connection: &Connection,
@@ -125,12 +126,12 @@ impl Log {
         Ok(TreeHead { size, root })
     }
 
-    /// The proof of a leaf.
+    /// The inclusion proof of a leaf.
     pub fn inclusion(&self, connection: &Connection, index: u64, size: u64) -> Result<Vec<Hash>, StoreError> {
         merkle::inclusion_proof(index, size, &mut Tree { log: self, connection })
     }
 
-    /// The proof of a beginning.
+    /// The consistency proof between two sizes.
     pub fn consistency(&self, connection: &Connection, from: u64, to: u64) -> Result<Vec<Hash>, StoreError> {
         merkle::consistency_proof(from, to, &mut Tree { log: self, connection })
     }
@@ -149,7 +150,7 @@ impl Subtrees for Tree<'_> {
     }
 }
 
-/// Writes an entry of the server's own at the end of a log; returns its leaf index.
+/// Appends an operator entry to a log. Returns the index of its leaf.
 pub fn write_entry(connection: &Connection, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
     let mut log = Log::open(connection, log)?;
     let index = log.push(connection, entry.leaf_hash())?;
@@ -157,7 +158,7 @@ pub fn write_entry(connection: &Connection, log: &LogId, entry: &LogEntry) -> Re
     Ok(index)
 }
 
-/// The server's own entries of a log, in their order.
+/// The operator entries of a log, in order.
 pub fn entries(connection: &Connection, log: &Log) -> Result<Vec<(u64, LogEntry)>, StoreError> {
     let mut statement = connection
         .prepare_cached("SELECT leaf_index, json FROM entries WHERE log = ? ORDER BY leaf_index")?;
@@ -186,7 +187,7 @@ pub fn list(connection: &Connection) -> Result<Vec<LogId>, StoreError> {
     Ok(logs)
 }
 
-/// Every log that was dropped, with the head kept of it, by site, month and shard.
+/// Every log that was dropped, with its last head, by site, month and shard.
 pub fn dropped(connection: &Connection) -> Result<Vec<(LogId, SignedCheckpoint)>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT site, month, shard_number, shard_count, checkpoint
@@ -202,7 +203,7 @@ pub fn dropped(connection: &Connection) -> Result<Vec<(LogId, SignedCheckpoint)>
     Ok(logs)
 }
 
-/// Keeps the last head of a log that never was here.
+/// Stores the last head of a log that this store never had.
 pub fn add_dropped(
     connection: &Connection,
     log: &LogId,
@@ -216,8 +217,8 @@ pub fn add_dropped(
     Ok(())
 }
 
-/// Deletes a log's leaves and entries, and keeps its last signed head; says
-/// whether it did, which it does not while records are in the log.
+/// Deletes a log's leaves and entries and keeps its last signed head, unless a
+/// record of the log is stored. Returns whether it did.
 pub fn drop_leaves(
     connection: &Connection,
     log: &LogId,

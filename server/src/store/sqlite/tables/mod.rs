@@ -1,4 +1,4 @@
-//! What is read from and written to each table.
+//! Reads and writes each table.
 
 pub mod audit;
 pub mod logs;

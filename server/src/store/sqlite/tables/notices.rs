@@ -34,7 +34,7 @@ pub fn read(connection: &Connection, hash: &Hash) -> Result<Option<Notice>, Stor
     json.map(parse).transpose().map_err(unreadable)
 }
 
-/// Keeps a notice, unless it is there.
+/// Stores a notice, unless it is there.
 pub fn add(connection: &Connection, notice: &PublishedNotice, at: Timestamp) -> Result<(), StoreError> {
     let json = String::from_utf8(canonical::to_vec(&**notice)).map_err(unreadable)?;
     connection.execute(

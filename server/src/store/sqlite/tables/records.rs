@@ -1,4 +1,4 @@
-//! The table of records: rows, and back.
+//! The table of records: from record to row and back.
 
 use super::logs::Log;
 use super::notices;
@@ -11,7 +11,8 @@ use constat_shared::{LogId, Record, Signals, SiteId, Timestamp};
 use rusqlite::{Connection, Row, Rows, params};
 use std::collections::{BTreeMap, HashMap};
 
-/// Inserts a record, unless its event id is taken in its shard; says whether it did.
+/// Inserts a record with the leaf index `log.size`, unless its shard has the
+/// event id. Returns whether it did.
 pub fn insert(
     connection: &Connection,
     entry: &CommittedRecord,
@@ -64,7 +65,7 @@ const PLACED: &str = concat!(
     FROM records JOIN logs ON logs.id = records.log JOIN shards ON shards.id = logs.shard"
 );
 
-/// The record of an event id in a shard, with its key and its leaf index in the log.
+/// The record of an event id in a shard, with its key and the index of its leaf.
 pub fn by_event(
     connection: &Connection,
     shard: i64,
@@ -78,11 +79,11 @@ pub fn by_event(
     read_entry(row, &notice).map(Some)
 }
 
-/// Where a page of records ended: the event id and shard of its last one.
+/// The event id and shard of the last record of a page.
 pub type PageEnd = (Vec<u8>, i64);
 
-/// Up to `limit` records by event id and shard, those behind the end of a page
-/// before, which is then that of this one.
+/// Up to `limit` records after the end of the page before, sorted by event id
+/// and shard. Moves `end` to the end of this page.
 pub fn page(
     connection: &Connection,
     end: &mut PageEnd,
@@ -101,7 +102,7 @@ pub fn page(
     Ok(records)
 }
 
-/// The leaf index and leaf hash of every record of a log; `true` says it is a record.
+/// The leaf of every record of a log.
 pub fn leaves(connection: &Connection, log: i64) -> Result<Vec<StoredLeaf>, StoreError> {
     let mut statement = connection.prepare(&format!("{PLACED} WHERE log = ?"))?;
     let mut rows = statement.query([log])?;
@@ -181,7 +182,7 @@ fn read(row: &Row<'_>, notice: &NoticeDigits) -> Result<Record, StoreError> {
     })
 }
 
-/// How many records were deleted, by the log that keeps their leaves.
+/// The number of deleted records, by the log that has their leaves.
 pub type Deleted = BTreeMap<LogId, u64>;
 
 /// Deletes up to `limit` records that are due.

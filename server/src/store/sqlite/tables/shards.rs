@@ -1,21 +1,21 @@
-//! Over how many logs a month the records of a site are spread.
+//! The table of shards: the number of logs a month of each site.
 
 use crate::store::StoreError;
 use crate::store::error::unreadable;
 use constat_shared::{LogId, LogShards, Month, Shard, SiteId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-/// How many logs a month a site has; nothing when nothing is kept for it yet.
+/// The number of logs a month of a site; `None` when the store has nothing of it yet.
 pub fn kept(connection: &Connection, site: &SiteId) -> Result<Option<LogShards>, StoreError> {
     let mut statement = connection.prepare_cached("SELECT shard_count FROM shards WHERE site = ? LIMIT 1")?;
     let count: Option<u8> = statement.query_row([site.as_str()], |row| row.get(0)).optional()?;
     count.map(LogShards::new).transpose().map_err(unreadable)
 }
 
-/// Fixes how many logs a month a site has, unless that is done.
+/// Sets the number of logs a month of a site, unless it is set.
 ///
 /// # Errors
-/// [`StoreError::Spread`] when it has another number of them.
+/// [`StoreError::Spread`] when it is set to another number.
 pub fn spread(connection: &Connection, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
     if let Some(kept) = kept(connection, site)? {
         return if kept == shards { Ok(()) } else { Err(StoreError::Spread { site: site.clone(), kept }) };
@@ -29,7 +29,7 @@ pub fn spread(connection: &Connection, site: &SiteId, shards: LogShards) -> Resu
     Ok(())
 }
 
-/// The row of a shard that is there.
+/// The row of a shard; `None` when there is none.
 pub fn find(connection: &Connection, site: &SiteId, shard: Shard) -> Result<Option<i64>, StoreError> {
     let mut statement = connection
         .prepare_cached("SELECT id FROM shards WHERE site = ? AND shard_number = ? AND shard_count = ?")?;
@@ -37,7 +37,7 @@ pub fn find(connection: &Connection, site: &SiteId, shard: Shard) -> Result<Opti
     Ok(statement.query_row(of, |row| row.get(0)).optional()?)
 }
 
-/// The row of a log's shard, made with those beside it when the site has none.
+/// The row of a log's shard. Creates the rows of all shards of a site that has none.
 ///
 /// # Errors
 /// As [`spread`].
@@ -47,13 +47,14 @@ pub fn open(connection: &Connection, log: &LogId) -> Result<i64, StoreError> {
     found.ok_or_else(|| unreadable(format!("the shard of {} is missing", log.origin())))
 }
 
-/// The log whose site, month, shard's number and count are in four columns, from `first` on.
+/// The log whose site, month, shard number and shard count are in the four
+/// columns from `first` on.
 pub fn read_id(row: &Row<'_>, first: usize) -> Result<LogId, StoreError> {
     let text = |column| row.get_ref(column)?.as_str().map_err(unreadable);
     let site = SiteId::parse(text(first)?).map_err(unreadable)?;
     let month = Month::parse(text(first + 1)?).map_err(unreadable)?;
     let count = LogShards::new(row.get(first + 3)?).map_err(unreadable)?;
     let shard = Shard::new(row.get(first + 2)?, count);
-    let shard = shard.ok_or_else(|| unreadable("a shard's number is beyond their count"))?;
+    let shard = shard.ok_or_else(|| unreadable("a shard's number is larger than the number of shards"))?;
     Ok(LogId { site, month, shard })
 }

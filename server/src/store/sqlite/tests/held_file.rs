@@ -1,14 +1,14 @@
-//! A database that something else writes to.
+//! A database that another process is writing to.
 
 use crate::store::sqlite::FILE_NAME;
 use rusqlite::Connection;
 use std::path::Path;
 
-/// Keeps every other writer waiting, as a backup does.
+/// Makes every other writer wait, as a backup does.
 pub struct HeldFile(Connection);
 
 impl HeldFile {
-    /// Holds the database of a data folder.
+    /// Begins to write to the database of a data folder.
     pub fn hold(dir: &Path) -> HeldFile {
         let connection = Connection::open(dir.join(FILE_NAME)).unwrap();
         connection.execute_batch("BEGIN IMMEDIATE").unwrap();

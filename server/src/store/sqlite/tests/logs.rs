@@ -1,4 +1,4 @@
-//! Logs that something else changes too.
+//! Logs that another process changes.
 
 use super::new_store::new_store;
 use crate::store::sqlite::tables::audit::audit;
@@ -30,14 +30,14 @@ fn a_command_that_writes_beside_the_server_leaves_no_gap_in_the_log() {
 fn an_audit_names_what_was_changed_behind_the_server_s_back() {
     let (dir, store) = new_store();
     let (record, _) = contract::an_expiring_record(&store);
-    // The others of its kind were taken three months later.
+    // The other records of the sample are three months younger.
     let log = contract::log_of(&record).in_month(contract::month("2026-06"));
     assert_eq!(store.audit(&log).unwrap().difference, None);
     let hand = Connection::open(dir.path().join(FILE_NAME)).unwrap();
     let changes = [
         ("UPDATE records SET action = 'allow_all' WHERE leaf_index = 100", "leaf 100"),
         ("UPDATE records SET leaf_index = 999 WHERE leaf_index = 100", "leaf 999"),
-        ("DELETE FROM records WHERE leaf_index = 100", "records missing: 1; deleted as the log says: 0"),
+        ("DELETE FROM records WHERE leaf_index = 100", "records missing: 1; deleted according to the log: 0"),
         ("UPDATE subtrees SET hash = zeroblob(32) WHERE level = 0 AND place = 7", "leaf 7"),
     ];
     for (change, named) in changes {

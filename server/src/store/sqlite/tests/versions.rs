@@ -7,7 +7,7 @@ use constat_shared::LogShards;
 use rusqlite::Connection;
 use std::path::Path;
 
-/// A store of version 1 or 2 with all that a newer one holds.
+/// A store of version 1 or 2 with everything that a newer one has.
 fn older(version: i64, newer: &Path) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     let hand = Connection::open(dir.path().join(FILE_NAME)).unwrap();
@@ -58,14 +58,14 @@ fn a_store_of_an_older_version_is_carried_over_whole() {
         );
         let refused = carried.spread(&record.site, LogShards::MAX);
         assert!(matches!(refused, Err(StoreError::Spread { .. })));
-        // The tables are those of a new store, and what refers to them finds them.
+        // The tables are those of a new store, and every reference is valid.
         assert_eq!(tables(older.path()), tables(dir.path()));
         let hand = Connection::open(older.path().join(FILE_NAME)).unwrap();
         assert!(!hand.prepare("PRAGMA foreign_key_check").unwrap().exists([]).unwrap());
     }
 }
 
-/// What makes the tables and indexes of a file, by their names.
+/// The statements that create the tables and indexes of a file, by their names.
 fn tables(dir: &Path) -> Vec<(String, Option<String>)> {
     let hand = Connection::open(dir.join(FILE_NAME)).unwrap();
     let mut statement = hand.prepare("SELECT name, sql FROM sqlite_schema ORDER BY name").unwrap();

@@ -1,6 +1,5 @@
 //! A time-stamping authority (RFC 3161), made with the `openssl` command: its
-//! CA, its certificate, its answers, and a small server to ask it through. The
-//! unit tests of the server use it too, so that it needs nothing but std.
+//! CA, its certificate, its answers, and a small server to ask it through.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -58,7 +57,7 @@ pub struct Making {
     pub certificate_digest: &'static str,
     /// The section of the extensions of its certificate.
     pub extensions: &'static str,
-    /// How many days its certificate is valid from now on; negative: it has expired.
+    /// How many days its certificate is valid; when negative, it has expired.
     pub days: i32,
 }
 
@@ -147,7 +146,7 @@ impl Authority {
         self.openssl(&["cms", "-verify", "-noverify", "-inform", "DER", "-in", "token"])
     }
 
-    /// A token over any content, whoever's certificate this is and whatever it is for.
+    /// A token over any content, signed with any certificate.
     pub fn sign(&self, content: &[u8], options: &[&str]) -> Vec<u8> {
         self.write("content", content);
         let form = ["cms", "-sign", "-binary", "-nodetach", "-in", "content", "-outform", "DER"];
@@ -163,8 +162,8 @@ impl Authority {
     fn openssl(&self, args: &[&str]) -> Vec<u8> {
         let output = Command::new("openssl").args(args).current_dir(self.0.path()).output();
         let output = output.expect("`openssl` is installed (Debian: apt-get install openssl)");
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "openssl {}: {said}", args.join(" "));
+        let words = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "openssl {}: {words}", args.join(" "));
         output.stdout
     }
 }
@@ -177,7 +176,7 @@ pub type Request = (String, Vec<u8>);
 
 /// An authority that can be asked over HTTP, until the value is dropped.
 pub struct Asked {
-    /// Where.
+    /// Its address.
     pub url: String,
     requests: Arc<Mutex<Vec<Request>>>,
     address: SocketAddr,
@@ -188,7 +187,7 @@ pub struct Asked {
 impl Drop for Asked {
     fn drop(&mut self) {
         self.is_over.store(true, Ordering::Relaxed);
-        // Wakes the thread, which holds the authority's folder; if it has ended, so much the better.
+        // Wakes the thread, which holds the authority's folder. It may have ended already.
         let _ = TcpStream::connect(self.address);
         let _ = self.thread.take().map(JoinHandle::join);
     }
@@ -220,7 +219,7 @@ impl Asked {
                 let reply = answer(&request.1);
                 seen.lock().unwrap_or_else(PoisonError::into_inner).push(request);
                 match reply {
-                    // Whoever asked may have gone away.
+                    // The client may have gone away.
                     Some(reply) => drop((&stream).write_all(&reply)),
                     None => silent.push(stream),
                 }
@@ -244,7 +243,7 @@ pub fn response(status: &str, body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
-/// Reads a request: its head, and a body of the length it says.
+/// Reads a request: its head, and the body by its content-length.
 fn read(stream: &mut impl BufRead) -> Option<Request> {
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
@@ -260,7 +259,7 @@ fn read(stream: &mut impl BufRead) -> Option<Request> {
 
 /// An authority behind TLS that answers one request.
 pub struct TlsOnce {
-    /// Where.
+    /// Its address.
     pub url: String,
     relay: Child,
     thread: Option<JoinHandle<()>>,
@@ -289,14 +288,14 @@ impl TlsOnce {
         let authority = Arc::clone(authority);
         let thread = std::thread::spawn(move || {
             let mut output = BufReader::new(output);
-            // Without a request, whoever asked did not trust the certificate.
+            // Without a request, the client did not trust the certificate.
             let Some((_, query)) = read(&mut output) else { return };
             let _ = input.write_all(&response("200 OK", &authority.reply(&query)));
             let _ = input.flush();
             // The end of what comes in would end the relay before it has passed that on.
             let _ = std::io::copy(&mut output, &mut std::io::sink());
         });
-        // It is ready when it takes a connection; one that says nothing leaves it waiting for the next.
+        // It is ready when it takes a connection. An empty one leaves it waiting for the next.
         while TcpStream::connect(&address).is_err() {
             std::thread::sleep(Duration::from_millis(10));
         }

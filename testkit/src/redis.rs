@@ -1,4 +1,4 @@
-//! Redis servers under test: real processes on free ports, in folders of their own.
+//! Redis servers under test: real processes on free ports, each in its own folder.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 /// How long a Redis may take to start, or a cluster to agree, also on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// After how long a cluster takes a silent node for dead, in milliseconds.
+/// After how long a cluster considers a silent node dead, in milliseconds.
 const NODE_TIMEOUT_MS: u32 = 1000;
 /// The ports that a node of a cluster may have: its second one is 10,000 above.
 const PORTS: std::ops::Range<u16> = 20_000..50_000;
@@ -30,7 +30,7 @@ impl Redis {
     /// Starts one that keeps what it confirms (`appendfsync always`).
     ///
     /// # Panics
-    /// When it does not start; what it said is in the message.
+    /// When it does not start; the message contains what it wrote.
     pub fn start() -> Redis {
         Redis::start_with(&["--appendonly", "yes", "--appendfsync", "always"])
     }
@@ -43,8 +43,8 @@ impl Redis {
         Redis::start_as(args, false)
     }
 
-    /// Starts one that keeps what it confirms, and takes TLS at a port of its
-    /// own with this certificate and key.
+    /// Starts one that keeps what it confirms, and takes TLS at a second port with
+    /// this certificate and key.
     ///
     /// # Panics
     /// As [`Redis::start`].
@@ -132,6 +132,16 @@ impl Redis {
         ask(self.port, words)
     }
 
+    /// How many bytes of memory its data take (`used_memory`).
+    ///
+    /// # Panics
+    /// When it does not answer.
+    pub fn used_bytes(&self) -> u64 {
+        let info = self.ask(&["INFO", "memory"]);
+        let bytes = info.lines().find_map(|line| line.strip_prefix("used_memory:")?.trim().parse().ok());
+        bytes.expect("Redis reports how much memory it uses")
+    }
+
     /// Ends it at once, as a crash would; its files stay.
     pub fn kill(&mut self) {
         end(&mut self.child);
@@ -164,7 +174,7 @@ impl Drop for Redis {
 }
 
 fn spawn(port: u16, dir: &Path, args: &[String]) -> Child {
-    // It ends with whoever started it, even if that is killed.
+    // It ends with the process that started it, even if that is killed.
     Command::new("setpriv")
         .args(["--pdeathsig", "KILL", "redis-server"])
         .args(["--bind", "127.0.0.1", "--save", "", "--port", &port.to_string(), "--dir"])
@@ -182,7 +192,7 @@ fn end(child: &mut Child) {
     let _ = child.wait();
 }
 
-/// A port that nobody uses now, nor the one 10,000 above it.
+/// A port that is free now, as is the one 10,000 above it.
 fn free_port() -> u16 {
     let free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
     let choices = u32::from(PORTS.end - PORTS.start);
@@ -195,7 +205,7 @@ fn free_port() -> u16 {
     }
 }
 
-/// Whether it comes to answer before it ends.
+/// Whether it answers before it exits.
 fn answers(port: u16, child: &mut Child) -> bool {
     let start = Instant::now();
     while start.elapsed() < PATIENCE {
@@ -265,10 +275,10 @@ impl Cluster {
         cluster
     }
 
-    /// Waits until all slots are served, and every node that runs has a copy or is copied.
+    /// Waits until all slots are served, and every running node has a replica or is one.
     ///
     /// # Panics
-    /// When that does not come.
+    /// When that takes too long.
     pub fn wait(&self) {
         wait_for("the cluster to agree", || {
             self.nodes.iter().all(|node| {

@@ -20,7 +20,7 @@ proof_months = 13
     };
 }
 
-/// The site file with the vendors of [`vendor_files`] and one vendor of its own. It uses every part
+/// The site file with the vendors of [`vendor_files`] and one that it defines itself. It uses every part
 /// of the format but the theme and the texts, and has no mistake.
 pub const SITE_FILE: &str = concat!(
     head!(),

@@ -44,7 +44,7 @@ impl Api {
         Api::serve(Sites::with(SITE, &with_shipped_vendors(SITE, SITE_ORIGIN)))
     }
 
-    /// As [`Api::start`], for tests that only look and post: other tests use it too.
+    /// As [`Api::start`], for tests that only read and post: they share one server.
     pub async fn shared() -> Arc<Api> {
         static API: Shared<Api> = Shared::new();
         API.get(async || Api::start()).await
@@ -202,7 +202,7 @@ pub async fn notice_hash(server: &Server) -> String {
 }
 
 /// A client that follows no redirects and decompresses nothing. Each request
-/// has a connection of its own: a kept one would belong to one test's runtime.
+/// opens a connection: a kept one would belong to one test's runtime.
 ///
 /// # Panics
 /// Never: it is made of constants.
@@ -280,8 +280,8 @@ impl Answer {
         assert_eq!(self.header("content-type"), "application/problem+json", "{what}: {self:?}");
         assert_eq!(self.header("cache-control"), "no-store", "{what}");
         let problem = self.json();
-        let said = (problem["code"].as_str(), problem["field"].as_str().unwrap_or_default());
-        assert_eq!(said, (Some(code), field), "{what}: {problem}");
+        let found = (problem["code"].as_str(), problem["field"].as_str().unwrap_or_default());
+        assert_eq!(found, (Some(code), field), "{what}: {problem}");
         assert_eq!(problem["status"], self.status, "{what}");
         assert_eq!(problem["type"], format!("urn:constat:problem:{code}"), "{what}");
         for member in ["title", "detail"] {

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use thirtyfour::error::WebDriverErrorInner;
 use thirtyfour::prelude::*;
 
-/// How long something may take to show, also on a busy machine.
+/// How long something may take to appear, also on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// A phone's window, in CSS pixels.
@@ -19,7 +19,7 @@ pub const PHONE: (u32, u32) = (360, 740);
 /// A desktop's window, in CSS pixels.
 pub const DESKTOP: (u32, u32) = (1280, 800);
 
-/// Chromium without a profile, and without the services it would call at home.
+/// Chromium without a profile and without the services of its maker.
 const FLAGS: [&str; 10] = [
     "--headless",
     "--no-sandbox",
@@ -33,7 +33,7 @@ const FLAGS: [&str; 10] = [
     "--lang=fr",
 ];
 
-/// What every failure of a browser test is.
+/// The result of a step of a browser test.
 pub type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 
 /// A browser with one page.
@@ -56,7 +56,7 @@ impl Drop for Chromedriver {
     }
 }
 
-/// Runs a test in a browser of its own, which is closed whatever happens.
+/// Runs a test in a new browser, which is closed also when the test fails.
 ///
 /// # Panics
 /// When the test fails, or no browser can be started.
@@ -83,8 +83,8 @@ where
     });
 }
 
-/// Chromedriver takes a port that is free for IPv4 and ends when the same one
-/// is taken for IPv6, as now and then it is: then it is started again.
+/// Chromedriver takes a port that is free for IPv4 and exits when the same port
+/// is in use for IPv6. Then it is started again.
 fn start_chromedriver() -> (Chromedriver, String) {
     let started = (0..10).find_map(|_| try_chromedriver());
     started.expect("chromedriver starts")
@@ -98,7 +98,7 @@ fn try_chromedriver() -> Option<(Chromedriver, String)> {
     let mut driver = Chromedriver { process, _folder: folder };
     let mut stdout = BufReader::new(driver.process.stdout.take().expect("stdout is piped"));
     let mut line = String::new();
-    while stdout.read_line(&mut line).expect("chromedriver says its port") > 0 {
+    while stdout.read_line(&mut line).expect("chromedriver prints its port") > 0 {
         if let Some((_, port)) = line.trim_end().trim_end_matches('.').rsplit_once("successfully on port ") {
             let address = format!("http://127.0.0.1:{port}");
             std::thread::spawn(move || std::io::copy(&mut stdout, &mut std::io::sink()));

@@ -1,9 +1,9 @@
-//! Chance that can be repeated: with the same `CONSTAT_SEED` a test chooses the same again.
+//! Repeatable random choices: the same `CONSTAT_SEED` gives the same choices.
 
 use std::ops::Range;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Random enough to choose moments, and the same again for the same seed (SplitMix64).
+/// A generator that is random enough to choose moments (SplitMix64).
 pub struct Moments(u64);
 
 impl Moments {

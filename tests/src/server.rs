@@ -1,4 +1,4 @@
-//! A server under test: the real binary, on a free port, in a folder of its own.
+//! A server under test: the real binary, on a free port, with its own data folder.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -38,7 +38,7 @@ impl Server {
     /// Starts a server with these arguments besides port and data folder.
     ///
     /// # Panics
-    /// When it does not start; what it said is in the message.
+    /// When it does not start; the message contains what it wrote.
     pub fn start(data: &Path, args: &[&str]) -> Server {
         Server::start_at(0, data, args)
     }
@@ -51,8 +51,8 @@ impl Server {
         Server::start_command(Command::new(binary()), port, data, args)
     }
 
-    /// Starts a server that dies by itself when it comes to a named point for
-    /// the `count`th time; `server/src/crash.rs` and its callers name them.
+    /// Starts a server that crashes when it reaches a named point for the
+    /// `count`th time; `server/src/crash.rs` and its callers name the points.
     ///
     /// # Panics
     /// As [`Server::start`].
@@ -132,7 +132,7 @@ impl Server {
         self.log.text()
     }
 
-    /// Waits until it has logged these words so many times.
+    /// Waits until it has logged these words that many times.
     ///
     /// # Panics
     /// When it does not in time.
@@ -144,7 +144,7 @@ impl Server {
         }
     }
 
-    /// Asks it to stop, waits, and says whether it stopped well.
+    /// Asks it to stop and waits; returns whether it exited with success.
     ///
     /// # Panics
     /// When it does not stop in time.
@@ -152,7 +152,7 @@ impl Server {
         self.stop_with_log().0
     }
 
-    /// As [`Server::stop`], and gives all that it logged.
+    /// As [`Server::stop`]; returns also all that it logged.
     ///
     /// # Panics
     /// As [`Server::stop`].
@@ -161,7 +161,7 @@ impl Server {
         (self.wait(), self.log.finish())
     }
 
-    /// Waits for one that was told to stop, and says whether it stopped well.
+    /// Waits for one that was asked to stop; returns whether it exited with success.
     ///
     /// # Panics
     /// When it does not stop in time.
@@ -169,7 +169,7 @@ impl Server {
         self.wait()
     }
 
-    /// Waits for one that dies by itself, and says whether it was by a signal, as in a crash.
+    /// Waits for one that crashes; returns whether a signal ended it.
     ///
     /// # Panics
     /// When it does not die in time.
@@ -240,12 +240,12 @@ impl Log {
     }
 }
 
-/// Runs a subcommand that ends by itself.
+/// Runs a subcommand until it exits.
 ///
 /// # Panics
 /// When it does not end in time.
 pub async fn run<S: AsRef<std::ffi::OsStr>>(args: impl IntoIterator<Item = S>) -> Output {
     let output = tokio::process::Command::new(binary()).args(args).kill_on_drop(true).output();
-    let output = tokio::time::timeout(PATIENCE, output).await.expect("the command ends by itself");
+    let output = tokio::time::timeout(PATIENCE, output).await.expect("the command exits in time");
     output.expect("the binary can be started")
 }

@@ -2,13 +2,13 @@
 
 use crate::cli::RecordsArgs;
 use crate::failure::Failure;
-use crate::store::open_store;
+use crate::store::{RecordStore, open_store};
 use constat_shared::Record;
 use std::io::Write;
 
 /// Prints the records of a consent id, oldest first.
 pub fn run(args: &RecordsArgs) -> Result<(), Failure> {
-    let store = open_store(&args.data)?;
+    let store: Box<dyn RecordStore> = open_store(&args.data)?;
     let records = store.history(&args.site, &args.consent_id)?;
     let text = if args.json { json(&records) } else { table(&records) };
     // A reader of only the first lines has closed the pipe: that is no failure.

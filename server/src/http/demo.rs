@@ -18,8 +18,15 @@ pub const SITE_ID: &str = "boreale";
 /// How many addresses of the third parties are counted separately.
 const COUNTED_MAX: usize = 100;
 
-/// The folder of the templates: one for each page, with a place for each text.
-const TEMPLATES: &str = "pages/";
+/// What all pages share, with a place for each text and for what differs.
+const TEMPLATE: &str = "template.html";
+
+/// The folder of what each page shows between header and footer.
+const CONTENTS: &str = "pages/";
+
+/// The pages, each with the script it needs.
+const PAGES: [(&str, Option<&str>); 3] =
+    [("index", None), ("claim", Some("claim.js")), ("cookies", Some("vendors.js"))];
 
 /// The folder of the texts: one file for each language.
 const TEXTS: &str = "texts/";
@@ -60,7 +67,7 @@ impl Pages {
 
 /// Whether a file is served as it is: not a template, a text, a site file or a third party's.
 fn is_file(name: &str) -> bool {
-    let folders = [TEMPLATES, TEXTS, "third-parties/"];
+    let folders = [TEMPLATE, CONTENTS, TEXTS, "third-parties/"];
     !name.ends_with(".toml") && !folders.iter().any(|folder| name.starts_with(folder))
 }
 
@@ -68,20 +75,37 @@ fn is_file(name: &str) -> bool {
 fn render(third_parties: &str) -> BTreeMap<String, String> {
     let texts: BTreeMap<Language, Texts> =
         Language::ALL.map(|language| (language, read_texts(language))).into();
+    let template = text_of(TEMPLATE);
     let mut pages = BTreeMap::new();
-    for template in Embedded::iter().filter(|name| name.starts_with(TEMPLATES)) {
-        let name = &template[TEMPLATES.len()..];
-        let html = text_of(&template);
+    for (page, script) in PAGES {
+        let file = format!("{page}.html");
+        let html = template.replace("{{main}}", &text_of(&format!("{CONTENTS}{file}")));
         for (language, own) in &texts {
             let mut values = own.clone();
-            values.insert("lang".to_owned(), language.to_string());
-            values.insert("third_parties".to_owned(), third_parties.to_owned());
-            values.insert("alternates".to_owned(), alternates(name, *language));
-            values.insert("languages".to_owned(), language_links(name, *language, &texts));
-            pages.insert(format!("{language}/{name}"), fill(&html, &values));
+            let mut set = |name: &str, value: String| drop(values.insert(name.to_owned(), value));
+            set("lang", language.to_string());
+            set("third_parties", third_parties.to_owned());
+            set("alternates", alternates(&file, *language));
+            set("languages", language_links(&file, *language, &texts));
+            set("script", script.map_or_else(String::new, script_tag));
+            for (other, _) in PAGES {
+                let current = if other == page { r#" aria-current="page""# } else { "" };
+                set(&format!("current.{other}"), current.to_owned());
+            }
+            for name in ["title", "description"] {
+                own.get(&format!("{page}.{name}")).into_iter().for_each(|text| {
+                    drop(values.insert(format!("page.{name}"), text.clone()));
+                });
+            }
+            pages.insert(format!("{language}/{file}"), fill(&html, &values));
         }
     }
     pages
+}
+
+/// The script of a page, on a line after the links.
+fn script_tag(file: &str) -> String {
+    format!("\n<script defer src=\"../{file}\"></script>")
 }
 
 fn text_of(name: &str) -> String {
@@ -214,11 +238,18 @@ mod tests {
 
     #[test]
     fn every_text_is_used_by_a_page() {
-        let templates: Vec<String> =
-            Embedded::iter().filter(|name| name.starts_with(TEMPLATES)).map(|name| text_of(&name)).collect();
-        let used: BTreeSet<&str> = templates.iter().flat_map(|template| places(template)).collect();
+        let contents = PAGES.map(|(page, _)| text_of(&format!("{CONTENTS}{page}.html")));
+        let template = text_of(TEMPLATE);
+        let used: BTreeSet<&str> = contents.iter().chain([&template]).flat_map(|html| places(html)).collect();
+        // The template takes these by the name of the page, and the menu takes the name of a language.
+        let by_page = |key: &str| {
+            PAGES.iter().any(|(page, _)| {
+                ["title", "description"].map(|name| format!("{page}.{name}")).contains(&key.to_owned())
+            })
+        };
         for language in Language::ALL {
-            for key in read_texts(language).keys().filter(|key| *key != "site.language") {
+            let texts = read_texts(language);
+            for key in texts.keys().filter(|key| *key != "site.language" && !by_page(key)) {
                 assert!(used.contains(key.as_str()), "{language}: no page uses {key}");
             }
         }
@@ -238,7 +269,11 @@ mod tests {
     fn templates_and_texts_are_not_served() {
         let served = Pages::new("http://localhost:1").0;
         assert!(served.contains_key("fr/index.html") && served.contains_key("style.css"));
-        assert!(served.keys().all(|path| !path.ends_with(".toml") && !path.starts_with("pages/")));
+        assert!(
+            served
+                .keys()
+                .all(|path| !path.ends_with(".toml") && !path.starts_with("pages/") && path != TEMPLATE)
+        );
     }
 
     #[test]

@@ -53,7 +53,7 @@ pub fn imports(tree: &Tree) -> Imports {
             imports.faults.push(format!("{at}: {what}"));
         };
         match reference.kind {
-            Kind::PathAttribute => fault("`#[path]` is forbidden: put the module where its name says"),
+            Kind::PathAttribute => fault("`#[path]` is forbidden: put the module where its name belongs"),
             Kind::Macro if name == "include" => fault("`include!` is forbidden: make the file a module"),
             _ => {}
         }

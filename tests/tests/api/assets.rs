@@ -41,7 +41,7 @@ async fn the_widget_comes_in_the_form_asked_for_and_once() {
     for (name, _) in names(&api).await {
         let path = format!("/assets/{name}");
         bodies::is_served_in_the_form_asked_for(&api, &path).await;
-        bodies::is_not_sent_to_whoever_has_it(&api, &path).await;
+        bodies::is_not_sent_again(&api, &path).await;
         bodies::answers_head_as_get(&api, &path).await;
         bodies::answers_no_other_method(&api, &path).await;
     }

@@ -4,7 +4,7 @@ use constat_tests::api::{Answer, Api, answer};
 use reqwest::Method;
 use std::io::Read;
 
-/// What a client says it accepts, and the form it must get. `br` is smaller than `gzip`.
+/// What a client accepts, and the form it must get. `br` is smaller than `gzip`.
 const ACCEPTED: [(Option<&str>, &str); 13] = [
     (None, ""),
     (Some(""), ""),
@@ -26,7 +26,7 @@ pub async fn get_with(api: &Api, path: &str, name: &str, value: &str) -> Answer 
     answer(api.request(Method::GET, path).header(name, value)).await
 }
 
-/// Every form of it says the same, under the same entity tag.
+/// Every form has the same content and the same entity tag.
 pub async fn is_served_in_the_form_asked_for(api: &Api, path: &str) {
     let plain = api.get(path).await;
     for (accepted, encoding) in ACCEPTED {
@@ -55,12 +55,12 @@ fn decoded(answer: &Answer) -> Vec<u8> {
         "gzip" => flate2::read::GzDecoder::new(body).read_to_end(&mut plain),
         _ => return body.to_vec(),
     }
-    .expect("the body is what its encoding says");
+    .expect("the body has the encoding of its header");
     plain
 }
 
-/// Whoever has it is told so, without the body.
-pub async fn is_not_sent_to_whoever_has_it(api: &Api, path: &str) {
+/// A client that has it gets 304 without the body.
+pub async fn is_not_sent_again(api: &Api, path: &str) {
     let whole = api.get(path).await;
     let tag = whole.header("etag");
     let strong = tag.trim_start_matches("W/");
@@ -99,13 +99,13 @@ pub async fn answers_no_other_method(api: &Api, path: &str) {
     }
 }
 
-/// It may be kept for a while by whoever got it, and then be asked for again.
+/// A cache may keep it for a while and has to ask again afterwards.
 pub fn may_change(answer: &Answer) {
     let cache = answer.header("cache-control");
     assert!(cache.contains("max-age=") && !cache.contains("immutable"), "{cache}");
 }
 
-/// It may be kept for ever: its address names its content.
+/// A cache may keep it for ever: its address names its content.
 pub fn is_immutable(answer: &Answer) {
     assert_eq!(answer.header("cache-control"), "public, max-age=31536000, immutable");
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 struct Checked {
     code: Option<i32>,
-    said: String,
+    printed: String,
     complained: String,
 }
 
@@ -16,7 +16,7 @@ async fn check(files: &[PathBuf]) -> Checked {
     let args = std::iter::once("check".into()).chain(files.iter().map(|file| file.as_os_str().to_owned()));
     let output = run(args).await;
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    Checked { code: output.status.code(), said: text(&output.stdout), complained: text(&output.stderr) }
+    Checked { code: output.status.code(), printed: text(&output.stdout), complained: text(&output.stderr) }
 }
 
 /// The line of a text that some words are on, from 1.
@@ -35,10 +35,10 @@ async fn good_files_are_named_with_their_notice() {
     let files = [sites.file(SITE), sites.file("other")];
     let checked = check(&files).await;
     assert_eq!((checked.code, checked.complained.as_str()), (Some(0), ""));
-    for (line, file) in checked.said.lines().zip(&files) {
+    for (line, file) in checked.printed.lines().zip(&files) {
         assert!(line.starts_with(&format!("{}: good, notice ", file.display())), "{line}");
     }
-    assert_eq!(checked.said.lines().count(), 2);
+    assert_eq!(checked.printed.lines().count(), 2);
 }
 
 #[tokio::test]
@@ -52,8 +52,8 @@ async fn every_mistake_of_every_file_is_named_by_file_line_key_and_remedy() {
         [sites.file(SITE), sites.file("months"), sites.file("vendor"), sites.path().join("absent.toml")];
     let checked = check(&files).await;
     assert_eq!(checked.code, Some(1));
-    assert!(checked.said.contains("polaire.toml: good"), "{}", checked.said);
-    assert_eq!(checked.said.lines().count(), 1, "{}", checked.said);
+    assert!(checked.printed.contains("polaire.toml: good"), "{}", checked.printed);
+    assert_eq!(checked.printed.lines().count(), 1, "{}", checked.printed);
     let words = [
         format!("months.toml:{}: lifetimes.choice_months: ", line_of(&months, "choice_months")),
         "6 to 13".to_owned(),

@@ -116,8 +116,11 @@ async fn a_copy_that_is_killed_again_and_again_ends_equal_and_comes_back_the_sam
     let back = tempfile::tempdir().unwrap();
     let output = copy(&redis.url(), &sqlite(back.path())).output().unwrap();
     assert!(output.status.success(), "{}", words(&output));
-    let said = String::from_utf8(output.stdout).unwrap();
-    assert!(said.contains(&format!("records {} ", RECORDS + 1)) && said.contains("audited"), "{said}");
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        printed.contains(&format!("records {} ", RECORDS + 1)) && printed.contains("audited"),
+        "{printed}"
+    );
     let before = rows(data.path());
     assert_eq!(before[1].len(), RECORDS + 1);
     assert!(before == rows(back.path()), "what came back is not what went");

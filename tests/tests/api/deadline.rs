@@ -14,7 +14,7 @@ async fn a_request_waits_for_the_store_no_longer_than_its_deadline() {
     let data = tempfile::tempdir().unwrap();
     let server = Server::start(data.path(), &["--sites", sites.arg(), "--deadline", "1"]);
     let consent = consent::request(&notice_hash(&server).await, "refuse_all");
-    // Somebody else writes to the file, for longer than anybody wants to wait.
+    // Another process locks the file for longer than the deadline.
     let other = rusqlite::Connection::open(data.path().join("constat.db")).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let start = Instant::now();
@@ -24,7 +24,7 @@ async fn a_request_waits_for_the_store_no_longer_than_its_deadline() {
     assert_eq!((refused.status, refused.header("retry-after")), (503, "5"), "{refused:?}");
     refused.assert_problem("late", "store_unavailable", "");
     other.execute_batch("COMMIT").unwrap();
-    // What was waited for no longer may have been stored meanwhile.
+    // The refused record may have been stored meanwhile.
     let again = post(&server, &consent).await;
     assert!(matches!(again.status, 200 | 201), "{again:?}");
     assert_eq!(record_count(data.path()), 1);
@@ -32,7 +32,7 @@ async fn a_request_waits_for_the_store_no_longer_than_its_deadline() {
     assert!(complaint.contains("--deadline") && complaint.contains("1..=60"), "{complaint}");
 }
 
-/// What the command line says of a deadline.
+/// The error message about a deadline on the command line.
 async fn failed_parse(data: &Path, deadline: &str) -> String {
     let output = run(["serve", "--data", data.to_str().unwrap(), "--deadline", deadline]).await;
     assert_eq!(output.status.code(), Some(2));

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 #[tokio::test]
-async fn whoever_holds_a_receipt_reads_and_erases_the_records_and_nobody_else() {
+async fn only_a_receipt_opens_and_erases_the_records() {
     let api = Api::start();
     let (record, receipt) = api.record("allow_all").await;
     let (_, foreign) = api.record("allow_all").await;
@@ -34,7 +34,7 @@ async fn whoever_holds_a_receipt_reads_and_erases_the_records_and_nobody_else() 
     assert_eq!((erased.status, erased.json()["erased_count"].clone()), (200, Value::from(1)));
     assert_eq!(api.record_count(), 1);
     assert_eq!(api.history(Method::GET, &id, &receipt).await.json()["records"], Value::Array(Vec::new()));
-    // The leaf stays, and one more says that a record was erased.
+    // The leaf stays, and another one records the erasure.
     let (log, after) =
         (LogId::of(&record, LogShards::ONE), api.checkpoint(&LogId::of(&record, LogShards::ONE)).await);
     assert_eq!(after.size, before.size + 1);
@@ -71,7 +71,7 @@ fn node<'a>(document: &'a Value, name: &str) -> &'a Value {
     nodes.iter().find(|node| node["@id"] == name).unwrap_or_else(|| panic!("no {name}"))
 }
 
-/// The parts of the notice that a record says were in this state, by the end of their names.
+/// The parts of the notice that a record lists in this state, by the end of their names.
 fn processes(document: &Value, event_id: &str, state: &str) -> BTreeSet<String> {
     let statuses = &node(document, &format!("urn:uuid:{event_id}"))["dpv:hasConsentStatus"];
     let of = statuses.as_array().unwrap().iter().filter(|status| status["@type"] == state);

@@ -5,7 +5,7 @@ use constat_shared::{CommitmentKey, Hash, LogId, LogShards, Record};
 use constat_tests::api::{Api, SITE};
 use std::path::Path;
 
-/// The hash of a record's leaf, worked out from what is stored.
+/// The hash of a record's leaf, computed from what is stored.
 fn leaf(data: &Path, record: &Record) -> Hash {
     let store = rusqlite::Connection::open(data.join("constat.db")).unwrap();
     let event = uuid::Uuid::parse_str(&record.event_id.to_string()).unwrap();
@@ -24,7 +24,7 @@ async fn the_log_only_grows_and_holds_every_record() {
         api.record("refuse_all").await;
     }
     let new = api.checkpoint(&log).await;
-    // The first leaf says what is served.
+    // The first leaf names the files that are served.
     assert_eq!((old.size, new.size), (2, 7));
     let proof = api.proof(&log, "consistency?from=2&to=7").await;
     assert!(verify_consistency(2, old.root, 7, new.root, &proof));

@@ -3,7 +3,7 @@
 use constat_tests::api::Api;
 
 #[tokio::test]
-async fn an_address_that_is_none_gets_a_problem_document() {
+async fn an_unknown_address_gets_a_problem_document() {
     let api = Api::shared().await;
     for path in
         ["/", "/v1", "/v1/sites", "/v1/notices/", "/healthz/", "/%00", "/v1/sites//consent.js", "/demo/fr/"]

@@ -6,7 +6,7 @@ use constat_tests::api::{Api, SITE, site_path};
 use serde_json::json;
 
 #[tokio::test]
-async fn a_notice_says_in_one_language_all_that_is_shown() {
+async fn a_notice_has_in_one_language_all_that_is_shown() {
     let api = Api::shared().await;
     for language in ["fr", "nl", "de", "en"] {
         let notice = api.get(&site_path(&format!("notice/{language}"))).await.json();
@@ -39,7 +39,7 @@ async fn a_notice_is_the_canonical_json_whose_hash_is_its_address() {
 async fn a_notice_is_sent_once_and_then_confirmed() {
     let api = Api::shared().await;
     let path = format!("/v1/notices/{}", api.notice_hash().await);
-    bodies::is_not_sent_to_whoever_has_it(&api, &path).await;
+    bodies::is_not_sent_again(&api, &path).await;
     bodies::answers_head_as_get(&api, &path).await;
     bodies::answers_no_other_method(&api, &path).await;
 }

@@ -13,7 +13,7 @@ const VISITOR: Ipv4Addr = Ipv4Addr::new(127, 34, 56, 78);
 const MARKERS: [&str; 6] =
     ["Marker-Agent", "marker-referrer", "203.0.113.77", "marker-cookie", "marker-query", "marker-account"];
 
-/// Says everything about the visitor that a request can say.
+/// Adds everything about the visitor that a request can contain.
 fn identified(request: RequestBuilder) -> RequestBuilder {
     request
         .header("user-agent", "Marker-Agent/1.0")
@@ -26,7 +26,7 @@ fn identified(request: RequestBuilder) -> RequestBuilder {
         .header("origin", SITE_ORIGIN)
 }
 
-/// Asks everything the server knows, also what it refuses.
+/// Requests every address, and what the server refuses.
 async fn visit(api: &Api) {
     let visitor = reqwest::Client::builder().no_proxy().local_address(IpAddr::V4(VISITOR)).build().unwrap();
     let request = |method: Method, path: &str| {

@@ -75,7 +75,7 @@ async fn a_bundle_names_the_files_that_were_served_when_the_record_was_taken() {
     assert!(served >= 3 && files.len() == served + 2, "{files:?}");
     assert!(files.keys().any(|name| name.ends_with(".wasm")));
 
-    // The same files again are not said twice; another notice is.
+    // The same files are not logged again; those of another notice are.
     let api = api.restart();
     let log = LogId::of(&record, LogShards::ONE);
     assert_eq!(api.checkpoint(&log).await.size, 2);

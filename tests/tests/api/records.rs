@@ -18,7 +18,7 @@ fn text(bytes: &[u8]) -> &str {
 }
 
 #[tokio::test]
-async fn the_table_says_what_was_answered_when_and_until_when() {
+async fn the_table_has_the_answer_its_date_and_its_expiry() {
     let api = Api::shared().await;
     let mut consent = api.consent("save").await;
     consent["vendors"]["youtube"] = json!(true);
@@ -59,7 +59,7 @@ async fn nobody_has_no_records_and_no_other_sites_records() {
 }
 
 #[tokio::test]
-async fn ids_that_are_none_are_refused_by_name() {
+async fn malformed_ids_are_refused_by_name() {
     let data = tempfile::tempdir().unwrap();
     let good = uuid();
     let v4 = "936da01f-9abd-4d9d-80c7-02af85c822a8";

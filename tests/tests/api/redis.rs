@@ -18,7 +18,7 @@ fn copy_keys(from: &Path, to: &Path) {
     std::fs::copy(from.join("keys/1.pem"), to.join("keys/1.pem")).expect("the key can be copied");
 }
 
-/// Runs a subcommand on the store in Redis; gives what it printed.
+/// Runs a subcommand on the store in Redis; returns what it prints.
 async fn run(data: &Path, redis: &Redis, args: &[&str]) -> String {
     let url = redis.url();
     let data = data.to_str().expect("the path is text");
@@ -64,7 +64,7 @@ async fn two_servers_on_one_redis_are_one_to_a_visitor() {
 }
 
 #[tokio::test]
-async fn a_redis_that_is_gone_is_said_and_waited_for() {
+async fn a_redis_that_is_gone_is_reported_and_waited_for() {
     let mut redis = Redis::start();
     let sites = Sites::with(SITE, &with_shipped_vendors(SITE, SITE_ORIGIN));
     let folder = tempfile::tempdir().expect("there is room for a temporary folder");
@@ -102,10 +102,7 @@ async fn a_full_redis_takes_no_record_and_still_erases_what_a_visitor_wants_eras
     let hash = notice_hash(&server).await;
     let erased = consent::request(&hash, "allow_all");
     let stored = post(&server, &erased).await.json();
-    let info = redis.ask(&["INFO", "memory"]);
-    let used =
-        info.lines().find_map(|line| line.strip_prefix("used_memory:")).expect("Redis counts its memory");
-    let used: u64 = used.parse().expect("a number of bytes");
+    let used = redis.used_bytes();
     redis.ask(&["CONFIG", "SET", "maxmemory", &(used + 65_536).to_string()]);
     let mut stored_count = 0;
     let refused = loop {
@@ -114,7 +111,7 @@ async fn a_full_redis_takes_no_record_and_still_erases_what_a_visitor_wants_eras
             break answer;
         }
         stored_count += 1;
-        assert!(stored_count < 1000, "{info}");
+        assert!(stored_count < 1000, "{} bytes are used", redis.used_bytes());
     };
     assert_eq!((refused.status, refused.header("retry-after")), (503, "5"), "{refused:?}");
     let ready = get(&server, "/readyz").await;
@@ -156,7 +153,7 @@ async fn a_server_does_not_start_on_a_redis_that_may_lose_records() {
 }
 
 #[tokio::test]
-async fn a_command_that_finds_no_store_in_redis_says_so_and_writes_nothing() {
+async fn a_command_that_finds_no_store_in_redis_fails_and_writes_nothing() {
     let redis = Redis::start();
     let (folder, url) = (tempfile::tempdir().expect("there is room for a temporary folder"), redis.url());
     let data = folder.path().to_str().expect("the path is text");
@@ -191,14 +188,14 @@ async fn a_command_that_finds_no_store_in_redis_says_so_and_writes_nothing() {
 
 const UNTRUSTED: &str = "the certificate of Redis is not trusted: name the file of its CA in SSL_CERT_FILE";
 
-/// Whether a look at the records ended well with the CAs of this file, and what it said.
+/// Whether `constat records` succeeds with the CAs of this file, and what it prints.
 fn records(url: &str, ca: &Path, consent_id: &str) -> (bool, String) {
     let mut command = Command::new(server::binary());
     command.args(["records", "--json", "--site", SITE, "--consent-id", consent_id, "--store", url]);
     let command = command.arg("--accept-data-loss").env("SSL_CERT_FILE", ca).env_remove("SSL_CERT_DIR");
     let output = command.output().expect("the binary can be started");
     let words = [output.stdout, output.stderr].concat();
-    (output.status.success(), String::from_utf8(words).expect("it speaks UTF-8"))
+    (output.status.success(), String::from_utf8(words).expect("the output is UTF-8"))
 }
 
 #[tokio::test]

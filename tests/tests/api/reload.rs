@@ -15,7 +15,7 @@ fn small() -> String {
     with_shipped_vendors(SITE, SITE_ORIGIN)
 }
 
-/// The same site with another third party, and other words in French alone.
+/// The same site with another third party, and other words in French only.
 fn larger() -> String {
     small().replace(
         "[[vendors]]\nid = \"youtube\"",
@@ -87,7 +87,7 @@ async fn new_words_change_the_notice_and_not_the_terms() {
 }
 
 #[tokio::test]
-async fn a_broken_site_file_is_not_taken_and_the_log_says_why() {
+async fn a_broken_site_file_is_not_taken_and_the_log_names_the_mistake() {
     let api = Api::start();
     let before = api.notice_hash().await;
     api.sites.write("other", &with_shipped_vendors("other", SITE_ORIGIN));
@@ -102,7 +102,7 @@ async fn a_broken_site_file_is_not_taken_and_the_log_says_why() {
     for words in [&format!("polaire.toml:{line}"), "authority", "cnill"] {
         assert!(log.contains(words), "{words}: {log}");
     }
-    // Once it is mended, it is.
+    // The corrected file is taken.
     api.sites.write(SITE, &larger());
     reload(&api, 1).await;
     assert_ne!(api.notice_hash().await, before);

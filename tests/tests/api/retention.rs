@@ -5,7 +5,7 @@ use constat_tests::api::{Api, SITE, record_count};
 use constat_tests::server::Server;
 
 #[tokio::test]
-async fn a_record_past_its_lifetime_is_gone_from_every_file_and_the_job_says_so() {
+async fn a_record_past_its_lifetime_is_gone_from_every_file_and_the_job_logs_it() {
     let api = Api::start();
     let (kept, due) = (api.consent("refuse_all").await, api.consent("allow_all").await);
     for consent in [&kept, &due] {
@@ -31,7 +31,7 @@ async fn a_record_past_its_lifetime_is_gone_from_every_file_and_the_job_says_so(
     server.logs("expired_count=1", 1).await;
     assert!(!holds(&key), "a file still has the record");
     assert_eq!(record_count(data.path()), 1);
-    // What is gone can be sent anew by a browser that still has it queued.
+    // A browser that still has it queued can send it again.
     let api = Api { server, sites, data, client };
     assert_eq!(api.post(&kept).await.status, 200);
 }

@@ -12,12 +12,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// Starts a server that cannot start; returns what it says.
+/// Starts a server that cannot start; returns its error message.
 async fn failed_start(data: &Path, args: &[&str]) -> String {
     let data = data.to_str().unwrap();
     let output = run(["serve", "--data", data].iter().chain(args)).await;
     assert_eq!(output.status.code(), Some(1), "{args:?}");
-    assert!(output.stdout.is_empty(), "{args:?} says that it serves");
+    assert!(output.stdout.is_empty(), "{args:?}: it reports that it serves");
     let complaint = String::from_utf8(output.stderr).unwrap();
     let sentence =
         complaint.lines().find(|line| line.starts_with("constat: ")).unwrap_or_default().to_owned();

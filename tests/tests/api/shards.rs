@@ -15,13 +15,13 @@ fn site_file(shards: u8) -> String {
     format!("log_shards = {shards}\n{}", with_shipped_vendors(SITE, SITE_ORIGIN))
 }
 
-/// Runs a subcommand; gives what it printed, or why it failed.
+/// Runs a subcommand; returns what it prints, or why it failed.
 async fn run(data: &Path, store: &[&str], args: &[&str]) -> Result<String, String> {
     let data = ["--data", data.to_str().expect("the path is text")];
     let output = server::run([args, &data, store].concat()).await;
-    let said = if output.status.success() { &output.stdout } else { &output.stderr };
-    let said = String::from_utf8_lossy(said).into_owned();
-    if output.status.success() { Ok(said) } else { Err(said) }
+    let printed = if output.status.success() { &output.stdout } else { &output.stderr };
+    let printed = String::from_utf8_lossy(printed).into_owned();
+    if output.status.success() { Ok(printed) } else { Err(printed) }
 }
 
 /// Posts an answer and opens its receipt.
@@ -32,7 +32,7 @@ async fn taken(server: &Server, key: &Jwk, consent: &Value) -> Receipt {
     Receipt::open(&token, &key.key().expect("the key is whole")).expect("the receipt is the server's")
 }
 
-/// Every log of a site with four of them a month says what it should.
+/// Checks every log of a site with four logs a month.
 async fn every_shard_is_proven(store: &[&str]) {
     let sites = Sites::with(SITE, &site_file(4));
     let folder = tempfile::tempdir().expect("there is room for a temporary folder");
@@ -60,7 +60,7 @@ async fn every_shard_is_proven(store: &[&str]) {
         let head = SignedCheckpoint::from(note.text())
             .open(log, &key.key().expect("the key is whole"))
             .expect("it is signed");
-        // What is served is said in the first one.
+        // The first one also names what is served.
         assert_eq!(head.size, record_count + u64::from(log.shard.number() == 1), "{}", log.origin());
         let proof = get(&server, &format!("{log_path}/proof/0")).await.json();
         assert_eq!(proof["log"], serde_json::to_value(log).expect("a log is JSON"));
@@ -83,8 +83,8 @@ async fn every_shard_is_proven(store: &[&str]) {
     let of = ["--site", SITE, "--consent-id", &consent_id];
     run(data, store, &[&["prove", "--output", bundle], &of[..]].concat()).await.expect("it can be proven");
     let verified = server::run(["verify", bundle]).await;
-    let said = String::from_utf8_lossy(&verified.stdout).into_owned();
-    assert!(verified.status.success() && said.contains(&last.log.origin()), "{verified:?}");
+    let printed = String::from_utf8_lossy(&verified.stdout).into_owned();
+    assert!(verified.status.success() && printed.contains(&last.log.origin()), "{verified:?}");
     drop(server);
     a_changed_number_is_refused(&sites, data, store).await;
 }

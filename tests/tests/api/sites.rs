@@ -41,7 +41,7 @@ async fn everything_of_a_site_comes_in_the_form_asked_for() {
 async fn everything_of_a_site_is_sent_once_and_then_confirmed() {
     let api = Api::shared().await;
     for (path, _) in all() {
-        bodies::is_not_sent_to_whoever_has_it(&api, &path).await;
+        bodies::is_not_sent_again(&api, &path).await;
     }
 }
 

@@ -1,5 +1,5 @@
-//! `constat timestamp` asks a time-stamping authority, and
-//! `constat verify --ca` believes it, or not.
+//! `constat timestamp` asks a time-stamping authority; `constat verify --ca`
+//! checks its answer.
 
 use constat_shared::{Evidence, LogEntry, Record};
 use constat_testkit::authority::{Asked, Authority, Making, NAME, RSA, TlsOnce, response};
@@ -26,8 +26,8 @@ fn timestamp(api: &Api) -> Command {
     command
 }
 
-/// What a command said, when it ended as expected.
-fn said(output: Output, code: i32) -> String {
+/// What a command printed when it exited with the expected code.
+fn printed(output: Output, code: i32) -> String {
     let text = |bytes| String::from_utf8(bytes).unwrap();
     assert_eq!(output.status.code(), Some(code), "{} {}", text(output.stdout), text(output.stderr));
     text(if code == 0 { output.stdout } else { output.stderr })
@@ -38,7 +38,7 @@ fn prove(api: &Api, record: &Record) -> PathBuf {
     let id = record.consent_id.to_string();
     let mut command = Command::new(binary());
     command.args(["prove", "--site", SITE, "--consent-id", &id, "--data"]).arg(api.data.path());
-    said(command.arg("-o").arg(&file).output().unwrap(), 0);
+    printed(command.arg("-o").arg(&file).output().unwrap(), 0);
     file
 }
 
@@ -57,28 +57,28 @@ async fn size(api: &Api, record: &Record) -> u64 {
 }
 
 #[tokio::test]
-async fn what_an_authority_has_stamped_is_proven_to_whoever_trusts_its_ca() {
+async fn what_an_authority_has_stamped_is_proven_under_its_ca() {
     for making in [Making::GOOD, Making { key: RSA, digest: "sha512", ..Making::GOOD }] {
         let authority = Arc::new(Authority::make(&making));
         let asked = Asked::serve(&authority);
         let api = serve(&asked.url);
         let record = api.record("allow_all").await.0;
         let bare = prove(&api, &record);
-        assert!(said(verify(&bare, None), 0).contains("no time-stamping authority was asked"));
-        let nothing = said(verify(&bare, Some(&authority.ca())), 1);
+        assert!(printed(verify(&bare, None), 0).contains("no time-stamping authority was asked"));
+        let nothing = printed(verify(&bare, Some(&authority.ca())), 1);
         assert!(nothing.contains("NOT proven. timestamp: the bundle holds none"), "{nothing}");
 
-        let stamped = said(timestamp(&api).output().unwrap(), 0);
+        let stamped = printed(timestamp(&api).output().unwrap(), 0);
         assert!(stamped.contains(&format!("by {NAME}")) && stamped.lines().count() == 1, "{stamped}");
         let file = prove(&api, &record);
-        let proven = said(verify(&file, Some(&authority.ca())), 0);
+        let proven = printed(verify(&file, Some(&authority.ca())), 0);
         assert!(proven.contains("proven: the log held the record by 2"), "{proven}");
         assert!(proven.contains(&format!("(± 1500 ms), according to {NAME}")), "{proven}");
-        // Without a CA it is what somebody says.
-        let unchecked = said(verify(&file, None), 0);
+        // Without a CA the time is unchecked.
+        let unchecked = printed(verify(&file, None), 0);
         assert!(unchecked.contains("its signature was not checked here"), "{unchecked}");
         let other = Authority::make(&Making::GOOD);
-        let refused = said(verify(&file, Some(&other.ca())), 1);
+        let refused = printed(verify(&file, Some(&other.ca())), 1);
         assert!(refused.contains("NOT proven. timestamp: none of the CAs given"), "{refused}");
     }
 }
@@ -92,15 +92,15 @@ async fn each_of_several_logs_a_month_is_stamped_and_its_records_proven_by_its_s
     for _ in 0..8 {
         records.push(api.record("allow_all").await.0);
     }
-    let stamped = said(timestamp(&api).output().unwrap(), 0);
-    // Both, but once in 128 times: the first one also says what is served.
+    let stamped = printed(timestamp(&api).output().unwrap(), 0);
+    // Both, but once in 128 times: the first log also names what is served.
     let log_count = stamped.lines().count();
     assert!(stamped.contains("/1of2: ") && log_count <= 2, "{stamped}");
     for record in &records {
-        let proven = said(verify(&prove(&api, record), Some(&authority.ca())), 0);
+        let proven = printed(verify(&prove(&api, record), Some(&authority.ca())), 0);
         assert!(proven.contains("proven: the log held the record by 2"), "{proven}");
     }
-    let again = said(timestamp(&api).output().unwrap(), 0);
+    let again = printed(timestamp(&api).output().unwrap(), 0);
     assert_eq!(again.matches("nothing new since it was stamped").count(), log_count, "{again}");
 }
 
@@ -110,13 +110,13 @@ async fn a_log_is_stamped_again_only_when_it_has_grown_and_a_bundle_keeps_the_fi
     let asked = Asked::serve(&authority);
     let api = serve(&asked.url);
     let record = api.record("allow_all").await.0;
-    said(timestamp(&api).output().unwrap(), 0);
+    printed(timestamp(&api).output().unwrap(), 0);
     let first = std::fs::read(prove(&api, &record)).unwrap();
-    let again = said(timestamp(&api).output().unwrap(), 0);
+    let again = printed(timestamp(&api).output().unwrap(), 0);
     assert!(again.contains("nothing new since it was stamped"), "{again}");
     assert_eq!(asked.requests().len(), 1);
     let newer = api.record("allow_all").await.0;
-    let grown = said(timestamp(&api).output().unwrap(), 0);
+    let grown = printed(timestamp(&api).output().unwrap(), 0);
     assert!(grown.contains("leaves stamped at 2"), "{grown}");
     assert_eq!(asked.requests().len(), 2);
     let token = |bytes: &[u8]| Evidence::verify(bytes).unwrap().0.timestamp().unwrap().clone();
@@ -124,7 +124,7 @@ async fn a_log_is_stamped_again_only_when_it_has_grown_and_a_bundle_keeps_the_fi
     assert_eq!(token(&std::fs::read(&file).unwrap()), token(&first));
     let newer = prove(&api, &newer);
     assert_ne!(token(&std::fs::read(&newer).unwrap()), token(&first));
-    said(verify(&newer, Some(&authority.ca())), 0);
+    printed(verify(&newer, Some(&authority.ca())), 0);
 }
 
 #[tokio::test]
@@ -133,7 +133,7 @@ async fn an_authority_is_told_a_hash_and_nothing_of_a_visitor() {
     let asked = Asked::serve(&authority);
     let api = serve(&asked.url);
     let record = api.record("allow_all").await.0;
-    said(timestamp(&api).output().unwrap(), 0);
+    printed(timestamp(&api).output().unwrap(), 0);
     let [(head, body)] = <[_; 1]>::try_from(asked.requests()).unwrap();
     let names: Vec<_> =
         head.lines().skip(1).filter_map(|line| line.split_once(':')).map(|(name, _)| name).collect();
@@ -143,9 +143,9 @@ async fn an_authority_is_told_a_hash_and_nothing_of_a_visitor() {
     assert!(head.starts_with("POST /tsr HTTP/1.1\r\n"), "{head}");
     // Version, algorithm, hash, nonce and one flag leave room for nothing else.
     assert!((60..=70).contains(&body.len()), "{}", body.len());
-    let said = [head.into_bytes(), body].concat();
+    let sent = [head.into_bytes(), body].concat();
     for secret in [record.consent_id.as_bytes().as_slice(), record.event_id.as_bytes(), SITE.as_bytes()] {
-        assert!(!said.windows(secret.len()).any(|window| window == secret));
+        assert!(!sent.windows(secret.len()).any(|window| window == secret));
     }
 }
 
@@ -155,7 +155,7 @@ async fn any_change_to_the_token_in_a_bundle_is_found() {
     let asked = Asked::serve(&authority);
     let api = serve(&asked.url);
     let record = api.record("allow_all").await.0;
-    said(timestamp(&api).output().unwrap(), 0);
+    printed(timestamp(&api).output().unwrap(), 0);
     let file = prove(&api, &record);
     let text = std::fs::read_to_string(&file).unwrap();
     let start = text.find("\"token\":\"").unwrap() + 9;
@@ -164,7 +164,7 @@ async fn any_change_to_the_token_in_a_bundle_is_found() {
         let mut changed = text.clone().into_bytes();
         changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
         std::fs::write(&file, changed).unwrap();
-        let refused = said(verify(&file, Some(&authority.ca())), 1);
+        let refused = printed(verify(&file, Some(&authority.ca())), 1);
         assert!(refused.contains("NOT proven. timestamp: "), "byte {at}: {refused}");
     }
 }
@@ -180,15 +180,15 @@ async fn an_authority_over_tls_is_asked_when_the_machine_trusts_it() {
     ] {
         let tls = TlsOnce::serve(&authority);
         api.sites.write(SITE, &naming(SITE, &tls.url));
-        // Whose CAs the machine trusts can be said by this variable.
+        // This variable names the CAs that the machine trusts.
         let output = timestamp(&api).env("SSL_CERT_FILE", trusted).env_remove("SSL_CERT_DIR").output();
-        let said = said(output.unwrap(), code);
-        assert!(said.contains(&words), "{said}");
+        let printed = printed(output.unwrap(), code);
+        assert!(printed.contains(&words), "{printed}");
         api.record("allow_all").await;
     }
 }
 
-/// An authority that does one thing wrong, and a part of what is said of it.
+/// Authorities with one fault each, and a part of the error message.
 fn misbehaving() -> Vec<(Asked, &'static str)> {
     let good = || Authority::make(&Making::GOOD);
     let changing = |at: fn(usize) -> usize| {
@@ -207,7 +207,7 @@ fn misbehaving() -> Vec<(Asked, &'static str)> {
         // The last byte of the hash, and of the nonce before the flag at the end.
         (changing(|_| 40), "its token was not kept: it stamps something else"),
         (changing(|length| length - 4), "its nonce is not the one sent"),
-        // A version that it does not know.
+        // A version that the authority does not know.
         (
             Asked::answer(move |query| {
                 let mut other = query.to_vec();
@@ -228,25 +228,25 @@ fn misbehaving() -> Vec<(Asked, &'static str)> {
 }
 
 #[tokio::test]
-async fn an_authority_that_misbehaves_is_named_with_why_and_nothing_is_kept_of_it() {
+async fn an_authority_that_misbehaves_is_named_and_nothing_is_kept() {
     let api = serve("http://127.0.0.1:9/");
     let record = api.record("allow_all").await.0;
     let before = size(&api, &record).await;
     for (asked, words) in misbehaving() {
         api.sites.write(SITE, &naming(SITE, &asked.url));
-        let failure = said(timestamp(&api).output().unwrap(), 1);
+        let failure = printed(timestamp(&api).output().unwrap(), 1);
         assert!(failure.contains(words) && failure.contains(&asked.url), "{words}: {failure}");
         assert_eq!(asked.requests().len(), 1, "{words}");
     }
     api.sites.write(SITE, &naming(SITE, "http://127.0.0.1:9/"));
-    assert!(said(timestamp(&api).output().unwrap(), 1).contains("no answer came"));
+    assert!(printed(timestamp(&api).output().unwrap(), 1).contains("no answer came"));
     assert_eq!(size(&api, &record).await, before);
     let evidence = std::fs::read(prove(&api, &record)).unwrap();
     assert_eq!(Evidence::verify(&evidence).unwrap().0.timestamp, None);
 }
 
 #[tokio::test]
-async fn an_authority_that_fails_keeps_no_other_site_from_its_own() {
+async fn an_authority_that_fails_does_not_affect_other_sites() {
     let authority = Arc::new(Authority::make(&Making::GOOD));
     let asked = Asked::serve(&authority);
     let sites = Sites::with("a-first", &naming("a-first", "http://127.0.0.1:9/"));
@@ -255,7 +255,7 @@ async fn an_authority_that_fails_keeps_no_other_site_from_its_own() {
     let api = Api::serve(sites);
     let record = api.record("allow_all").await.0;
     let output = timestamp(&api).output().unwrap();
-    let (stdout, failure) = (String::from_utf8(output.stdout.clone()).unwrap(), said(output, 1));
+    let (stdout, failure) = (String::from_utf8(output.stdout.clone()).unwrap(), printed(output, 1));
     assert!(
         failure.contains("constat: a-first: ") && failure.contains("the logs of 1 of 2 sites"),
         "{failure}"
@@ -268,9 +268,9 @@ async fn an_authority_that_fails_keeps_no_other_site_from_its_own() {
 }
 
 #[tokio::test]
-async fn without_an_authority_in_any_site_file_the_command_says_what_to_write() {
+async fn without_an_authority_in_any_site_file_the_command_names_the_key_to_write() {
     let api = Api::start();
-    let failure = said(timestamp(&api).output().unwrap(), 1);
+    let failure = printed(timestamp(&api).output().unwrap(), 1);
     assert!(
         failure.contains("write timestamp_authority = \"https://…\" at the top of its file"),
         "{failure}"

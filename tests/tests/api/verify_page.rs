@@ -12,7 +12,7 @@ async fn the_verifier_is_served_at_one_address_with_and_without_its_slash() {
     bodies::may_change(&page);
     for path in ["/verify", "/verify/"] {
         bodies::is_served_in_the_form_asked_for(&api, path).await;
-        bodies::is_not_sent_to_whoever_has_it(&api, path).await;
+        bodies::is_not_sent_again(&api, path).await;
         bodies::answers_head_as_get(&api, path).await;
         bodies::answers_no_other_method(&api, path).await;
     }

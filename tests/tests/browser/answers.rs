@@ -5,7 +5,7 @@ use constat_shared::{Action, Category, ConsentCookie, Layer, Record, VendorId};
 use constat_tests::browser::{Browser, DESKTOP, Outcome, PHONE, browse};
 use serde_json::{Value, json};
 
-/// Checks that cookie, page and record say the same, and returns the record.
+/// Checks that cookie, page and record agree; returns the record.
 async fn agreed(demo: &Demo, browser: &Browser) -> Result<Record, Box<dyn std::error::Error + Send + Sync>> {
     delivered(browser, "boreale").await?;
     let records = demo.records(browser).await;

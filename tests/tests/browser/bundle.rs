@@ -46,7 +46,7 @@ impl Files {
     }
 }
 
-/// A bundle of the same record that names a picture, with a key of its own:
+/// A bundle of the same record that names a picture, signed with another key:
 /// the bundle, that key as a set, and the picture.
 pub fn with_pictures(files: &Files) -> (PathBuf, PathBuf, PathBuf) {
     let (bytes, key) = (std::fs::read(&files.evidence).unwrap(), SigningKey::from_bytes(&[5; 32]));

@@ -11,7 +11,7 @@ async fn focus(browser: &Browser) -> String {
     browser.run(FOCUS).await.unwrap().as_str().unwrap_or_default().to_owned()
 }
 
-/// Presses Tab until the focus is on an action or switch; says how often.
+/// Presses Tab until the focus is on an action or switch; returns how often.
 async fn tab_to(browser: &Browser, name: &str) -> Result<usize, Box<dyn std::error::Error + Send + Sync>> {
     for count in 1..60 {
         browser.keys(&[Key::Tab]).await?;

@@ -1,4 +1,4 @@
-//! What the modules of this test share: the demo, or a host page of one's own.
+//! What the modules of this test share: the demo, and a host page made for the test.
 
 use constat_shared::{ConsentCookie, Hash, Notice, Record};
 use constat_testkit::sample_site::with_shipped_vendors;
@@ -42,7 +42,7 @@ impl Demo {
     }
 }
 
-/// A host page of one's own on a small site, and third parties of one's own.
+/// A host page of the sample site, and stand-ins for third parties.
 #[derive(Clone)]
 pub struct Host {
     pub pages: Arc<Pages>,

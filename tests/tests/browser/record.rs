@@ -40,7 +40,7 @@ pub async fn kept(
     Ok(token.as_str().map(str::to_owned))
 }
 
-/// What the server has of the visitor, for whoever holds that receipt.
+/// The visitor's records on the server, read with a receipt.
 async fn history(url: &str, site: &str, consent_id: &str, receipt: &str) -> Value {
     let address = format!("{url}/v1/sites/{site}/consents/{consent_id}");
     let reply = reqwest::Client::new().get(address).bearer_auth(receipt).send().await.unwrap();

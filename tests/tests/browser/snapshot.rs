@@ -1,5 +1,5 @@
-//! `constat snapshot` with a real Chromium: the pictures, what the log says of
-//! them, and what is left when it is done.
+//! `constat snapshot` with a real Chromium: the pictures, their entry in the
+//! log, and that nothing else is left behind.
 
 use constat_shared::{Evidence, Hash, LogEntry};
 use constat_testkit::sample_site::with_shipped_vendors;
@@ -49,7 +49,7 @@ impl Bench {
 
     async fn end(&self, command: Child) -> Output {
         let output = tokio::time::timeout(PATIENCE, command.wait_with_output()).await;
-        let output = output.expect("the command ends by itself").unwrap();
+        let output = output.expect("the command exits in time").unwrap();
         let left: Vec<_> = std::fs::read_dir(self.tmp.path()).unwrap().collect();
         assert!(left.is_empty(), "{left:?}");
         assert_eq!(processes_with(self.tmp.path().to_str().unwrap()), Vec::<String>::new());
@@ -116,16 +116,16 @@ fn processes_with(name: &str) -> Vec<String> {
     lines.map(|line| String::from_utf8_lossy(&line).into_owned()).filter(|line| line.contains(name)).collect()
 }
 
-fn said(output: &Output) -> String {
+fn printed(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
 fn done(output: &Output, words: &str) {
-    assert!(output.status.success() && said(output).contains(words), "{output:?}");
+    assert!(output.status.success() && printed(output).contains(words), "{output:?}");
 }
 
 fn failed(output: &Output, words: &str) {
-    assert!(output.status.code() == Some(1) && said(output).contains(words), "{output:?}");
+    assert!(output.status.code() == Some(1) && printed(output).contains(words), "{output:?}");
 }
 
 /// Width and height, from the first bytes of a PNG.
@@ -204,12 +204,12 @@ async fn records_posted_while_pictures_are_taken_are_all_stored() {
 }
 
 #[tokio::test]
-async fn pictures_that_are_there_whole_are_written_to_the_log_and_half_of_them_are_taken_anew() {
+async fn pictures_that_are_there_whole_are_written_to_the_log_and_half_of_them_are_taken_again() {
     let first = Bench::start();
     done(&first.snapshot(&[]).await, "8 pictures taken");
     let Api { server, sites, data, .. } = first.api;
     assert!(server.stop());
-    // The same site with a store of its own, whose log knows no pictures.
+    // The same site with another store, whose log has no pictures.
     let second = Bench { api: Api::serve(sites), tmp: first.tmp };
     let (from, to) = (data.path().join("snapshots"), second.data().join("snapshots"));
     std::fs::rename(from, to).unwrap();
@@ -235,7 +235,7 @@ async fn a_picture_that_is_not_the_one_in_the_log_is_named() {
     let (file, images) = (file.to_str().unwrap(), folder.to_str().unwrap());
     let verify = async || bench.constat(&["verify", file, "--images", images]).await;
     let lines_of = |output: &Output, name: &str| -> Vec<String> {
-        said(output).lines().filter(|line| line.contains(name)).map(str::to_owned).collect()
+        printed(output).lines().filter(|line| line.contains(name)).map(str::to_owned).collect()
     };
     let good = verify().await;
     assert!(good.status.success(), "{good:?}");

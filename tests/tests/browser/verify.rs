@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use thirtyfour::Key;
 
-/// Chooses files and waits until the page says something about the last of them.
+/// Chooses files and waits until the page shows the last of them.
 async fn give(browser: &Browser, files: &[&Path]) -> Outcome {
     browser.run("document.getElementById('status').textContent = ''").await?;
     browser.choose("#files", files).await?;
@@ -21,7 +21,7 @@ async fn open(browser: &Browser, page: &str, language: &str) -> Outcome {
     browser.until(&format!("document.documentElement.lang === '{language}'")).await
 }
 
-/// All that the result says, line by line.
+/// The text of the result, line by line.
 async fn result(browser: &Browser) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
     let text = browser.run("return document.getElementById('result').innerText").await?;
     Ok(text.as_str().unwrap_or_default().to_owned())
@@ -50,22 +50,22 @@ fn a_bundle_is_proven_in_the_page_and_with_one_byte_changed_it_is_not() {
         open(&browser, &files.page(), "en").await?;
         give(&browser, &[&files.evidence]).await?;
         assert_eq!(verdict(&browser).await?, json!(["Proven"]));
-        let said = result(&browser).await?;
+        let text = result(&browser).await?;
         let id = files.record.consent_id.to_string();
         for line in [
             &format!("consent id {id} on site polaire"),
             "Services allowed",
             "that a human hand clicked, or whose",
         ] {
-            assert!(said.to_lowercase().contains(&line.to_lowercase()), "{line}: {said}");
+            assert!(text.to_lowercase().contains(&line.to_lowercase()), "{line}: {text}");
         }
-        assert!(said.contains("Its key was compared with no published key"), "{said}");
+        assert!(text.contains("Its key was compared with no published key"), "{text}");
         let statement = browser
             .run("const q = document.querySelector('blockquote'); return [q.lang, q.textContent]")
             .await?;
         assert_eq!(statement[0], "fr");
         assert!(statement[1].as_str().unwrap().contains(&id), "{statement}");
-        assert!(said.contains(&files.record.notice_hash.to_string()));
+        assert!(text.contains(&files.record.notice_hash.to_string()));
 
         for (before, at, part) in [
             ("\"inclusion_proof\":[\"", 0, "inclusion_proof:"),
@@ -77,8 +77,8 @@ fn a_bundle_is_proven_in_the_page_and_with_one_byte_changed_it_is_not() {
             browser.click("#clear").await?;
             give(&browser, &[&file]).await?;
             assert_eq!(verdict(&browser).await?, json!(["Not proven"]), "{before}");
-            let said = result(&browser).await?;
-            assert!(said.contains(part), "{before}: {said}");
+            let text = result(&browser).await?;
+            assert!(text.contains(part), "{before}: {text}");
         }
         Ok(())
     });
@@ -164,9 +164,9 @@ fn pictures_and_keys_beside_a_bundle_are_compared_with_it() {
         // Files given later come to those that are there.
         give(&browser, &[&jwks, &picture, &bundle]).await?;
         assert_eq!(verdict(&browser).await?, json!(["Proven"]));
-        let said = result(&browser).await?;
-        assert!(said.contains("fr-banner-360x740.png: its SHA-256 is the one the log names"), "{said}");
-        assert!(said.contains("this key is one of those the operator publishes"), "{said}");
+        let text = result(&browser).await?;
+        assert!(text.contains("fr-banner-360x740.png: its SHA-256 is the one the log names"), "{text}");
+        assert!(text.contains("this key is one of those the operator publishes"), "{text}");
 
         let mut bytes = std::fs::read(&picture).unwrap();
         *bytes.last_mut().unwrap() ^= 1;
@@ -193,8 +193,8 @@ fn a_receipt_is_checked_with_the_published_keys() {
         assert!(result(&browser).await?.contains("drop their jwks.json too"));
         give(&browser, &[&files.jwks, &files.receipt]).await?;
         assert_eq!(verdict(&browser).await?, json!(["Proven"]));
-        let said = result(&browser).await?;
-        assert!(said.contains("a receipt holds no proof of it"), "{said}");
+        let text = result(&browser).await?;
+        assert!(text.contains("a receipt holds no proof of it"), "{text}");
         Ok(())
     });
 }
@@ -211,17 +211,20 @@ fn a_file_of_no_use_gets_a_sentence_and_changes_nothing_else() {
         std::fs::write(&picture, b"\x89PNG\r\n\x1a\n").unwrap();
         open(&browser, &files.page(), "en").await?;
         give(&browser, &[&large, &picture, &letter]).await?;
-        let said = result(&browser).await?;
-        assert!(said.contains("letter.txt: this is no evidence bundle"), "{said}");
-        assert!(said.contains("large.json: this file is too large"), "{said}");
-        assert!(said.contains("a.png: a picture alone proves nothing"), "{said}");
+        let text = result(&browser).await?;
+        assert!(text.contains("letter.txt: this is no evidence bundle"), "{text}");
+        assert!(text.contains("large.json: this file is too large"), "{text}");
+        assert!(text.contains("a.png: a picture alone proves nothing"), "{text}");
         assert_eq!(verdict(&browser).await?, json!([]));
         browser.click("#clear").await?;
         let small = folder.join("small.json");
         std::fs::write(&small, r#"{"format":2,"<b>":1}"#).unwrap();
         give(&browser, &[&files.evidence, &small]).await?;
         assert_eq!(verdict(&browser).await?, json!(["Proven", "Not proven"]));
-        assert!(result(&browser).await?.contains("unknown field `<b>`"), "what a file says is text");
+        assert!(
+            result(&browser).await?.contains("unknown field `<b>`"),
+            "the page shows a file's content as text"
+        );
         Ok(())
     });
 }
@@ -255,7 +258,7 @@ fn the_keyboard_reaches_the_files_and_the_result_takes_the_focus() {
     });
 }
 
-/// No sideways scrolling at any width, and the pictures for whoever asks for
+/// No sideways scrolling at any width, and the pictures for those who ask for
 /// them with `CONSTAT_SCREENSHOTS`.
 fn fits(size: (u32, u32), name: &'static str) {
     browse(size, |browser| async move {

@@ -22,7 +22,7 @@ impl Address {
             while let Ok((mut from, _)) = listener.accept().await {
                 let to = to.load(Ordering::Relaxed);
                 tokio::spawn(async move {
-                    // Whoever is dead takes no connection, and ends those it had.
+                    // A dead server takes no connection and ends those it had.
                     if let Ok(mut to) = TcpStream::connect(("127.0.0.1", to)).await {
                         let _ = tokio::io::copy_bidirectional(&mut from, &mut to).await;
                     }

@@ -36,7 +36,7 @@ async fn a_cluster_that_fails_over_keeps_every_acknowledged_record() {
             .round(async |fleet| {
                 tokio::time::sleep(Duration::from_millis(ms)).await;
                 cluster.nodes[victim].kill();
-                // Of the others a server needs nothing to store a record.
+                // A server needs none of the other primaries to store a record.
                 let why = if has_site { fleet.not_ready(0).await } else { "not the site's".to_owned() };
                 let known = [
                     "failing over",
@@ -77,7 +77,7 @@ async fn a_promoted_replica_has_every_acknowledged_record() {
         let outcome = fleet
             .round(async |fleet| {
                 tokio::time::sleep(Duration::from_millis(ms)).await;
-                // With all its files, as when a machine burns.
+                // With all its files, as when a machine is lost.
                 primary.kill();
                 let why = fleet.not_ready(0).await;
                 replica.ask(&["REPLICAOF", "NO", "ONE"]);

@@ -34,7 +34,7 @@ pub struct Fleet {
     total: Total,
 }
 
-/// What all rounds came to.
+/// The sum of all rounds.
 #[derive(Default)]
 struct Total {
     rounds: usize,
@@ -47,7 +47,7 @@ struct Total {
     months: BTreeSet<String>,
 }
 
-/// What one round came to.
+/// The result of one round.
 pub struct Outcome {
     /// How many requests got 503.
     pub refused_count: usize,
@@ -92,9 +92,9 @@ impl Fleet {
         self.servers[server] = Some(started);
     }
 
-    /// One round: visitors answer, something happens, and all is well again
-    /// without help; then whatever was sent is sent again, each event to the
-    /// server that did not acknowledge it, and the logs are worked out anew.
+    /// One round: visitors answer, a fault happens, and the servers recover
+    /// without help. Then everything is sent again, each event to the server
+    /// that did not acknowledge it, and the logs are audited.
     pub async fn round(&mut self, fault: impl AsyncFnOnce(&mut Fleet) -> String) -> Outcome {
         let stop = Arc::new(AtomicBool::new(false));
         let visitors = (0..VISITORS).map(|number| {
@@ -109,7 +109,7 @@ impl Fleet {
         stop.store(true, Ordering::Relaxed);
         let mut book = Book::default();
         for visitor in visitors {
-            book.add(visitor.await.expect("a visitor ends when told to"));
+            book.add(visitor.await.expect("a visitor ends when asked to"));
         }
         let lost = self.resend(&book).await;
         self.total.add(&book, &lost);
@@ -128,8 +128,8 @@ impl Fleet {
         Outcome { refused_count: book.refused_count, cut_count: book.cut_count, lost }
     }
 
-    /// Sends everything again to the other server, which answers the same as
-    /// the first; returns what was acknowledged and is there no more.
+    /// Sends everything again to the other server, which must answer the same as
+    /// the first; returns the acknowledged events that are lost.
     async fn resend(&self, book: &Book) -> Vec<String> {
         let all: Vec<_> = book
             .sent
@@ -148,7 +148,7 @@ impl Fleet {
                         }
                         (Reply::Stored(_), Some(_)) => lost.push(event),
                         (Reply::Stored(_) | Reply::Repeated(_), None) => {}
-                        _ => panic!("{event}: a server that says it is ready stores"),
+                        _ => panic!("{event}: a server that is ready stores"),
                     }
                 }
                 lost
@@ -179,19 +179,19 @@ impl Fleet {
         assert_eq!(record_count, self.total.sent, "every event that was sent is stored once");
     }
 
-    /// Waits until a server says that it is not ready, and returns why.
+    /// Waits until a server reports that it is not ready; returns why.
     pub async fn not_ready(&self, server: usize) -> String {
         let start = Instant::now();
         loop {
             if let Some(why) = self.readiness(server).await {
                 return why;
             }
-            assert!(start.elapsed() < PATIENCE, "server {server} goes on saying that it is ready");
+            assert!(start.elapsed() < PATIENCE, "server {server} still reports that it is ready");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
 
-    /// Waits until both servers say that they are ready; returns how long it took.
+    /// Waits until both servers report that they are ready; returns how long it took.
     async fn ready_again(&self) -> Duration {
         let start = Instant::now();
         for server in [0, 1] {
@@ -207,7 +207,7 @@ impl Fleet {
     async fn readiness(&self, server: usize) -> Option<String> {
         let start = Instant::now();
         let response = self.client.get(format!("{}/readyz", self.urls.of(server))).send().await;
-        let response = response.expect("a server that runs says whether it is ready");
+        let response = response.expect("a running server answers /readyz");
         let (status, retry) = (response.status().as_u16(), response.headers().contains_key("retry-after"));
         let body = response.text().await.expect("the answer is whole");
         assert!(start.elapsed() < ANSWER_MAX, "/readyz took {:?}", start.elapsed());
@@ -216,10 +216,10 @@ impl Fleet {
         }
         assert!(status == 503 && retry, "{status}: {body}");
         let problem: Value = serde_json::from_str(&body).expect("a problem is JSON");
-        Some(problem["detail"].as_str().expect("a problem says why").to_owned())
+        Some(problem["detail"].as_str().expect("a problem has a detail").to_owned())
     }
 
-    /// Prints what all rounds came to; returns how many records were acknowledged.
+    /// Prints the sum of all rounds; returns how many records were acknowledged.
     pub fn end(self, fault: &str) -> usize {
         let total = &self.total;
         println!(

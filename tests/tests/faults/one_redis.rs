@@ -1,4 +1,4 @@
-//! Two servers on a Redis of its own: what dies, stands still or is full.
+//! Two servers on one Redis that is killed, stopped or full.
 
 use crate::fleet::{Fleet, ROUNDS};
 use constat_testkit::redis::Redis;
@@ -70,9 +70,9 @@ async fn a_killed_redis_that_syncs_always_has_every_acknowledged_record() {
     fleet.end("kill -9 of Redis, appendfsync always");
 }
 
-/// Redis may keep its writes back while it syncs those of the second before;
-/// then a death of the process takes them along. Not the log's integrity, nor
-/// what was acknowledged before the last round.
+/// Redis may hold writes back while it syncs those of the second before; a
+/// killed process loses them. The log stays intact, and so does what was
+/// acknowledged before the last round.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_redis_that_syncs_every_second_loses_its_last_records_at_most() {
     let mut moments = Moments::of_this_run();
@@ -117,13 +117,13 @@ async fn a_full_redis_is_refused_until_it_has_room() {
         let room = moments.within(10_000..150_000);
         let outcome = fleet
             .round(async |fleet| {
-                redis.ask(&["CONFIG", "SET", "maxmemory", &(used_bytes(&redis) + room).to_string()]);
+                redis.ask(&["CONFIG", "SET", "maxmemory", &(redis.used_bytes() + room).to_string()]);
                 // The visitors fill it.
                 let why = fleet.not_ready(0).await;
                 assert!(why.contains("maxmemory"), "{why}");
                 fleet.not_ready(1).await;
                 // Readiness ends a little before the last record has found room.
-                redis.ask(&["CONFIG", "SET", "maxmemory", &(used_bytes(&redis) / 2).to_string()]);
+                redis.ask(&["CONFIG", "SET", "maxmemory", &(redis.used_bytes() / 2).to_string()]);
                 sleep_ms(100).await;
                 redis.ask(&["CONFIG", "SET", "maxmemory", "0"]);
                 format!("Redis had {room} bytes left ({why})")
@@ -134,10 +134,4 @@ async fn a_full_redis_is_refused_until_it_has_room() {
         assert!(outcome.refused_count > 0, "nobody was refused");
     }
     fleet.end("maxmemory reached");
-}
-
-fn used_bytes(redis: &Redis) -> u64 {
-    let info = redis.ask(&["INFO", "memory"]);
-    let used = info.lines().find_map(|line| line.strip_prefix("used_memory:"));
-    used.and_then(|bytes| bytes.trim().parse().ok()).expect("Redis says how much memory it uses")
 }

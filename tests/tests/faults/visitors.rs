@@ -18,7 +18,7 @@ const BETWEEN: Duration = Duration::from_millis(10);
 /// Before a visitor who was refused tries the other server.
 const AFTER_REFUSAL: Duration = Duration::from_millis(50);
 
-/// What one request came to.
+/// The result of one request.
 pub enum Reply {
     /// 201: it is stored.
     Stored(Value),
@@ -55,7 +55,7 @@ impl Book {
     }
 }
 
-/// Posts an answer; says also how long that took.
+/// Posts an answer; returns also how long that took.
 pub async fn post(client: &Client, url: &str, body: &Value) -> (Reply, Duration) {
     let start = Instant::now();
     let url = format!("{url}/v1/sites/{SITE}/consents");
@@ -73,7 +73,7 @@ pub async fn post(client: &Client, url: &str, body: &Value) -> (Reply, Duration)
                 (503, Ok(problem)) => {
                     let known = ["store_unavailable", "queue_full"];
                     assert!(problem["code"].as_str().is_some_and(|code| known.contains(&code)), "{problem}");
-                    assert!(retry, "a 503 says when to come again");
+                    assert!(retry, "a 503 has Retry-After");
                     Reply::Refused
                 }
                 (_, Err(_)) => Reply::Cut,
@@ -86,8 +86,8 @@ pub async fn post(client: &Client, url: &str, body: &Value) -> (Reply, Duration)
     (reply, duration)
 }
 
-/// One who posts answer after answer until told to stop; what is refused goes
-/// to the other server at once, with the same event id.
+/// Posts answers until `stop` is set. A refused answer goes to the other server
+/// at once, with the same event id.
 pub async fn visitor(
     client: Client,
     urls: Urls,

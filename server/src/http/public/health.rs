@@ -3,6 +3,7 @@
 use crate::http::app::App;
 use crate::http::deadline::on_store;
 use crate::http::problem::ApiError;
+use crate::store::RecordStore;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, Responder};
 use constat_shared::Code;
@@ -20,7 +21,7 @@ pub async fn readyz(app: Data<App>) -> Result<impl Responder, ApiError> {
             "The writing thread has stopped: restart the server.",
         ));
     }
-    let answers = on_store(&app, |store| Ok(store.ping())).await?;
+    let answers = on_store(&app, |store| Ok(RecordStore::ping(store))).await?;
     answers.map_err(|error| {
         let error = error.to_string();
         let detail = format!("Wait, or mend what the store reports: {}.", error.trim_end_matches('.'));

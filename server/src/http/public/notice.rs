@@ -8,7 +8,7 @@ use crate::http::negotiation::{for_ever, respond};
 use crate::http::problem::ApiError;
 use crate::render::body::Body;
 use crate::render::pages::Pages;
-use crate::store::published;
+use crate::store::{NoticeStore, published};
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use constat_shared::{Language, canonical};
@@ -49,7 +49,8 @@ pub async fn get_by_hash(
     hash: Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let hash = notice_hash(&hash)?;
-    let notice = on_store(&app, move |store| store.notice(&hash)).await?.ok_or_else(notice_unknown)?;
+    let notice =
+        on_store(&app, move |store| NoticeStore::notice(store, &hash)).await?.ok_or_else(notice_unknown)?;
     Ok(respond(&request, &Body::immutable_plain("application/json", canonical::to_vec(&notice))))
 }
 

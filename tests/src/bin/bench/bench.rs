@@ -1,4 +1,4 @@
-//! The servers that are measured, each with files of its own below one folder.
+//! The servers that are measured. Their files lie below one folder.
 
 use crate::process::Process;
 use std::io;
@@ -29,7 +29,7 @@ impl Bench<'_> {
         Process::start(&mut command, &self.scratch.join(format!("{name}.log")))
     }
 
-    /// A server on a Redis, with a data folder of its own for the key.
+    /// A server on a Redis. Its data folder holds the key.
     pub fn server_on(&self, name: &str, url: &str) -> io::Result<Process> {
         let mut command = Command::new(self.binary);
         command.args(["serve", "--demo", "--port", "0", "--accept-data-loss", "--store", url, "--data"]);

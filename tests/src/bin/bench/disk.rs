@@ -25,7 +25,7 @@ pub struct Usage {
 impl Usage {
     /// Measures the store of a server that has stopped.
     pub fn of(data: &Path) -> io::Result<Usage> {
-        // First of all: whoever opens the database may move the log into it.
+        // First: opening the database may move the log into it.
         let (mut bytes, mut log_bytes) = (0, 0);
         for file in fs::read_dir(data)? {
             let file = file?;
@@ -46,7 +46,7 @@ fn count(database: &Path) -> rusqlite::Result<u64> {
     Ok(records.unsigned_abs())
 }
 
-/// How long the disk takes to make one page durable, at the median: what bounds every durable store.
+/// How long the disk takes to make one page durable, at the median: the limit of every durable store.
 pub fn sync_time(dir: &Path) -> io::Result<Duration> {
     let mut file = File::create(dir.join("sync"))?;
     let mut times = Vec::with_capacity(SYNCS);

@@ -115,8 +115,8 @@ async fn look(address: SocketAddr, samples: &[Sample]) -> reqwest::Result<Vec<u3
     Ok(times_us)
 }
 
-/// Multiplies the rows of a store at rest: copies of one record with ids of their own, which is all
-/// that a look-up sees. The logs know nothing of them: such a store is good for nothing else.
+/// Multiplies the rows of a store at rest: copies of one record with new ids, which is all that a
+/// look-up reads. The logs do not contain them, so the store is usable for look-ups only.
 ///
 /// # Errors
 /// When the store cannot be written.
@@ -148,7 +148,7 @@ fn multiply_rows(database: &Path, records: u64) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// As [`multiply`], in a Redis that holds so many. From here on it writes no file of changes, for
+/// As [`multiply`], in a Redis that holds so many. From here on it writes no append-only file, for
 /// which there is no room.
 ///
 /// # Errors

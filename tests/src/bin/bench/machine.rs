@@ -13,7 +13,7 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// This one. What the kernel does not say is left open.
+    /// This machine. What the kernel does not report is left out.
     pub fn this() -> Machine {
         let value = |file: &str, name: &str| {
             let text = fs::read_to_string(file).unwrap_or_default();

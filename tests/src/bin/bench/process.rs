@@ -1,4 +1,4 @@
-//! A server in a process of its own, and what the kernel says of it.
+//! A server process, and what the kernel reports about it.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
@@ -19,7 +19,7 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts a server and waits until it says where it listens. What it logs goes to a file.
+    /// Starts a server and waits until it prints its address. What it logs goes to a file.
     pub fn start(command: &mut Command, log: &Path) -> io::Result<Process> {
         let started = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(File::create(log)?).spawn();
         let mut child = started.map_err(|error| {
@@ -34,8 +34,8 @@ impl Process {
             // It has most likely ended by itself.
             let _ = child.kill();
             child.wait()?;
-            let said = fs::read_to_string(log)?;
-            return Err(io::Error::other(format!("the server did not start; it wrote:\n{said}")));
+            let words = fs::read_to_string(log)?;
+            return Err(io::Error::other(format!("the server did not start; it wrote:\n{words}")));
         };
         Ok(Process { child, address, _stdout: stdout })
     }

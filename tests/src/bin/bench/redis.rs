@@ -34,7 +34,7 @@ pub struct Measured {
     pub copied: (u64, Duration),
     /// Memory that each copied record takes in Redis.
     pub memory_bytes: f64,
-    /// What it takes in the file of changes once that was written anew.
+    /// What it takes in the append-only file after a rewrite.
     pub file_bytes: f64,
     /// What it takes in SQLite's file.
     pub sqlite_bytes: f64,
@@ -86,11 +86,11 @@ fn redis(dir: &Path, appendfsync: &str) -> io::Result<Redis> {
     fs::create_dir_all(dir)?;
     let dir = dir.canonicalize()?;
     let dir = dir.to_str().ok_or_else(|| io::Error::other("the folder's name is no text"))?;
-    // The last folder that is named counts: beside the binary, where a disk is.
+    // The last --dir counts: beside the binary, which lies on a disk.
     Ok(Redis::start_with(&["--appendonly", "yes", "--appendfsync", appendfsync, "--dir", dir]))
 }
 
-/// A round: everybody begins empty, and has its turns.
+/// A round: every server starts empty and has its turns.
 fn round(bench: &Bench<'_>, plan: &Plan) -> io::Result<[Outcome; 6]> {
     let everysec = redis(&bench.data("everysec"), "everysec")?;
     let always = redis(&bench.data("always"), "always")?;
@@ -154,7 +154,7 @@ fn copy(bench: &Bench<'_>) -> io::Result<(Redis, (u64, Duration), f64, f64)> {
     let redis = redis(&dir, "always")?;
     let records = Usage::of(&bench.data("full"))?.records;
     say(&format!("Copy {records} records to Redis"));
-    let (before, start) = (memory(&redis)?, Instant::now());
+    let (before, start) = (redis.used_bytes(), Instant::now());
     let mut command = Command::new(bench.binary);
     command.args(["copy", "--to", &redis.url(), "--from"]);
     let output = command.arg(format!("sqlite:{}", bench.data("full").display())).output()?;
@@ -163,7 +163,7 @@ fn copy(bench: &Bench<'_>) -> io::Result<(Redis, (u64, Duration), f64, f64)> {
     }
     let took = start.elapsed();
     let each = |bytes: u64| bytes as f64 / records.max(1) as f64;
-    let memory_bytes = each(memory(&redis)?.saturating_sub(before));
+    let memory_bytes = each(redis.used_bytes().saturating_sub(before));
     redis.ask(&["BGREWRITEAOF"]);
     while !redis.ask(&["INFO", "persistence"]).contains("aof_rewrite_in_progress:0") {
         std::thread::sleep(Duration::from_millis(100));
@@ -174,10 +174,4 @@ fn copy(bench: &Bench<'_>) -> io::Result<(Redis, (u64, Duration), f64, f64)> {
         file_bytes += file?.metadata()?.len();
     }
     Ok((redis, (records, took), each(file_bytes), memory_bytes))
-}
-
-fn memory(redis: &Redis) -> io::Result<u64> {
-    let info = redis.ask(&["INFO", "memory"]);
-    let bytes = info.lines().find_map(|line| line.strip_prefix("used_memory:")?.trim().parse().ok());
-    bytes.ok_or_else(|| io::Error::other("Redis does not say how much memory it uses"))
 }

@@ -31,8 +31,7 @@ impl CopyEnd {
         // A copy changes next to nothing in its source: what is due is deleted.
         let end = CopyEnd::open("--from", address, 0, true)?;
         if end.store.is_unfinished()? {
-            let words =
-                format!("{address} is itself a copy that did not come to its end: finish that one first");
+            let words = format!("{address} is itself an unfinished copy: finish that one first");
             return Err(Failure::new(words));
         }
         Ok(end)

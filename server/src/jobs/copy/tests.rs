@@ -28,7 +28,6 @@ const TESTS: &[(&str, Test)] = tests! {
     what_ends_during_a_copy_is_gone_on_both_sides
     a_record_that_was_erased_since_is_named
     half_a_copy_is_marked_and_finished_by_the_next
-    a_stretch_goes_to_the_end_of_a_log_only
 };
 
 fn sqlite() -> (tempfile::TempDir, SqliteStore) {
@@ -383,18 +382,4 @@ fn half_a_copy_is_marked_and_finished_by_the_next(from: &dyn CopyStore, to: &dyn
     let mut changed = page[0].clone();
     changed.entry.record.action = Action::AllowAll;
     assert!(to.put_records(&[changed]).is_err());
-}
-
-fn a_stretch_goes_to_the_end_of_a_log_only(_: &dyn CopyStore, to: &dyn CopyStore) {
-    let notice = notice("boreale");
-    publish(to, &notice);
-    let first = record(&notice, "2026-03-01T09:30:00Z");
-    append(to, std::slice::from_ref(&first)).unwrap();
-    let log = contract::log_of(&first);
-    let before = to.head(&log).unwrap();
-    for leaf_index in [0, 2] {
-        let slice = LogSlice { first: leaf_index, leaves: vec![entry(&first).leaf], entries: Vec::new() };
-        assert!(to.put_leaves(&log, &slice).unwrap_err().to_string().contains("does not end before"));
-        assert_eq!(to.head(&log).unwrap(), before);
-    }
 }

@@ -1,4 +1,4 @@
-//! From the text of a TOML file to the structs of [`super::file`], with the
+//! From the text of a TOML file to the structs of [`super::schema`], with the
 //! line of every key.
 
 use super::report::{Report, hint, list};

@@ -2,19 +2,12 @@
 
 use crate::cli::VerifyArgs;
 use crate::failure::Failure;
-use crate::proof::timestamp::trust::{self, Authorities, CA_BYTES_MAX};
-use constat_shared::proof::{
-    Beside, EVIDENCE_BYTES_MAX, Finding, KEY_SET_BYTES_MAX, RECEIPT_BYTES_MAX, Stamp,
-};
-use constat_shared::{Evidence, Hash, KeySet, Language, Receipt};
+use crate::proof::given_files::{read, read_authorities, read_keys, read_pictures};
+use crate::proof::timestamp::trust::{self, Authorities};
+use constat_shared::proof::{Beside, EVIDENCE_BYTES_MAX, Finding, RECEIPT_BYTES_MAX, Stamp};
+use constat_shared::{Evidence, KeySet, Language, Receipt};
 use std::fmt::Display;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
-
-/// The most bytes of a picture that is read, and the most pictures: many times what a pack holds.
-const PICTURE_BYTES_MAX: usize = 32 * 1024 * 1024;
-const PICTURES_MAX: usize = 256;
 
 /// Prints what is proven, line by line, and what is not.
 pub fn run(args: &VerifyArgs) -> Result<(), Failure> {
@@ -72,55 +65,4 @@ fn print(findings: &[Finding]) {
 
 fn refused(file: &Path, why: &dyn Display) -> Failure {
     Failure::new(format!("{}: NOT proven. {why}", file.display()))
-}
-
-fn read_keys(file: &Path) -> Result<KeySet, Failure> {
-    serde_json::from_slice(&read(file, KEY_SET_BYTES_MAX)?)
-        .map_err(|error| Failure::new(format!("{} is not a key set: {error}", file.display())))
-}
-
-/// The name and hash of every picture in a folder, by name.
-fn read_pictures(dir: &Path) -> Result<Vec<(String, Hash)>, Failure> {
-    let unreadable =
-        |error: std::io::Error| Failure::new(format!("{} cannot be read: {error}", dir.display()));
-    let mut pictures = Vec::new();
-    for file in std::fs::read_dir(dir).map_err(unreadable)? {
-        let path = file.map_err(unreadable)?.path();
-        let Some(name) =
-            path.file_name().and_then(|name| name.to_str()).filter(|name| name.ends_with(".png"))
-        else {
-            continue;
-        };
-        if pictures.len() == PICTURES_MAX {
-            let words = format!(
-                "{} holds more than {PICTURES_MAX} pictures: name the folder of one notice",
-                dir.display()
-            );
-            return Err(Failure::new(words));
-        }
-        pictures.push((name.to_owned(), Hash::of(&read(&path, PICTURE_BYTES_MAX)?)));
-    }
-    if pictures.is_empty() {
-        let words =
-            format!("there is no picture in {}: name the folder of the notice's PNG files", dir.display());
-        return Err(Failure::new(words));
-    }
-    pictures.sort_unstable();
-    Ok(pictures)
-}
-
-fn read_authorities(file: &Path) -> Result<Authorities, Failure> {
-    Authorities::read(file, &read(file, CA_BYTES_MAX)?)
-}
-
-fn read(path: &Path, bytes_max: usize) -> Result<Vec<u8>, Failure> {
-    let unreadable =
-        |error: std::io::Error| Failure::new(format!("{} cannot be read: {error}", path.display()));
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(unreadable)?;
-    file.take(bytes_max as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    if bytes.len() > bytes_max {
-        return Err(Failure::new(format!("{} is larger than {bytes_max} bytes", path.display())));
-    }
-    Ok(bytes)
 }

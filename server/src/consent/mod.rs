@@ -2,4 +2,5 @@
 
 pub mod accept;
 pub mod history;
+pub mod readiness;
 pub mod writer;

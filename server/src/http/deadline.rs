@@ -9,17 +9,18 @@ use constat_shared::Code;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Does work on the store, and waits for it as long as a request may.
+/// Does work on the store, and waits for it as long as a request may. The
+/// functions that a route calls take only the part of the store that they need.
 pub async fn on_store<T: Send + 'static>(
     app: &App,
     work: impl FnOnce(&dyn Store) -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, ApiError> {
     let store = Arc::clone(&app.store);
-    within(app.deadline, async { aside(move || work(&*store)).await?.map_err(ApiError::from) }).await
+    within(app.deadline, async { run_blocking(move || work(&*store)).await?.map_err(ApiError::from) }).await
 }
 
-/// Does any other work that blocks.
-pub async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
+/// Does work on a thread that may block.
+async fn run_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
     web::block(work).await.map_err(|_| ApiError::new(Code::Internal, "Ask again later."))
 }
 

@@ -1,6 +1,6 @@
 //! Every address of the server, on one page.
 
-use super::public::{assets, consent_js, consents, health, history, keys, log, notice, vendors, verify};
+use super::public::{assets, consent_js, consents, health, history, keys, log, notice, vendors, verify_page};
 use super::router::Family::{Anyone, Plain, Site};
 use super::router::Verb::{Delete, Get, Post};
 use super::router::{Row, row};
@@ -22,8 +22,8 @@ pub fn table() -> Vec<Row> {
         row(Get, "/v1/notices/{notice_hash}", Anyone, to(notice::get_by_hash)),
         row(Get, "/assets/{file}", Anyone, to(assets::get)),
         row(Get, "/.well-known/jwks.json", Plain, to(keys::get)),
-        row(Get, "/verify", Plain, to(verify::get)),
-        row(Get, "/verify/", Plain, to(verify::get)),
+        row(Get, "/verify", Plain, to(verify_page::get)),
+        row(Get, "/verify/", Plain, to(verify_page::get)),
         row(Get, "/healthz", Plain, to(health::healthz)),
         row(Get, "/readyz", Plain, to(health::readyz)),
     ]

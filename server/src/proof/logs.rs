@@ -26,20 +26,34 @@ pub fn newest_checkpoint(
     Ok(Some(note))
 }
 
-/// The proof that the leaf at `index` is in the log of that size, without one
-/// of its size now, and that size; nothing when the log has no such leaf.
+/// The proof that the leaf at `leaf_index` is in the log of `size` leaves, or of
+/// its size now, with that size; nothing when the log has no such leaf.
 ///
 /// # Errors
 /// When the store fails.
 pub fn inclusion_proof(
     store: &dyn LogStore,
     log: &LogId,
-    index: u64,
+    leaf_index: u64,
     size: Option<u64>,
 ) -> Result<Option<(u64, Vec<Hash>)>, StoreError> {
     let Some(head) = store.head(log)? else { return Ok(None) };
     let size = size.unwrap_or(head.size);
-    Ok(store.inclusion_proof(log, index, size)?.map(|proof| (size, proof)))
+    Ok(store.inclusion_proof(log, leaf_index, size)?.map(|proof| (size, proof)))
+}
+
+/// The proof that the log of `from` leaves is the beginning of the log of `to`
+/// leaves; nothing when the log is smaller.
+///
+/// # Errors
+/// When the store fails.
+pub fn consistency_proof(
+    store: &dyn LogStore,
+    log: &LogId,
+    from: u64,
+    to: u64,
+) -> Result<Option<Vec<Hash>>, StoreError> {
+    store.consistency_proof(log, from, to)
 }
 
 /// How many months after its own a log is kept: as long as the longest proof,

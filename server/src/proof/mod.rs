@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod bundle;
+pub mod given_files;
 mod key_files;
 pub mod keys;
 pub mod logs;

@@ -1,7 +1,9 @@
-//! Every body that a site serves, made once, beforehand.
+//! Every body that a site serves, made beforehand; what an earlier notice shows,
+//! when it is asked for.
 
 pub mod assets;
 pub mod body;
 pub mod consent_js;
+pub mod earlier;
 pub mod pages;
 pub mod site;

@@ -1,9 +1,9 @@
 //! `GET /healthz` and `GET /readyz`, for the operator and the supervisor.
 
+use crate::consent::readiness::{self, NotReady};
 use crate::http::app::App;
 use crate::http::deadline::on_store;
 use crate::http::problem::ApiError;
-use crate::store::RecordStore;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, Responder};
 use constat_shared::Code;
@@ -15,17 +15,18 @@ pub async fn healthz() -> impl Responder {
 
 /// Records can be written and read.
 pub async fn readyz(app: Data<App>) -> Result<impl Responder, ApiError> {
-    if !app.writer.is_running() {
-        return Err(ApiError::new(
-            Code::StoreUnavailable,
-            "The writing thread has stopped: restart the server.",
-        ));
-    }
-    let answers = on_store(&app, |store| Ok(RecordStore::ping(store))).await?;
-    answers.map_err(|error| {
-        let error = error.to_string();
-        let detail = format!("Wait, or mend what the store reports: {}.", error.trim_end_matches('.'));
-        ApiError::new(Code::StoreUnavailable, detail)
-    })?;
+    let all = app.clone();
+    on_store(&app, move |store| Ok(readiness::check(&all.writer, store))).await?.map_err(not_ready)?;
     Ok(HttpResponse::Ok().content_type("text/plain").body("ready\n"))
+}
+
+fn not_ready(why: NotReady) -> ApiError {
+    let detail = match why {
+        NotReady::WriterStopped => "The writing thread has stopped: restart the server.".to_owned(),
+        NotReady::Store(error) => {
+            let error = error.to_string();
+            format!("Wait, or fix what the store reports: {}.", error.trim_end_matches('.'))
+        }
+    };
+    ApiError::new(Code::StoreUnavailable, detail)
 }

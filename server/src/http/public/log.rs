@@ -5,7 +5,6 @@ use crate::http::app::App;
 use crate::http::deadline::on_store;
 use crate::http::problem::ApiError;
 use crate::proof::logs;
-use crate::store::LogStore;
 use actix_web::HttpResponse;
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Data, Path, Query};
@@ -60,7 +59,7 @@ pub async fn consistency(
 ) -> Result<HttpResponse, ApiError> {
     let (log, FromTo { from, to }) = (find_log(&app, &path.0, &path.1)?, query.into_inner());
     let proven = on_store(&app, move |store| {
-        Ok(LogStore::consistency_proof(store, &log, from, to)?.map(|proof| (log, proof)))
+        Ok(logs::consistency_proof(store, &log, from, to)?.map(|proof| (log, proof)))
     });
     let (log, proof) = proven.await?.ok_or_else(log_unknown)?;
     Ok(answer(json!({ "log": log, "from": from, "to": to, "proof": proof })))

@@ -1,4 +1,4 @@
-//! The addresses that browsers, visitors and operators ask, a file for each.
+//! The addresses that browsers, visitors and operators ask, a file for each resource.
 
 pub mod assets;
 pub mod consent_js;
@@ -10,4 +10,4 @@ pub mod log;
 mod lookup;
 pub mod notice;
 pub mod vendors;
-pub mod verify;
+pub mod verify_page;

@@ -3,12 +3,13 @@
 
 use super::lookup::{find_site, notice_hash, notice_unknown};
 use crate::http::app::App;
-use crate::http::deadline::{aside, on_store};
-use crate::http::negotiation::{for_ever, respond};
+use crate::http::deadline::on_store;
+use crate::http::negotiation::{never_changes, respond};
 use crate::http::problem::ApiError;
 use crate::render::body::Body;
+use crate::render::earlier::{Earlier, earlier};
 use crate::render::pages::Pages;
-use crate::store::{NoticeStore, published};
+use crate::store::NoticeStore;
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use constat_shared::{Language, canonical};
@@ -64,17 +65,15 @@ async fn shown(
 ) -> Result<HttpResponse, ApiError> {
     let site = find_site(app, site)?;
     let language = Language::parse(language).ok_or_else(ApiError::language_unknown)?;
-    let hash = match &query.notice {
-        None => site.notice().notice_hash(),
-        Some(text) => notice_hash(text)?,
-    };
-    if hash == site.notice().notice_hash() {
+    let asked = query.notice.as_deref().map(notice_hash).transpose()?;
+    let Some(hash) = asked.filter(|hash| *hash != site.notice().notice_hash()) else {
         let response = site.pages.get(&language).map(answer).ok_or_else(ApiError::language_unknown)?;
-        return Ok(if query.notice.is_some() { for_ever(response) } else { response });
-    }
+        return Ok(if asked.is_some() { never_changes(response) } else { response });
+    };
     let id = site.notice().site.clone();
-    let earlier =
-        on_store(app, move |store| published(store, &id, hash)).await?.ok_or_else(notice_unknown)?;
-    let pages = aside(move || Pages::new(&earlier, language, Body::immutable_plain)).await?;
-    pages.as_ref().map(answer).ok_or_else(ApiError::language_unknown)
+    match on_store(app, move |store| earlier(store, &id, hash, language)).await? {
+        Earlier::Pages(pages) => Ok(answer(&pages)),
+        Earlier::NoticeUnknown => Err(notice_unknown()),
+        Earlier::LanguageUnknown => Err(ApiError::language_unknown()),
+    }
 }

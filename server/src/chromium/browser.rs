@@ -1,5 +1,5 @@
-//! A Chromium of its own for each notice: headless, with an empty profile that
-//! is thrown away, no network but this machine, and no port.
+//! A headless Chromium for each notice, with an empty profile that is deleted
+//! afterwards, no network but this machine, and no port.
 
 use super::devtools::Connection;
 use crate::failure::Failure;
@@ -18,8 +18,8 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 /// The names under which systems install it, the first one found is taken.
 const NAMES: [&str; 5] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 
-/// Without a window, a profile, or the services it would call at home. The
-/// page comes from an address in numbers: no name needs to be looked up.
+/// No window and no background services. The page has a numeric address, so no
+/// name needs to be looked up.
 const FLAGS: [&str; 15] = [
     "--headless",
     "--remote-debugging-pipe",
@@ -107,7 +107,7 @@ impl Chromium {
             // Chromium's sandbox does not work for root; nothing is shown but the server's own pages.
             command.arg("--no-sandbox");
         }
-        // Nothing of this process's environment is the browser's business, a key in it least of all.
+        // The browser gets an empty environment, because ours may hold the signing key.
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
         for variable in ["HOME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"] {
             command.env(variable, profile.path());

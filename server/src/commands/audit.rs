@@ -1,11 +1,11 @@
-//! `constat audit`: works out the logs of a month from the store.
+//! `constat audit`: recomputes the logs of a month from the store.
 
 use crate::cli::AuditArgs;
 use crate::failure::Failure;
 use crate::proof::audit::audit;
 use crate::store::open_store;
 
-/// Prints what the logs of a month hold, and fails with the first thing that is not as it should be.
+/// Prints what the logs of a month hold, and fails at the first difference.
 pub fn run(args: &AuditArgs) -> Result<(), Failure> {
     let store = open_store(&args.data)?;
     let mut logs = store.logs()?;

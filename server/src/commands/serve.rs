@@ -54,12 +54,12 @@ async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
         true => Some(start_third_parties(args, address.port(), &mut out)?),
         false => None,
     };
-    let pages = third_parties.as_ref().map(|origin| demo::Pages::new(origin));
+    let pages = third_parties.as_ref().map(|origin| demo::DemoPages::new(origin));
     rt::spawn(retention::run(Arc::clone(&app.store), Arc::clone(&app.keys), Arc::clone(&app.sites)));
-    // From here on, before anybody is told that the server runs, no signal ends it roughly.
-    let hear = |kind| signal(kind).map_err(fail("a signal cannot be received"));
-    let (terminate, interrupt) = (hear(SignalKind::terminate())?, hear(SignalKind::interrupt())?);
-    rt::spawn(reload_on_hangup(hear(SignalKind::hangup())?, args.sites.clone(), args.demo, app.clone()));
+    // Signals are handled before the address is printed, so that an early SIGTERM also stops the server in order.
+    let on_signal = |kind| signal(kind).map_err(fail("a signal cannot be received"));
+    let (terminate, interrupt) = (on_signal(SignalKind::terminate())?, on_signal(SignalKind::interrupt())?);
+    rt::spawn(reload_on_hangup(on_signal(SignalKind::hangup())?, args.sites.clone(), args.demo, app.clone()));
     let server = HttpServer::new(move || {
         let pages = pages.clone();
         ActixApp::new()
@@ -106,9 +106,9 @@ fn start_third_parties(args: &ServeArgs, port: u16, out: &mut Vec<String>) -> Re
 
 fn bind(args: &ServeArgs, port: u16) -> Result<TcpListener, Failure> {
     TcpListener::bind((args.host, port)).map_err(|error| {
-        let place = format!("{}:{port}", args.host);
+        let address = format!("{}:{port}", args.host);
         Failure::new(format!(
-            "{place} cannot be listened on ({error}): stop what uses it, or choose another --port"
+            "{address} cannot be listened on ({error}): stop what uses it, or choose another --port"
         ))
     })
 }

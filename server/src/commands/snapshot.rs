@@ -4,12 +4,11 @@ use crate::chromium::browser;
 use crate::cli::SnapshotArgs;
 use crate::failure::{Failure, failed};
 use crate::http::snapshot_page::SnapshotPage;
-use crate::jobs::snapshot::packs::{Photographer, published};
+use crate::jobs::snapshot::packs::{Photographer, published_notices};
 use crate::render::assets::Assets;
 use crate::render::site::ServedSite;
 use crate::site::Site;
-use crate::store::Store;
-use crate::store::open_store;
+use crate::store::{LogStore, NoticeStore, open_store};
 use actix_web::rt;
 use constat_shared::{Hash, LogShards, PublishedNotice};
 use std::path::Path;
@@ -20,7 +19,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 /// each pack of them to its site's log.
 pub fn run(args: &SnapshotArgs) -> Result<(), Failure> {
     let store = open_store(&args.data)?;
-    let published = published(&*store, args.site.as_ref())?;
+    let published = published_notices(&*store, args.site.as_ref())?;
     let photographer = Photographer::open(&args.data, &*store)?;
     let missing = photographer.missing(published, &mut warn)?;
     if missing.is_empty() {
@@ -32,15 +31,15 @@ pub fn run(args: &SnapshotArgs) -> Result<(), Failure> {
     rt::System::new().block_on(take_all(&photographer, &program, &assets, &missing))
 }
 
-/// Takes one notice after the other. One that fails does not keep the others from it.
-async fn take_all(
-    photographer: &Photographer<'_, dyn Store>,
+/// Takes one notice after the other. A failure does not stop the others.
+async fn take_all<S: NoticeStore + LogStore + ?Sized>(
+    photographer: &Photographer<'_, S>,
     program: &Path,
     assets: &Arc<Assets>,
     missing: &[Hash],
 ) -> Result<(), Failure> {
-    let hear = |kind| signal(kind).map_err(failed);
-    let mut signals = (hear(SignalKind::interrupt())?, hear(SignalKind::terminate())?);
+    let on_signal = |kind| signal(kind).map_err(failed);
+    let mut signals = (on_signal(SignalKind::interrupt())?, on_signal(SignalKind::terminate())?);
     let mut failed_count = 0;
     for notice_hash in missing {
         match take(photographer, program, assets, notice_hash, &mut signals).await {
@@ -59,22 +58,22 @@ async fn take_all(
 }
 
 /// Makes sure that a notice has its pack, and returns a line about it; nothing when a signal came first.
-async fn take(
-    photographer: &Photographer<'_, dyn Store>,
+async fn take<S: NoticeStore + LogStore + ?Sized>(
+    photographer: &Photographer<'_, S>,
     program: &Path,
     assets: &Arc<Assets>,
     notice_hash: &Hash,
     signals: &mut (Signal, Signal),
 ) -> Result<Option<String>, Failure> {
     let notice = photographer.notice(notice_hash)?;
-    if let Some(line) = photographer.take_up(&notice)? {
+    if let Some(line) = photographer.log_earlier_pictures(&notice)? {
         return Ok(Some(line));
     }
     let shown = PublishedNotice::new(notice.clone());
     let site =
         Site { notice: shown, origins: Vec::new(), timestamp_authority: None, log_shards: LogShards::ONE };
     let served = ServedSite::new(site, assets);
-    photographer.other_files(&served)?.into_iter().for_each(warn);
+    photographer.warning_of_other_files(&served)?.into_iter().for_each(warn);
     let page = SnapshotPage::start(served, Arc::clone(assets))?;
     let taken = photographer.take(&notice, page.origin(), program, stopped(signals), &mut warn).await;
     page.stop().await;

@@ -26,7 +26,7 @@ pub fn run(args: &TimestampArgs) -> Result<(), Failure> {
     let keys = Keys::open(&args.key, &*store)?;
     let mut failed_count = 0;
     for (site, url) in &asking {
-        // One authority that fails keeps no other site from its own.
+        // An authority that fails does not stop the other sites.
         if let Err(failure) = stamp_site(&*store, &keys, site, url, &mut |line| println!("{line}")) {
             eprintln!("constat: {site}: {failure}");
             failed_count += 1;
@@ -35,8 +35,8 @@ pub fn run(args: &TimestampArgs) -> Result<(), Failure> {
     match failed_count {
         0 => Ok(()),
         _ => Err(Failure::new(format!(
-            "the logs of {failed_count} of {} sites were not all stamped; the reasons stand above. \
-             What is missing is asked for the next time",
+            "the logs of {failed_count} of {} sites were not all stamped: see the errors above. \
+             The next run asks for the missing stamps",
             asking.len()
         ))),
     }

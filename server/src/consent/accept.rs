@@ -11,18 +11,18 @@ use constat_shared::{
 };
 use std::sync::Arc;
 
-/// What became of a request that is right.
+/// The result of a valid request.
 pub enum Accepted {
-    /// It is a record now, and durable.
+    /// It is stored as a record, durably.
     Stored(ConsentResponse),
-    /// It was a record before: this is the record of that time.
+    /// It was stored before: this is the record of that time.
     Repeated(ConsentResponse),
 }
 
 /// Why a request did not become a record.
 #[derive(Debug)]
 pub enum AcceptError {
-    /// Something about it is not as it should be.
+    /// The request is invalid.
     Problem(Problem),
     /// The record was not stored.
     Write(WriteError),

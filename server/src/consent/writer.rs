@@ -48,19 +48,19 @@ impl Writer {
         Writer { queue: Mutex::new(Some(queue)), thread: Mutex::new(Some(thread)) }
     }
 
-    /// Stores a record; returns it once it is durable. A caller that stops
-    /// waiting before its batch is taken takes it out of the queue.
+    /// Stores a record; returns it once it is durable. When the caller stops
+    /// waiting before the thread takes the batch, the record is not stored.
     ///
     /// # Errors
-    /// [`WriteError`]: the record is then not acknowledged, and a repetition
-    /// with the same event id is right whatever became of it.
+    /// [`WriteError`]: the record is then not acknowledged, stored or not. The
+    /// client may send the same event id again.
     pub async fn append(&self, entry: CommittedRecord) -> Answer {
         let (reply, answer) = oneshot::channel();
         self.enqueue(Job { entry, reply })?;
         answer.await.unwrap_or(Err(WriteError::Store))
     }
 
-    /// The way into the queue is not kept while the answer is awaited: it would keep the thread from ending.
+    /// Holds the sender only while it sends: one that waited with it would keep the thread running.
     fn enqueue(&self, job: Job) -> Result<(), WriteError> {
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         let queue = queue.as_ref().ok_or(WriteError::Store)?;
@@ -129,18 +129,18 @@ mod tests {
     use std::future::Future;
     use std::task::{Context, Waker};
 
-    struct Bench {
+    struct Setup {
         dir: tempfile::TempDir,
         store: Arc<SqliteStore>,
         notice: PublishedNotice,
     }
 
-    fn bench() -> Bench {
+    fn set_up() -> Setup {
         let dir = tempfile::tempdir().unwrap();
         let store = Arc::new(SqliteStore::open(dir.path()).unwrap());
         let notice = contract::notice("boreale");
         store.publish(&notice, Timestamp::from_unix_ms(0)).unwrap();
-        Bench { dir, store, notice }
+        Setup { dir, store, notice }
     }
 
     fn record(notice: &PublishedNotice) -> CommittedRecord {
@@ -152,7 +152,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_waits_when_the_server_stops_is_stored() {
-        let Bench { dir: _dir, store, notice } = bench();
+        let Setup { dir: _dir, store, notice } = set_up();
         let writer = Writer::start(store.clone(), 64);
         let records: Vec<_> = (0..50).map(|_| record(&notice)).collect();
         let mut answers: Vec<_> =
@@ -174,7 +174,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_full_queue_refuses_and_recovers() {
-        let Bench { dir, store, notice } = bench();
+        let Setup { dir, store, notice } = set_up();
         // Another process holds the database, as a backup might.
         let other = HeldFile::hold(dir.path());
         let writer = Arc::new(Writer::start(store, 4));

@@ -12,7 +12,7 @@ use std::time::Duration;
 pub struct App {
     /// The sites being served.
     pub sites: Arc<Sites>,
-    /// Where records are read from.
+    /// The store; routes ask it for the part that they need.
     pub store: Arc<dyn Store>,
     /// The way records are written.
     pub writer: Writer,
@@ -20,6 +20,6 @@ pub struct App {
     pub keys: Arc<Keys>,
     /// How long a request may wait for the store.
     pub deadline: Duration,
-    /// The widget's files.
+    /// The files inside the program: widget, loader, verifier page.
     pub assets: Arc<Assets>,
 }

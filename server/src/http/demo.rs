@@ -48,11 +48,11 @@ type Texts = BTreeMap<String, String>;
 
 /// The insurer's pages by path.
 #[derive(Clone)]
-pub struct Pages(Arc<BTreeMap<String, Body>>);
+pub struct DemoPages(Arc<BTreeMap<String, Body>>);
 
-impl Pages {
+impl DemoPages {
     /// The pages in every language, with the address of the third parties in them, and their files.
-    pub fn new(third_parties: &str) -> Pages {
+    pub fn new(third_parties: &str) -> DemoPages {
         let pages = render(third_parties).into_iter().map(|(path, html)| (path, html.into_bytes()));
         let files = Embedded::iter().filter(|name| is_file(name));
         let files =
@@ -61,7 +61,7 @@ impl Pages {
             let body = Body::new(mime(&path), bytes);
             (path, body)
         });
-        Pages(Arc::new(all.collect()))
+        DemoPages(Arc::new(all.collect()))
     }
 }
 
@@ -171,7 +171,7 @@ fn mime(name: &str) -> &'static str {
 }
 
 /// Serves the insurer's pages under `/demo/`.
-pub fn pages(pages: Pages) -> impl HttpServiceFactory {
+pub fn pages(pages: DemoPages) -> impl HttpServiceFactory {
     let to_main = || async { HttpResponse::Found().insert_header((LOCATION, "/demo/fr/")).finish() };
     web::scope("/demo")
         .app_data(Data::new(pages))
@@ -180,7 +180,7 @@ pub fn pages(pages: Pages) -> impl HttpServiceFactory {
         .route("/{path:.*}", web::get().to(page))
 }
 
-async fn page(request: HttpRequest, pages: Data<Pages>, path: Path<String>) -> HttpResponse {
+async fn page(request: HttpRequest, pages: Data<DemoPages>, path: Path<String>) -> HttpResponse {
     let name = if path.ends_with('/') { format!("{path}index.html") } else { path.into_inner() };
     match pages.0.get(&name) {
         Some(body) => respond(&request, body),
@@ -267,7 +267,7 @@ mod tests {
 
     #[test]
     fn templates_and_texts_are_not_served() {
-        let served = Pages::new("http://localhost:1").0;
+        let served = DemoPages::new("http://localhost:1").0;
         assert!(served.contains_key("fr/index.html") && served.contains_key("style.css"));
         assert!(
             served

@@ -56,8 +56,8 @@ fn best_form(request: &HttpRequest, body: &Body) -> (ContentEncoding, Bytes) {
     (ContentEncoding::Identity, body.plain().clone())
 }
 
-/// Lets browsers keep an answer for ever whose address names the notice it comes from.
-pub fn for_ever(mut response: HttpResponse) -> HttpResponse {
+/// Marks an answer as immutable: its address contains the hash of the notice.
+pub fn never_changes(mut response: HttpResponse) -> HttpResponse {
     if let Ok(value) = CacheControl(immutable()).try_into_value() {
         response.headers_mut().insert(header::CACHE_CONTROL, value);
     }

@@ -77,12 +77,12 @@ impl ResponseError for ApiError {
     }
 }
 
-/// For every address that is none.
+/// The answer for an unknown address.
 pub async fn not_found() -> ApiError {
     ApiError::new(Code::NotFound, "Look the address up in the server's documentation.")
 }
 
-/// For every address asked with a method it does not know; `allowed` names those it does.
+/// The answer for a method that the address does not have; `allowed` names those that it has.
 pub fn method_not_allowed(allowed: &str) -> HttpResponse {
     let problem =
         ApiError::new(Code::MethodNotAllowed, format!("Use one of the address's own methods: {allowed}."));
@@ -93,9 +93,9 @@ pub fn method_not_allowed(allowed: &str) -> HttpResponse {
     response
 }
 
-/// For a query that names a key twice, or is malformed.
+/// The answer for a query that names a key twice, or is malformed.
 pub fn query_malformed(error: QueryPayloadError, _: &HttpRequest) -> actix_web::Error {
-    ApiError::new(Code::InvalidField, format!("Mend the query of the address: {error}.")).into()
+    ApiError::new(Code::InvalidField, format!("Correct the query of the address: {error}.")).into()
 }
 
 impl actix_web::Responder for ApiError {

@@ -1,4 +1,4 @@
-//! What runs by itself or for long.
+//! Background jobs and long-running work.
 
 pub mod copy;
 pub mod publish;

@@ -1,12 +1,12 @@
-//! The hourly job: deletes what has come to its end (invariant 4), and writes
-//! what is served into the log of a new month.
+//! The hourly job: deletes expired records and old logs (invariant 4), and
+//! writes what is served into the log of a new month.
 
 use crate::clock;
 use crate::proof::keys::Keys;
 use crate::proof::logs::is_over;
 use crate::proof::published;
 use crate::render::site::Sites;
-use crate::store::{LogStore, RecordStore, Store, StoreError};
+use crate::store::{LogStore, RecordStore, StoreError};
 use constat_shared::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,7 +36,10 @@ pub fn expire<S: RecordStore + LogStore + ?Sized>(
 }
 
 /// Runs the job at once and then every hour, for as long as the server runs.
-pub async fn run(store: Arc<dyn Store>, keys: Arc<Keys>, sites: Arc<Sites>) {
+pub async fn run<S>(store: Arc<S>, keys: Arc<Keys>, sites: Arc<Sites>)
+where
+    S: RecordStore + LogStore + ?Sized + 'static,
+{
     let mut ticks = tokio::time::interval(INTERVAL);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {

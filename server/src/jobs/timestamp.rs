@@ -38,7 +38,7 @@ pub fn stamp_site(
         if head.size < stamped_size {
             return Err(Failure::new(format!(
                 "the log {} has {} leaves, and had {stamped_size} when it was stamped: \
-                 it is not the one that was; restore the store that is",
+                 it was replaced or cut: restore the store that has all its leaves",
                 log.origin(),
                 head.size
             )));

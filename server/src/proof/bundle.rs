@@ -1,10 +1,11 @@
-//! One record's evidence bundle.
+//! Makes the evidence bundle of one record. `shared/src/proof/bundle.rs` defines
+//! and checks it.
 
 use super::keys::Keys;
 use super::published;
 use crate::clock;
 use crate::failure::Failure;
-use crate::store::{CommittedRecord, LogStore, NoticeStore, Store};
+use crate::store::{CommittedRecord, LogStore, NoticeStore, RecordStore};
 use constat_shared::proof::{FORMAT, Logged, Stamped, statement};
 use constat_shared::{
     ConsentId, EventId, Evidence, Hash, Jwk, LogEntry, LogId, Month, Record, SiteId, TreeHead,
@@ -15,8 +16,8 @@ use constat_shared::{
 ///
 /// # Errors
 /// A sentence: when there is no such record, or the store has lost what proves it.
-pub fn prove(
-    store: &dyn Store,
+pub fn prove<S: RecordStore + NoticeStore + LogStore + ?Sized>(
+    store: &S,
     keys: &Keys,
     site: &SiteId,
     consent_id: &ConsentId,

@@ -62,7 +62,7 @@ impl Keys {
             known.iter().any(|jwk| jwk.kid == id)
         };
         let given = secrets(args, false)?.pop();
-        // A rotation that was cut off left a file that the store does not know: it is taken up.
+        // An interrupted rotation left a key file that the store does not know: that key is used.
         let next = match given.filter(|secret| !is_known(secret)) {
             Some(next) => next,
             None if is_given(args) => {
@@ -97,17 +97,17 @@ impl Keys {
 fn missing(args: &KeyArgs, public: &[Jwk]) -> Failure {
     let last = public.last().map_or("", |last| &last.kid);
     Failure::new(format!(
-        "the key {last} signs this log and is not in {}/keys: put it back from your copy, or go on with a new one by `constat keys rotate`",
+        "the key {last} signs this log and is not in {}/keys: restore it from your backup, or run `constat keys rotate` to use a new key",
         args.data.data.display()
     ))
 }
 
 fn mismatch(id: &str, public: &[Jwk]) -> Failure {
     let last = public.last().map_or("", |last| &last.kid);
-    let place = public.iter().position(|jwk| jwk.kid == id);
-    let what = if place.is_some() { "was replaced by another one" } else { "is not of this log" };
+    let is_known = public.iter().any(|jwk| jwk.kid == id);
+    let what = if is_known { "was replaced by another one" } else { "is not of this log" };
     Failure::new(format!(
-        "the key {id} {what}: {last} signs it. Give that one, or go on with another by `constat keys rotate`"
+        "the key {id} {what}: {last} signs it. Give that one, or run `constat keys rotate` to use another"
     ))
 }
 
@@ -119,16 +119,16 @@ mod tests {
     use crate::store::sqlite::SqliteStore;
     use std::os::unix::fs::PermissionsExt;
 
-    struct Bench {
+    struct Setup {
         args: KeyArgs,
         store: SqliteStore,
         data: tempfile::TempDir,
     }
 
-    fn bench() -> Bench {
+    fn set_up() -> Setup {
         let data = tempfile::tempdir().unwrap();
         let args = KeyArgs { data: StoreArgs::in_folder(data.path().to_owned()), key_file: None };
-        Bench { args, store: SqliteStore::open(data.path()).unwrap(), data }
+        Setup { args, store: SqliteStore::open(data.path()).unwrap(), data }
     }
 
     fn refusal(args: &KeyArgs, store: &SqliteStore) -> String {
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn the_first_start_makes_a_key_that_later_starts_find() {
-        let Bench { args, store, data } = bench();
+        let Setup { args, store, data } = set_up();
         let first = Keys::open(&args, &store).unwrap();
         assert_eq!(first.public().len(), 1);
         assert_eq!(Keys::open(&args, &store).unwrap().public(), first.public());
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_rotation_signs_with_the_new_key_and_still_publishes_the_old_one() {
-        let Bench { args, store, data } = bench();
+        let Setup { args, store, data } = set_up();
         let old = Keys::open(&args, &store).unwrap();
         Keys::rotate(&args, &store).unwrap();
         // The old private half is of no use any more.
@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_rotation_that_was_cut_off_is_taken_up() {
-        let Bench { args, store, data } = bench();
+        let Setup { args, store, data } = set_up();
         Keys::open(&args, &store).unwrap();
         make(&data.path().join("keys")).unwrap();
         let words = refusal(&args, &store);
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_key_that_is_lost_or_another_one_stops_the_start() {
-        let Bench { args, store, data } = bench();
+        let Setup { args, store, data } = set_up();
         let keys = Keys::open(&args, &store).unwrap();
         std::fs::remove_file(data.path().join("keys/1.pem")).unwrap();
         let words = refusal(&args, &store);
@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn a_key_given_by_its_path_signs_and_is_rotated_by_giving_another() {
-        let Bench { args, store, data } = bench();
+        let Setup { args, store, data } = set_up();
         let dir = data.path().join("elsewhere");
         std::fs::create_dir(&dir).unwrap();
         make(&dir).unwrap();
@@ -202,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_store_of_an_earlier_version_takes_the_keys_of_the_folder_in_their_order() {
-        let Bench { args, store, data } = bench();
+        let Setup { args, store, data } = set_up();
         let dir = folder(&args).unwrap();
         let made = [make(&dir).unwrap(), make(&dir).unwrap()].map(|key| Jwk::of(&key.verifying_key()));
         assert_eq!(Keys::open(&args, &store).unwrap().public(), made);
@@ -211,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_key_that_others_may_read_stops_the_start_and_names_the_remedy() {
-        let Bench { args, store, data } = bench();
+        let Setup { args, store, data } = set_up();
         Keys::open(&args, &store).unwrap();
         let path = data.path().join("keys/1.pem");
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn a_damaged_key_stops_the_start() {
-        let Bench { args, store, data } = bench();
+        let Setup { args, store, data } = set_up();
         Keys::open(&args, &store).unwrap();
         std::fs::write(data.path().join("keys/1.pem"), "no key").unwrap();
         assert!(refusal(&args, &store).contains("1.pem"));

@@ -16,7 +16,7 @@ pub fn consent_js(notice: &PublishedNotice, css: &str, assets: &Assets) -> Body 
     Body::new("text/javascript; charset=utf-8", script.into_bytes())
 }
 
-/// What the loader needs to know; `www/loader.js` reads exactly these.
+/// The settings of the loader; `www/loader/state.js` and the other parts read exactly these.
 fn settings(notice: &PublishedNotice, css: &str, assets: &Assets) -> String {
     let digit = |on| if on { '1' } else { '0' };
     let used: String = Category::ALL.map(|id| digit(notice.category(id).is_some())).into_iter().collect();

@@ -1,4 +1,4 @@
-//! The two ends of a copy: opened, and held against servers where that can be done.
+//! Opens the two stores of a copy and checks, where possible, that no server uses them.
 
 use crate::cli::{CopyArgs, DEADLINE};
 use crate::failure::Failure;
@@ -9,7 +9,7 @@ use crate::store::{RedisOptions, check_store};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-/// One end.
+/// The source or the target of a copy.
 pub struct CopyEnd {
     /// The store.
     pub store: Box<dyn CopyStore>,
@@ -28,7 +28,7 @@ impl CopyEnd {
         if let Some(folder) = folder(address, "--from")? {
             check_store(&folder)?;
         }
-        // A copy changes next to nothing in its source: what is due is deleted.
+        // A copy only deletes expired records from its source, so no replica has to confirm.
         let end = CopyEnd::open("--from", address, 0, true)?;
         if end.store.is_unfinished()? {
             let words = format!("{address} is itself an unfinished copy: finish that one first");
@@ -68,7 +68,7 @@ impl CopyEnd {
                 return Err(Failure::new(words));
             }
             Err(error) => {
-                tracing::warn!(%error, "who is connected to Redis cannot be seen; no server may be")
+                tracing::warn!(%error, "the connections to Redis cannot be listed: make sure that no server uses it")
             }
         }
         store.make()?;

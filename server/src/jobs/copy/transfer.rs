@@ -1,4 +1,4 @@
-//! From one store into another.
+//! Copies everything from one store into another.
 //!
 //! Records come before leaves. Between the two the source deletes what has
 //! expired meanwhile and writes purge entries; the target forgets the same
@@ -34,8 +34,8 @@ pub struct Copied {
     pub dropped_count: u64,
 }
 
-/// How many records come to their end in each minute of the day after the
-/// walk: a store that deletes them by itself is no difference.
+/// Counts the records that expire in each minute of the next 24 hours. Redis
+/// deletes them itself, so they do not count as a difference.
 #[derive(Default)]
 struct Ends(BTreeMap<i64, u64>);
 

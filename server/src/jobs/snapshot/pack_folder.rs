@@ -1,6 +1,6 @@
 //! Where the pictures lie: a folder for each notice below `snapshots` of the
-//! data folder, named by its hash, with the PNG files and the pack itself. It
-//! comes into being whole, so that what is in it can be trusted after a crash.
+//! data folder, named by its hash, with the PNG files and the pack itself. One
+//! rename creates it, so that a crash leaves all of it or nothing.
 
 use super::pictures::Picture;
 use crate::failure::Failure;

@@ -1,5 +1,5 @@
-//! Pictures of what every notice shows, as evidence (the
-//! French authority asks for such: deliberation 2020-092, article 4).
+//! Pictures of what every notice shows, as evidence (the French authority asks
+//! for it: deliberation 2020-092, article 4).
 //!
 //! A page with the site's own tag is shown in a headless Chromium and
 //! photographed: both layers, in every language, in the window of a phone and
@@ -25,7 +25,10 @@ use std::path::Path;
 ///
 /// # Errors
 /// A sentence, when the site has none or the store fails.
-pub fn published(store: &dyn NoticeStore, site: Option<&SiteId>) -> Result<Vec<(SiteId, Hash)>, Failure> {
+pub fn published_notices(
+    store: &dyn NoticeStore,
+    site: Option<&SiteId>,
+) -> Result<Vec<(SiteId, Hash)>, Failure> {
     let mut published = store.notices()?;
     if let Some(site) = site {
         published.retain(|(of, _)| of == site);
@@ -89,7 +92,7 @@ impl<'a, S: NoticeStore + LogStore + ?Sized> Photographer<'a, S> {
     ///
     /// # Errors
     /// When the store fails.
-    pub fn take_up(&self, notice: &Notice) -> Result<Option<String>, Failure> {
+    pub fn log_earlier_pictures(&self, notice: &Notice) -> Result<Option<String>, Failure> {
         let notice_hash = notice.notice_hash();
         let pack = self.folder.whole(&notice_hash).filter(|pack| pack.site == notice.site);
         let Some(pack) = pack else { return Ok(None) };
@@ -134,7 +137,7 @@ impl<'a, S: NoticeStore + LogStore + ?Sized> Photographer<'a, S> {
     ///
     /// # Errors
     /// When the store fails.
-    pub fn other_files(&self, served: &ServedSite) -> Result<Option<String>, Failure> {
+    pub fn warning_of_other_files(&self, served: &ServedSite) -> Result<Option<String>, Failure> {
         let (site, notice_hash) = (&served.notice().site, served.notice().notice_hash());
         let of_it = |entry: &LogEntry| match entry {
             LogEntry::Serving(serving) => serving.notice_hash == notice_hash,
@@ -177,7 +180,7 @@ async fn photograph(
     })
 }
 
-/// The pack in the log stands, also when its files are lost: others cannot take their place.
+/// Lost files are not taken again: new pictures would not match the hashes in the log.
 fn warn_of_lost_files(pack: &Snapshot, dir: &Path, report: &mut dyn FnMut(String)) {
     let found = compare(pack, dir);
     let lost: Vec<_> = found.into_iter().filter(|(_, found)| *found != Found::Agrees).collect();

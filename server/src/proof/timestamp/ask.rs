@@ -12,7 +12,7 @@ use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 /// How long the authority may take to be reached, and then for each part of its answer.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The most bytes of an answer: a token with a long chain of certificates has a tenth.
 const ANSWER_BYTES_MAX: u64 = 64 * 1024;
@@ -20,20 +20,20 @@ const ANSWER_BYTES_MAX: u64 = 64 * 1024;
 /// Why there is no token.
 #[derive(Debug, thiserror::Error)]
 pub enum AskError {
-    /// It could not be reached, is not who it should be, or kept silent.
+    /// It could not be reached, failed TLS, or did not answer.
     #[error("no answer came ({0})")]
     Silent(ureq::Error),
-    /// It answered too much.
+    /// Its answer is too large.
     #[error("its answer is larger than {} KiB", ANSWER_BYTES_MAX / 1024)]
     TooLarge,
-    /// It answered something else than 200. No redirect is followed: what the
-    /// site file names is what is asked.
+    /// Its answer is not 200. Redirects are not followed: only the address in the
+    /// site file is asked.
     #[error("it answered with the HTTP status {0}")]
     Status(u16),
-    /// It answered that it does not give one, or nothing that can be read.
+    /// It refused, or its answer cannot be read.
     #[error(transparent)]
     Answer(#[from] AnswerError),
-    /// Its token does not hold.
+    /// Its token is invalid.
     #[error("its token was not kept: {0}")]
     Token(#[from] TokenError),
     /// Its clock and this machine's are too far apart for the records to be dated by either.
@@ -44,7 +44,7 @@ pub enum AskError {
         /// The time of this machine.
         ours: Timestamp,
     },
-    /// This machine cannot ask.
+    /// This machine lacks something that asking needs.
     #[error("this machine has {0}")]
     Machine(&'static str),
 }
@@ -62,7 +62,7 @@ pub struct Answer {
 /// Has a checkpoint stamped. Nothing but its hash is sent.
 ///
 /// # Errors
-/// [`AskError`]; whatever is returned otherwise holds.
+/// [`AskError`]. A token that is returned is valid.
 pub fn ask(url: &str, checkpoint: &SignedCheckpoint) -> Result<Answer, AskError> {
     let nonce = getrandom::u64().map_err(|_| AskError::Machine("no randomness"))?;
     let imprint = imprint(checkpoint);
@@ -80,11 +80,11 @@ pub fn ask(url: &str, checkpoint: &SignedCheckpoint) -> Result<Answer, AskError>
 
 fn post(url: &str, request: &[u8]) -> Result<Vec<u8>, AskError> {
     let config = Agent::config_builder()
-        .timeout_connect(Some(PATIENCE))
-        .timeout_recv_response(Some(PATIENCE))
-        .timeout_recv_body(Some(PATIENCE))
+        .timeout_connect(Some(TIMEOUT))
+        .timeout_recv_response(Some(TIMEOUT))
+        .timeout_recv_body(Some(TIMEOUT))
         // Resolving and sending included.
-        .timeout_global(Some(4 * PATIENCE))
+        .timeout_global(Some(4 * TIMEOUT))
         .max_redirects(0)
         .max_redirects_will_error(false)
         .http_status_as_error(false)

@@ -15,8 +15,7 @@ use x509_cert::ext::pkix::ExtendedKeyUsage;
 /// `id-kp-timeStamping`: what the certificate of a time-stamping authority is for.
 const TIME_STAMPING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.8");
 
-/// A token whose signature holds. Whether its signer is to be trusted is
-/// another question: [`super::trust`].
+/// A token whose signature is valid. [`super::trust`] decides whether to trust its signer.
 pub struct Token<'a> {
     /// The time of the authority's clock.
     pub stamped_at: Timestamp,

@@ -1,18 +1,18 @@
-//! Why a time-stamp token does not hold.
+//! Why a time-stamp token is invalid.
 
 use constat_shared::Timestamp;
 use der::asn1::ObjectIdentifier;
 
-/// Why a token does not hold.
+/// Why a token is invalid.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
     /// It has another form.
     #[error("it is not a time-stamp token (RFC 3161): {0}")]
     Malformed(#[from] der::Error),
-    /// It is not even base64.
+    /// It is not base64.
     #[error("it is not base64")]
     NotBase64,
-    /// It uses what this program does not know.
+    /// It uses an algorithm that this program does not know.
     #[error("it uses an algorithm that this program does not know, {0}")]
     Unsupported(ObjectIdentifier),
     /// Its content is not what was signed.
@@ -33,7 +33,7 @@ pub enum TokenError {
     /// The signer's certificate is for something else.
     #[error("its signer's certificate is not for time-stamping alone (RFC 3161, section 2.3)")]
     Purpose,
-    /// The signer's certificate did not hold at that time.
+    /// The signer's certificate was not valid at that time.
     #[error("its signer's certificate was not valid at the time it states, {0}")]
     NotValid(Timestamp),
     /// Something else was stamped.
@@ -42,8 +42,8 @@ pub enum TokenError {
     /// It answers another request.
     #[error("it answers another request: its nonce is not the one sent")]
     Nonce,
-    /// None of the CAs given stands behind it.
-    #[error("none of the CAs given stands behind its signer's certificate ({0})")]
+    /// Its certificate does not chain to a CA that the verifier trusts.
+    #[error("its signer's certificate does not chain to any of the given CAs ({0})")]
     NotTrusted(webpki::Error),
     /// The record claims to be later than the stamp.
     #[error(

@@ -1,5 +1,5 @@
-//! Whom to believe: the CA certificates that a verifier is given, and what a
-//! token is worth under them.
+//! The CA certificates that the verifier trusts, and the check of a token
+//! against them.
 
 use super::cms::ALGORITHMS;
 use super::token::{Token, unix_time};
@@ -64,7 +64,7 @@ impl Authorities {
         let anchors: Vec<_> = self.0.iter().flat_map(webpki::anchor_from_trusted_cert).collect();
         let signer = EndEntityCert::try_from(&token.signer).map_err(TokenError::Certificate)?;
         // The signer's own usage is checked more strictly where the token is
-        // opened; a CA between need not say what it is for.
+        // opened; an intermediate CA need not state its usage.
         let usage = KeyUsage::required_if_present(TIME_STAMPING);
         let at = unix_time(token.stamped_at);
         signer
@@ -75,8 +75,8 @@ impl Authorities {
 }
 
 /// Checks a token that a bundle holds about its record: it stamps the
-/// checkpoint beside it, CAs that the verifier trusts stand behind it, and it
-/// is not older than the record's own date.
+/// checkpoint beside it, its certificate chains to a CA that the verifier
+/// trusts, and it is not older than the record's own date.
 ///
 /// # Errors
 /// [`TokenError`], by what is wrong first.
@@ -90,7 +90,7 @@ pub fn check(token: &TimestampToken, record: &Record, trusted: &Authorities) -> 
     if is_later(recorded_at, at, CLOCKS_APART_MAX + token.accuracy.unwrap_or_default()) {
         return Err(TokenError::TooEarly { stamped_at: at, recorded_at });
     }
-    // Rounded up: it may not become better than it is.
+    // Rounded up, so that the result never claims more accuracy than the token.
     let accuracy_ms = token.accuracy.map(|accuracy| accuracy.as_micros().div_ceil(1000) as u64);
     Ok(Stamp { at, accuracy_ms, authority: token.authority })
 }

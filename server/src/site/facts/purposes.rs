@@ -24,7 +24,7 @@ pub fn complete(prefix: &str, files: &PurposesFile, languages: &[Language], repo
             Some((language, text))
         });
         let texts: BTreeMap<_, _> = texts.collect();
-        // A purpose with a mistake is known all the same: those who name it are right to.
+        // Keep a purpose with a mistake, so that vendors that name it are not reported too.
         purposes.extend(id.map(|id| (id, texts)));
     }
     purposes

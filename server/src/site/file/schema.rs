@@ -142,7 +142,7 @@ pub struct ButtonFile {
     pub text: Option<String>,
 }
 
-/// A file of `www/vendors`: the facts of a vendor, and where they come from.
+/// A file of `www/catalogue/vendors`: the facts of a vendor, and where they come from.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, expecting = "a table")]
 pub struct CatalogueVendorFile {

@@ -146,8 +146,8 @@ impl Places {
         }
     }
 
-    /// A list item has a path with its number, and a table of an outermost
-    /// list that names itself has one with its name too: people think in names.
+    /// A list item has a path with its number. A table of an outermost list that
+    /// has an id or a name also has a path with that, for readable errors.
     fn add_item(&mut self, list: &str, number: usize, item: &Spanned<DeValue<'_>>) {
         let outermost = !list.contains(['.', '[']);
         let table = item.get_ref().as_table().filter(|_| outermost);

@@ -34,8 +34,8 @@ pub fn https(text: &str) -> Result<String, Fault> {
     Err(Fault::new(format!("`{text}` is not an https address"), remedy))
 }
 
-/// The address of a time-stamping authority. What it answers is signed, so
-/// that plain `http` will do, which many of them speak alone.
+/// The address of a time-stamping authority. Plain `http` is allowed: answers
+/// are signed, and many authorities have no https.
 pub fn timestamp_authority(text: &str) -> Result<String, Fault> {
     if is_address(text, &["http", "https"]) {
         return Ok(text.to_owned());

@@ -79,7 +79,7 @@ fn policy_url(
                 let url = report.take(&format!("{KEY}.{language}"), values::https(url));
                 url.map(|url| (language, url))
             });
-            // All are looked at before one that is wrong ends it.
+            // Collect first, so that every mistake is reported.
             checked.collect::<Vec<_>>().into_iter().collect()
         }
         None => {

@@ -83,7 +83,7 @@ fn check_use(at: &str, vendor: &Vendor, categories: &Categories, report: &mut Re
         if days > TRACKER_DAYS_MAX {
             let problem = format!("`{name}` lives {days} days, longer than 13 months");
             let remedy = format!(
-                "Set the service to {TRACKER_DAYS_MAX} days or less and say so in [vendors.cookies.{}]: duration_days = {TRACKER_DAYS_MAX}",
+                "Set the service to {TRACKER_DAYS_MAX} days or less and write that number in [vendors.cookies.{}]: duration_days = {TRACKER_DAYS_MAX}",
                 quoted(name),
             );
             report.add(&key, problem, remedy);

@@ -3,7 +3,7 @@
 use super::store::SqliteStore;
 use super::tables::logs::{self, Log};
 use super::tables::records;
-use super::writer::{EXPIRE_CHUNK, known_notice};
+use super::write_connection::{EXPIRE_CHUNK, known_notice};
 use crate::store::copy_store::{elsewhere, taken};
 use crate::store::{CopyStore, LEAVES_MAX, LogSlice, PlacedRecord, RECORDS_MAX, StoreError, Taking};
 use constat_shared::{Hash, LogId, SignedCheckpoint, Timestamp};

@@ -15,7 +15,7 @@ mod store;
 mod tables;
 #[cfg(test)]
 mod tests;
-mod writer;
+mod write_connection;
 
 pub use store::{FILE_NAME, SqliteStore};
 #[cfg(test)]

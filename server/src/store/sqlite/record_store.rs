@@ -2,7 +2,7 @@
 
 use super::store::SqliteStore;
 use super::tables::{records, shards};
-use super::writer::EXPIRE_CHUNK;
+use super::write_connection::EXPIRE_CHUNK;
 use crate::store::{Appended, CommittedRecord, HISTORY_MAX, RecordStore, StoreError};
 use constat_shared::log::PurgeReason;
 use constat_shared::{ConsentId, EventId, LogShards, Record, SiteId, Timestamp};

@@ -2,7 +2,7 @@
 
 use super::schema::{check_version, create_schema};
 use super::tables::logs::Log;
-use super::writer::Writer;
+use super::write_connection::Writer;
 use crate::store::StoreError;
 use constat_shared::LogId;
 use rusqlite::{Connection, OpenFlags};

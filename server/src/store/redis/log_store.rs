@@ -1,7 +1,8 @@
 //! The logs in Redis.
 
+use super::connection::Call;
 use super::data::expiry_index;
-use super::data::key_names::Tag;
+use super::data::key_names::{SITES, Tag};
 use super::data::log_tree::{self, Log};
 use super::scripts::{DROP, HEAD, WRITE, token};
 use super::store::RedisStore;
@@ -17,7 +18,7 @@ use redis::Cmd;
 
 impl LogStore for RedisStore {
     fn spread(&self, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
-        self.cache.see(&self.link.call(), site, shards)
+        self.see(&self.link.call(), site, shards)
     }
 
     fn shards(&self, site: &SiteId) -> Result<LogShards, StoreError> {
@@ -55,7 +56,7 @@ impl LogStore for RedisStore {
 
     fn append_entry(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
         let call = self.link.call();
-        self.cache.see(&call, &log.site, log.shard.count())?;
+        self.see(&call, &log.site, log.shard.count())?;
         let json = canonical::to_vec(entry);
         let write = WRITE.on(Tag::of(log).bytes()).arg(token()?).arg(log.month.to_string());
         call.run(&write.arg(merkle::leaf_hash(&json).as_bytes().as_slice()).arg(json))
@@ -109,6 +110,21 @@ impl LogStore for RedisStore {
 }
 
 impl RedisStore {
+    /// Sets the number of logs a month of a site, unless it is set.
+    ///
+    /// # Errors
+    /// [`StoreError::Spread`] when it is set to another number.
+    pub(super) fn see(&self, call: &Call<'_>, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
+        let kept = match self.cache.cached_shards(site) {
+            Some(kept) => kept,
+            None => {
+                call.change(redis::cmd("HSETNX").arg(SITES).arg(site.as_str()).arg(shards.get()))?;
+                self.cache.shards(call, site)?
+            }
+        };
+        if kept == shards { Ok(()) } else { Err(StoreError::Spread { site: site.clone(), kept }) }
+    }
+
     /// The leaf of every record and entry of a log, and the number of records that
     /// Redis has expired since the last run of the expiry job.
     fn stored_leaves(&self, log: &LogId) -> Result<(Vec<StoredLeaf>, u64), StoreError> {

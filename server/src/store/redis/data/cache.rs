@@ -5,8 +5,7 @@ use crate::store::StoreError;
 use crate::store::common::NoticeDigits;
 use crate::store::error::unreadable;
 use crate::store::redis::connection::Call;
-use crate::store::redis::scripts::ADD;
-use constat_shared::{Hash, LogShards, PublishedNotice, SiteId, Timestamp, canonical};
+use constat_shared::{Hash, LogShards, SiteId};
 use redis::Cmd;
 use std::collections::HashMap;
 use std::hash::Hash as Hashed;
@@ -37,38 +36,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Cache {
-    /// Stores a notice of a site, unless it is there.
-    pub fn publish(
-        &self,
-        call: &Call<'_>,
-        notice: &PublishedNotice,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        let (site, hash) = (&notice.site, notice.notice_hash());
-        let shards = self.shards(call, site)?;
-        self.see(call, site, shards)?;
-        // The notice is stored before it is listed, so that every listed one is complete; the first date stays.
-        let (key, json) = (key_names::notice(&hash), canonical::to_vec(&**notice));
-        if !call.ask::<bool>(&Cmd::exists(&key))? {
-            let mut cmd = redis::cmd("HSET");
-            cmd.arg(&key)
-                .arg("json")
-                .arg(json)
-                .arg("terms_hash")
-                .arg(notice.terms_hash().as_bytes().as_slice());
-            call.change(cmd.arg("published_at").arg(at.to_string()))?;
-        }
-        let add = ADD.on(NOTICES.as_bytes()).arg(hash.to_string()).arg(format!("{hash} {site}"));
-        call.run::<u64>(&add)?;
-        let number = self.by_hash(call, &hash)?.number;
-        // In the slots of its records, so that the script that appends can check it.
-        for tag in Tag::all(site, shards) {
-            let mut cmd = redis::cmd("HSET");
-            call.change(cmd.arg(tag.notices()).arg(number).arg(hash.as_bytes().as_slice()))?;
-        }
-        Ok(())
-    }
-
     /// Checks that the notices of the cache still have their numbers in Redis.
     ///
     /// # Errors
@@ -114,26 +81,15 @@ impl Cache {
         Ok(notice)
     }
 
-    /// Sets the number of logs a month of a site, unless it is set.
-    ///
-    /// # Errors
-    /// [`StoreError::Spread`] when it is set to another number.
-    pub fn see(&self, call: &Call<'_>, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
-        let known = lock(&self.sites).get(site).copied();
-        let kept = match known {
-            Some(kept) => kept,
-            None => {
-                call.change(redis::cmd("HSETNX").arg(SITES).arg(site.as_str()).arg(shards.get()))?;
-                self.shards(call, site)?
-            }
-        };
-        if kept == shards { Ok(()) } else { Err(StoreError::Spread { site: site.clone(), kept }) }
+    /// The number of logs a month of a site in the cache.
+    pub fn cached_shards(&self, site: &SiteId) -> Option<LogShards> {
+        lock(&self.sites).get(site).copied()
     }
 
     /// The number of logs a month of a site: one, unless it is set.
     pub fn shards(&self, call: &Call<'_>, site: &SiteId) -> Result<LogShards, StoreError> {
-        if let Some(shards) = lock(&self.sites).get(site) {
-            return Ok(*shards);
+        if let Some(shards) = self.cached_shards(site) {
+            return Ok(shards);
         }
         let count: Option<u8> = call.ask(&Cmd::hget(SITES, site.as_str()))?;
         let Some(count) = count else { return Ok(LogShards::ONE) };

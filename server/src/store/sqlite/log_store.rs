@@ -2,11 +2,9 @@
 
 use super::store::SqliteStore;
 use super::tables::audit::audit;
-use super::tables::logs::{self, Log};
-use super::tables::shards;
+use super::tables::{logs, shards};
 use crate::store::{Audit, LogStore, StoreError};
 use constat_shared::{Hash, LogEntry, LogId, LogShards, SignedCheckpoint, SiteId, TreeHead};
-use rusqlite::params;
 
 impl LogStore for SqliteStore {
     fn spread(&self, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
@@ -36,21 +34,11 @@ impl LogStore for SqliteStore {
     }
 
     fn keep_checkpoint(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<(), StoreError> {
-        let writer = self.writer();
-        let Some(Log { id, .. }) = Log::find(writer.connection(), log)? else { return Ok(()) };
-        writer
-            .connection()
-            .execute("UPDATE logs SET checkpoint = ? WHERE id = ?", params![checkpoint.as_str(), id])?;
-        Ok(())
+        logs::keep_checkpoint(self.writer().connection(), log, checkpoint)
     }
 
     fn checkpoint(&self, log: &LogId) -> Result<Option<SignedCheckpoint>, StoreError> {
-        self.read(|connection| {
-            let Some(Log { id, .. }) = Log::find(connection, log)? else { return Ok(None) };
-            let mut statement = connection.prepare_cached("SELECT checkpoint FROM logs WHERE id = ?")?;
-            let kept: Option<String> = statement.query_row([id], |row| row.get(0))?;
-            Ok(kept.map(SignedCheckpoint::from))
-        })
+        self.read(|connection| logs::checkpoint(connection, log))
     }
 
     fn append_entry(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {

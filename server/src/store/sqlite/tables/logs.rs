@@ -171,6 +171,34 @@ pub fn entries(connection: &Connection, log: &Log) -> Result<Vec<(u64, LogEntry)
     Ok(entries)
 }
 
+/// Up to `limit` leaves of a log from `first` on.
+pub fn leaves(connection: &Connection, log: &Log, first: u64, limit: u64) -> Result<Vec<Hash>, StoreError> {
+    let sql = "SELECT hash FROM subtrees WHERE log = ? AND level = 0 AND place >= ? ORDER BY place LIMIT ?";
+    let mut statement = connection.prepare_cached(sql)?;
+    let of = params![log.id, first.cast_signed(), limit.cast_signed()];
+    let leaves = statement.query_map(of, |row| row.get(0).map(Hash::from_bytes))?;
+    Ok(leaves.collect::<Result<_, _>>()?)
+}
+
+/// Keeps the newest signed head of a log, if there is such a log.
+pub fn keep_checkpoint(
+    connection: &Connection,
+    log: &LogId,
+    checkpoint: &SignedCheckpoint,
+) -> Result<(), StoreError> {
+    let Some(Log { id, .. }) = Log::find(connection, log)? else { return Ok(()) };
+    connection.execute("UPDATE logs SET checkpoint = ? WHERE id = ?", params![checkpoint.as_str(), id])?;
+    Ok(())
+}
+
+/// The newest signed head of a log that was kept.
+pub fn checkpoint(connection: &Connection, log: &LogId) -> Result<Option<SignedCheckpoint>, StoreError> {
+    let Some(Log { id, .. }) = Log::find(connection, log)? else { return Ok(None) };
+    let mut statement = connection.prepare_cached("SELECT checkpoint FROM logs WHERE id = ?")?;
+    let kept: Option<String> = statement.query_row([id], |row| row.get(0))?;
+    Ok(kept.map(SignedCheckpoint::from))
+}
+
 /// Every log that still has its leaves, by site, month and shard.
 pub fn list(connection: &Connection) -> Result<Vec<LogId>, StoreError> {
     let mut statement = connection.prepare_cached(

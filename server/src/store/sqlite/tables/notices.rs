@@ -34,6 +34,13 @@ pub fn read(connection: &Connection, hash: &Hash) -> Result<Option<Notice>, Stor
     json.map(parse).transpose().map_err(unreadable)
 }
 
+/// When the notice of that hash was published; `None` when it never was.
+pub fn published_at(connection: &Connection, hash: &Hash) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT published_at FROM notices WHERE notice_hash = ?";
+    let at = connection.query_row(sql, [hash.as_bytes()], |row| row.get(0)).optional()?;
+    Ok(at.map(Timestamp::from_unix_ms))
+}
+
 /// Stores a notice, unless it is there.
 pub fn add(connection: &Connection, notice: &PublishedNotice, at: Timestamp) -> Result<(), StoreError> {
     let json = String::from_utf8(canonical::to_vec(&**notice)).map_err(unreadable)?;

@@ -3,7 +3,7 @@
 use super::store::SqliteStore;
 use super::tables::logs::{self, Log};
 use super::tables::{keys, notices, records, unfinished_copy};
-use super::write_connection::{EXPIRE_CHUNK, known_notice};
+use super::write_connection::{EXPIRE_CHUNK, cached_notice};
 use crate::store::copy_store::{elsewhere, taken};
 use crate::store::{CopyStore, LEAVES_MAX, LogSlice, PlacedRecord, RECORDS_MAX, StoreError, Taking};
 use constat_shared::{Hash, LogId, SignedCheckpoint, Timestamp};
@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 impl CopyStore for SqliteStore {
     fn set_unfinished(&self, unfinished: bool) -> Result<(), StoreError> {
-        unfinished_copy::set(self.writer().connection(), unfinished)
+        unfinished_copy::set(self.write_connection().connection(), unfinished)
     }
 
     fn is_unfinished(&self) -> Result<bool, StoreError> {
@@ -39,10 +39,10 @@ impl CopyStore for SqliteStore {
 
     fn put_records(&self, records: &[PlacedRecord]) -> Result<u64, StoreError> {
         let mut known = HashMap::new();
-        self.writer().change_logs(|connection| {
+        self.write_connection().change_logs(|connection| {
             let mut count = 0;
             for placed in records {
-                let notice = known_notice(connection, &mut known, &placed.entry.record.notice_hash)?;
+                let notice = cached_notice(connection, &mut known, &placed.entry.record.notice_hash)?;
                 let log = Log { size: placed.leaf_index, ..Log::open(connection, &placed.entry.log)? };
                 if records::insert(connection, &placed.entry, &notice, &log)? {
                     count += 1;
@@ -60,15 +60,16 @@ impl CopyStore for SqliteStore {
     fn forget(&self, now: Timestamp) -> Result<u64, StoreError> {
         let mut total = 0;
         loop {
-            let deleted =
-                self.writer().change_logs(|connection| records::delete_due(connection, now, EXPIRE_CHUNK))?;
+            let deleted = self
+                .write_connection()
+                .change_logs(|connection| records::delete_due(connection, now, EXPIRE_CHUNK))?;
             let count: u64 = deleted.values().sum();
             total += count;
             if count < EXPIRE_CHUNK {
                 break;
             }
         }
-        self.writer().truncate_changes()?;
+        self.write_connection().truncate_changes()?;
         Ok(total)
     }
 
@@ -79,7 +80,7 @@ impl CopyStore for SqliteStore {
     }
 
     fn put_leaves(&self, id: &LogId, slice: &LogSlice) -> Result<(), StoreError> {
-        self.writer().change_logs(|connection| {
+        self.write_connection().change_logs(|connection| {
             let mut log = Log::open(connection, id)?;
             if log.size != slice.first {
                 return Err(elsewhere(id, slice));
@@ -99,6 +100,6 @@ impl CopyStore for SqliteStore {
     }
 
     fn put_dropped(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<(), StoreError> {
-        self.writer().change_logs(|connection| logs::add_dropped(connection, log, checkpoint))
+        self.write_connection().change_logs(|connection| logs::add_dropped(connection, log, checkpoint))
     }
 }

@@ -11,6 +11,6 @@ impl KeyStore for SqliteStore {
     }
 
     fn add_key(&self, key: &Jwk, at: Timestamp) -> Result<(), StoreError> {
-        keys::add(self.writer().connection(), key, at)
+        keys::add(self.write_connection().connection(), key, at)
     }
 }

@@ -8,7 +8,7 @@ use constat_shared::{Hash, LogEntry, LogId, LogShards, SignedCheckpoint, SiteId,
 
 impl LogStore for SqliteStore {
     fn spread(&self, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
-        self.writer().change_logs(|connection| shards::spread(connection, site, shards))
+        self.write_connection().change_logs(|connection| shards::spread(connection, site, shards))
     }
 
     fn shards(&self, site: &SiteId) -> Result<LogShards, StoreError> {
@@ -34,7 +34,7 @@ impl LogStore for SqliteStore {
     }
 
     fn keep_checkpoint(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<(), StoreError> {
-        logs::keep_checkpoint(self.writer().connection(), log, checkpoint)
+        logs::keep_checkpoint(self.write_connection().connection(), log, checkpoint)
     }
 
     fn checkpoint(&self, log: &LogId) -> Result<Option<SignedCheckpoint>, StoreError> {
@@ -42,7 +42,7 @@ impl LogStore for SqliteStore {
     }
 
     fn append_entry(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
-        self.writer().change_logs(|connection| logs::write_entry(connection, log, entry))
+        self.write_connection().change_logs(|connection| logs::write_entry(connection, log, entry))
     }
 
     fn operator_entries(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError> {
@@ -55,7 +55,7 @@ impl LogStore for SqliteStore {
     }
 
     fn drop_log(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<bool, StoreError> {
-        self.writer().change_logs(|connection| logs::drop_leaves(connection, log, checkpoint))
+        self.write_connection().change_logs(|connection| logs::drop_leaves(connection, log, checkpoint))
     }
 
     fn audit(&self, id: &LogId) -> Result<Audit, StoreError> {

@@ -2,7 +2,7 @@
 
 use super::schema::{check_version, create_schema};
 use super::tables::logs::Log;
-use super::write_connection::Writer;
+use super::write_connection::WriteConnection;
 use crate::store::StoreError;
 use constat_shared::LogId;
 use rusqlite::{Connection, OpenFlags};
@@ -19,7 +19,7 @@ const READERS_MAX: usize = 8;
 /// The embedded store.
 pub struct SqliteStore {
     path: PathBuf,
-    writer: Mutex<Writer>,
+    write_connection: Mutex<WriteConnection>,
     readers: Mutex<Vec<Connection>>,
 }
 
@@ -68,12 +68,16 @@ impl SqliteStore {
     }
 
     fn with(path: PathBuf, connection: Connection) -> SqliteStore {
-        SqliteStore { path, writer: Mutex::new(Writer::new(connection)), readers: Mutex::default() }
+        SqliteStore {
+            path,
+            write_connection: Mutex::new(WriteConnection::new(connection)),
+            readers: Mutex::default(),
+        }
     }
 
     /// The writing connection. Waits until no other thread uses it.
-    pub(super) fn writer(&self) -> MutexGuard<'_, Writer> {
-        lock(&self.writer)
+    pub(super) fn write_connection(&self) -> MutexGuard<'_, WriteConnection> {
+        lock(&self.write_connection)
     }
 
     /// Reads a log as it is at one moment; `None` when it has no leaf.

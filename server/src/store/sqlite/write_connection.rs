@@ -20,7 +20,7 @@ const CACHED_MAX: usize = 256;
 pub const EXPIRE_CHUNK: u64 = 5000;
 
 /// The one connection that writes.
-pub struct Writer {
+pub struct WriteConnection {
     connection: Connection,
     notices: HashMap<Hash, Arc<NoticeDigits>>,
     logs: HashMap<LogId, Log>,
@@ -28,10 +28,10 @@ pub struct Writer {
     data_version: i64,
 }
 
-impl Writer {
-    /// A writer with an empty cache.
-    pub fn new(connection: Connection) -> Writer {
-        Writer { connection, notices: HashMap::new(), logs: HashMap::new(), data_version: 0 }
+impl WriteConnection {
+    /// A connection with an empty cache.
+    pub fn new(connection: Connection) -> WriteConnection {
+        WriteConnection { connection, notices: HashMap::new(), logs: HashMap::new(), data_version: 0 }
     }
 
     /// The writing connection, for a change that touches no log.
@@ -50,7 +50,7 @@ impl Writer {
     }
 
     fn try_append(&mut self, entries: &[CommittedRecord]) -> Result<Vec<Appended>, StoreError> {
-        let Writer { connection, notices, logs, data_version } = self;
+        let WriteConnection { connection, notices, logs, data_version } = self;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Another process, such as a command, may have written to a log since.
         let seen = transaction.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
@@ -62,7 +62,7 @@ impl Writer {
         }
         let mut results = Vec::with_capacity(entries.len());
         for entry in entries {
-            let notice = known_notice(&transaction, notices, &entry.record.notice_hash)?;
+            let notice = cached_notice(&transaction, notices, &entry.record.notice_hash)?;
             let log = match logs.entry(entry.log.clone()) {
                 Occupied(known) => known.into_mut(),
                 Vacant(vacant) => {
@@ -116,7 +116,7 @@ impl Writer {
 ///
 /// # Errors
 /// [`StoreError::NoticeUnknown`] when it was never published.
-pub fn known_notice(
+pub fn cached_notice(
     connection: &Connection,
     notices: &mut HashMap<Hash, Arc<NoticeDigits>>,
     hash: &Hash,

@@ -19,7 +19,7 @@ pub enum StoreError {
          or give the site another id",
         kept = kept.get()
     )]
-    Spread {
+    ShardsDiffer {
         /// The site.
         site: SiteId,
         /// The number of logs a month that it has.

@@ -26,9 +26,9 @@ pub trait LogStore: Send + Sync {
     /// Sets the number of logs a month of a site; it is one until then.
     ///
     /// # Errors
-    /// [`StoreError::Spread`] when the store already keeps something for the site
+    /// [`StoreError::ShardsDiffer`] when the store already keeps something for the site
     /// under another number.
-    fn spread(&self, site: &SiteId, shards: LogShards) -> Result<(), StoreError>;
+    fn set_shards(&self, site: &SiteId, shards: LogShards) -> Result<(), StoreError>;
 
     /// The number of logs a month of a site.
     fn shards(&self, site: &SiteId) -> Result<LogShards, StoreError>;

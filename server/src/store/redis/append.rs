@@ -29,7 +29,7 @@ impl RedisStore {
         let mut notices = Vec::with_capacity(entries.len());
         for entry in entries {
             notices.push(self.cache.by_hash(&call, &entry.record.notice_hash)?);
-            self.see(&call, &entry.log.site, entry.log.shard.count())?;
+            self.ensure_shards(&call, &entry.log.site, entry.log.shard.count())?;
         }
         let parts = parts(entries);
         let scripts: Vec<_> = parts.iter().map(|part| self.script(part, entries, &notices)).collect();

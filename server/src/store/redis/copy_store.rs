@@ -45,7 +45,7 @@ impl RedisStore {
         records: &[&PlacedRecord],
     ) -> Result<u64, StoreError> {
         let call = self.link.call();
-        self.see(&call, site, shard.count())?;
+        self.ensure_shards(&call, site, shard.count())?;
         let mut script = PUT_RECORDS.on(Tag::new(site, shard).bytes());
         for PlacedRecord { leaf_index, entry } in records {
             let record = &entry.record;
@@ -148,7 +148,7 @@ impl CopyStore for RedisStore {
 
     fn put_leaves(&self, id: &LogId, slice: &LogSlice) -> Result<(), StoreError> {
         let call = self.link.call();
-        self.see(&call, &id.site, id.shard.count())?;
+        self.ensure_shards(&call, &id.site, id.shard.count())?;
         let leaves: Vec<u8> = slice.leaves.iter().flat_map(|leaf| *leaf.as_bytes()).collect();
         let script = PUT_LEAVES.on(Tag::of(id).bytes()).arg(token()?).arg(id.month.to_string());
         let mut script = script.arg(slice.first).arg(leaves);
@@ -176,7 +176,7 @@ impl CopyStore for RedisStore {
 
     fn put_dropped(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<(), StoreError> {
         let call = self.link.call();
-        self.see(&call, &log.site, log.shard.count())?;
+        self.ensure_shards(&call, &log.site, log.shard.count())?;
         let mut keep = redis::cmd("HSETNX");
         call.change(keep.arg(Tag::of(log).heads()).arg(log.month.to_string()).arg(checkpoint.as_str()))
     }

@@ -17,8 +17,8 @@ use constat_shared::{
 use redis::Cmd;
 
 impl LogStore for RedisStore {
-    fn spread(&self, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
-        self.see(&self.link.call(), site, shards)
+    fn set_shards(&self, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
+        self.ensure_shards(&self.link.call(), site, shards)
     }
 
     fn shards(&self, site: &SiteId) -> Result<LogShards, StoreError> {
@@ -56,7 +56,7 @@ impl LogStore for RedisStore {
 
     fn append_entry(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
         let call = self.link.call();
-        self.see(&call, &log.site, log.shard.count())?;
+        self.ensure_shards(&call, &log.site, log.shard.count())?;
         let json = canonical::to_vec(entry);
         let write = WRITE.on(Tag::of(log).bytes()).arg(token()?).arg(log.month.to_string());
         call.run(&write.arg(merkle::leaf_hash(&json).as_bytes().as_slice()).arg(json))
@@ -113,8 +113,13 @@ impl RedisStore {
     /// Sets the number of logs a month of a site, unless it is set.
     ///
     /// # Errors
-    /// [`StoreError::Spread`] when it is set to another number.
-    pub(super) fn see(&self, call: &Call<'_>, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
+    /// [`StoreError::ShardsDiffer`] when it is set to another number.
+    pub(super) fn ensure_shards(
+        &self,
+        call: &Call<'_>,
+        site: &SiteId,
+        shards: LogShards,
+    ) -> Result<(), StoreError> {
         let kept = match self.cache.cached_shards(site) {
             Some(kept) => kept,
             None => {
@@ -122,7 +127,7 @@ impl RedisStore {
                 self.cache.shards(call, site)?
             }
         };
-        if kept == shards { Ok(()) } else { Err(StoreError::Spread { site: site.clone(), kept }) }
+        if kept == shards { Ok(()) } else { Err(StoreError::ShardsDiffer { site: site.clone(), kept }) }
     }
 
     /// The leaf of every record and entry of a log, and the number of records that

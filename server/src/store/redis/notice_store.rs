@@ -14,7 +14,7 @@ impl NoticeStore for RedisStore {
         let (site, hash) = (&notice.site, notice.notice_hash());
         let call = &self.link.call();
         let shards = self.cache.shards(call, site)?;
-        self.see(call, site, shards)?;
+        self.ensure_shards(call, site, shards)?;
         // The notice is stored before it is listed, so that every listed one is complete; the first date stays.
         let (key, json) = (key_names::notice(&hash), canonical::to_vec(&**notice));
         if !call.ask::<bool>(&Cmd::exists(&key))? {

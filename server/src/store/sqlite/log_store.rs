@@ -7,8 +7,8 @@ use crate::store::{Audit, LogStore, StoreError};
 use constat_shared::{Hash, LogEntry, LogId, LogShards, SignedCheckpoint, SiteId, TreeHead};
 
 impl LogStore for SqliteStore {
-    fn spread(&self, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
-        self.write_connection().change_logs(|connection| shards::spread(connection, site, shards))
+    fn set_shards(&self, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
+        self.write_connection().change_logs(|connection| shards::set(connection, site, shards))
     }
 
     fn shards(&self, site: &SiteId) -> Result<LogShards, StoreError> {

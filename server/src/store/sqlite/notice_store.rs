@@ -9,7 +9,7 @@ impl NoticeStore for SqliteStore {
     fn publish(&self, notice: &PublishedNotice, at: Timestamp) -> Result<(), StoreError> {
         self.write_connection().change_logs(|connection| {
             if shards::kept(connection, &notice.site)?.is_none() {
-                shards::spread(connection, &notice.site, LogShards::ONE)?;
+                shards::set(connection, &notice.site, LogShards::ONE)?;
             }
             notices::add(connection, notice, at)
         })

@@ -36,7 +36,7 @@ impl Log {
     /// Finds a log, or creates it.
     ///
     /// # Errors
-    /// [`StoreError::Spread`] when the site has another number of logs a month,
+    /// [`StoreError::ShardsDiffer`] when the site has another number of logs a month,
     /// [`StoreError::Engine`] when the log was dropped.
     pub fn open(connection: &Connection, log: &LogId) -> Result<Log, StoreError> {
         if let Some(found) = Log::find(connection, log)? {

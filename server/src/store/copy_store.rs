@@ -34,7 +34,7 @@ pub struct LogSlice {
 }
 
 /// Takes one page of records after the other.
-pub type Taking<'a> = dyn FnMut(Vec<PlacedRecord>) -> Result<(), StoreError> + 'a;
+pub type TakePage<'a> = dyn FnMut(Vec<PlacedRecord>) -> Result<(), StoreError> + 'a;
 
 /// A store whose content can be copied to another one. No server may use either
 /// store during the copy.
@@ -57,7 +57,7 @@ pub trait CopyStore: Store {
     ///
     /// # Errors
     /// The first error of the store or of `take`, which ends the call.
-    fn each_record(&self, take: &mut Taking<'_>) -> Result<(), StoreError>;
+    fn each_record(&self, take: &mut TakePage<'_>) -> Result<(), StoreError>;
 
     /// Stores records with the leaf indexes that they have in another store,
     /// durably, and returns how many are new.
@@ -89,13 +89,13 @@ pub trait CopyStore: Store {
 }
 
 /// The error for leaves that do not begin where the log ends.
-pub fn elsewhere(log: &LogId, slice: &LogSlice) -> StoreError {
+pub fn not_at_end(log: &LogId, slice: &LogSlice) -> StoreError {
     let words = format!("the log {} does not end before leaf {}", log.origin(), slice.first);
     StoreError::Unreadable(words)
 }
 
 /// The error for a record whose event id another record has.
-pub fn taken(record: &PlacedRecord) -> StoreError {
+pub fn event_id_taken(record: &PlacedRecord) -> StoreError {
     let event_id = record.entry.record.event_id;
     StoreError::Unreadable(format!("it holds another record under the event id {event_id}"))
 }

@@ -19,7 +19,7 @@ pub trait NoticeStore: Send + Sync {
 ///
 /// # Errors
 /// When the store fails.
-pub fn published(
+pub fn notice_of_site(
     store: &dyn NoticeStore,
     site: &SiteId,
     hash: Hash,

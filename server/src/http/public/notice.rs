@@ -8,7 +8,7 @@ use crate::http::negotiation::{for_ever, respond};
 use crate::http::problem::ApiError;
 use crate::render::body::Body;
 use crate::render::pages::Pages;
-use crate::store::{NoticeStore, published};
+use crate::store::{NoticeStore, notice_of_site};
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use constat_shared::{Language, canonical};
@@ -74,7 +74,7 @@ async fn shown(
     }
     let id = site.notice().site.clone();
     let earlier =
-        on_store(app, move |store| published(store, &id, hash)).await?.ok_or_else(notice_unknown)?;
+        on_store(app, move |store| notice_of_site(store, &id, hash)).await?.ok_or_else(notice_unknown)?;
     let pages = aside(move || Pages::new(&earlier, language, Body::immutable_plain)).await?;
     pages.as_ref().map(answer).ok_or_else(ApiError::language_unknown)
 }

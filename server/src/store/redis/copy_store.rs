@@ -7,10 +7,10 @@ use super::data::log_tree::{CHUNK, Log};
 use super::data::record_bytes;
 use super::scripts::{FORGET, PUT_LEAVES, PUT_RECORDS, token};
 use super::store::RedisStore;
-use crate::store::copy_store::elsewhere;
+use crate::store::copy_store::not_at_end;
 use crate::store::error::unreadable;
 use crate::store::{
-    CopyStore, LEAVES_MAX, LogSlice, LogStore, PlacedRecord, RECORDS_MAX, StoreError, Taking,
+    CopyStore, LEAVES_MAX, LogSlice, LogStore, PlacedRecord, RECORDS_MAX, StoreError, TakePage,
 };
 use constat_shared::{Hash, LogId, Month, Shard, SignedCheckpoint, SiteId, Timestamp, canonical};
 use redis::Cmd;
@@ -99,7 +99,7 @@ impl CopyStore for RedisStore {
         at.map(Timestamp::parse).transpose().map_err(unreadable)
     }
 
-    fn each_record(&self, take: &mut Taking<'_>) -> Result<(), StoreError> {
+    fn each_record(&self, take: &mut TakePage<'_>) -> Result<(), StoreError> {
         for tag in self.cache.tags(&self.link.call())? {
             let mut rank = 0;
             loop {
@@ -156,7 +156,7 @@ impl CopyStore for RedisStore {
             script =
                 script.arg([leaf_index.to_string().as_bytes(), b" ", &canonical::to_vec(entry)].concat());
         }
-        let size = u64::try_from(call.run::<i64>(&script)?).map_err(|_| elsewhere(id, slice))?;
+        let size = u64::try_from(call.run::<i64>(&script)?).map_err(|_| not_at_end(id, slice))?;
         // A new call, because the one above may have used up its time.
         Log::of(&self.link.call(), id, size).complete(slice.first, size)
     }

@@ -4,8 +4,8 @@ use super::store::SqliteStore;
 use super::tables::logs::{self, Log};
 use super::tables::{keys, notices, records, unfinished_copy};
 use super::write_connection::{EXPIRE_CHUNK, cached_notice};
-use crate::store::copy_store::{elsewhere, taken};
-use crate::store::{CopyStore, LEAVES_MAX, LogSlice, PlacedRecord, RECORDS_MAX, StoreError, Taking};
+use crate::store::copy_store::{event_id_taken, not_at_end};
+use crate::store::{CopyStore, LEAVES_MAX, LogSlice, PlacedRecord, RECORDS_MAX, StoreError, TakePage};
 use constat_shared::{Hash, LogId, SignedCheckpoint, Timestamp};
 use std::collections::HashMap;
 
@@ -26,7 +26,7 @@ impl CopyStore for SqliteStore {
         self.read(|connection| keys::added_at(connection, kid))
     }
 
-    fn each_record(&self, take: &mut Taking<'_>) -> Result<(), StoreError> {
+    fn each_record(&self, take: &mut TakePage<'_>) -> Result<(), StoreError> {
         let mut end = records::PageEnd::default();
         loop {
             let page = self.read(|connection| records::page(connection, &mut end, RECORDS_MAX))?;
@@ -50,7 +50,7 @@ impl CopyStore for SqliteStore {
                 }
                 let there = records::by_event(connection, log.shard, &placed.entry.record.event_id)?;
                 if there != Some((placed.entry.clone(), placed.leaf_index)) {
-                    return Err(taken(placed));
+                    return Err(event_id_taken(placed));
                 }
             }
             Ok(count)
@@ -83,7 +83,7 @@ impl CopyStore for SqliteStore {
         self.write_connection().change_logs(|connection| {
             let mut log = Log::open(connection, id)?;
             if log.size != slice.first {
-                return Err(elsewhere(id, slice));
+                return Err(not_at_end(id, slice));
             }
             for leaf in &slice.leaves {
                 log.push(connection, *leaf)?;

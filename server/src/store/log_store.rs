@@ -36,9 +36,14 @@ pub trait LogStore: Send + Sync {
     /// The size and root of a log; `None` when it has no leaf.
     fn head(&self, log: &LogId) -> Result<Option<TreeHead>, StoreError>;
 
-    /// The proof that the leaf at `index` is in the tree of the first `size`
+    /// The proof that the leaf at `leaf_index` is in the tree of the first `size`
     /// leaves; `None` when the log has no such leaf or is smaller.
-    fn inclusion_proof(&self, log: &LogId, index: u64, size: u64) -> Result<Option<Vec<Hash>>, StoreError>;
+    fn inclusion_proof(
+        &self,
+        log: &LogId,
+        leaf_index: u64,
+        size: u64,
+    ) -> Result<Option<Vec<Hash>>, StoreError>;
 
     /// The proof that the tree of `to` leaves begins with that of `from` leaves;
     /// `None` when the log is smaller than `to`, or `from` is larger than `to`.

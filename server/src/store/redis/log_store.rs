@@ -4,7 +4,7 @@ use super::connection::Call;
 use super::data::expiry_index;
 use super::data::key_names::{SITES, Tag};
 use super::data::log_tree::{self, Log};
-use super::scripts::{DROP, HEAD, WRITE, token};
+use super::scripts::{APPEND_ENTRY, DROP, HEAD, token};
 use super::store::RedisStore;
 use crate::clock;
 use crate::store::common::{Auditing, StoredLeaf, purged_count};
@@ -31,10 +31,15 @@ impl LogStore for RedisStore {
         log.map(|mut log| log.head(log.size)).transpose()
     }
 
-    fn inclusion_proof(&self, log: &LogId, index: u64, size: u64) -> Result<Option<Vec<Hash>>, StoreError> {
+    fn inclusion_proof(
+        &self,
+        log: &LogId,
+        leaf_index: u64,
+        size: u64,
+    ) -> Result<Option<Vec<Hash>>, StoreError> {
         let call = self.link.call();
-        let log = Log::find(&call, log)?.filter(|log| index < size && size <= log.size);
-        log.map(|mut log| log.inclusion(index, size)).transpose()
+        let log = Log::find(&call, log)?.filter(|log| leaf_index < size && size <= log.size);
+        log.map(|mut log| log.inclusion(leaf_index, size)).transpose()
     }
 
     fn consistency_proof(&self, log: &LogId, from: u64, to: u64) -> Result<Option<Vec<Hash>>, StoreError> {
@@ -58,13 +63,13 @@ impl LogStore for RedisStore {
         let call = self.link.call();
         self.ensure_shards(&call, &log.site, log.shard.count())?;
         let json = canonical::to_vec(entry);
-        let write = WRITE.on(Tag::of(log).bytes()).arg(token()?).arg(log.month.to_string());
-        call.run(&write.arg(merkle::leaf_hash(&json).as_bytes().as_slice()).arg(json))
+        let append = APPEND_ENTRY.on(Tag::of(log).bytes()).arg(token()?).arg(log.month.to_string());
+        call.run(&append.arg(merkle::leaf_hash(&json).as_bytes().as_slice()).arg(json))
     }
 
     fn operator_entries(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError> {
         let call = self.link.call();
-        Ok(Log::find(&call, log)?.map(|log| log.entries()).transpose()?.unwrap_or_default())
+        Ok(Log::find(&call, log)?.map(|log| log.operator_entries()).transpose()?.unwrap_or_default())
     }
 
     fn logs(&self) -> Result<Vec<LogId>, StoreError> {

@@ -19,10 +19,15 @@ impl LogStore for SqliteStore {
         self.read_log(log, |connection, log| log.head(connection, log.size).map(Some))
     }
 
-    fn inclusion_proof(&self, log: &LogId, index: u64, size: u64) -> Result<Option<Vec<Hash>>, StoreError> {
+    fn inclusion_proof(
+        &self,
+        log: &LogId,
+        leaf_index: u64,
+        size: u64,
+    ) -> Result<Option<Vec<Hash>>, StoreError> {
         self.read_log(log, |connection, log| {
-            let there = index < size && size <= log.size;
-            there.then(|| log.inclusion(connection, index, size)).transpose()
+            let there = leaf_index < size && size <= log.size;
+            there.then(|| log.inclusion(connection, leaf_index, size)).transpose()
         })
     }
 
@@ -42,11 +47,12 @@ impl LogStore for SqliteStore {
     }
 
     fn append_entry(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
-        self.write_connection().change_logs(|connection| logs::write_entry(connection, log, entry))
+        self.write_connection().change_logs(|connection| logs::append_entry(connection, log, entry))
     }
 
     fn operator_entries(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError> {
-        let entries = self.read_log(log, |connection, log| logs::entries(connection, log).map(Some))?;
+        let entries =
+            self.read_log(log, |connection, log| logs::operator_entries(connection, log).map(Some))?;
         Ok(entries.unwrap_or_default())
     }
 

@@ -1,6 +1,6 @@
 //! The writing connection and its cache of notices and logs.
 
-use super::tables::logs::{Log, write_entry};
+use super::tables::logs::{Log, append_entry};
 use super::tables::notices;
 use super::tables::records::{self, Deleted};
 use crate::crash;
@@ -105,7 +105,7 @@ impl WriteConnection {
         self.change_logs(|connection| {
             let deleted = delete(connection)?;
             for (log, purge) in purges(&deleted, now, reason) {
-                write_entry(connection, &log, &LogEntry::Purge(purge))?;
+                append_entry(connection, &log, &LogEntry::Purge(purge))?;
             }
             Ok(deleted.values().sum())
         })

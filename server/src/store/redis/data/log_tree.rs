@@ -47,8 +47,8 @@ impl<'a> Log<'a> {
     }
 
     /// The inclusion proof of a leaf.
-    pub fn inclusion(&mut self, index: u64, size: u64) -> Result<Vec<Hash>, StoreError> {
-        merkle::inclusion_proof(index, size, self)
+    pub fn inclusion(&mut self, leaf_index: u64, size: u64) -> Result<Vec<Hash>, StoreError> {
+        merkle::inclusion_proof(leaf_index, size, self)
     }
 
     /// The consistency proof between two sizes.
@@ -100,7 +100,7 @@ impl<'a> Log<'a> {
     }
 
     /// The operator entries, in order.
-    pub fn entries(&self) -> Result<Vec<(u64, LogEntry)>, StoreError> {
+    pub fn operator_entries(&self) -> Result<Vec<(u64, LogEntry)>, StoreError> {
         let key = self.tag.entries(self.id.month);
         let lines: Vec<String> = self.call.ask(&redis::Cmd::lrange(key, 0, -1))?;
         lines.iter().map(|line| read_entry(line)).collect()

@@ -30,8 +30,8 @@ for at = first + count + 1, #ARGV, 8 do
   if known then
     results[#results + 1] = known
   else
-    local place = push(logs[number], ARGV[at + 5])
-    redis.call('SET', key, head .. struct.pack('>I6', place) .. ARGV[at + 4], 'PXAT', expires)
+    local leaf_index = push(logs[number], ARGV[at + 5])
+    redis.call('SET', key, head .. struct.pack('>I6', leaf_index) .. ARGV[at + 4], 'PXAT', expires)
     local history = tag .. 'h' .. consent
     redis.call('ZADD', history, recorded, event)
     if redis.call('PEXPIRETIME', history) < tonumber(expires) then
@@ -39,7 +39,7 @@ for at = first + count + 1, #ARGV, 8 do
     end
     redis.call('ZADD', tag .. 'x', expires, string.sub(head, 2, 4) .. event .. consent)
     fresh[number] = fresh[number] + 1
-    results[#results + 1] = place
+    results[#results + 1] = leaf_index
   end
 end
 

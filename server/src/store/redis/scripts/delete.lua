@@ -16,7 +16,7 @@ for at = 5, #ARGV do
   redis.call('ZREM', tag .. 'x', ARGV[at])
   redis.call('HINCRBY', tag .. 'live', month, -1)
 end
-local place = push(log, ARGV[3])
+local leaf_index = push(log, ARGV[3])
 close(log)
-redis.call('RPUSH', tag .. 'entries:' .. ARGV[2], place .. ' ' .. ARGV[4])
+redis.call('RPUSH', tag .. 'entries:' .. ARGV[2], leaf_index .. ' ' .. ARGV[4])
 return answer(ARGV[1], #ARGV - 4)

@@ -35,7 +35,7 @@ scripts! {
     /// Appends records with their leaves.
     APPEND writes "common.lua", "append.lua";
     /// Appends an operator entry.
-    WRITE writes "common.lua", "append_entry.lua";
+    APPEND_ENTRY writes "common.lua", "append_entry.lua";
     /// Deletes records and writes a purge entry.
     DELETE even_full "common.lua", "delete.lua";
     /// Deletes a log's leaves.

@@ -127,8 +127,13 @@ impl Log {
     }
 
     /// The inclusion proof of a leaf.
-    pub fn inclusion(&self, connection: &Connection, index: u64, size: u64) -> Result<Vec<Hash>, StoreError> {
-        merkle::inclusion_proof(index, size, &mut Tree { log: self, connection })
+    pub fn inclusion(
+        &self,
+        connection: &Connection,
+        leaf_index: u64,
+        size: u64,
+    ) -> Result<Vec<Hash>, StoreError> {
+        merkle::inclusion_proof(leaf_index, size, &mut Tree { log: self, connection })
     }
 
     /// The consistency proof between two sizes.
@@ -151,22 +156,22 @@ impl Subtrees for Tree<'_> {
 }
 
 /// Appends an operator entry to a log. Returns the index of its leaf.
-pub fn write_entry(connection: &Connection, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
+pub fn append_entry(connection: &Connection, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
     let mut log = Log::open(connection, log)?;
-    let index = log.push(connection, entry.leaf_hash())?;
-    log.keep_entry(connection, index, entry)?;
-    Ok(index)
+    let leaf_index = log.push(connection, entry.leaf_hash())?;
+    log.keep_entry(connection, leaf_index, entry)?;
+    Ok(leaf_index)
 }
 
 /// The operator entries of a log, in order.
-pub fn entries(connection: &Connection, log: &Log) -> Result<Vec<(u64, LogEntry)>, StoreError> {
+pub fn operator_entries(connection: &Connection, log: &Log) -> Result<Vec<(u64, LogEntry)>, StoreError> {
     let mut statement = connection
         .prepare_cached("SELECT leaf_index, json FROM entries WHERE log = ? ORDER BY leaf_index")?;
     let mut rows = statement.query([log.id])?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
-        let (index, json): (i64, String) = (row.get(0)?, row.get(1)?);
-        entries.push((index.unsigned_abs(), serde_json::from_str(&json).map_err(unreadable)?));
+        let (leaf_index, json): (i64, String) = (row.get(0)?, row.get(1)?);
+        entries.push((leaf_index.unsigned_abs(), serde_json::from_str(&json).map_err(unreadable)?));
     }
     Ok(entries)
 }

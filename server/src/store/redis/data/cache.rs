@@ -23,12 +23,12 @@ pub struct Cache {
 }
 
 /// Adds to a map of the cache, and empties the map before when it is full.
-fn remember<K: Eq + Hashed, V>(known: &Mutex<HashMap<K, V>>, key: K, value: V) {
-    let mut known = lock(known);
-    if known.len() >= CACHED_MAX {
-        known.clear();
+fn insert<K: Eq + Hashed, V>(map: &Mutex<HashMap<K, V>>, key: K, value: V) {
+    let mut map = lock(map);
+    if map.len() >= CACHED_MAX {
+        map.clear();
     }
-    known.insert(key, value);
+    map.insert(key, value);
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -60,7 +60,7 @@ impl Cache {
         let prefix = hash.to_string();
         let position = lines.iter().position(|line| line.starts_with(&prefix));
         let number = position.ok_or(StoreError::NoticeUnknown(*hash))? as i64;
-        remember(&self.numbers, *hash, number);
+        insert(&self.numbers, *hash, number);
         self.by_number(call, number)
     }
 
@@ -77,7 +77,7 @@ impl Cache {
             call.ask(cmd.arg(key_names::notice(&hash)).arg("json").arg("terms_hash"))?;
         let (json, terms) = json.zip(terms).ok_or_else(missing)?;
         let notice = Arc::new(NoticeDigits::read(number, Hash::from_bytes(terms), &json)?);
-        remember(&self.by_number, number, Arc::clone(&notice));
+        insert(&self.by_number, number, Arc::clone(&notice));
         Ok(notice)
     }
 
@@ -94,7 +94,7 @@ impl Cache {
         let count: Option<u8> = call.ask(&Cmd::hget(SITES, site.as_str()))?;
         let Some(count) = count else { return Ok(LogShards::ONE) };
         let shards = LogShards::new(count).map_err(unreadable)?;
-        remember(&self.sites, site.clone(), shards);
+        insert(&self.sites, site.clone(), shards);
         Ok(shards)
     }
 

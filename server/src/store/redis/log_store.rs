@@ -94,7 +94,7 @@ impl LogStore for RedisStore {
         let none = || unreadable(format!("there is no log {}", id.origin()));
         let size = Log::find(&self.link.call(), id)?.ok_or_else(none)?.size;
         // Records that are appended during the audit are not part of it.
-        let (mut stored, over_count) = self.stored_leaves(id)?;
+        let (mut stored, expired_count) = self.stored_leaves(id)?;
         stored.retain(|(leaf_index, _, _)| *leaf_index < size);
         let mut auditing = Auditing::new(stored);
         let chunk = log_tree::CHUNK / 16;
@@ -110,7 +110,7 @@ impl LogStore for RedisStore {
                 })?;
             }
         }
-        Ok(auditing.finish(size, self.purged(id)? + over_count))
+        Ok(auditing.finish(size, self.purged(id)? + expired_count))
     }
 }
 
@@ -147,13 +147,13 @@ impl RedisStore {
             leaves.push((leaf_index, entry.leaf, true));
         }
         let now = clock::now().unix_ms() as f64;
-        let over_count = expiries.values().filter(|expires_at| **expires_at <= now).count() as u64;
+        let expired_count = expiries.values().filter(|expires_at| **expires_at <= now).count() as u64;
         let entries = self
             .operator_entries(log)?
             .into_iter()
             .map(|(leaf_index, entry)| (leaf_index, entry.leaf_hash(), false));
         leaves.extend(entries);
-        Ok((leaves, over_count))
+        Ok((leaves, expired_count))
     }
 
     /// The number of the log's records that are deleted according to the purge

@@ -50,7 +50,7 @@ impl RedisStore {
     ///
     /// # Errors
     /// [`StoreError::Unreadable`] when another version of Constat, or something else, wrote there.
-    pub fn is_there(&self) -> Result<bool, StoreError> {
+    pub fn has_store(&self) -> Result<bool, StoreError> {
         let (call, mut key_count) = (self.link.call(), 0);
         // Count first: a server that creates the store at the same time writes the version first.
         for (_, keys) in call.ask_each(&redis::cmd("DBSIZE"), &MultipleNodeRoutingInfo::AllMasters)? {
@@ -73,9 +73,9 @@ impl RedisStore {
     /// Creates a store where there is none.
     ///
     /// # Errors
-    /// As [`RedisStore::is_there`].
+    /// As [`RedisStore::has_store`].
     pub fn make(&self) -> Result<(), StoreError> {
-        if !self.is_there()? {
+        if !self.has_store()? {
             let mut set = redis::cmd("SET");
             self.link.call().ask::<redis::Value>(set.arg(key_names::VERSION).arg(FORMAT).arg("NX"))?;
         }

@@ -37,7 +37,7 @@ pub fn check(link: &Link, min_replicas: u32) -> Result<(), StoreError> {
     let replicas = if link.is_cluster() { replicas_of_cluster(link)? } else { replicas_of_one(link)? };
     for (host, port) in replicas {
         let name = format!("the replica {host}:{port}");
-        match check_settings(&link.beside(&host, port)?, Some(&name)) {
+        match check_settings(&link.link_to(&host, port)?, Some(&name)) {
             Err(Refused::Unread(words)) if min_replicas == 0 => {
                 tracing::warn!("{words}; it becomes the primary at a failover");
             }

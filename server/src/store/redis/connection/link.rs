@@ -5,7 +5,7 @@ use super::address::Address;
 use super::driver::Driver;
 use super::error_text::{TOO_FEW, describe};
 use super::node::{Connection, Target, first_node};
-use super::retry::{PAUSE, PAUSE_MAX, is_spoilt, jitter, may_pass};
+use super::retry::{PAUSE, PAUSE_MAX, jitter, may_succeed_later, needs_new_connection};
 use crate::store::StoreError;
 use crate::store::error::unreadable;
 use crate::store::redis::scripts::Invocation;
@@ -65,7 +65,7 @@ impl Link {
     ///
     /// # Errors
     /// As [`Link::new`].
-    pub fn beside(&self, host: &str, port: u16) -> Result<Link, StoreError> {
+    pub fn link_to(&self, host: &str, port: u16) -> Result<Link, StoreError> {
         let host = host.to_owned();
         let addr = match self.node.addr().clone() {
             ConnectionAddr::TcpTls { insecure, tls_params, .. } => {
@@ -234,13 +234,13 @@ impl Call<'_> {
                 Err(_) => None,
             };
             unheard |= used.is_some();
-            if error.as_ref().is_none_or(is_spoilt) {
+            if error.as_ref().is_none_or(needs_new_connection) {
                 discard(channel, used);
             }
             let Some(error) = error else { return Err(StoreError::Engine(last)) };
             last = describe(&error);
             let rest = jitter(pause);
-            if !may_pass(&error) || self.left() <= rest {
+            if !may_succeed_later(&error) || self.left() <= rest {
                 return Err(StoreError::Engine(last));
             }
             tokio::time::sleep(rest).await;

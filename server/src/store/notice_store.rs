@@ -15,7 +15,7 @@ pub trait NoticeStore: Send + Sync {
     fn notices(&self) -> Result<Vec<(SiteId, Hash)>, StoreError>;
 }
 
-/// The notice of that hash, if it was published for that site, now or before.
+/// The notice of that hash, if it was ever published for that site.
 ///
 /// # Errors
 /// When the store fails.

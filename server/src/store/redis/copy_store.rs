@@ -22,7 +22,7 @@ impl RedisStore {
     /// a running server. This process is one of them after its first change.
     ///
     /// # Errors
-    /// [`StoreError::Engine`] when Redis cannot be reached, or forbids the question.
+    /// [`StoreError::Engine`] when Redis cannot be reached, or forbids the command.
     pub fn writing_clients(&self) -> Result<Vec<String>, StoreError> {
         let mut list = redis::cmd("CLIENT");
         list.arg("LIST").arg("TYPE").arg("NORMAL");

@@ -104,7 +104,7 @@ impl LogStore for RedisStore {
             let leaves = log.hashes(0, first, chunk.min(size - first))?;
             for leaf in leaves.into_iter().flatten() {
                 auditing.leaf(leaf, |level, index, hash| {
-                    // A hash that was not computed yet is no difference.
+                    // A missing hash is correct: it was not computed yet.
                     let kept = log.hashes(level, index, 1)?.first().copied().flatten();
                     Ok::<_, StoreError>(kept.is_none_or(|kept| kept == hash))
                 })?;

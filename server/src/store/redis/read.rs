@@ -11,7 +11,7 @@ use constat_shared::EventId;
 const READ_CHUNK: usize = 500;
 
 impl RedisStore {
-    /// Those records of these event ids that are there, with the indexes of their leaves.
+    /// The stored records among these event ids, with the indexes of their leaves.
     pub(super) fn read(
         &self,
         tag: &Tag,

@@ -49,7 +49,7 @@ impl RedisStore {
     /// Whether there is a store in this Redis.
     ///
     /// # Errors
-    /// [`StoreError::Unreadable`] when another version of Constat, or something else, wrote there.
+    /// [`StoreError::Unreadable`] when another version of Constat, or another program, wrote there.
     pub fn has_store(&self) -> Result<bool, StoreError> {
         let (call, mut key_count) = (self.link.call(), 0);
         // Count first: a server that creates the store at the same time writes the version first.
@@ -59,7 +59,7 @@ impl RedisStore {
         match call.ask::<Option<String>>(&Cmd::get(key_names::VERSION))? {
             Some(found) if found == FORMAT => Ok(true),
             Some(found) => {
-                let words = format!("its form has version {found}, this one reads {FORMAT}");
+                let words = format!("its format has version {found}, this one reads {FORMAT}");
                 Err(StoreError::Unreadable(words))
             }
             None if key_count > 0 => {
@@ -70,7 +70,7 @@ impl RedisStore {
         }
     }
 
-    /// Creates a store where there is none.
+    /// Creates a store when there is none.
     ///
     /// # Errors
     /// As [`RedisStore::has_store`].

@@ -51,7 +51,7 @@ impl RecordStore for SqliteStore {
                 break;
             }
         }
-        // A reader at work can prevent it, so every run does it, also one that deleted nothing.
+        // A reader can prevent it, so every run tries it, even one that deleted nothing.
         self.write_connection().truncate_changes()?;
         Ok(total)
     }

@@ -29,7 +29,7 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
-/// A panic in another thread does not spoil a connection: SQLite rolls back a
+/// A connection stays usable after a panic in another thread: SQLite rolls back a
 /// transaction that is dropped.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -80,7 +80,7 @@ impl SqliteStore {
         lock(&self.write_connection)
     }
 
-    /// Reads a log as it is at one moment; `None` when it has no leaf.
+    /// Reads a log in one transaction; `None` when it has no leaf.
     pub(super) fn read_log<T>(
         &self,
         id: &LogId,

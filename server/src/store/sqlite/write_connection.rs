@@ -1,4 +1,4 @@
-//! The writing connection and its cache of notices and logs.
+//! The one connection that writes, with its cache of notices and logs.
 
 use super::tables::logs::{Log, append_entry};
 use super::tables::notices;
@@ -34,7 +34,7 @@ impl WriteConnection {
         WriteConnection { connection, notices: HashMap::new(), logs: HashMap::new(), data_version: 0 }
     }
 
-    /// The writing connection, for a change that touches no log.
+    /// The writing connection, for a change that adds no leaf.
     pub fn connection(&self) -> &Connection {
         &self.connection
     }
@@ -52,7 +52,7 @@ impl WriteConnection {
     fn try_append(&mut self, entries: &[CommittedRecord]) -> Result<Vec<Appended>, StoreError> {
         let WriteConnection { connection, notices, logs, data_version } = self;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        // Another process, such as a command, may have written to a log since.
+        // Another process, such as a command, may have written to a log since the last commit.
         let seen = transaction.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
         if std::mem::replace(data_version, seen) != seen || logs.len() > CACHED_MAX {
             logs.clear();

@@ -8,8 +8,8 @@ use redis::{RedisFuture, RedisResult, Value};
 /// The name of a connection for changes in `CLIENT LIST`.
 pub const WRITER_NAME: &str = "constat-writer";
 
-/// Names a connection. An account that may not do so can use the connection, but
-/// a copy does not see it.
+/// Gives a connection its name. An account that Redis does not allow to do so can
+/// use the connection, but a copy does not see it.
 pub async fn set_name(connection: &mut MultiplexedConnection) -> RedisResult<()> {
     let mut name = redis::cmd("CLIENT");
     name.arg("SETNAME").arg(WRITER_NAME);

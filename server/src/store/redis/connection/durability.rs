@@ -10,9 +10,9 @@ use std::collections::HashMap;
 /// The required value of each setting.
 ///
 /// With `appendfsync everysec` Redis may confirm a change up to two seconds before
-/// it is on disk. A replica has the change, but loses it too when it copies a
-/// primary that restarted without it. With `no-appendfsync-on-rewrite yes` the
-/// same happens while Redis rewrites its file.
+/// it is on disk. A replica does not help: it copies a primary that restarted
+/// without the change. With `no-appendfsync-on-rewrite yes` the same happens while
+/// Redis rewrites its file.
 const DEMANDED: [(&str, &str); 4] = [
     ("appendonly", "yes"),
     ("appendfsync", "always"),
@@ -22,9 +22,9 @@ const DEMANDED: [(&str, &str); 4] = [
 /// The most replicas that are checked.
 const REPLICAS_MAX: usize = 100;
 
-/// Checks every primary and every replica that is connected now, because a replica
-/// becomes the primary at a failover. When `min_replicas` is 0, so that no change
-/// waits for a replica, one that cannot be checked only causes a warning.
+/// Checks every primary, and every replica that is connected now, because a replica
+/// becomes the primary at a failover. When `min_replicas` is 0, no change waits for
+/// a replica: one that cannot be checked then only causes a warning.
 ///
 /// # Errors
 /// [`StoreError::WouldLose`], which names the setting and the remedy.
@@ -75,7 +75,7 @@ fn check_settings(link: &Link, name: Option<&str>) -> Result<(), Refused> {
         let settings: HashMap<String, String> =
             redis::from_redis_value(value).map_err(|error| unread(node, &error))?;
         for (setting, wanted) in DEMANDED {
-            let is = settings.get(setting).ok_or_else(|| unread(node, &format!("{setting} is not there")))?;
+            let is = settings.get(setting).ok_or_else(|| unread(node, &format!("{setting} is missing")))?;
             if is != wanted {
                 return Err(Refused::Set(format!("{node} has {setting} {is}: set it to {wanted}")));
             }

@@ -158,14 +158,14 @@ impl Call<'_> {
     /// Runs a script that changes something, and waits for the replicas.
     ///
     /// # Errors
-    /// As [`Call::ask`]. The change may have been made all the same.
+    /// As [`Call::ask`]. Redis may still have made the change.
     pub fn run<T: FromRedisValue>(&self, script: &Invocation) -> Result<T, StoreError> {
         let (value, _) = self.link.driver.wait(self.run_one(script))?;
         redis::from_redis_value(value).map_err(unreadable)
     }
 
-    /// Runs several scripts at once as [`Call::run`] does. Each answer comes with
-    /// whether an earlier attempt may have made the change.
+    /// Runs several scripts at once as [`Call::run`] does. The flag with each answer
+    /// is true when an earlier attempt may have made the change.
     pub fn run_all(&self, scripts: &[Invocation]) -> Vec<Result<(Value, bool), StoreError>> {
         let runs = join_all(scripts.iter().map(|script| self.run_one(script)));
         self.link.driver.wait(runs)
@@ -209,8 +209,8 @@ impl Call<'_> {
     }
 
     /// Tries until an attempt succeeds, the deadline comes, or the error is
-    /// permanent. Also returns whether an earlier attempt may have succeeded
-    /// although no answer arrived.
+    /// permanent. Also returns whether an earlier attempt, whose answer did not
+    /// arrive, may have succeeded.
     async fn attempts<T>(
         &self,
         channel: &Mutex<Channel>,

@@ -1,4 +1,5 @@
-//! The cache of notices and of the shards of sites. Neither ever changes in Redis.
+//! The cache of notices and of the shards of sites. Neither changes in Redis, and
+//! the cache only reads them.
 
 use super::key_names::{self, NOTICES, SITES, Tag};
 use crate::store::StoreError;
@@ -22,7 +23,7 @@ pub struct Cache {
     sites: Mutex<HashMap<SiteId, LogShards>>,
 }
 
-/// Adds to a map of the cache, and empties the map before when it is full.
+/// Adds to a map of the cache. Empties a full map first.
 fn insert<K: Eq + Hashed, V>(map: &Mutex<HashMap<K, V>>, key: K, value: V) {
     let mut map = lock(map);
     if map.len() >= CACHED_MAX {
@@ -116,7 +117,7 @@ impl Cache {
     }
 }
 
-/// The error for a Redis that lacks a notice that this server has seen there.
+/// The error for a Redis that lacks a notice of the cache.
 pub fn set_back() -> StoreError {
     let words = "Redis lacks a notice that was published: it was emptied or set back to an older copy; \
                  restart every server to publish it again";

@@ -1,6 +1,6 @@
 //! The logs' trees in Redis. The leaves are in strings to which scripts append.
-//! The hashes above them are computed when they are first needed, and kept: they
-//! follow from the leaves.
+//! The hashes above them follow from the leaves: the first server that needs one
+//! computes and keeps it.
 
 use super::key_names::Tag;
 use crate::store::StoreError;
@@ -63,7 +63,7 @@ impl<'a> Log<'a> {
         let key = self.tag.tree(self.id.month, level, chunk);
         let end = from + count as usize * HASH - 1;
         let bytes: Vec<u8> = self.call.ask(&redis::Cmd::getrange(key, from as isize, end as isize))?;
-        // A hash may be kept before the one in front of it, which is zeros until then.
+        // Hashes may be kept in any order. Until one is kept, it is zeros.
         let kept = |hash: [u8; HASH]| (hash != [0; HASH]).then_some(Hash::from_bytes(hash));
         Ok(bytes.as_chunks::<HASH>().0.iter().map(|hash| kept(*hash)).collect())
     }

@@ -1,7 +1,7 @@
 -- The beginning of every script that changes a shard of a site.
 --
 -- KEYS[1] is the shard's hash tag, such as {boreale}. Neither it nor KEYS[2] is
--- the name of a key: while a slot moves, no node accepts two missing keys.
+-- the name of a key: while a slot moves, every node refuses two missing keys.
 -- Every key of a shard begins with its tag, so all of them are in one slot, and
 -- a script in that slot may build their names.
 

@@ -1,6 +1,6 @@
 -- Deletes records and writes a purge entry. ARGV: token, month, leaf and JSON of
 -- the purge entry, then the members of the expiry index.
--- Returns their number, or -1 when one of them is no longer there.
+-- Returns their number, or -1 when one of them was deleted before.
 
 local before = answered(ARGV[1])
 if before then return tonumber(before) end

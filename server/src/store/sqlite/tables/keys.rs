@@ -16,7 +16,7 @@ pub fn list(connection: &Connection) -> Result<Vec<Jwk>, StoreError> {
     Ok(keys)
 }
 
-/// Appends a public key to the list, unless it is there.
+/// Appends a public key to the list, unless it has it.
 pub fn add(connection: &Connection, key: &Jwk, at: Timestamp) -> Result<(), StoreError> {
     let jwk = serde_json::to_string(key).map_err(unreadable)?;
     connection.execute(
@@ -26,7 +26,7 @@ pub fn add(connection: &Connection, key: &Jwk, at: Timestamp) -> Result<(), Stor
     Ok(())
 }
 
-/// When the key of that id was added; `None` when it is not there.
+/// When the key of that id was added; `None` when the table does not have it.
 pub fn added_at(connection: &Connection, kid: &str) -> Result<Option<Timestamp>, StoreError> {
     let sql = "SELECT added_at FROM keys WHERE kid = ?";
     let at = connection.query_row(sql, [kid], |row| row.get(0)).optional()?;

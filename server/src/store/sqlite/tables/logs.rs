@@ -1,5 +1,5 @@
-//! The tables of logs, their trees and their entries. Of a tree every leaf is
-//! kept, and every eighth level above the leaves.
+//! The tables of logs, their trees and their entries. A tree has all its leaves,
+//! and every eighth level above them.
 
 use super::shards::{self, read_id};
 use crate::store::StoreError;
@@ -46,7 +46,7 @@ impl Log {
                     [found.id],
                     |row| row.get(0),
                 )?;
-            // Only a clock that is months wrong gets here; a new leaf would start a second log of that name.
+            // A new leaf would start a second log of that name. Only a clock that is months wrong gets here.
             let refusal = || StoreError::Engine(format!("the log {} was closed and dropped", log.origin()));
             return if closed { Err(refusal()) } else { Ok(found) };
         }
@@ -196,7 +196,7 @@ pub fn keep_checkpoint(
     Ok(())
 }
 
-/// The newest signed head of a log that was kept.
+/// The newest signed head of a log; `None` when none was kept.
 pub fn checkpoint(connection: &Connection, log: &LogId) -> Result<Option<SignedCheckpoint>, StoreError> {
     let Some(Log { id, .. }) = Log::find(connection, log)? else { return Ok(None) };
     let mut statement = connection.prepare_cached("SELECT checkpoint FROM logs WHERE id = ?")?;

@@ -41,7 +41,7 @@ pub fn published_at(connection: &Connection, hash: &Hash) -> Result<Option<Times
     Ok(at.map(Timestamp::from_unix_ms))
 }
 
-/// Stores a notice, unless it is there.
+/// Stores a notice, unless it is stored.
 pub fn add(connection: &Connection, notice: &PublishedNotice, at: Timestamp) -> Result<(), StoreError> {
     let json = String::from_utf8(canonical::to_vec(&**notice)).map_err(unreadable)?;
     connection.execute(

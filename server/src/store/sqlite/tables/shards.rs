@@ -5,7 +5,7 @@ use crate::store::error::unreadable;
 use constat_shared::{LogId, LogShards, Month, Shard, SiteId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-/// The number of logs a month of a site; `None` when the store has nothing of it yet.
+/// The number of logs a month of a site; `None` when none is set.
 pub fn kept(connection: &Connection, site: &SiteId) -> Result<Option<LogShards>, StoreError> {
     let mut statement = connection.prepare_cached("SELECT shard_count FROM shards WHERE site = ? LIMIT 1")?;
     let count: Option<u8> = statement.query_row([site.as_str()], |row| row.get(0)).optional()?;

@@ -3,7 +3,7 @@
 use super::writer::{WriteError, Writer};
 use crate::proof::keys::Keys;
 use crate::site::Site;
-use crate::store::published;
+use crate::store::notice_of_site;
 use crate::store::{Appended, CommittedRecord, NoticeStore, StoreError};
 use crate::{clock, crash};
 use constat_shared::{
@@ -84,7 +84,7 @@ async fn record(
         return Ok(Record::new(request, &site.notice, now)?);
     }
     let (id, hash) = (site.notice.site.clone(), request.notice_hash);
-    let found = tokio::task::spawn_blocking(move || published(&*notices, &id, hash)).await;
+    let found = tokio::task::spawn_blocking(move || notice_of_site(&*notices, &id, hash)).await;
     match found.map_err(|_| Problem::new(Code::Internal, "Ask again later."))?.map_err(AcceptError::Store)? {
         Some(earlier) => Ok(Record::new(request, &earlier, now)?),
         None => {

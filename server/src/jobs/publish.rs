@@ -23,7 +23,7 @@ pub fn publish<S: NoticeStore + LogStore + ?Sized>(
     let sites: Vec<_> = sites.into_iter().map(|site| Arc::new(ServedSite::new(site, assets))).collect();
     for site in &sites {
         let (id, notice_hash) = (&site.notice().site, site.notice().notice_hash());
-        store.spread(id, site.site.log_shards).map_err(fail("a site cannot be served"))?;
+        store.set_shards(id, site.site.log_shards).map_err(fail("a site cannot be served"))?;
         store.publish(site.notice(), clock::now()).map_err(fail("a notice could not be stored"))?;
         tracing::info!(site = %id, %notice_hash, "serving a site");
     }

@@ -3,7 +3,7 @@
 
 use super::body::Body;
 use super::pages::Pages;
-use crate::store::{NoticeStore, StoreError, published};
+use crate::store::{NoticeStore, StoreError, notice_of_site};
 use constat_shared::{Hash, Language, SiteId};
 
 /// What was found for a notice and a language.
@@ -26,7 +26,7 @@ pub fn earlier(
     hash: Hash,
     language: Language,
 ) -> Result<Earlier, StoreError> {
-    let Some(notice) = published(store, site, hash)? else { return Ok(Earlier::NoticeUnknown) };
+    let Some(notice) = notice_of_site(store, site, hash)? else { return Ok(Earlier::NoticeUnknown) };
     let pages = Pages::new(&notice, language, Body::immutable_plain);
     Ok(pages.map_or(Earlier::LanguageUnknown, |pages| Earlier::Pages(Box::new(pages))))
 }

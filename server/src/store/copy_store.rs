@@ -1,7 +1,7 @@
-//! What `constat copy` reads from a store and writes to another one.
+//! What `constat copy` reads from one store and writes to another.
 //!
-//! A running server never uses this: a copied record keeps the leaf index that
-//! it had, and its leaf is copied separately.
+//! A copied record keeps its leaf index, and the copy writes its leaf separately.
+//! A server calls only [`CopyStore::is_unfinished`], when it opens its store.
 
 use super::error::StoreError;
 use super::record_store::CommittedRecord;
@@ -33,8 +33,8 @@ pub struct LogSlice {
     pub entries: Vec<(u64, LogEntry)>,
 }
 
-/// Takes one page of records after the other.
-pub type Taking<'a> = dyn FnMut(Vec<PlacedRecord>) -> Result<(), StoreError> + 'a;
+/// Receives the records of a store, one page at a time.
+pub type TakePage<'a> = dyn FnMut(Vec<PlacedRecord>) -> Result<(), StoreError> + 'a;
 
 /// A store whose content can be copied to another one. No server may use either
 /// store during the copy.
@@ -49,7 +49,7 @@ pub trait CopyStore: Store {
     /// When a notice was published; `None` when it never was.
     fn published_at(&self, notice_hash: &Hash) -> Result<Option<Timestamp>, StoreError>;
 
-    /// When the public key of that id was added; `None` when it is not there.
+    /// When the public key of that id was added; `None` when the store does not have it.
     fn key_added_at(&self, kid: &str) -> Result<Option<Timestamp>, StoreError>;
 
     /// Passes every stored record to `take`, in pages of at most [`RECORDS_MAX`].
@@ -57,18 +57,18 @@ pub trait CopyStore: Store {
     ///
     /// # Errors
     /// The first error of the store or of `take`, which ends the call.
-    fn each_record(&self, take: &mut Taking<'_>) -> Result<(), StoreError>;
+    fn each_record(&self, take: &mut TakePage<'_>) -> Result<(), StoreError>;
 
-    /// Stores records with the leaf indexes that they have in another store,
-    /// durably, and returns how many are new.
+    /// Stores records, durably, with the leaf indexes that they have in another
+    /// store. Returns how many are new.
     ///
     /// # Errors
     /// [`StoreError::Unreadable`] or [`StoreError::Engine`] when this store has
     /// another record under one of the event ids.
     fn put_records(&self, records: &[PlacedRecord]) -> Result<u64, StoreError>;
 
-    /// Deletes every record whose `expires_at` is not after `now` and writes no
-    /// purge entry: the entry of the store that they came from is copied.
+    /// Deletes every record whose `expires_at` is not after `now`. Writes no purge
+    /// entry, because the copy brings the entry of the other store.
     fn forget(&self, now: Timestamp) -> Result<u64, StoreError>;
 
     /// The leaves of a log from `first` on, at most [`LEAVES_MAX`]; empty at its end.
@@ -84,18 +84,19 @@ pub trait CopyStore: Store {
     /// Every log that was dropped, with its last signed head, by site, month and shard.
     fn dropped(&self) -> Result<Vec<(LogId, SignedCheckpoint)>, StoreError>;
 
-    /// Keeps the last signed head of a log that the other store has dropped and that never was in this one.
+    /// Stores the last signed head of a log that the other store has dropped. This
+    /// store never had that log.
     fn put_dropped(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<(), StoreError>;
 }
 
 /// The error for leaves that do not begin where the log ends.
-pub fn elsewhere(log: &LogId, slice: &LogSlice) -> StoreError {
+pub fn not_at_end(log: &LogId, slice: &LogSlice) -> StoreError {
     let words = format!("the log {} does not end before leaf {}", log.origin(), slice.first);
     StoreError::Unreadable(words)
 }
 
 /// The error for a record whose event id another record has.
-pub fn taken(record: &PlacedRecord) -> StoreError {
+pub fn event_id_taken(record: &PlacedRecord) -> StoreError {
     let event_id = record.entry.record.event_id;
     StoreError::Unreadable(format!("it holds another record under the event id {event_id}"))
 }

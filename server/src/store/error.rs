@@ -6,11 +6,10 @@ use constat_shared::{Hash, LogShards, SiteId};
 /// Why a call to a store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The engine failed or did not answer in time. Nothing of the call is
-    /// acknowledged.
+    /// The engine failed or did not answer in time. The call acknowledges nothing.
     #[error("the store failed: {0}")]
     Engine(String),
-    /// Something stored has another form than expected.
+    /// The store has data in an unexpected form.
     #[error("the store holds something this version cannot read: {0}")]
     Unreadable(String),
     /// A call needs another number of logs a month than the site has.
@@ -19,7 +18,7 @@ pub enum StoreError {
          or give the site another id",
         kept = kept.get()
     )]
-    Spread {
+    ShardsDiffer {
         /// The site.
         site: SiteId,
         /// The number of logs a month that it has.
@@ -39,7 +38,7 @@ impl From<StoreError> for Failure {
     }
 }
 
-/// The error for something stored that cannot be read.
+/// The error for stored data that cannot be read.
 pub fn unreadable(error: impl std::fmt::Display) -> StoreError {
     StoreError::Unreadable(error.to_string())
 }

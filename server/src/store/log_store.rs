@@ -26,9 +26,8 @@ pub trait LogStore: Send + Sync {
     /// Sets the number of logs a month of a site; it is one until then.
     ///
     /// # Errors
-    /// [`StoreError::Spread`] when the store already keeps something for the site
-    /// under another number.
-    fn spread(&self, site: &SiteId, shards: LogShards) -> Result<(), StoreError>;
+    /// [`StoreError::ShardsDiffer`] when the site already has another number.
+    fn set_shards(&self, site: &SiteId, shards: LogShards) -> Result<(), StoreError>;
 
     /// The number of logs a month of a site.
     fn shards(&self, site: &SiteId) -> Result<LogShards, StoreError>;
@@ -36,9 +35,14 @@ pub trait LogStore: Send + Sync {
     /// The size and root of a log; `None` when it has no leaf.
     fn head(&self, log: &LogId) -> Result<Option<TreeHead>, StoreError>;
 
-    /// The proof that the leaf at `index` is in the tree of the first `size`
+    /// The proof that the leaf at `leaf_index` is in the tree of the first `size`
     /// leaves; `None` when the log has no such leaf or is smaller.
-    fn inclusion_proof(&self, log: &LogId, index: u64, size: u64) -> Result<Option<Vec<Hash>>, StoreError>;
+    fn inclusion_proof(
+        &self,
+        log: &LogId,
+        leaf_index: u64,
+        size: u64,
+    ) -> Result<Option<Vec<Hash>>, StoreError>;
 
     /// The proof that the tree of `to` leaves begins with that of `from` leaves;
     /// `None` when the log is smaller than `to`, or `from` is larger than `to`.
@@ -47,14 +51,14 @@ pub trait LogStore: Send + Sync {
     /// Keeps the newest signed head of a log.
     fn keep_checkpoint(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<(), StoreError>;
 
-    /// The newest signed head that was kept.
+    /// The newest signed head of a log; `None` when none was kept.
     fn checkpoint(&self, log: &LogId) -> Result<Option<SignedCheckpoint>, StoreError>;
 
     /// Appends an operator entry to a log, durably, and returns the index of its
     /// leaf.
     ///
     /// # Errors
-    /// [`StoreError::Engine`] when the log was dropped, as for a record.
+    /// [`StoreError::Engine`] when the log was dropped.
     fn append_entry(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError>;
 
     /// The operator entries of a log with their leaves' indexes, in order. There
@@ -68,7 +72,7 @@ pub trait LogStore: Send + Sync {
     /// unless a record of the log is still stored. Returns whether it did.
     fn drop_log(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<bool, StoreError>;
 
-    /// Recomputes a whole log from what is stored and compares the number of
+    /// Recomputes a whole log from the stored data and compares the number of
     /// missing records with the purge entries.
     fn audit(&self, log: &LogId) -> Result<Audit, StoreError>;
 }

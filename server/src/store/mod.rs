@@ -15,12 +15,12 @@ pub mod redis;
 pub mod sqlite;
 mod store;
 
-pub use copy_store::{CopyStore, LEAVES_MAX, LogSlice, PlacedRecord, RECORDS_MAX, Taking};
+pub use copy_store::{CopyStore, LEAVES_MAX, LogSlice, PlacedRecord, RECORDS_MAX, TakePage};
 pub use data_folder::prepare_folder;
 pub use error::StoreError;
 pub use key_store::KeyStore;
 pub use log_store::{Audit, LogStore};
-pub use notice_store::{NoticeStore, published};
+pub use notice_store::{NoticeStore, notice_of_site};
 pub use open_store::{RedisOptions, check_store, make_store, open_store, open_store_to_write};
 pub use record_store::{Appended, CommittedRecord, HISTORY_MAX, RecordStore};
 pub use store::Store;

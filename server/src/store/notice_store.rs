@@ -15,11 +15,11 @@ pub trait NoticeStore: Send + Sync {
     fn notices(&self) -> Result<Vec<(SiteId, Hash)>, StoreError>;
 }
 
-/// The notice of that hash, if it was published for that site, now or before.
+/// The notice of that hash, if it was ever published for that site.
 ///
 /// # Errors
 /// When the store fails.
-pub fn published(
+pub fn notice_of_site(
     store: &dyn NoticeStore,
     site: &SiteId,
     hash: Hash,

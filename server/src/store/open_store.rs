@@ -15,10 +15,10 @@ use std::time::Duration;
 /// When there is none or it cannot be read.
 pub fn open_store(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
     if let Some(redis) = RedisOptions::of(args) {
-        return whole(redis.existing()?);
+        return finished(redis.existing()?);
     }
     check_store(&args.data)?;
-    whole(SqliteStore::open_to_read(&args.data)?)
+    finished(SqliteStore::open_to_read(&args.data)?)
 }
 
 /// Opens an existing store to write to it, also while a server uses it.
@@ -27,10 +27,10 @@ pub fn open_store(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
 /// As [`open_store`].
 pub fn open_store_to_write(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
     if let Some(redis) = RedisOptions::of(args) {
-        return whole(redis.existing()?);
+        return finished(redis.existing()?);
     }
     check_store(&args.data)?;
-    whole(SqliteStore::open(&args.data)?)
+    finished(SqliteStore::open(&args.data)?)
 }
 
 /// Opens the store, and creates it when there is none.
@@ -42,13 +42,13 @@ pub fn make_store(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
     if let Some(redis) = RedisOptions::of(args) {
         let store = redis.reach()?;
         store.make()?;
-        return whole(store);
+        return finished(store);
     }
-    whole(SqliteStore::open(&args.data)?)
+    finished(SqliteStore::open(&args.data)?)
 }
 
 /// A write to an unfinished copy would start a second log of the same name.
-fn whole(store: impl CopyStore + 'static) -> Result<Box<dyn Store>, Failure> {
+fn finished(store: impl CopyStore + 'static) -> Result<Box<dyn Store>, Failure> {
     if store.is_unfinished()? {
         let words = "this store is an unfinished copy: run `constat copy` again to finish it";
         return Err(Failure::new(words));
@@ -97,7 +97,7 @@ impl<'a> RedisOptions<'a> {
     /// As [`RedisOptions::reach`], and when there is no store.
     pub fn existing(&self) -> Result<RedisStore, Failure> {
         let store = self.reach()?;
-        if !store.is_there()? {
+        if !store.has_store()? {
             let words = format!(
                 "there is no store in the Redis of {}: name the one `constat serve` was given with --store",
                 self.option

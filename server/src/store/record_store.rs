@@ -53,9 +53,9 @@ pub trait RecordStore: Send + Sync {
     /// the same consent id and therefore reaches the same shard.
     ///
     /// # Errors
-    /// Nothing is acknowledged. SQLite has stored nothing; Redis may have stored
-    /// all records of some shards and none of the others. The same call again
-    /// then finds those by their event ids.
+    /// The call acknowledges nothing. SQLite has stored nothing. Redis may have
+    /// stored all records of some shards and none of the others: a repeated call
+    /// finds them by their event ids.
     fn append(&self, entries: &[CommittedRecord]) -> Result<Vec<Appended>, StoreError>;
 
     /// The record of a consent id on a site with that event id, with its key and
@@ -82,9 +82,9 @@ pub trait RecordStore: Send + Sync {
 
     /// Deletes every record of every site whose `expires_at` is not after `now`,
     /// as [`RecordStore::erase`] does, and returns how many there were. Does
-    /// nothing while another server does the same.
+    /// nothing while another server runs it.
     fn expire(&self, now: Timestamp) -> Result<u64, StoreError>;
 
-    /// Whether the store can take records now.
+    /// Checks that the store can store records now.
     fn ping(&self) -> Result<(), StoreError>;
 }

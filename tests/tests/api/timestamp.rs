@@ -79,7 +79,10 @@ async fn what_an_authority_has_stamped_is_proven_under_its_ca() {
         assert!(unchecked.contains("its signature was not checked here"), "{unchecked}");
         let other = Authority::make(&Making::GOOD);
         let refused = printed(verify(&file, Some(&other.ca())), 1);
-        assert!(refused.contains("NOT proven. timestamp: its signer's certificate does not chain"), "{refused}");
+        assert!(
+            refused.contains("NOT proven. timestamp: its signer's certificate does not chain"),
+            "{refused}"
+        );
     }
 }
 

@@ -35,13 +35,13 @@ pub async fn proof(
     path: Path<(String, String, u64)>,
     query: Query<OfSize>,
 ) -> Result<HttpResponse, ApiError> {
-    let (log, index, size) = (find_log(&app, &path.0, &path.1)?, path.2, query.size);
+    let (log, leaf_index, size) = (find_log(&app, &path.0, &path.1)?, path.2, query.size);
     let proven = on_store(&app, move |store| {
-        let proof = logs::inclusion_proof(store, &log, index, size)?;
+        let proof = logs::inclusion_proof(store, &log, leaf_index, size)?;
         Ok(proof.map(|(size, proof)| (log, size, proof)))
     });
     let (log, size, proof) = proven.await?.ok_or_else(log_unknown)?;
-    Ok(answer(json!({ "log": log, "leaf_index": index, "size": size, "proof": proof })))
+    Ok(answer(json!({ "log": log, "leaf_index": leaf_index, "size": size, "proof": proof })))
 }
 
 /// From which size of the log to which.

@@ -24,7 +24,7 @@ const TESTS: &[(&str, Test)] = tests! {
     everything_moves
     a_second_copy_changes_nothing_and_a_later_one_adds_what_came
     a_target_that_holds_something_else_is_refused
-    a_target_that_spreads_a_site_otherwise_is_refused
+    a_target_with_another_number_of_logs_is_refused
     what_ends_during_a_copy_is_gone_on_both_sides
     a_record_that_was_erased_since_is_named
     half_a_copy_is_marked_and_finished_by_the_next
@@ -182,7 +182,7 @@ fn in_three(record: Record, key: u8) -> CommittedRecord {
 /// erased, one that expired, a log that was dropped.
 fn filled(store: &dyn Store) -> Past {
     let notices = ["boreale", "polaire"].map(notice);
-    store.spread(&notices[1].site, LogShards::new(3).unwrap()).unwrap();
+    store.set_shards(&notices[1].site, LogShards::new(3).unwrap()).unwrap();
     notices.iter().for_each(|notice| publish(store, notice));
     store.add_key(&key(9), at("2026-01-02T00:00:00Z")).unwrap();
     store.add_key(&key(1), at("2026-02-02T00:00:00Z")).unwrap();
@@ -319,10 +319,10 @@ fn a_target_that_holds_something_else_is_refused(from: &dyn CopyStore, to: &dyn 
     assert!(refusal().contains("keys"), "{}", refusal());
 }
 
-fn a_target_that_spreads_a_site_otherwise_is_refused(from: &dyn CopyStore, to: &dyn CopyStore) {
+fn a_target_with_another_number_of_logs_is_refused(from: &dyn CopyStore, to: &dyn CopyStore) {
     let notice = notice("boreale");
     publish(from, &notice);
-    to.spread(&notice.site, LogShards::new(3).unwrap()).unwrap();
+    to.set_shards(&notice.site, LogShards::new(3).unwrap()).unwrap();
     publish(to, &notice);
     let refusal = check(from, to).unwrap_err().to_string();
     assert!(refusal.contains("boreale with 3 log(s) a month"), "{refusal}");
@@ -360,7 +360,7 @@ fn half_a_copy_is_marked_and_finished_by_the_next(from: &dyn CopyStore, to: &dyn
     to.set_unfinished(true).unwrap();
     assert!(to.is_unfinished().unwrap() && !from.is_unfinished().unwrap());
     to.add_key(&key(9), at("2026-01-02T00:00:00Z")).unwrap();
-    to.spread(&past.notices[1].site, LogShards::new(3).unwrap()).unwrap();
+    to.set_shards(&past.notices[1].site, LogShards::new(3).unwrap()).unwrap();
     past.notices.iter().for_each(|notice| publish(to, notice));
     // A page of records is there, and of their leaves only the first.
     let mut page = Vec::new();

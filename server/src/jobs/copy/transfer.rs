@@ -102,7 +102,7 @@ fn copy_keys(from: &dyn CopyStore, to: &dyn CopyStore, copied: &mut Copied) -> R
 
 fn copy_notices(from: &dyn CopyStore, to: &dyn CopyStore, copied: &mut Copied) -> Result<(), Failure> {
     for (site, hash) in from.notices().map_err(source)? {
-        to.spread(&site, from.shards(&site).map_err(source)?).map_err(target)?;
+        to.set_shards(&site, from.shards(&site).map_err(source)?).map_err(target)?;
         let notice = PublishedNotice::new(from.notice(&hash).map_err(source)?.ok_or_else(changed)?);
         let at = from.published_at(&hash).map_err(source)?.ok_or_else(changed)?;
         to.publish(&notice, at).map_err(target)?;

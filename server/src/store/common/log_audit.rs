@@ -17,7 +17,7 @@ pub fn fold(mut hashes: Vec<Hash>) -> Hash {
     hashes[0]
 }
 
-/// The leaf of something stored: its index, its hash, and whether it is a record.
+/// The leaf of a stored record or entry: its index, its hash, and whether it is a record.
 pub type StoredLeaf = (u64, Hash, bool);
 
 /// The audit of one log, leaf by leaf.
@@ -29,7 +29,7 @@ pub struct Auditing {
 }
 
 impl Auditing {
-    /// Begins with the leaves of everything stored for the log.
+    /// Starts with the leaves of all records and entries that are stored for the log.
     pub fn new(mut stored: Vec<StoredLeaf>) -> Auditing {
         stored.sort_unstable_by_key(|(leaf_index, _, _)| *leaf_index);
         let audit = Audit { record_count: 0, entry_count: 0, erased_count: 0, head: None, difference: None };
@@ -46,7 +46,9 @@ impl Auditing {
         let leaf_index = self.count;
         match self.stored.next_if(|(at, _, _)| *at == leaf_index) {
             Some((_, hash, _)) if hash != leaf => {
-                self.differs(format!("leaf {leaf_index} does not match what is stored for it"));
+                self.differs(format!(
+                    "leaf {leaf_index} does not match the record or entry that is stored for it"
+                ));
             }
             Some((_, _, true)) => self.audit.record_count += 1,
             Some((_, _, false)) => self.audit.entry_count += 1,
@@ -66,7 +68,9 @@ impl Auditing {
     /// purge entries, the records of `purged` of them were deleted.
     pub fn finish(mut self, size: u64, purged: u64) -> Audit {
         if let Some((leaf_index, _, _)) = self.stored.next() {
-            self.differs(format!("something is stored for leaf {leaf_index}, which the log does not have"));
+            self.differs(format!(
+                "a record or entry is stored for leaf {leaf_index}, which the log does not have"
+            ));
         }
         let count = self.count;
         if count != size {

@@ -5,7 +5,7 @@ use crate::store::error::{StoreError, unreadable};
 use constat_shared::{Category, Hash, Notice, Record, SiteId, VendorId};
 use std::collections::BTreeMap;
 
-/// The part of a published notice that its records are read and written with.
+/// The part of a published notice that is needed to read and write its records.
 pub struct NoticeDigits {
     /// The number of the notice in the store.
     pub number: i64,

@@ -65,9 +65,9 @@ pub fn a_record_is_put_once_and_never_replaces_another(store: &dyn CopyStore) {
     let put = [placed(&first, 3)];
     assert_eq!(store.put_records(&put).unwrap(), 1);
     assert_eq!(store.put_records(&put).unwrap(), 0);
-    let elsewhere = placed(&first, 4);
+    let moved = placed(&first, 4);
     let changed = placed(&Record { expires_at: at("2027-12-01T00:00:00Z"), ..first }, 3);
-    for other in [elsewhere, changed] {
+    for other in [moved, changed] {
         store.put_records(&[other]).unwrap_err();
         assert_eq!(all(store), put);
     }

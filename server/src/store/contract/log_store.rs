@@ -31,11 +31,11 @@ pub fn the_log_grows_by_a_leaf_for_each_record_and_proves_every_one(store: &dyn 
     for head in &heads {
         let proof = store.consistency_proof(&log, head.size, last.size).unwrap().unwrap();
         assert!(verify_consistency(head.size, head.root, last.size, last.root, &proof), "{head:?}");
-        for index in [0, head.size / 2, head.size - 1] {
-            let proof = store.inclusion_proof(&log, index, head.size).unwrap().unwrap();
+        for leaf_index in [0, head.size / 2, head.size - 1] {
+            let proof = store.inclusion_proof(&log, leaf_index, head.size).unwrap().unwrap();
             assert!(
-                verify_inclusion(leaves[index as usize], index, head.size, &proof, head.root),
-                "{index} {head:?}"
+                verify_inclusion(leaves[leaf_index as usize], leaf_index, head.size, &proof, head.root),
+                "{leaf_index} {head:?}"
             );
         }
     }

@@ -182,7 +182,7 @@ impl Model {
             gone_count: 0,
         };
         let sites = model.notices[..2].iter().map(|notice| &notice.site);
-        sites.for_each(|site| store.spread(site, shards(site)).unwrap());
+        sites.for_each(|site| store.set_shards(site, shards(site)).unwrap());
         (0..2).for_each(|notice| model.publish(store, notice));
         model
     }

@@ -43,7 +43,7 @@ pub fn a_repeated_event_returns_the_first_record_and_writes_nothing(store: &dyn 
     assert_eq!(store.history(&notice.site, &first.consent_id).unwrap(), [first]);
 }
 
-/// Whichever field differs.
+/// In any field.
 pub fn an_event_id_with_other_content_is_a_conflict(store: &dyn Store) {
     let notice = notice("boreale");
     publish(store, &notice);

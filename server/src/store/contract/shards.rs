@@ -15,9 +15,9 @@ fn in_three(record: &Record) -> CommittedRecord {
 }
 
 /// A published notice of a site that has three logs a month.
-fn spread(store: &dyn Store) -> PublishedNotice {
+fn publish_in_three(store: &dyn Store) -> PublishedNotice {
     let notice = notice("boreale");
-    store.spread(&notice.site, three()).unwrap();
+    store.set_shards(&notice.site, three()).unwrap();
     publish(store, &notice);
     notice
 }
@@ -31,23 +31,25 @@ fn records(notice: &PublishedNotice, count: usize) -> Vec<Record> {
 pub fn a_site_keeps_the_number_of_logs_it_began_with(store: &dyn Store) {
     let (one, two) = (notice("boreale"), notice("other"));
     assert_eq!(store.shards(&one.site).unwrap(), LogShards::ONE);
-    store.spread(&one.site, three()).unwrap();
+    store.set_shards(&one.site, three()).unwrap();
     publish(store, &one);
     publish(store, &two);
-    store.spread(&one.site, three()).unwrap();
+    store.set_shards(&one.site, three()).unwrap();
     for (site, asked, kept) in [(&one.site, LogShards::ONE, three()), (&two.site, three(), LogShards::ONE)] {
-        let refused = store.spread(site, asked).unwrap_err();
-        assert!(matches!(&refused, StoreError::Spread { site: of, kept: is } if of == site && *is == kept));
+        let refused = store.set_shards(site, asked).unwrap_err();
+        assert!(
+            matches!(&refused, StoreError::ShardsDiffer { site: of, kept: is } if of == site && *is == kept)
+        );
         assert_eq!(store.shards(site).unwrap(), kept);
     }
-    let elsewhere = store.append(&[entry(&record(&one, "2026-03-01T09:30:00Z"))]);
-    assert!(matches!(elsewhere, Err(StoreError::Spread { .. })));
+    let in_one = store.append(&[entry(&record(&one, "2026-03-01T09:30:00Z"))]);
+    assert!(matches!(in_one, Err(StoreError::ShardsDiffer { .. })));
     assert_eq!(store.logs().unwrap(), []);
 }
 
 /// Each log numbers its leaves from 0, and each record is found and proven.
 pub fn a_consent_id_has_all_its_records_in_one_of_several_logs(store: &dyn Store) {
-    let notice = spread(store);
+    let notice = publish_in_three(store);
     let mut records = records(&notice, 60);
     let again = |record: &Record| Record { event_id: event_id(), ..record.clone() };
     records.extend(records.clone().iter().map(again));
@@ -78,7 +80,7 @@ pub fn a_consent_id_has_all_its_records_in_one_of_several_logs(store: &dyn Store
 
 /// A log is complete without the other logs of its month.
 pub fn an_erasure_and_an_expiry_are_written_into_the_log_of_their_shard(store: &dyn Store) {
-    let notice = spread(store);
+    let notice = publish_in_three(store);
     let records = records(&notice, 30);
     let entries: Vec<_> = records.iter().map(in_three).collect();
     store.append(&entries).unwrap();
@@ -111,7 +113,7 @@ pub fn an_erasure_and_an_expiry_are_written_into_the_log_of_their_shard(store: &
 
 /// A repetition has the same consent id, so it reaches the same shard.
 pub fn an_event_id_is_taken_in_its_shard_alone(store: &dyn Store) {
-    let notice = spread(store);
+    let notice = publish_in_three(store);
     let first = in_three(&records(&notice, 1)[0]);
     store.append(std::slice::from_ref(&first)).unwrap();
     let mut seen = [false; 2];

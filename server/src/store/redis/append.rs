@@ -22,14 +22,14 @@ struct Part {
 }
 
 impl RedisStore {
-    /// Stores a batch, each shard's part whole or not at all. When one machine of
-    /// a cluster fails, the parts of the others are stored.
+    /// Stores a batch: for each shard, all of its records or none. When one machine
+    /// of a cluster fails, the records of the others are stored.
     pub(super) fn append_batch(&self, entries: &[CommittedRecord]) -> Result<Vec<Appended>, StoreError> {
         let call = self.link.call();
         let mut notices = Vec::with_capacity(entries.len());
         for entry in entries {
             notices.push(self.cache.by_hash(&call, &entry.record.notice_hash)?);
-            self.cache.see(&call, &entry.log.site, entry.log.shard.count())?;
+            self.ensure_shards(&call, &entry.log.site, entry.log.shard.count())?;
         }
         let parts = parts(entries);
         let scripts: Vec<_> = parts.iter().map(|part| self.script(part, entries, &notices)).collect();
@@ -57,8 +57,8 @@ impl RedisStore {
         Ok(results)
     }
 
-    /// The results for the records of one shard. `unheard` means that an earlier
-    /// attempt of this call may have stored them although no answer arrived.
+    /// The results for the records of one shard. `unheard` is true when an earlier
+    /// attempt of this call, whose answer did not arrive, may have stored them.
     fn results(
         &self,
         part: &Part,

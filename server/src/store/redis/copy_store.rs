@@ -7,10 +7,10 @@ use super::data::log_tree::{CHUNK, Log};
 use super::data::record_bytes;
 use super::scripts::{FORGET, PUT_LEAVES, PUT_RECORDS, token};
 use super::store::RedisStore;
-use crate::store::copy_store::elsewhere;
+use crate::store::copy_store::not_at_end;
 use crate::store::error::unreadable;
 use crate::store::{
-    CopyStore, LEAVES_MAX, LogSlice, LogStore, PlacedRecord, RECORDS_MAX, StoreError, Taking,
+    CopyStore, LEAVES_MAX, LogSlice, LogStore, PlacedRecord, RECORDS_MAX, StoreError, TakePage,
 };
 use constat_shared::{Hash, LogId, Month, Shard, SignedCheckpoint, SiteId, Timestamp, canonical};
 use redis::Cmd;
@@ -22,7 +22,7 @@ impl RedisStore {
     /// a running server. This process is one of them after its first change.
     ///
     /// # Errors
-    /// [`StoreError::Engine`] when Redis cannot be reached, or forbids the question.
+    /// [`StoreError::Engine`] when Redis cannot be reached, or forbids the command.
     pub fn writing_clients(&self) -> Result<Vec<String>, StoreError> {
         let mut list = redis::cmd("CLIENT");
         list.arg("LIST").arg("TYPE").arg("NORMAL");
@@ -45,7 +45,7 @@ impl RedisStore {
         records: &[&PlacedRecord],
     ) -> Result<u64, StoreError> {
         let call = self.link.call();
-        self.cache.see(&call, site, shard.count())?;
+        self.ensure_shards(&call, site, shard.count())?;
         let mut script = PUT_RECORDS.on(Tag::new(site, shard).bytes());
         for PlacedRecord { leaf_index, entry } in records {
             let record = &entry.record;
@@ -99,7 +99,7 @@ impl CopyStore for RedisStore {
         at.map(Timestamp::parse).transpose().map_err(unreadable)
     }
 
-    fn each_record(&self, take: &mut Taking<'_>) -> Result<(), StoreError> {
+    fn each_record(&self, take: &mut TakePage<'_>) -> Result<(), StoreError> {
         for tag in self.cache.tags(&self.link.call())? {
             let mut rank = 0;
             loop {
@@ -148,7 +148,7 @@ impl CopyStore for RedisStore {
 
     fn put_leaves(&self, id: &LogId, slice: &LogSlice) -> Result<(), StoreError> {
         let call = self.link.call();
-        self.cache.see(&call, &id.site, id.shard.count())?;
+        self.ensure_shards(&call, &id.site, id.shard.count())?;
         let leaves: Vec<u8> = slice.leaves.iter().flat_map(|leaf| *leaf.as_bytes()).collect();
         let script = PUT_LEAVES.on(Tag::of(id).bytes()).arg(token()?).arg(id.month.to_string());
         let mut script = script.arg(slice.first).arg(leaves);
@@ -156,7 +156,7 @@ impl CopyStore for RedisStore {
             script =
                 script.arg([leaf_index.to_string().as_bytes(), b" ", &canonical::to_vec(entry)].concat());
         }
-        let size = u64::try_from(call.run::<i64>(&script)?).map_err(|_| elsewhere(id, slice))?;
+        let size = u64::try_from(call.run::<i64>(&script)?).map_err(|_| not_at_end(id, slice))?;
         // A new call, because the one above may have used up its time.
         Log::of(&self.link.call(), id, size).complete(slice.first, size)
     }
@@ -176,7 +176,7 @@ impl CopyStore for RedisStore {
 
     fn put_dropped(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<(), StoreError> {
         let call = self.link.call();
-        self.cache.see(&call, &log.site, log.shard.count())?;
+        self.ensure_shards(&call, &log.site, log.shard.count())?;
         let mut keep = redis::cmd("HSETNX");
         call.change(keep.arg(Tag::of(log).heads()).arg(log.month.to_string()).arg(checkpoint.as_str()))
     }

@@ -1,6 +1,8 @@
-//! Erases and expires records. Redis deletes an expired record to the
-//! millisecond; the hourly job counts it, writes a purge entry, and deletes what
-//! refers to it.
+//! Deletes the records of an erasure and the expired ones, with their entries in
+//! the histories and in the index of expiries.
+//!
+//! Redis itself deletes an expired record, to the millisecond. The hourly job then
+//! counts it and writes the purge entry.
 
 use super::data::expiry_index::{self, Member};
 use super::data::key_names::{self, Tag};
@@ -59,7 +61,7 @@ impl RedisStore {
     }
 
     /// Deletes records of a shard and writes the purge entry in one script. Does
-    /// nothing and returns `None` when one of them is no longer there.
+    /// nothing and returns `None` when one of them was deleted before.
     fn delete(
         &self,
         tag: &Tag,
@@ -83,14 +85,14 @@ impl RedisStore {
         Ok(u64::try_from(count).ok())
     }
 
-    /// Deletes what is due on all sites, unless another server is doing so.
+    /// Deletes the expired records of all sites, unless another server is doing so.
     pub(super) fn expire_all(&self, now: Timestamp) -> Result<u64, StoreError> {
         let holder = token()?;
         if !self.hold(&holder, HOLD_MS)? {
             return Ok(0);
         }
         let result = self.expire_while_held(now, &holder);
-        // A job that is not released ends after `HOLD_MS`.
+        // When this fails, another server can take the job after `HOLD_MS`.
         let _ = self.hold(&holder, 0);
         result
     }

@@ -1,9 +1,10 @@
 //! The logs in Redis.
 
+use super::connection::Call;
 use super::data::expiry_index;
-use super::data::key_names::Tag;
+use super::data::key_names::{SITES, Tag};
 use super::data::log_tree::{self, Log};
-use super::scripts::{DROP, HEAD, WRITE, token};
+use super::scripts::{APPEND_ENTRY, DROP, HEAD, token};
 use super::store::RedisStore;
 use crate::clock;
 use crate::store::common::{Auditing, StoredLeaf, purged_count};
@@ -16,8 +17,8 @@ use constat_shared::{
 use redis::Cmd;
 
 impl LogStore for RedisStore {
-    fn spread(&self, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
-        self.cache.see(&self.link.call(), site, shards)
+    fn set_shards(&self, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
+        self.ensure_shards(&self.link.call(), site, shards)
     }
 
     fn shards(&self, site: &SiteId) -> Result<LogShards, StoreError> {
@@ -30,10 +31,15 @@ impl LogStore for RedisStore {
         log.map(|mut log| log.head(log.size)).transpose()
     }
 
-    fn inclusion_proof(&self, log: &LogId, index: u64, size: u64) -> Result<Option<Vec<Hash>>, StoreError> {
+    fn inclusion_proof(
+        &self,
+        log: &LogId,
+        leaf_index: u64,
+        size: u64,
+    ) -> Result<Option<Vec<Hash>>, StoreError> {
         let call = self.link.call();
-        let log = Log::find(&call, log)?.filter(|log| index < size && size <= log.size);
-        log.map(|mut log| log.inclusion(index, size)).transpose()
+        let log = Log::find(&call, log)?.filter(|log| leaf_index < size && size <= log.size);
+        log.map(|mut log| log.inclusion(leaf_index, size)).transpose()
     }
 
     fn consistency_proof(&self, log: &LogId, from: u64, to: u64) -> Result<Option<Vec<Hash>>, StoreError> {
@@ -55,15 +61,15 @@ impl LogStore for RedisStore {
 
     fn append_entry(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
         let call = self.link.call();
-        self.cache.see(&call, &log.site, log.shard.count())?;
+        self.ensure_shards(&call, &log.site, log.shard.count())?;
         let json = canonical::to_vec(entry);
-        let write = WRITE.on(Tag::of(log).bytes()).arg(token()?).arg(log.month.to_string());
-        call.run(&write.arg(merkle::leaf_hash(&json).as_bytes().as_slice()).arg(json))
+        let append = APPEND_ENTRY.on(Tag::of(log).bytes()).arg(token()?).arg(log.month.to_string());
+        call.run(&append.arg(merkle::leaf_hash(&json).as_bytes().as_slice()).arg(json))
     }
 
     fn operator_entries(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError> {
         let call = self.link.call();
-        Ok(Log::find(&call, log)?.map(|log| log.entries()).transpose()?.unwrap_or_default())
+        Ok(Log::find(&call, log)?.map(|log| log.operator_entries()).transpose()?.unwrap_or_default())
     }
 
     fn logs(&self) -> Result<Vec<LogId>, StoreError> {
@@ -88,7 +94,7 @@ impl LogStore for RedisStore {
         let none = || unreadable(format!("there is no log {}", id.origin()));
         let size = Log::find(&self.link.call(), id)?.ok_or_else(none)?.size;
         // Records that are appended during the audit are not part of it.
-        let (mut stored, over_count) = self.stored_leaves(id)?;
+        let (mut stored, expired_count) = self.stored_leaves(id)?;
         stored.retain(|(leaf_index, _, _)| *leaf_index < size);
         let mut auditing = Auditing::new(stored);
         let chunk = log_tree::CHUNK / 16;
@@ -98,17 +104,37 @@ impl LogStore for RedisStore {
             let leaves = log.hashes(0, first, chunk.min(size - first))?;
             for leaf in leaves.into_iter().flatten() {
                 auditing.leaf(leaf, |level, index, hash| {
-                    // A hash that was not computed yet is no difference.
+                    // A missing hash is correct: it was not computed yet.
                     let kept = log.hashes(level, index, 1)?.first().copied().flatten();
                     Ok::<_, StoreError>(kept.is_none_or(|kept| kept == hash))
                 })?;
             }
         }
-        Ok(auditing.finish(size, self.purged(id)? + over_count))
+        Ok(auditing.finish(size, self.purged(id)? + expired_count))
     }
 }
 
 impl RedisStore {
+    /// Sets the number of logs a month of a site, unless it is set.
+    ///
+    /// # Errors
+    /// [`StoreError::ShardsDiffer`] when it is set to another number.
+    pub(super) fn ensure_shards(
+        &self,
+        call: &Call<'_>,
+        site: &SiteId,
+        shards: LogShards,
+    ) -> Result<(), StoreError> {
+        let kept = match self.cache.cached_shards(site) {
+            Some(kept) => kept,
+            None => {
+                call.change(redis::cmd("HSETNX").arg(SITES).arg(site.as_str()).arg(shards.get()))?;
+                self.cache.shards(call, site)?
+            }
+        };
+        if kept == shards { Ok(()) } else { Err(StoreError::ShardsDiffer { site: site.clone(), kept }) }
+    }
+
     /// The leaf of every record and entry of a log, and the number of records that
     /// Redis has expired since the last run of the expiry job.
     fn stored_leaves(&self, log: &LogId) -> Result<(Vec<StoredLeaf>, u64), StoreError> {
@@ -121,13 +147,13 @@ impl RedisStore {
             leaves.push((leaf_index, entry.leaf, true));
         }
         let now = clock::now().unix_ms() as f64;
-        let over_count = expiries.values().filter(|expires_at| **expires_at <= now).count() as u64;
+        let expired_count = expiries.values().filter(|expires_at| **expires_at <= now).count() as u64;
         let entries = self
             .operator_entries(log)?
             .into_iter()
             .map(|(leaf_index, entry)| (leaf_index, entry.leaf_hash(), false));
         leaves.extend(entries);
-        Ok((leaves, over_count))
+        Ok((leaves, expired_count))
     }
 
     /// The number of the log's records that are deleted according to the purge

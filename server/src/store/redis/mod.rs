@@ -13,6 +13,7 @@ mod erase;
 mod key_store;
 mod log_store;
 mod notice_store;
+mod read;
 mod readiness;
 mod record_store;
 mod scripts;

@@ -1,15 +1,40 @@
 //! Published notices in Redis.
 
-use super::data::{cache, key_names};
+use super::data::cache;
+use super::data::key_names::{self, NOTICES, Tag};
+use super::scripts::ADD;
 use super::store::RedisStore;
 use crate::store::error::unreadable;
 use crate::store::{NoticeStore, StoreError};
-use constat_shared::{Hash, Notice, PublishedNotice, SiteId, Timestamp};
+use constat_shared::{Hash, Notice, PublishedNotice, SiteId, Timestamp, canonical};
 use redis::Cmd;
 
 impl NoticeStore for RedisStore {
     fn publish(&self, notice: &PublishedNotice, at: Timestamp) -> Result<(), StoreError> {
-        self.cache.publish(&self.link.call(), notice, at)
+        let (site, hash) = (&notice.site, notice.notice_hash());
+        let call = &self.link.call();
+        let shards = self.cache.shards(call, site)?;
+        self.ensure_shards(call, site, shards)?;
+        // The notice is stored before it is listed, so that every listed one is complete; the first date stays.
+        let (key, json) = (key_names::notice(&hash), canonical::to_vec(&**notice));
+        if !call.ask::<bool>(&Cmd::exists(&key))? {
+            let mut cmd = redis::cmd("HSET");
+            cmd.arg(&key)
+                .arg("json")
+                .arg(json)
+                .arg("terms_hash")
+                .arg(notice.terms_hash().as_bytes().as_slice());
+            call.change(cmd.arg("published_at").arg(at.to_string()))?;
+        }
+        let add = ADD.on(NOTICES.as_bytes()).arg(hash.to_string()).arg(format!("{hash} {site}"));
+        call.run::<u64>(&add)?;
+        let number = self.cache.by_hash(call, &hash)?.number;
+        // In the slots of its records, so that the script that appends can check it.
+        for tag in Tag::all(site, shards) {
+            let mut cmd = redis::cmd("HSET");
+            call.change(cmd.arg(tag.notices()).arg(number).arg(hash.as_bytes().as_slice()))?;
+        }
+        Ok(())
     }
 
     fn notice(&self, hash: &Hash) -> Result<Option<Notice>, StoreError> {
@@ -18,7 +43,7 @@ impl NoticeStore for RedisStore {
     }
 
     fn notices(&self) -> Result<Vec<(SiteId, Hash)>, StoreError> {
-        let lines: Vec<String> = self.link.call().ask(&Cmd::lrange(key_names::NOTICES, 0, -1))?;
+        let lines: Vec<String> = self.link.call().ask(&Cmd::lrange(NOTICES, 0, -1))?;
         lines.iter().map(|line| cache::read_line(line)).collect()
     }
 }

@@ -7,17 +7,17 @@ use super::scripts::READY;
 use crate::store::StoreError;
 use redis::Cmd;
 
-/// The most shards that are tried on a cluster. Their slots are distributed at
-/// random: with ten primaries, a given one has none of 64 slots with a
-/// probability of one in a thousand.
+/// The most shards that are tried on a cluster. Their slots are as good as random:
+/// of ten primaries, the probability that one has none of 64 slots is 1 in 1000.
 const SITES_MAX: usize = 64;
-/// The bytes that are sent along: a Redis without room for a few records is full.
+/// The length of the argument of the script, in bytes. A Redis that has no room
+/// for a few records then counts as full.
 const LOAD_BYTES: usize = 4096;
 
 /// Runs a script that changes nothing in the slots of the server's sites.
 ///
 /// # Errors
-/// Why no record could be stored, or not for every site.
+/// When records cannot be stored, on any site or on some.
 pub fn check(link: &Link, cache: &Cache) -> Result<(), StoreError> {
     let call = link.call();
     if !call.ask::<bool>(&Cmd::exists(key_names::VERSION))? {

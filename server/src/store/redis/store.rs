@@ -1,21 +1,17 @@
-//! Connects to a Redis, checks what is in it, and reads records.
+//! Connects to a Redis and checks what is in it.
 
 use super::connection::durability;
-use super::connection::{Address, Call, Link};
+use super::connection::{Address, Link};
 use super::data::cache::Cache;
-use super::data::key_names::{self, Tag};
-use super::data::record_bytes;
+use super::data::key_names;
+use crate::store::StoreError;
 use crate::store::error::unreadable;
-use crate::store::{CommittedRecord, StoreError};
-use constat_shared::EventId;
 use redis::Cmd;
 use redis::cluster_routing::MultipleNodeRoutingInfo;
 use std::time::Duration;
 
 /// The version of the key names and value formats in Redis.
 const FORMAT: &str = "1";
-/// The most records of one read.
-const READ_CHUNK: usize = 500;
 
 /// The store on Redis.
 pub struct RedisStore {
@@ -53,8 +49,8 @@ impl RedisStore {
     /// Whether there is a store in this Redis.
     ///
     /// # Errors
-    /// [`StoreError::Unreadable`] when another version of Constat, or something else, wrote there.
-    pub fn is_there(&self) -> Result<bool, StoreError> {
+    /// [`StoreError::Unreadable`] when another version of Constat, or another program, wrote there.
+    pub fn has_store(&self) -> Result<bool, StoreError> {
         let (call, mut key_count) = (self.link.call(), 0);
         // Count first: a server that creates the store at the same time writes the version first.
         for (_, keys) in call.ask_each(&redis::cmd("DBSIZE"), &MultipleNodeRoutingInfo::AllMasters)? {
@@ -63,7 +59,7 @@ impl RedisStore {
         match call.ask::<Option<String>>(&Cmd::get(key_names::VERSION))? {
             Some(found) if found == FORMAT => Ok(true),
             Some(found) => {
-                let words = format!("its form has version {found}, this one reads {FORMAT}");
+                let words = format!("its format has version {found}, this one reads {FORMAT}");
                 Err(StoreError::Unreadable(words))
             }
             None if key_count > 0 => {
@@ -74,12 +70,12 @@ impl RedisStore {
         }
     }
 
-    /// Creates a store where there is none.
+    /// Creates a store when there is none.
     ///
     /// # Errors
-    /// As [`RedisStore::is_there`].
+    /// As [`RedisStore::has_store`].
     pub fn make(&self) -> Result<(), StoreError> {
-        if !self.is_there()? {
+        if !self.has_store()? {
             let mut set = redis::cmd("SET");
             self.link.call().ask::<redis::Value>(set.arg(key_names::VERSION).arg(FORMAT).arg("NX"))?;
         }
@@ -92,36 +88,5 @@ impl RedisStore {
     /// [`StoreError::WouldLose`], which names the setting.
     pub fn check_durability(&self, min_replicas: u32) -> Result<(), StoreError> {
         durability::check(&self.link, min_replicas)
-    }
-
-    /// Those records of these event ids that are there, with the indexes of their leaves.
-    pub(super) fn read(
-        &self,
-        tag: &Tag,
-        events: &[EventId],
-    ) -> Result<Vec<(CommittedRecord, u64)>, StoreError> {
-        let mut entries = Vec::with_capacity(events.len());
-        for events in events.chunks(READ_CHUNK) {
-            let call = self.link.call();
-            let keys: Vec<_> = events.iter().map(|event_id| tag.record(event_id.as_bytes())).collect();
-            let found: Vec<Option<Vec<u8>>> = call.ask(redis::cmd("MGET").arg(&keys))?;
-            for (event_id, bytes) in events.iter().zip(found) {
-                let Some(bytes) = bytes else { continue };
-                entries.push(self.unpack(&call, tag, *event_id, &bytes)?);
-            }
-        }
-        Ok(entries)
-    }
-
-    /// Reads the bytes of a record.
-    pub(super) fn unpack(
-        &self,
-        call: &Call<'_>,
-        tag: &Tag,
-        event_id: EventId,
-        bytes: &[u8],
-    ) -> Result<(CommittedRecord, u64), StoreError> {
-        let notice = self.cache.by_number(call, record_bytes::notice_number(bytes)?)?;
-        record_bytes::unpack(event_id, bytes, &notice, tag.shards())
     }
 }

@@ -2,48 +2,31 @@
 
 use super::store::SqliteStore;
 use super::tables::logs::{self, Log};
-use super::tables::records;
-use super::writer::{EXPIRE_CHUNK, known_notice};
-use crate::store::copy_store::{elsewhere, taken};
-use crate::store::{CopyStore, LEAVES_MAX, LogSlice, PlacedRecord, RECORDS_MAX, StoreError, Taking};
+use super::tables::{keys, notices, records, unfinished_copy};
+use super::write_connection::{EXPIRE_CHUNK, cached_notice};
+use crate::store::copy_store::{event_id_taken, not_at_end};
+use crate::store::{CopyStore, LEAVES_MAX, LogSlice, PlacedRecord, RECORDS_MAX, StoreError, TakePage};
 use constat_shared::{Hash, LogId, SignedCheckpoint, Timestamp};
-use rusqlite::{OptionalExtension, params};
 use std::collections::HashMap;
 
 impl CopyStore for SqliteStore {
     fn set_unfinished(&self, unfinished: bool) -> Result<(), StoreError> {
-        // The table exists only during a copy, so that any process that opens the file can see it.
-        let sql = match unfinished {
-            true => "CREATE TABLE IF NOT EXISTS unfinished_copy (is_unfinished INTEGER) STRICT",
-            false => "DROP TABLE IF EXISTS unfinished_copy",
-        };
-        Ok(self.writer().connection().execute_batch(sql)?)
+        unfinished_copy::set(self.write_connection().connection(), unfinished)
     }
 
     fn is_unfinished(&self) -> Result<bool, StoreError> {
-        self.read(|connection| {
-            let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'unfinished_copy')";
-            Ok(connection.query_row(sql, [], |row| row.get(0))?)
-        })
+        self.read(unfinished_copy::exists)
     }
 
     fn published_at(&self, notice_hash: &Hash) -> Result<Option<Timestamp>, StoreError> {
-        self.read(|connection| {
-            let sql = "SELECT published_at FROM notices WHERE notice_hash = ?";
-            let at = connection.query_row(sql, [notice_hash.as_bytes()], |row| row.get(0)).optional()?;
-            Ok(at.map(Timestamp::from_unix_ms))
-        })
+        self.read(|connection| notices::published_at(connection, notice_hash))
     }
 
     fn key_added_at(&self, kid: &str) -> Result<Option<Timestamp>, StoreError> {
-        self.read(|connection| {
-            let sql = "SELECT added_at FROM keys WHERE kid = ?";
-            let at = connection.query_row(sql, [kid], |row| row.get(0)).optional()?;
-            Ok(at.map(Timestamp::from_unix_ms))
-        })
+        self.read(|connection| keys::added_at(connection, kid))
     }
 
-    fn each_record(&self, take: &mut Taking<'_>) -> Result<(), StoreError> {
+    fn each_record(&self, take: &mut TakePage<'_>) -> Result<(), StoreError> {
         let mut end = records::PageEnd::default();
         loop {
             let page = self.read(|connection| records::page(connection, &mut end, RECORDS_MAX))?;
@@ -55,11 +38,11 @@ impl CopyStore for SqliteStore {
     }
 
     fn put_records(&self, records: &[PlacedRecord]) -> Result<u64, StoreError> {
-        let mut notices = HashMap::new();
-        self.writer().change_logs(|connection| {
+        let mut known = HashMap::new();
+        self.write_connection().change_logs(|connection| {
             let mut count = 0;
             for placed in records {
-                let notice = known_notice(connection, &mut notices, &placed.entry.record.notice_hash)?;
+                let notice = cached_notice(connection, &mut known, &placed.entry.record.notice_hash)?;
                 let log = Log { size: placed.leaf_index, ..Log::open(connection, &placed.entry.log)? };
                 if records::insert(connection, &placed.entry, &notice, &log)? {
                     count += 1;
@@ -67,7 +50,7 @@ impl CopyStore for SqliteStore {
                 }
                 let there = records::by_event(connection, log.shard, &placed.entry.record.event_id)?;
                 if there != Some((placed.entry.clone(), placed.leaf_index)) {
-                    return Err(taken(placed));
+                    return Err(event_id_taken(placed));
                 }
             }
             Ok(count)
@@ -77,35 +60,30 @@ impl CopyStore for SqliteStore {
     fn forget(&self, now: Timestamp) -> Result<u64, StoreError> {
         let mut total = 0;
         loop {
-            let deleted =
-                self.writer().change_logs(|connection| records::delete_due(connection, now, EXPIRE_CHUNK))?;
+            let deleted = self
+                .write_connection()
+                .change_logs(|connection| records::delete_due(connection, now, EXPIRE_CHUNK))?;
             let count: u64 = deleted.values().sum();
             total += count;
             if count < EXPIRE_CHUNK {
                 break;
             }
         }
-        self.writer().truncate_changes()?;
+        self.write_connection().truncate_changes()?;
         Ok(total)
     }
 
     fn leaves(&self, log: &LogId, first: u64) -> Result<Vec<Hash>, StoreError> {
-        let leaves = self.read_log(log, |connection, log| {
-            let sql =
-                "SELECT hash FROM subtrees WHERE log = ? AND level = 0 AND place >= ? ORDER BY place LIMIT ?";
-            let mut statement = connection.prepare_cached(sql)?;
-            let of = params![log.id, first.cast_signed(), LEAVES_MAX.cast_signed()];
-            let leaves = statement.query_map(of, |row| row.get(0).map(Hash::from_bytes))?;
-            Ok(Some(leaves.collect::<Result<Vec<_>, _>>()?))
-        })?;
+        let leaves =
+            self.read_log(log, |connection, log| logs::leaves(connection, log, first, LEAVES_MAX).map(Some))?;
         Ok(leaves.unwrap_or_default())
     }
 
     fn put_leaves(&self, id: &LogId, slice: &LogSlice) -> Result<(), StoreError> {
-        self.writer().change_logs(|connection| {
+        self.write_connection().change_logs(|connection| {
             let mut log = Log::open(connection, id)?;
             if log.size != slice.first {
-                return Err(elsewhere(id, slice));
+                return Err(not_at_end(id, slice));
             }
             for leaf in &slice.leaves {
                 log.push(connection, *leaf)?;
@@ -122,6 +100,6 @@ impl CopyStore for SqliteStore {
     }
 
     fn put_dropped(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<(), StoreError> {
-        self.writer().change_logs(|connection| logs::add_dropped(connection, log, checkpoint))
+        self.write_connection().change_logs(|connection| logs::add_dropped(connection, log, checkpoint))
     }
 }

@@ -2,15 +2,13 @@
 
 use super::store::SqliteStore;
 use super::tables::audit::audit;
-use super::tables::logs::{self, Log};
-use super::tables::shards;
+use super::tables::{logs, shards};
 use crate::store::{Audit, LogStore, StoreError};
 use constat_shared::{Hash, LogEntry, LogId, LogShards, SignedCheckpoint, SiteId, TreeHead};
-use rusqlite::params;
 
 impl LogStore for SqliteStore {
-    fn spread(&self, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
-        self.writer().change_logs(|connection| shards::spread(connection, site, shards))
+    fn set_shards(&self, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
+        self.write_connection().change_logs(|connection| shards::set(connection, site, shards))
     }
 
     fn shards(&self, site: &SiteId) -> Result<LogShards, StoreError> {
@@ -21,10 +19,15 @@ impl LogStore for SqliteStore {
         self.read_log(log, |connection, log| log.head(connection, log.size).map(Some))
     }
 
-    fn inclusion_proof(&self, log: &LogId, index: u64, size: u64) -> Result<Option<Vec<Hash>>, StoreError> {
+    fn inclusion_proof(
+        &self,
+        log: &LogId,
+        leaf_index: u64,
+        size: u64,
+    ) -> Result<Option<Vec<Hash>>, StoreError> {
         self.read_log(log, |connection, log| {
-            let there = index < size && size <= log.size;
-            there.then(|| log.inclusion(connection, index, size)).transpose()
+            let there = leaf_index < size && size <= log.size;
+            there.then(|| log.inclusion(connection, leaf_index, size)).transpose()
         })
     }
 
@@ -36,29 +39,20 @@ impl LogStore for SqliteStore {
     }
 
     fn keep_checkpoint(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<(), StoreError> {
-        let writer = self.writer();
-        let Some(Log { id, .. }) = Log::find(writer.connection(), log)? else { return Ok(()) };
-        writer
-            .connection()
-            .execute("UPDATE logs SET checkpoint = ? WHERE id = ?", params![checkpoint.as_str(), id])?;
-        Ok(())
+        logs::keep_checkpoint(self.write_connection().connection(), log, checkpoint)
     }
 
     fn checkpoint(&self, log: &LogId) -> Result<Option<SignedCheckpoint>, StoreError> {
-        self.read(|connection| {
-            let Some(Log { id, .. }) = Log::find(connection, log)? else { return Ok(None) };
-            let mut statement = connection.prepare_cached("SELECT checkpoint FROM logs WHERE id = ?")?;
-            let kept: Option<String> = statement.query_row([id], |row| row.get(0))?;
-            Ok(kept.map(SignedCheckpoint::from))
-        })
+        self.read(|connection| logs::checkpoint(connection, log))
     }
 
     fn append_entry(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
-        self.writer().change_logs(|connection| logs::write_entry(connection, log, entry))
+        self.write_connection().change_logs(|connection| logs::append_entry(connection, log, entry))
     }
 
     fn operator_entries(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError> {
-        let entries = self.read_log(log, |connection, log| logs::entries(connection, log).map(Some))?;
+        let entries =
+            self.read_log(log, |connection, log| logs::operator_entries(connection, log).map(Some))?;
         Ok(entries.unwrap_or_default())
     }
 
@@ -67,7 +61,7 @@ impl LogStore for SqliteStore {
     }
 
     fn drop_log(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<bool, StoreError> {
-        self.writer().change_logs(|connection| logs::drop_leaves(connection, log, checkpoint))
+        self.write_connection().change_logs(|connection| logs::drop_leaves(connection, log, checkpoint))
     }
 
     fn audit(&self, id: &LogId) -> Result<Audit, StoreError> {

@@ -1,9 +1,9 @@
 //! The embedded store: one SQLite file in the data folder.
 //!
 //! It uses WAL with `synchronous=FULL`: a commit is on disk when it returns.
-//! There is one writing connection; each reader has another one and never waits
-//! for it. `secure_delete` overwrites what is deleted, and each deletion
-//! truncates the WAL, so that no file keeps a deleted record's bytes.
+//! One connection writes. Each reader has another one and never waits for it.
+//! `secure_delete` overwrites deleted rows, and each deletion truncates the WAL:
+//! no file keeps the bytes of a deleted record.
 
 mod copy_store;
 mod key_store;
@@ -15,7 +15,7 @@ mod store;
 mod tables;
 #[cfg(test)]
 mod tests;
-mod writer;
+mod write_connection;
 
 pub use store::{FILE_NAME, SqliteStore};
 #[cfg(test)]

@@ -7,9 +7,9 @@ use constat_shared::{Hash, LogShards, Notice, PublishedNotice, SiteId, Timestamp
 
 impl NoticeStore for SqliteStore {
     fn publish(&self, notice: &PublishedNotice, at: Timestamp) -> Result<(), StoreError> {
-        self.writer().change_logs(|connection| {
+        self.write_connection().change_logs(|connection| {
             if shards::kept(connection, &notice.site)?.is_none() {
-                shards::spread(connection, &notice.site, LogShards::ONE)?;
+                shards::set(connection, &notice.site, LogShards::ONE)?;
             }
             notices::add(connection, notice, at)
         })

@@ -2,14 +2,14 @@
 
 use super::store::SqliteStore;
 use super::tables::{records, shards};
-use super::writer::EXPIRE_CHUNK;
+use super::write_connection::EXPIRE_CHUNK;
 use crate::store::{Appended, CommittedRecord, HISTORY_MAX, RecordStore, StoreError};
 use constat_shared::log::PurgeReason;
 use constat_shared::{ConsentId, EventId, LogShards, Record, SiteId, Timestamp};
 
 impl RecordStore for SqliteStore {
     fn append(&self, entries: &[CommittedRecord]) -> Result<Vec<Appended>, StoreError> {
-        self.writer().append(entries)
+        self.write_connection().append(entries)
     }
 
     fn find(
@@ -31,11 +31,11 @@ impl RecordStore for SqliteStore {
     }
 
     fn erase(&self, site: &SiteId, consent_id: &ConsentId, now: Timestamp) -> Result<u64, StoreError> {
-        let mut writer = self.writer();
-        let deleted = writer
+        let mut connection = self.write_connection();
+        let deleted = connection
             .purge(now, PurgeReason::Erased, |connection| records::delete_of(connection, site, consent_id))?;
         if deleted > 0 {
-            writer.truncate_changes()?;
+            connection.truncate_changes()?;
         }
         Ok(deleted)
     }
@@ -43,7 +43,7 @@ impl RecordStore for SqliteStore {
     fn expire(&self, now: Timestamp) -> Result<u64, StoreError> {
         let mut total = 0;
         loop {
-            let deleted = self.writer().purge(now, PurgeReason::Expired, |connection| {
+            let deleted = self.write_connection().purge(now, PurgeReason::Expired, |connection| {
                 records::delete_due(connection, now, EXPIRE_CHUNK)
             })?;
             total += deleted;
@@ -51,8 +51,8 @@ impl RecordStore for SqliteStore {
                 break;
             }
         }
-        // A reader at work can prevent it, so every run does it, also one that deleted nothing.
-        self.writer().truncate_changes()?;
+        // A reader can prevent it, so every run tries it, even one that deleted nothing.
+        self.write_connection().truncate_changes()?;
         Ok(total)
     }
 

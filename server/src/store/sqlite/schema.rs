@@ -44,9 +44,9 @@ fn version(connection: &Connection) -> Result<i64, StoreError> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }
 
-/// Creates the tables of this version and moves the rows into them, all or none.
+/// Creates the tables of this version and moves the rows into them.
 fn migrate(connection: &Connection) -> Result<(), StoreError> {
-    // Without it, SQLite would change the references to the new names of the old tables.
+    // Otherwise SQLite would point the references of other tables to the renamed tables.
     connection.pragma_update(None, "legacy_alter_table", "ON")?;
     connection.execute_batch(
         "ALTER TABLE logs RENAME TO logs_2; ALTER TABLE records RENAME TO records_2;

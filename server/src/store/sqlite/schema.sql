@@ -11,9 +11,9 @@ CREATE TABLE IF NOT EXISTS notices (
   json TEXT NOT NULL
 ) STRICT;
 
--- Over how many logs a month the records of a site are spread: a row for each
--- of 1 to shard_count. A record is in the shard of its consent id: the last four
--- bytes as a number, modulo shard_count.
+-- The shards of each site, numbered from 1 to shard_count: each has one log a
+-- month. A consent id decides the shard of its records: its last four bytes as a
+-- number, modulo shard_count, plus 1.
 CREATE TABLE IF NOT EXISTS shards (
   id INTEGER PRIMARY KEY,
   site TEXT NOT NULL,
@@ -62,11 +62,11 @@ CREATE TABLE IF NOT EXISTS logs (
   UNIQUE (shard, month)
 ) STRICT;
 
--- A log whose leaves are gone and whose checkpoint is there was dropped: nothing
--- it could prove is stored any more.
+-- A log with a checkpoint and without leaves was dropped: no record that it could
+-- prove is stored.
 
--- Hashes of complete subtrees: level 0 are the leaves, and every eighth level
--- above them is kept, so that any root or proof is a few hundred hashes away.
+-- Hashes of complete subtrees: the leaves are level 0, and every eighth level
+-- above them is kept. A root or a proof then needs a few hundred hashes.
 CREATE TABLE IF NOT EXISTS subtrees (
   log INTEGER NOT NULL REFERENCES logs (id),
   level INTEGER NOT NULL,            -- 0, 8, 16, ...: 2 to the power of level leaves
@@ -75,7 +75,7 @@ CREATE TABLE IF NOT EXISTS subtrees (
   PRIMARY KEY (log, level, place)
 ) STRICT, WITHOUT ROWID;
 
--- Leaves that are no records: what the server itself wrote down.
+-- The operator entries: leaves that the server itself wrote.
 CREATE TABLE IF NOT EXISTS entries (
   log INTEGER NOT NULL REFERENCES logs (id),
   leaf_index INTEGER NOT NULL,

@@ -2,7 +2,7 @@
 
 use super::schema::{check_version, create_schema};
 use super::tables::logs::Log;
-use super::writer::Writer;
+use super::write_connection::WriteConnection;
 use crate::store::StoreError;
 use constat_shared::LogId;
 use rusqlite::{Connection, OpenFlags};
@@ -19,7 +19,7 @@ const READERS_MAX: usize = 8;
 /// The embedded store.
 pub struct SqliteStore {
     path: PathBuf,
-    writer: Mutex<Writer>,
+    write_connection: Mutex<WriteConnection>,
     readers: Mutex<Vec<Connection>>,
 }
 
@@ -29,7 +29,7 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
-/// A panic in another thread does not spoil a connection: SQLite rolls back a
+/// A connection stays usable after a panic in another thread: SQLite rolls back a
 /// transaction that is dropped.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -68,15 +68,19 @@ impl SqliteStore {
     }
 
     fn with(path: PathBuf, connection: Connection) -> SqliteStore {
-        SqliteStore { path, writer: Mutex::new(Writer::new(connection)), readers: Mutex::default() }
+        SqliteStore {
+            path,
+            write_connection: Mutex::new(WriteConnection::new(connection)),
+            readers: Mutex::default(),
+        }
     }
 
     /// The writing connection. Waits until no other thread uses it.
-    pub(super) fn writer(&self) -> MutexGuard<'_, Writer> {
-        lock(&self.writer)
+    pub(super) fn write_connection(&self) -> MutexGuard<'_, WriteConnection> {
+        lock(&self.write_connection)
     }
 
-    /// Reads a log as it is at one moment; `None` when it has no leaf.
+    /// Reads a log in one transaction; `None` when it has no leaf.
     pub(super) fn read_log<T>(
         &self,
         id: &LogId,

@@ -42,7 +42,7 @@ impl Address {
                 }
                 Ok(Address::Cluster(nodes))
             }
-            _ => Err(refused("it begins with another word")),
+            _ => Err(refused("its scheme is unknown")),
         }
     }
 }

@@ -8,9 +8,9 @@ use redis::{RedisFuture, RedisResult, Value};
 /// The name of a connection for changes in `CLIENT LIST`.
 pub const WRITER_NAME: &str = "constat-writer";
 
-/// Names a connection. An account that may not do so can use the connection, but
-/// a copy does not see it.
-pub async fn name(connection: &mut MultiplexedConnection) -> RedisResult<()> {
+/// Gives a connection its name. An account that Redis does not allow to do so can
+/// use the connection, but a copy does not see it.
+pub async fn set_name(connection: &mut MultiplexedConnection) -> RedisResult<()> {
     let mut name = redis::cmd("CLIENT");
     name.arg("SETNAME").arg(WRITER_NAME);
     match connection.req_packed_command(&name).await.and_then(Value::extract_error) {
@@ -25,9 +25,9 @@ pub async fn name(connection: &mut MultiplexedConnection) -> RedisResult<()> {
 /// A connection to one node of a cluster, named when it is made. The cluster
 /// client makes one whenever it finds a node.
 #[derive(Clone)]
-pub struct Named(MultiplexedConnection);
+pub struct NamedConnection(MultiplexedConnection);
 
-impl Connect for Named {
+impl Connect for NamedConnection {
     fn connect_with_config<'a, T>(info: T, config: AsyncConnectionConfig) -> RedisFuture<'a, Self>
     where
         T: IntoConnectionInfo + Send + 'a,
@@ -35,13 +35,13 @@ impl Connect for Named {
         Box::pin(async move {
             let client = Client::open(info)?;
             let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
-            name(&mut connection).await?;
-            Ok(Named(connection))
+            set_name(&mut connection).await?;
+            Ok(NamedConnection(connection))
         })
     }
 }
 
-impl ConnectionLike for Named {
+impl ConnectionLike for NamedConnection {
     fn req_packed_command<'a>(&'a mut self, cmd: &'a Cmd) -> RedisFuture<'a, Value> {
         self.0.req_packed_command(cmd)
     }

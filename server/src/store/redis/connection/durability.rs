@@ -10,9 +10,9 @@ use std::collections::HashMap;
 /// The required value of each setting.
 ///
 /// With `appendfsync everysec` Redis may confirm a change up to two seconds before
-/// it is on disk. A replica has the change, but loses it too when it copies a
-/// primary that restarted without it. With `no-appendfsync-on-rewrite yes` the
-/// same happens while Redis rewrites its file.
+/// it is on disk. A replica does not help: it copies a primary that restarted
+/// without the change. With `no-appendfsync-on-rewrite yes` the same happens while
+/// Redis rewrites its file.
 const DEMANDED: [(&str, &str); 4] = [
     ("appendonly", "yes"),
     ("appendfsync", "always"),
@@ -22,9 +22,9 @@ const DEMANDED: [(&str, &str); 4] = [
 /// The most replicas that are checked.
 const REPLICAS_MAX: usize = 100;
 
-/// Checks every primary and every replica that is connected now, because a replica
-/// becomes the primary at a failover. When `min_replicas` is 0, so that no change
-/// waits for a replica, one that cannot be checked only causes a warning.
+/// Checks every primary, and every replica that is connected now, because a replica
+/// becomes the primary at a failover. When `min_replicas` is 0, no change waits for
+/// a replica: one that cannot be checked then only causes a warning.
 ///
 /// # Errors
 /// [`StoreError::WouldLose`], which names the setting and the remedy.
@@ -37,7 +37,7 @@ pub fn check(link: &Link, min_replicas: u32) -> Result<(), StoreError> {
     let replicas = if link.is_cluster() { replicas_of_cluster(link)? } else { replicas_of_one(link)? };
     for (host, port) in replicas {
         let name = format!("the replica {host}:{port}");
-        match check_settings(&link.beside(&host, port)?, Some(&name)) {
+        match check_settings(&link.link_to(&host, port)?, Some(&name)) {
             Err(Refused::Unread(words)) if min_replicas == 0 => {
                 tracing::warn!("{words}; it becomes the primary at a failover");
             }
@@ -75,7 +75,7 @@ fn check_settings(link: &Link, name: Option<&str>) -> Result<(), Refused> {
         let settings: HashMap<String, String> =
             redis::from_redis_value(value).map_err(|error| unread(node, &error))?;
         for (setting, wanted) in DEMANDED {
-            let is = settings.get(setting).ok_or_else(|| unread(node, &format!("{setting} is not there")))?;
+            let is = settings.get(setting).ok_or_else(|| unread(node, &format!("{setting} is missing")))?;
             if is != wanted {
                 return Err(Refused::Set(format!("{node} has {setting} {is}: set it to {wanted}")));
             }

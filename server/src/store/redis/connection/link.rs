@@ -5,7 +5,7 @@ use super::address::Address;
 use super::driver::Driver;
 use super::error_text::{TOO_FEW, describe};
 use super::node::{Connection, Target, first_node};
-use super::retry::{PAUSE, PAUSE_MAX, is_spoilt, jitter, may_pass};
+use super::retry::{PAUSE, PAUSE_MAX, jitter, may_succeed_later, needs_new_connection};
 use crate::store::StoreError;
 use crate::store::error::unreadable;
 use crate::store::redis::scripts::Invocation;
@@ -65,7 +65,7 @@ impl Link {
     ///
     /// # Errors
     /// As [`Link::new`].
-    pub fn beside(&self, host: &str, port: u16) -> Result<Link, StoreError> {
+    pub fn link_to(&self, host: &str, port: u16) -> Result<Link, StoreError> {
         let host = host.to_owned();
         let addr = match self.node.addr().clone() {
             ConnectionAddr::TcpTls { insecure, tls_params, .. } => {
@@ -158,14 +158,14 @@ impl Call<'_> {
     /// Runs a script that changes something, and waits for the replicas.
     ///
     /// # Errors
-    /// As [`Call::ask`]. The change may have been made all the same.
+    /// As [`Call::ask`]. Redis may still have made the change.
     pub fn run<T: FromRedisValue>(&self, script: &Invocation) -> Result<T, StoreError> {
         let (value, _) = self.link.driver.wait(self.run_one(script))?;
         redis::from_redis_value(value).map_err(unreadable)
     }
 
-    /// Runs several scripts at once as [`Call::run`] does. Each answer comes with
-    /// whether an earlier attempt may have made the change.
+    /// Runs several scripts at once as [`Call::run`] does. The flag with each answer
+    /// is true when an earlier attempt may have made the change.
     pub fn run_all(&self, scripts: &[Invocation]) -> Vec<Result<(Value, bool), StoreError>> {
         let runs = join_all(scripts.iter().map(|script| self.run_one(script)));
         self.link.driver.wait(runs)
@@ -209,8 +209,8 @@ impl Call<'_> {
     }
 
     /// Tries until an attempt succeeds, the deadline comes, or the error is
-    /// permanent. Also returns whether an earlier attempt may have succeeded
-    /// although no answer arrived.
+    /// permanent. Also returns whether an earlier attempt, whose answer did not
+    /// arrive, may have succeeded.
     async fn attempts<T>(
         &self,
         channel: &Mutex<Channel>,
@@ -234,13 +234,13 @@ impl Call<'_> {
                 Err(_) => None,
             };
             unheard |= used.is_some();
-            if error.as_ref().is_none_or(is_spoilt) {
+            if error.as_ref().is_none_or(needs_new_connection) {
                 discard(channel, used);
             }
             let Some(error) = error else { return Err(StoreError::Engine(last)) };
             last = describe(&error);
             let rest = jitter(pause);
-            if !may_pass(&error) || self.left() <= rest {
+            if !may_succeed_later(&error) || self.left() <= rest {
                 return Err(StoreError::Engine(last));
             }
             tokio::time::sleep(rest).await;

@@ -1,7 +1,7 @@
 //! Connections to one Redis or to the nodes of a cluster.
 
 use super::address::Address;
-use super::connection_name::{Named, name};
+use super::connection_name::{NamedConnection, set_name};
 use super::error_text::engine;
 use crate::store::StoreError;
 use redis::aio::{ConnectionLike, MultiplexedConnection};
@@ -53,12 +53,12 @@ impl Target {
                 let config = config.set_response_timeout(Some(RESPONSE_TIMEOUT.max(call_time)));
                 let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
                 if writes {
-                    name(&mut connection).await?;
+                    set_name(&mut connection).await?;
                 }
                 Connection::One(connection)
             }
             Target::Cluster(client) if writes => {
-                Connection::Naming(client.get_async_generic_connection().await?)
+                Connection::NamedCluster(client.get_async_generic_connection().await?)
             }
             Target::Cluster(client) => Connection::Cluster(client.get_async_connection().await?),
         })
@@ -83,7 +83,7 @@ pub enum Connection {
     /// To a cluster.
     Cluster(ClusterConnection),
     /// To a cluster, for changes: the connection to each node has a name.
-    Naming(ClusterConnection<Named>),
+    NamedCluster(ClusterConnection<NamedConnection>),
 }
 
 impl Connection {
@@ -92,7 +92,7 @@ impl Connection {
         let value = match self {
             Connection::One(connection) => connection.req_packed_command(cmd).await,
             Connection::Cluster(connection) => connection.req_packed_command(cmd).await,
-            Connection::Naming(connection) => connection.req_packed_command(cmd).await,
+            Connection::NamedCluster(connection) => connection.req_packed_command(cmd).await,
         };
         value?.extract_error()
     }
@@ -102,7 +102,7 @@ impl Connection {
         match self {
             Connection::One(connection) => connection.req_packed_commands(pipeline, 0, 2).await,
             Connection::Cluster(connection) => connection.req_packed_commands(pipeline, 0, 2).await,
-            Connection::Naming(connection) => connection.req_packed_commands(pipeline, 0, 2).await,
+            Connection::NamedCluster(connection) => connection.req_packed_commands(pipeline, 0, 2).await,
         }
     }
 
@@ -116,7 +116,7 @@ impl Connection {
         let all = match self {
             Connection::One(_) => return Ok(vec![("Redis".to_owned(), self.ask(cmd).await?)]),
             Connection::Cluster(connection) => connection.route_command(cmd.clone(), nodes).await?,
-            Connection::Naming(connection) => connection.route_command(cmd.clone(), nodes).await?,
+            Connection::NamedCluster(connection) => connection.route_command(cmd.clone(), nodes).await?,
         };
         Ok(redis::from_redis_value(all)?)
     }

@@ -17,7 +17,7 @@ pub fn jitter(pause: Duration) -> Duration {
 }
 
 /// Whether the next attempt needs another connection.
-pub fn is_spoilt(error: &RedisError) -> bool {
+pub fn needs_new_connection(error: &RedisError) -> bool {
     let demoted = matches!(
         error.kind(),
         ErrorKind::Server(
@@ -28,7 +28,7 @@ pub fn is_spoilt(error: &RedisError) -> bool {
 }
 
 /// Whether a later attempt may succeed.
-pub fn may_pass(error: &RedisError) -> bool {
+pub fn may_succeed_later(error: &RedisError) -> bool {
     use ServerErrorKind::{Ask, BusyLoading, ClusterDown, MasterDown, Moved, ReadOnly, TryAgain};
     match error.kind() {
         ErrorKind::Server(kind) => {

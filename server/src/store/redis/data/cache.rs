@@ -1,12 +1,12 @@
-//! The cache of notices and of the shards of sites. Neither ever changes in Redis.
+//! The cache of notices and of the shards of sites. Neither changes in Redis, and
+//! the cache only reads them.
 
 use super::key_names::{self, NOTICES, SITES, Tag};
 use crate::store::StoreError;
 use crate::store::common::NoticeDigits;
 use crate::store::error::unreadable;
 use crate::store::redis::connection::Call;
-use crate::store::redis::scripts::ADD;
-use constat_shared::{Hash, LogShards, PublishedNotice, SiteId, Timestamp, canonical};
+use constat_shared::{Hash, LogShards, SiteId};
 use redis::Cmd;
 use std::collections::HashMap;
 use std::hash::Hash as Hashed;
@@ -23,13 +23,13 @@ pub struct Cache {
     sites: Mutex<HashMap<SiteId, LogShards>>,
 }
 
-/// Adds to a map of the cache, and empties the map before when it is full.
-fn remember<K: Eq + Hashed, V>(known: &Mutex<HashMap<K, V>>, key: K, value: V) {
-    let mut known = lock(known);
-    if known.len() >= CACHED_MAX {
-        known.clear();
+/// Adds to a map of the cache. Empties a full map first.
+fn insert<K: Eq + Hashed, V>(map: &Mutex<HashMap<K, V>>, key: K, value: V) {
+    let mut map = lock(map);
+    if map.len() >= CACHED_MAX {
+        map.clear();
     }
-    known.insert(key, value);
+    map.insert(key, value);
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -37,38 +37,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Cache {
-    /// Stores a notice of a site, unless it is there.
-    pub fn publish(
-        &self,
-        call: &Call<'_>,
-        notice: &PublishedNotice,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        let (site, hash) = (&notice.site, notice.notice_hash());
-        let shards = self.shards(call, site)?;
-        self.see(call, site, shards)?;
-        // The notice is stored before it is listed, so that every listed one is complete; the first date stays.
-        let (key, json) = (key_names::notice(&hash), canonical::to_vec(&**notice));
-        if !call.ask::<bool>(&Cmd::exists(&key))? {
-            let mut cmd = redis::cmd("HSET");
-            cmd.arg(&key)
-                .arg("json")
-                .arg(json)
-                .arg("terms_hash")
-                .arg(notice.terms_hash().as_bytes().as_slice());
-            call.change(cmd.arg("published_at").arg(at.to_string()))?;
-        }
-        let add = ADD.on(NOTICES.as_bytes()).arg(hash.to_string()).arg(format!("{hash} {site}"));
-        call.run::<u64>(&add)?;
-        let number = self.by_hash(call, &hash)?.number;
-        // In the slots of its records, so that the script that appends can check it.
-        for tag in Tag::all(site, shards) {
-            let mut cmd = redis::cmd("HSET");
-            call.change(cmd.arg(tag.notices()).arg(number).arg(hash.as_bytes().as_slice()))?;
-        }
-        Ok(())
-    }
-
     /// Checks that the notices of the cache still have their numbers in Redis.
     ///
     /// # Errors
@@ -93,7 +61,7 @@ impl Cache {
         let prefix = hash.to_string();
         let position = lines.iter().position(|line| line.starts_with(&prefix));
         let number = position.ok_or(StoreError::NoticeUnknown(*hash))? as i64;
-        remember(&self.numbers, *hash, number);
+        insert(&self.numbers, *hash, number);
         self.by_number(call, number)
     }
 
@@ -110,35 +78,24 @@ impl Cache {
             call.ask(cmd.arg(key_names::notice(&hash)).arg("json").arg("terms_hash"))?;
         let (json, terms) = json.zip(terms).ok_or_else(missing)?;
         let notice = Arc::new(NoticeDigits::read(number, Hash::from_bytes(terms), &json)?);
-        remember(&self.by_number, number, Arc::clone(&notice));
+        insert(&self.by_number, number, Arc::clone(&notice));
         Ok(notice)
     }
 
-    /// Sets the number of logs a month of a site, unless it is set.
-    ///
-    /// # Errors
-    /// [`StoreError::Spread`] when it is set to another number.
-    pub fn see(&self, call: &Call<'_>, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
-        let known = lock(&self.sites).get(site).copied();
-        let kept = match known {
-            Some(kept) => kept,
-            None => {
-                call.change(redis::cmd("HSETNX").arg(SITES).arg(site.as_str()).arg(shards.get()))?;
-                self.shards(call, site)?
-            }
-        };
-        if kept == shards { Ok(()) } else { Err(StoreError::Spread { site: site.clone(), kept }) }
+    /// The number of logs a month of a site in the cache.
+    pub fn cached_shards(&self, site: &SiteId) -> Option<LogShards> {
+        lock(&self.sites).get(site).copied()
     }
 
     /// The number of logs a month of a site: one, unless it is set.
     pub fn shards(&self, call: &Call<'_>, site: &SiteId) -> Result<LogShards, StoreError> {
-        if let Some(shards) = lock(&self.sites).get(site) {
-            return Ok(*shards);
+        if let Some(shards) = self.cached_shards(site) {
+            return Ok(shards);
         }
         let count: Option<u8> = call.ask(&Cmd::hget(SITES, site.as_str()))?;
         let Some(count) = count else { return Ok(LogShards::ONE) };
         let shards = LogShards::new(count).map_err(unreadable)?;
-        remember(&self.sites, site.clone(), shards);
+        insert(&self.sites, site.clone(), shards);
         Ok(shards)
     }
 
@@ -160,7 +117,7 @@ impl Cache {
     }
 }
 
-/// The error for a Redis that lacks a notice that this server has seen there.
+/// The error for a Redis that lacks a notice of the cache.
 pub fn set_back() -> StoreError {
     let words = "Redis lacks a notice that was published: it was emptied or set back to an older copy; \
                  restart every server to publish it again";

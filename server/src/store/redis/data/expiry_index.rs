@@ -1,4 +1,5 @@
-//! A shard's index of expiries: its records by `expires_at`.
+//! A shard's index of expiries: its records by `expires_at`. `redis/erase.rs`
+//! deletes the expired ones.
 
 use super::key_names::Tag;
 use crate::store::StoreError;

@@ -4,8 +4,8 @@
 //! them are in one slot of a cluster and one script can change them together.
 //! The month of a log is not part of the tag, for two reasons: an event that is
 //! repeated months later has to find its first record, and an expiry of old
-//! records writes to this month's log. An event id is unique within its shard's
-//! slot, the only one where it is looked up.
+//! records writes to this month's log. Event ids are unique within a shard only:
+//! no other one is searched.
 
 use constat_shared::{ConsentId, Hash, LogId, LogShards, Month, Shard, SiteId};
 
@@ -18,11 +18,11 @@ pub const KEYS: &str = "keys";
 pub const SITES: &str = "sites";
 /// The version of the key names and value formats.
 pub const VERSION: &str = "version";
-/// The server that deletes expired records.
+/// The token of the server that is deleting expired records.
 pub const EXPIRY_JOB: &str = "job:expiry";
-/// Is there while the files of Redis still have the bytes of deleted records.
+/// Exists while the files of Redis still have the bytes of deleted records.
 pub const REWRITE_DUE: &str = "rewrite-due";
-/// Is there while a copy into this Redis is unfinished.
+/// Exists while a copy into this Redis is unfinished.
 pub const UNFINISHED_COPY: &str = "unfinished-copy";
 
 /// A published notice: its canonical JSON, terms hash and time of publication.
@@ -101,7 +101,7 @@ impl Tag {
         self.key(&format!("entries:{month}"))
     }
 
-    /// The scripts spell these names too, and three more: `live` (the number of
+    /// The scripts contain these names too, and three more: `live` (the number of
     /// stored records by month), `done:TOKEN` (the answer to a call) and `mark`
     /// (something to write).
     fn key(&self, name: &str) -> String {

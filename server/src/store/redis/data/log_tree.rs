@@ -1,6 +1,6 @@
 //! The logs' trees in Redis. The leaves are in strings to which scripts append.
-//! The hashes above them are computed when they are first needed, and kept: they
-//! follow from the leaves.
+//! The hashes above them follow from the leaves: the first server that needs one
+//! computes and keeps it.
 
 use super::key_names::Tag;
 use crate::store::StoreError;
@@ -47,8 +47,8 @@ impl<'a> Log<'a> {
     }
 
     /// The inclusion proof of a leaf.
-    pub fn inclusion(&mut self, index: u64, size: u64) -> Result<Vec<Hash>, StoreError> {
-        merkle::inclusion_proof(index, size, self)
+    pub fn inclusion(&mut self, leaf_index: u64, size: u64) -> Result<Vec<Hash>, StoreError> {
+        merkle::inclusion_proof(leaf_index, size, self)
     }
 
     /// The consistency proof between two sizes.
@@ -63,7 +63,7 @@ impl<'a> Log<'a> {
         let key = self.tag.tree(self.id.month, level, chunk);
         let end = from + count as usize * HASH - 1;
         let bytes: Vec<u8> = self.call.ask(&redis::Cmd::getrange(key, from as isize, end as isize))?;
-        // A hash may be kept before the one in front of it, which is zeros until then.
+        // Hashes may be kept in any order. Until one is kept, it is zeros.
         let kept = |hash: [u8; HASH]| (hash != [0; HASH]).then_some(Hash::from_bytes(hash));
         Ok(bytes.as_chunks::<HASH>().0.iter().map(|hash| kept(*hash)).collect())
     }
@@ -100,7 +100,7 @@ impl<'a> Log<'a> {
     }
 
     /// The operator entries, in order.
-    pub fn entries(&self) -> Result<Vec<(u64, LogEntry)>, StoreError> {
+    pub fn operator_entries(&self) -> Result<Vec<(u64, LogEntry)>, StoreError> {
         let key = self.tag.entries(self.id.month);
         let lines: Vec<String> = self.call.ask(&redis::Cmd::lrange(key, 0, -1))?;
         lines.iter().map(|line| read_entry(line)).collect()

@@ -1,4 +1,4 @@
--- Appends an element to a list, unless one contains the same name.
+-- Appends an element to a list, unless an element contains the name.
 -- KEYS: the list. ARGV: the name, the element.
 
 for _, element in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do

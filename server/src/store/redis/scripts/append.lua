@@ -1,11 +1,12 @@
--- Appends records with their leaves. ARGV: 1 when the script has to write
--- something in any case, because WAIT follows; the number of notices of the
--- records, and the number and hash of each; the number of logs and the month of
--- each; then for each record the number of its log, its event id, its consent
--- id, its bytes before and after the leaf's index, its leaf, when it was
--- recorded and when it expires, both in milliseconds since 1970.
--- Returns for each record the index of its leaf, or the stored bytes of its event
--- id; SETBACK when a number no longer belongs to the notice.
+-- Appends records with their leaves. ARGV:
+--   1 when a WAIT follows, so that the script has to write something;
+--   the number of notices, then the number and hash of each;
+--   the number of logs, then the month of each;
+--   for each record the number of its log, its event id, its consent id, its
+--   bytes before and after the leaf's index, its leaf, when it was recorded and
+--   when it expires, both in milliseconds since 1970.
+-- Returns for each record the index of its leaf, or the record that is stored
+-- under its event id. Returns SETBACK when a notice no longer has its number.
 
 local logs, results, fresh = {}, {}, {}
 local first = 3
@@ -30,8 +31,8 @@ for at = first + count + 1, #ARGV, 8 do
   if known then
     results[#results + 1] = known
   else
-    local place = push(logs[number], ARGV[at + 5])
-    redis.call('SET', key, head .. struct.pack('>I6', place) .. ARGV[at + 4], 'PXAT', expires)
+    local leaf_index = push(logs[number], ARGV[at + 5])
+    redis.call('SET', key, head .. struct.pack('>I6', leaf_index) .. ARGV[at + 4], 'PXAT', expires)
     local history = tag .. 'h' .. consent
     redis.call('ZADD', history, recorded, event)
     if redis.call('PEXPIRETIME', history) < tonumber(expires) then
@@ -39,7 +40,7 @@ for at = first + count + 1, #ARGV, 8 do
     end
     redis.call('ZADD', tag .. 'x', expires, string.sub(head, 2, 4) .. event .. consent)
     fresh[number] = fresh[number] + 1
-    results[#results + 1] = place
+    results[#results + 1] = leaf_index
   end
 end
 

@@ -1,7 +1,7 @@
 -- The beginning of every script that changes a shard of a site.
 --
 -- KEYS[1] is the shard's hash tag, such as {boreale}. Neither it nor KEYS[2] is
--- the name of a key: while a slot moves, no node accepts two missing keys.
+-- the name of a key: while a slot moves, every node refuses two missing keys.
 -- Every key of a shard begins with its tag, so all of them are in one slot, and
 -- a script in that slot may build their names.
 
@@ -30,10 +30,10 @@ end
 
 -- Adds a leaf and returns its index.
 local function push(log, leaf)
-  local place = log.size
+  local leaf_index = log.size
   log.leaves[#log.leaves + 1] = leaf
-  log.size = place + 1
-  return place
+  log.size = leaf_index + 1
+  return leaf_index
 end
 
 -- Writes the added leaves.
@@ -41,9 +41,9 @@ local function close(log)
   if log.size == log.start then return end
   local first = 1
   while first <= #log.leaves do
-    local place = log.start + first - 1
-    local last = math.min(#log.leaves, first + CHUNK - 1 - place % CHUNK)
-    redis.call('APPEND', tree(log.month, 0, math.floor(place / CHUNK)), table.concat(log.leaves, '', first, last))
+    local leaf_index = log.start + first - 1
+    local last = math.min(#log.leaves, first + CHUNK - 1 - leaf_index % CHUNK)
+    redis.call('APPEND', tree(log.month, 0, math.floor(leaf_index / CHUNK)), table.concat(log.leaves, '', first, last))
     first = last + 1
   end
   redis.call('HSET', tag .. 'logs', log.month, log.size)

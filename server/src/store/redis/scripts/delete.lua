@@ -1,6 +1,6 @@
 -- Deletes records and writes a purge entry. ARGV: token, month, leaf and JSON of
 -- the purge entry, then the members of the expiry index.
--- Returns their number, or -1 when one of them is no longer there.
+-- Returns their number, or -1 when one of them was deleted before.
 
 local before = answered(ARGV[1])
 if before then return tonumber(before) end
@@ -16,7 +16,7 @@ for at = 5, #ARGV do
   redis.call('ZREM', tag .. 'x', ARGV[at])
   redis.call('HINCRBY', tag .. 'live', month, -1)
 end
-local place = push(log, ARGV[3])
+local leaf_index = push(log, ARGV[3])
 close(log)
-redis.call('RPUSH', tag .. 'entries:' .. ARGV[2], place .. ' ' .. ARGV[4])
+redis.call('RPUSH', tag .. 'entries:' .. ARGV[2], leaf_index .. ' ' .. ARGV[4])
 return answer(ARGV[1], #ARGV - 4)

@@ -1,5 +1,5 @@
 -- Deletes records without a purge entry. ARGV: the members of the expiry index.
--- Returns the number of those that were there.
+-- Returns the number of deleted records.
 
 local count = 0
 for at = 1, #ARGV do

@@ -3,7 +3,7 @@
 -- ARGV: month, level, index in the level, hash.
 
 if redis.call('HEXISTS', tag .. 'logs', ARGV[1]) == 0 then return 0 end
-local place = tonumber(ARGV[3])
-local key = tree(ARGV[1], tonumber(ARGV[2]), math.floor(place / CHUNK))
-redis.call('SETRANGE', key, place % CHUNK * HASH, ARGV[4])
+local index = tonumber(ARGV[3])
+local key = tree(ARGV[1], tonumber(ARGV[2]), math.floor(index / CHUNK))
+redis.call('SETRANGE', key, index % CHUNK * HASH, ARGV[4])
 return 1

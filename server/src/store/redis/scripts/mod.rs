@@ -3,6 +3,6 @@
 mod script;
 
 pub use script::{
-    ADD, APPEND, DELETE, DROP, FORGET, HEAD, HOLD, KEEP, NOTE, PUT_LEAVES, PUT_RECORDS, READY, WRITE,
+    ADD, APPEND, APPEND_ENTRY, DELETE, DROP, FORGET, HEAD, HOLD, KEEP, NOTE, PUT_LEAVES, PUT_RECORDS, READY,
 };
 pub use script::{Invocation, token};

@@ -10,7 +10,7 @@ for at = 1, #ARGV, 5 do
   local key, member = tag .. 'r' .. event, string.sub(bytes, 2, 4) .. event .. consent
   local known = redis.call('GET', key)
   if known and known ~= bytes then
-    return redis.error_reply('TAKEN another record has an event id of these')
+    return redis.error_reply('TAKEN another record has one of these event ids')
   end
   -- A record that Redis has expired is still in the index.
   if redis.call('ZADD', tag .. 'x', 'NX', expires, member) == 1 then

@@ -35,7 +35,7 @@ scripts! {
     /// Appends records with their leaves.
     APPEND writes "common.lua", "append.lua";
     /// Appends an operator entry.
-    WRITE writes "common.lua", "write.lua";
+    APPEND_ENTRY writes "common.lua", "append_entry.lua";
     /// Deletes records and writes a purge entry.
     DELETE even_full "common.lua", "delete.lua";
     /// Deletes a log's leaves.
@@ -50,7 +50,7 @@ scripts! {
     PUT_LEAVES writes "common.lua", "put_leaves.lua";
     /// Deletes records without a purge entry.
     FORGET even_full "common.lua", "forget.lua";
-    /// Adds an element to a list, unless it is there.
+    /// Appends an element to a list, unless the list has it.
     ADD writes "add.lua";
     /// Takes, holds or releases a job.
     HOLD even_full "hold.lua";

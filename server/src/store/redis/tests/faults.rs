@@ -18,7 +18,7 @@ fn what_is_no_store_of_this_form_is_refused_and_left_alone() {
     let refused = || {
         let store = RedisStore::reach(&Address::parse(&redis.url()).unwrap(), 0, DEADLINE).unwrap();
         let made = store.make().unwrap_err().to_string();
-        assert_eq!(store.is_there().unwrap_err().to_string(), made);
+        assert_eq!(store.has_store().unwrap_err().to_string(), made);
         made
     };
     redis.ask(&["SET", "basket:7", "full"]);

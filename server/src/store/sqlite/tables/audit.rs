@@ -1,6 +1,6 @@
 //! An audit of a whole log.
 
-use super::logs::{Log, entries, list};
+use super::logs::{Log, list, operator_entries};
 use super::records;
 use crate::store::common::{Auditing, StoredLeaf, purged_count};
 use crate::store::{Audit, StoreError};
@@ -33,7 +33,7 @@ fn purged(connection: &Connection, id: &LogId) -> Result<u64, StoreError> {
     let mut count = 0;
     for other in list(connection)?.iter().filter(|other| other.is_beside(id)) {
         if let Some(log) = Log::find(connection, other)? {
-            let entries = entries(connection, &log)?;
+            let entries = operator_entries(connection, &log)?;
             count += purged_count(entries.iter().map(|(_, entry)| entry), id.month);
         }
     }
@@ -46,9 +46,9 @@ fn stored_leaves(connection: &Connection, log: &Log) -> Result<Vec<StoredLeaf>, 
     let mut statement = connection.prepare("SELECT leaf_index, json FROM entries WHERE log = ?")?;
     let mut rows = statement.query([log.id])?;
     while let Some(row) = rows.next()? {
-        let index: i64 = row.get(0)?;
+        let leaf_index: i64 = row.get(0)?;
         let json: String = row.get(1)?;
-        leaves.push((index.unsigned_abs(), merkle::leaf_hash(json.as_bytes()), false));
+        leaves.push((leaf_index.unsigned_abs(), merkle::leaf_hash(json.as_bytes()), false));
     }
     Ok(leaves)
 }

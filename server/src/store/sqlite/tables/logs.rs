@@ -1,5 +1,5 @@
-//! The tables of logs, their trees and their entries. Of a tree every leaf is
-//! kept, and every eighth level above the leaves.
+//! The tables of logs, their trees and their entries. A tree has all its leaves,
+//! and every eighth level above them.
 
 use super::shards::{self, read_id};
 use crate::store::StoreError;
@@ -36,7 +36,7 @@ impl Log {
     /// Finds a log, or creates it.
     ///
     /// # Errors
-    /// [`StoreError::Spread`] when the site has another number of logs a month,
+    /// [`StoreError::ShardsDiffer`] when the site has another number of logs a month,
     /// [`StoreError::Engine`] when the log was dropped.
     pub fn open(connection: &Connection, log: &LogId) -> Result<Log, StoreError> {
         if let Some(found) = Log::find(connection, log)? {
@@ -46,7 +46,7 @@ impl Log {
                     [found.id],
                     |row| row.get(0),
                 )?;
-            // Only a clock that is months wrong gets here; a new leaf would start a second log of that name.
+            // A new leaf would start a second log of that name. Only a clock that is months wrong gets here.
             let refusal = || StoreError::Engine(format!("the log {} was closed and dropped", log.origin()));
             return if closed { Err(refusal()) } else { Ok(found) };
         }
@@ -127,8 +127,13 @@ impl Log {
     }
 
     /// The inclusion proof of a leaf.
-    pub fn inclusion(&self, connection: &Connection, index: u64, size: u64) -> Result<Vec<Hash>, StoreError> {
-        merkle::inclusion_proof(index, size, &mut Tree { log: self, connection })
+    pub fn inclusion(
+        &self,
+        connection: &Connection,
+        leaf_index: u64,
+        size: u64,
+    ) -> Result<Vec<Hash>, StoreError> {
+        merkle::inclusion_proof(leaf_index, size, &mut Tree { log: self, connection })
     }
 
     /// The consistency proof between two sizes.
@@ -151,24 +156,52 @@ impl Subtrees for Tree<'_> {
 }
 
 /// Appends an operator entry to a log. Returns the index of its leaf.
-pub fn write_entry(connection: &Connection, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
+pub fn append_entry(connection: &Connection, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
     let mut log = Log::open(connection, log)?;
-    let index = log.push(connection, entry.leaf_hash())?;
-    log.keep_entry(connection, index, entry)?;
-    Ok(index)
+    let leaf_index = log.push(connection, entry.leaf_hash())?;
+    log.keep_entry(connection, leaf_index, entry)?;
+    Ok(leaf_index)
 }
 
 /// The operator entries of a log, in order.
-pub fn entries(connection: &Connection, log: &Log) -> Result<Vec<(u64, LogEntry)>, StoreError> {
+pub fn operator_entries(connection: &Connection, log: &Log) -> Result<Vec<(u64, LogEntry)>, StoreError> {
     let mut statement = connection
         .prepare_cached("SELECT leaf_index, json FROM entries WHERE log = ? ORDER BY leaf_index")?;
     let mut rows = statement.query([log.id])?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
-        let (index, json): (i64, String) = (row.get(0)?, row.get(1)?);
-        entries.push((index.unsigned_abs(), serde_json::from_str(&json).map_err(unreadable)?));
+        let (leaf_index, json): (i64, String) = (row.get(0)?, row.get(1)?);
+        entries.push((leaf_index.unsigned_abs(), serde_json::from_str(&json).map_err(unreadable)?));
     }
     Ok(entries)
+}
+
+/// Up to `limit` leaves of a log from `first` on.
+pub fn leaves(connection: &Connection, log: &Log, first: u64, limit: u64) -> Result<Vec<Hash>, StoreError> {
+    let sql = "SELECT hash FROM subtrees WHERE log = ? AND level = 0 AND place >= ? ORDER BY place LIMIT ?";
+    let mut statement = connection.prepare_cached(sql)?;
+    let of = params![log.id, first.cast_signed(), limit.cast_signed()];
+    let leaves = statement.query_map(of, |row| row.get(0).map(Hash::from_bytes))?;
+    Ok(leaves.collect::<Result<_, _>>()?)
+}
+
+/// Keeps the newest signed head of a log, if there is such a log.
+pub fn keep_checkpoint(
+    connection: &Connection,
+    log: &LogId,
+    checkpoint: &SignedCheckpoint,
+) -> Result<(), StoreError> {
+    let Some(Log { id, .. }) = Log::find(connection, log)? else { return Ok(()) };
+    connection.execute("UPDATE logs SET checkpoint = ? WHERE id = ?", params![checkpoint.as_str(), id])?;
+    Ok(())
+}
+
+/// The newest signed head of a log; `None` when none was kept.
+pub fn checkpoint(connection: &Connection, log: &LogId) -> Result<Option<SignedCheckpoint>, StoreError> {
+    let Some(Log { id, .. }) = Log::find(connection, log)? else { return Ok(None) };
+    let mut statement = connection.prepare_cached("SELECT checkpoint FROM logs WHERE id = ?")?;
+    let kept: Option<String> = statement.query_row([id], |row| row.get(0))?;
+    Ok(kept.map(SignedCheckpoint::from))
 }
 
 /// Every log that still has its leaves, by site, month and shard.

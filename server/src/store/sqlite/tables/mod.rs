@@ -1,7 +1,9 @@
-//! Reads and writes each table.
+//! The SQL of each table. An audit reads several of them.
 
 pub mod audit;
+pub mod keys;
 pub mod logs;
 pub mod notices;
 pub mod records;
 pub mod shards;
+pub mod unfinished_copy;

@@ -6,22 +6,22 @@ use crate::store::error::unreadable;
 use constat_shared::{Hash, Notice, PublishedNotice, SiteId, Timestamp, canonical};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-const KNOWN: &str = "SELECT id, terms_hash, json FROM notices";
+const SELECT_DIGITS: &str = "SELECT id, terms_hash, json FROM notices";
 
 /// The notice of that hash, if it was published.
 pub fn by_hash(connection: &Connection, hash: &Hash) -> Result<Option<NoticeDigits>, StoreError> {
-    let mut statement = connection.prepare_cached(&format!("{KNOWN} WHERE notice_hash = ?"))?;
-    let row = statement.query_row([hash.as_bytes()], |row| Ok(read_known(row))).optional()?;
+    let mut statement = connection.prepare_cached(&format!("{SELECT_DIGITS} WHERE notice_hash = ?"))?;
+    let row = statement.query_row([hash.as_bytes()], |row| Ok(read_digits(row))).optional()?;
     row.transpose()
 }
 
 /// The notice of that number.
 pub fn by_id(connection: &Connection, id: i64) -> Result<NoticeDigits, StoreError> {
-    let mut statement = connection.prepare_cached(&format!("{KNOWN} WHERE id = ?"))?;
-    statement.query_row([id], |row| Ok(read_known(row)))?
+    let mut statement = connection.prepare_cached(&format!("{SELECT_DIGITS} WHERE id = ?"))?;
+    statement.query_row([id], |row| Ok(read_digits(row)))?
 }
 
-fn read_known(row: &Row<'_>) -> Result<NoticeDigits, StoreError> {
+fn read_digits(row: &Row<'_>) -> Result<NoticeDigits, StoreError> {
     let json = row.get_ref(2)?.as_str().map_err(unreadable)?;
     NoticeDigits::read(row.get(0)?, Hash::from_bytes(row.get(1)?), json)
 }
@@ -34,7 +34,14 @@ pub fn read(connection: &Connection, hash: &Hash) -> Result<Option<Notice>, Stor
     json.map(parse).transpose().map_err(unreadable)
 }
 
-/// Stores a notice, unless it is there.
+/// When the notice of that hash was published; `None` when it never was.
+pub fn published_at(connection: &Connection, hash: &Hash) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT published_at FROM notices WHERE notice_hash = ?";
+    let at = connection.query_row(sql, [hash.as_bytes()], |row| row.get(0)).optional()?;
+    Ok(at.map(Timestamp::from_unix_ms))
+}
+
+/// Stores a notice, unless it is stored.
 pub fn add(connection: &Connection, notice: &PublishedNotice, at: Timestamp) -> Result<(), StoreError> {
     let json = String::from_utf8(canonical::to_vec(&**notice)).map_err(unreadable)?;
     connection.execute(

@@ -5,7 +5,7 @@ use crate::store::error::unreadable;
 use constat_shared::{LogId, LogShards, Month, Shard, SiteId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-/// The number of logs a month of a site; `None` when the store has nothing of it yet.
+/// The number of logs a month of a site; `None` when none is set.
 pub fn kept(connection: &Connection, site: &SiteId) -> Result<Option<LogShards>, StoreError> {
     let mut statement = connection.prepare_cached("SELECT shard_count FROM shards WHERE site = ? LIMIT 1")?;
     let count: Option<u8> = statement.query_row([site.as_str()], |row| row.get(0)).optional()?;
@@ -15,10 +15,14 @@ pub fn kept(connection: &Connection, site: &SiteId) -> Result<Option<LogShards>,
 /// Sets the number of logs a month of a site, unless it is set.
 ///
 /// # Errors
-/// [`StoreError::Spread`] when it is set to another number.
-pub fn spread(connection: &Connection, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
+/// [`StoreError::ShardsDiffer`] when it is set to another number.
+pub fn set(connection: &Connection, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
     if let Some(kept) = kept(connection, site)? {
-        return if kept == shards { Ok(()) } else { Err(StoreError::Spread { site: site.clone(), kept }) };
+        return if kept == shards {
+            Ok(())
+        } else {
+            Err(StoreError::ShardsDiffer { site: site.clone(), kept })
+        };
     }
     for shard in shards.all() {
         connection.execute(
@@ -40,9 +44,9 @@ pub fn find(connection: &Connection, site: &SiteId, shard: Shard) -> Result<Opti
 /// The row of a log's shard. Creates the rows of all shards of a site that has none.
 ///
 /// # Errors
-/// As [`spread`].
+/// As [`set`].
 pub fn open(connection: &Connection, log: &LogId) -> Result<i64, StoreError> {
-    spread(connection, &log.site, log.shard.count())?;
+    set(connection, &log.site, log.shard.count())?;
     let found = find(connection, &log.site, log.shard)?;
     found.ok_or_else(|| unreadable(format!("the shard of {} is missing", log.origin())))
 }

@@ -56,8 +56,8 @@ fn a_store_of_an_older_version_is_carried_over_whole() {
             carried.append(&[contract::entry(&record)]).unwrap(),
             [Appended::Repeated(Box::new(record.clone()), 2)]
         );
-        let refused = carried.spread(&record.site, LogShards::MAX);
-        assert!(matches!(refused, Err(StoreError::Spread { .. })));
+        let refused = carried.set_shards(&record.site, LogShards::MAX);
+        assert!(matches!(refused, Err(StoreError::ShardsDiffer { .. })));
         // The tables are those of a new store, and every reference is valid.
         assert_eq!(tables(older.path()), tables(dir.path()));
         let hand = Connection::open(older.path().join(FILE_NAME)).unwrap();

@@ -5,7 +5,7 @@ local before = answered(ARGV[1])
 if before then return tonumber(before) end
 local log, refused = open(ARGV[2])
 if refused then return refused end
-local place = push(log, ARGV[3])
+local leaf_index = push(log, ARGV[3])
 close(log)
-redis.call('RPUSH', tag .. 'entries:' .. ARGV[2], place .. ' ' .. ARGV[4])
-return answer(ARGV[1], place)
+redis.call('RPUSH', tag .. 'entries:' .. ARGV[2], leaf_index .. ' ' .. ARGV[4])
+return answer(ARGV[1], leaf_index)

@@ -1,6 +1,6 @@
-//! The writing connection and its cache of notices and logs.
+//! The one connection that writes, with its cache of notices and logs.
 
-use super::tables::logs::{Log, write_entry};
+use super::tables::logs::{Log, append_entry};
 use super::tables::notices;
 use super::tables::records::{self, Deleted};
 use crate::crash;
@@ -20,7 +20,7 @@ const CACHED_MAX: usize = 256;
 pub const EXPIRE_CHUNK: u64 = 5000;
 
 /// The one connection that writes.
-pub struct Writer {
+pub struct WriteConnection {
     connection: Connection,
     notices: HashMap<Hash, Arc<NoticeDigits>>,
     logs: HashMap<LogId, Log>,
@@ -28,13 +28,13 @@ pub struct Writer {
     data_version: i64,
 }
 
-impl Writer {
-    /// A writer with an empty cache.
-    pub fn new(connection: Connection) -> Writer {
-        Writer { connection, notices: HashMap::new(), logs: HashMap::new(), data_version: 0 }
+impl WriteConnection {
+    /// A connection with an empty cache.
+    pub fn new(connection: Connection) -> WriteConnection {
+        WriteConnection { connection, notices: HashMap::new(), logs: HashMap::new(), data_version: 0 }
     }
 
-    /// The writing connection, for a change that touches no log.
+    /// The writing connection, for a change that adds no leaf.
     pub fn connection(&self) -> &Connection {
         &self.connection
     }
@@ -50,9 +50,9 @@ impl Writer {
     }
 
     fn try_append(&mut self, entries: &[CommittedRecord]) -> Result<Vec<Appended>, StoreError> {
-        let Writer { connection, notices, logs, data_version } = self;
+        let WriteConnection { connection, notices, logs, data_version } = self;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        // Another process, such as a command, may have written to a log since.
+        // Another process, such as a command, may have written to a log since the last commit.
         let seen = transaction.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
         if std::mem::replace(data_version, seen) != seen || logs.len() > CACHED_MAX {
             logs.clear();
@@ -62,7 +62,7 @@ impl Writer {
         }
         let mut results = Vec::with_capacity(entries.len());
         for entry in entries {
-            let notice = known_notice(&transaction, notices, &entry.record.notice_hash)?;
+            let notice = cached_notice(&transaction, notices, &entry.record.notice_hash)?;
             let log = match logs.entry(entry.log.clone()) {
                 Occupied(known) => known.into_mut(),
                 Vacant(vacant) => {
@@ -105,7 +105,7 @@ impl Writer {
         self.change_logs(|connection| {
             let deleted = delete(connection)?;
             for (log, purge) in purges(&deleted, now, reason) {
-                write_entry(connection, &log, &LogEntry::Purge(purge))?;
+                append_entry(connection, &log, &LogEntry::Purge(purge))?;
             }
             Ok(deleted.values().sum())
         })
@@ -116,7 +116,7 @@ impl Writer {
 ///
 /// # Errors
 /// [`StoreError::NoticeUnknown`] when it was never published.
-pub fn known_notice(
+pub fn cached_notice(
     connection: &Connection,
     notices: &mut HashMap<Hash, Arc<NoticeDigits>>,
     hash: &Hash,

@@ -100,8 +100,7 @@ fn notice() -> Notice {
     }
     let policy = |language: Language| (language, format!("https://boreale.example/{language}/cookies"));
     notice.controller.policy_url = Language::ALL.map(policy).into();
-    let transfers = [Transfer::None, Transfer::Adequacy, Transfer::Dpf, Transfer::Scc, Transfer::Bcr];
-    for (vendor, transfer) in notice.vendors.iter_mut().zip(transfers) {
+    for (vendor, transfer) in notice.vendors.iter_mut().zip(Transfer::ALL) {
         vendor.transfer = transfer;
     }
     notice.vendors[1].cookies[0].storage = Storage::LocalStorage;

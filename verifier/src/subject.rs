@@ -2,7 +2,7 @@
 
 use crate::facts::{Fact, fact, log_facts, record_facts};
 use crate::files::Bundle;
-use constat_shared::proof::{Beside, Finding, Standing};
+use constat_shared::proof::{Finding, GivenFiles, Standing};
 use constat_shared::{Category, Evidence, KeySet, Language, NoticeCategory, Receipt, TextKey};
 use serde::Serialize;
 
@@ -79,12 +79,12 @@ pub struct Group {
 }
 
 /// The result for a bundle, compared with what was given with it.
-pub fn bundle_subject(file: &str, bundle: &Bundle, beside: &Beside, language: Language) -> Subject {
+pub fn bundle_subject(file: &str, bundle: &Bundle, given: &GivenFiles, language: Language) -> Subject {
     let sha256 = fact("SHA-256", bundle.sha256);
     match &bundle.checked {
         Err(error) => Subject { facts: vec![sha256], ..refused(file, "bundle", error.in_words(language)) },
         Ok((evidence, head)) => {
-            let findings = evidence.findings(head, beside);
+            let findings = evidence.findings(head, given);
             let contradicted = findings.iter().any(Finding::contradicts);
             let mut facts = vec![sha256];
             facts.extend(record_facts(&evidence.record));
@@ -93,7 +93,7 @@ pub fn bundle_subject(file: &str, bundle: &Bundle, beside: &Beside, language: La
                 file: file.to_owned(),
                 kind: "bundle",
                 verdict: if contradicted { Verdict::Contradicted } else { Verdict::Proven },
-                key_open: beside.keys.is_none(),
+                key_open: given.keys.is_none(),
                 why: None,
                 findings: points(&findings, language),
                 statement: Some(Text {

@@ -4,7 +4,7 @@ use crate::cli::VerifyArgs;
 use crate::failure::Failure;
 use crate::proof::timestamp::trust::{self, Authorities, CA_BYTES_MAX};
 use constat_shared::proof::{
-    Beside, EVIDENCE_BYTES_MAX, Finding, KEY_SET_BYTES_MAX, RECEIPT_BYTES_MAX, Stamp,
+    EVIDENCE_BYTES_MAX, Finding, GivenFiles, KEY_SET_BYTES_MAX, RECEIPT_BYTES_MAX, Stamp,
 };
 use constat_shared::{Evidence, Hash, KeySet, Language, Receipt};
 use std::fmt::Display;
@@ -27,7 +27,7 @@ pub fn run(args: &VerifyArgs) -> Result<(), Failure> {
         }
         (None, Some(file), keys) => {
             let pictures = args.images.as_deref().map(read_pictures).transpose()?.unwrap_or_default();
-            verify_evidence(file, Beside { keys, pictures, ..Beside::default() }, trusted.as_ref())
+            verify_evidence(file, GivenFiles { keys, pictures, ..GivenFiles::default() }, trusted.as_ref())
         }
         (None, None, _) => {
             Err(Failure::new("name an evidence bundle, or a receipt with --receipt and --jwks"))
@@ -35,7 +35,11 @@ pub fn run(args: &VerifyArgs) -> Result<(), Failure> {
     }
 }
 
-fn verify_evidence(file: &Path, mut beside: Beside, trusted: Option<&Authorities>) -> Result<(), Failure> {
+fn verify_evidence(
+    file: &Path,
+    mut beside: GivenFiles,
+    trusted: Option<&Authorities>,
+) -> Result<(), Failure> {
     let bytes = read(file, EVIDENCE_BYTES_MAX)?;
     let (evidence, checkpoint) = Evidence::verify(&bytes).map_err(|error| refused(file, &error))?;
     beside.stamp = trusted.map(|trusted| stamp(file, &evidence, trusted)).transpose()?;

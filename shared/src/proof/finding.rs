@@ -229,7 +229,7 @@ mod tests {
     use ed25519_dalek::SigningKey;
 
     #[test]
-    fn what_is_beside_the_bundle_is_compared_with_it() {
+    fn pictures_given_with_a_bundle_are_compared_with_those_it_names() {
         let mut whole = evidence();
         let other = Image { width: 1280, height: 800, sha256: Hash::of(b"wide"), ..image(&whole) };
         let Some(LogEntry::Snapshot(snapshot)) = whole.snapshot.as_mut().map(|part| &mut part.entry) else {

@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn every_finding_is_one_sentence_in_each_language_and_says_its_values() {
+    fn every_finding_is_one_sentence_in_each_language_with_its_values() {
         let findings = every_finding();
         let mut kinds = Vec::new();
         for kind in findings.iter().map(std::mem::discriminant) {

@@ -16,7 +16,7 @@ pub enum IdError {
 }
 
 /// The longest slug, in bytes.
-pub const SLUG_LEN_MAX: usize = 40;
+const SLUG_LEN_MAX: usize = 40;
 
 fn check_slug(text: &str) -> Result<(), IdError> {
     let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_';

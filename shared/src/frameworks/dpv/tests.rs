@@ -167,7 +167,7 @@ const ALL: &str = "category-audience category-advertising service-vendor-000 ser
                    service-vendor-002 service-vendor-003 service-vendor-004";
 
 #[test]
-fn each_action_says_what_was_given_refused_or_taken_back() {
+fn each_action_states_what_was_given_refused_or_taken_back() {
     let notice = notice();
     let allowed = record(&notice, Action::AllowAll, "2026-03-01T09:30:00Z", None);
     let refused = record(&notice, Action::RefuseAll, "2026-03-02T09:30:00Z", None);

@@ -426,7 +426,7 @@ pub(super) mod tests {
             ),
             (
                 Evidence { serving: logged(&whole.serving, LogEntry::Serving(forged)), ..whole.clone() },
-                "serving: its entry, place",
+                "serving: its entry, leaf index",
             ),
             (
                 Evidence { serving: whole.snapshot.clone(), ..whole.clone() },
@@ -441,7 +441,7 @@ pub(super) mod tests {
                     snapshot: logged(&whole.snapshot, LogEntry::Snapshot(retouched)),
                     ..whole.clone()
                 },
-                "snapshot: its entry, place",
+                "snapshot: its entry, leaf index",
             ),
             (Evidence { timestamp: Some(stamped), ..whole.clone() }, "timestamp: the log does not begin"),
             (Evidence { timestamp: Some(early), ..whole }, "timestamp: the log did not hold"),

@@ -19,7 +19,7 @@ const PRODUCT: [&str; 3] = ["--workspace", "--exclude", "xtask"];
 const TESTS: &str = "constat-tests";
 
 /// The packages whose integration tests do not run with the unit tests: [`TESTS`], and this one,
-/// all of whose tests run in a step of their own.
+/// all of whose tests run in a separate step.
 const RUN_APART: [&str; 2] = [TESTS, "xtask"];
 
 /// The fault tests mostly wait for deadlines, failovers and restarts. All of them run at once,

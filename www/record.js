@@ -7,7 +7,7 @@
  */
 
 const MINUTE_MS = 6e4;
-// How long a record on its way to the server is waited for before the rest is shown.
+// How long to wait for the delivery of a record before the rest is shown.
 const DELIVERY_MS = 2e3;
 // How long the server may take to erase before an error is shown.
 const PATIENCE_MS = 2e4;
@@ -118,10 +118,10 @@ function erasure(bridge, token) {
   const ask = button("erase", "link", texts.record_erase, () => { turn(true); });
   const cancel = button("erase_cancelled", "plain", texts.record_keep, () => { turn(false); });
   const erase = button("erase_confirmed", "plain", texts.record_erase, async () => {
-    if (cancel.disabled) return; // It is being done.
+    if (cancel.disabled) return; // The erasure is in progress.
     const busy = on => {
       erase.setAttribute("aria-busy", on);
-      // Another answer would come between.
+      // No other answer may be given until the erasure has ended.
       cancel.disabled = on;
       others.forEach(other => { other.inert = on; });
     };
@@ -149,7 +149,7 @@ function erasure(bridge, token) {
 async function remove(bridge, token) {
   const { id } = bridge.stored, { site } = bridge.notice;
   const late = after(PATIENCE_MS).then(() => Promise.reject(new Error("late")));
-  // A delivery on its way would bring a record back behind the erasure.
+  // Wait for a delivery in progress: it would store its record after the erasure.
   await Promise.race([bridge.sent, late]);
   const address = new URL("../v1/sites/" + site + "/consents/" + id, import.meta.url);
   const reply = await Promise.race([fetch(address, { method: "DELETE", headers: { Authorization: "Bearer " + token } }), late]);

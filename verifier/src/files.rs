@@ -71,7 +71,7 @@ impl Files {
     pub fn add(&mut self, name: &str, bytes: &[u8]) {
         let content = match bytes.len() > FILE_BYTES_MAX as usize {
             true => Content::Refused(Refusal::TooLarge),
-            false => tell(name, bytes),
+            false => content_of(name, bytes),
         };
         self.keep(name, content);
     }
@@ -98,7 +98,8 @@ impl Files {
     }
 }
 
-fn tell(name: &str, bytes: &[u8]) -> Content {
+/// The content of a file, whose kind follows from its first bytes, its form or its name.
+fn content_of(name: &str, bytes: &[u8]) -> Content {
     if PICTURES.iter().any(|start| bytes.starts_with(start)) {
         return Content::Picture(Hash::of(bytes));
     }

@@ -2,7 +2,7 @@
 
 use crate::files::{Bundle, Content, Files, Given, Refusal};
 use crate::subject::{Subject, bundle_subject, receipt_subject};
-use constat_shared::proof::Beside;
+use constat_shared::proof::GivenFiles;
 use constat_shared::{Hash, KeySet, Language};
 use serde::Serialize;
 
@@ -58,9 +58,9 @@ impl Report {
         for Given { name, content } in given {
             let note = match (content, &keys) {
                 (Content::Bundle(bundle), _) => {
-                    let beside =
-                        Beside { keys: keys.clone(), pictures: pictures_for(bundle, given), stamp: None };
-                    report.subjects.push(bundle_subject(name, bundle, &beside, language));
+                    let pictures = pictures_for(bundle, given);
+                    let with_it = GivenFiles { keys: keys.clone(), pictures, stamp: None };
+                    report.subjects.push(bundle_subject(name, bundle, &with_it, language));
                     continue;
                 }
                 (Content::Receipt(text), Some(keys)) => {

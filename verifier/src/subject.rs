@@ -2,7 +2,7 @@
 
 use crate::facts::{Fact, fact, log_facts, record_facts};
 use crate::files::Bundle;
-use constat_shared::proof::{Beside, Finding, Standing};
+use constat_shared::proof::{Finding, GivenFiles, Standing};
 use constat_shared::{Category, Evidence, KeySet, Language, NoticeCategory, Receipt, TextKey};
 use serde::Serialize;
 
@@ -45,7 +45,7 @@ pub enum Verdict {
 /// A finding in words.
 #[derive(Debug, Serialize)]
 pub struct Point {
-    /// `proven`, `not_proven`, `said`, or `contradicted` where something given
+    /// `proven`, `not_proven`, `stated`, or `contradicted` where something given
     /// does not belong to the bundle.
     pub standing: &'static str,
     /// That standing in words.
@@ -79,12 +79,12 @@ pub struct Group {
 }
 
 /// The result for a bundle, compared with what was given with it.
-pub fn bundle_subject(file: &str, bundle: &Bundle, beside: &Beside, language: Language) -> Subject {
+pub fn bundle_subject(file: &str, bundle: &Bundle, given: &GivenFiles, language: Language) -> Subject {
     let sha256 = fact("SHA-256", bundle.sha256);
     match &bundle.checked {
         Err(error) => Subject { facts: vec![sha256], ..refused(file, "bundle", error.in_words(language)) },
         Ok((evidence, head)) => {
-            let findings = evidence.findings(head, beside);
+            let findings = evidence.findings(head, given);
             let contradicted = findings.iter().any(Finding::contradicts);
             let mut facts = vec![sha256];
             facts.extend(record_facts(&evidence.record));
@@ -93,7 +93,7 @@ pub fn bundle_subject(file: &str, bundle: &Bundle, beside: &Beside, language: La
                 file: file.to_owned(),
                 kind: "bundle",
                 verdict: if contradicted { Verdict::Contradicted } else { Verdict::Proven },
-                key_open: beside.keys.is_none(),
+                key_open: given.keys.is_none(),
                 why: None,
                 findings: points(&findings, language),
                 statement: Some(Text {
@@ -156,7 +156,7 @@ fn points(findings: &[Finding], language: Language) -> Vec<Point> {
             _ if finding.contradicts() => "contradicted",
             Standing::Proven => "proven",
             Standing::NotProven => "not_proven",
-            Standing::Stated => "said",
+            Standing::Stated => "stated",
         },
         label: finding.standing().in_words(language),
         text: finding.in_words(language),
@@ -174,7 +174,10 @@ fn choices(evidence: &Evidence, language: Language) -> Vec<Group> {
         let vendors = notice.vendors.iter().filter(|vendor| vendor.category == category.id);
         let allowed = |id| record.vendors.get(id).copied().unwrap_or_default();
         Group {
-            title: texts.map(|texts| Text { language, text: texts.get(title(category.id)).to_owned() }),
+            title: texts.map(|texts| Text {
+                language,
+                text: texts.get(TextKey::of_category(category.id).0).to_owned(),
+            }),
             id: Some(category.id),
             allowed: record.categories.get(&category.id).copied(),
             exempt: category.exempt,
@@ -182,14 +185,4 @@ fn choices(evidence: &Evidence, language: Language) -> Vec<Group> {
         }
     };
     notice.categories.iter().map(group).collect()
-}
-
-fn title(category: Category) -> TextKey {
-    match category {
-        Category::Essential => TextKey::CategoryEssentialTitle,
-        Category::Functional => TextKey::CategoryFunctionalTitle,
-        Category::Audience => TextKey::CategoryAudienceTitle,
-        Category::Advertising => TextKey::CategoryAdvertisingTitle,
-        Category::ThirdParty => TextKey::CategoryThirdPartyTitle,
-    }
 }

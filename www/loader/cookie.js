@@ -1,7 +1,6 @@
 /*
- * The consent cookie, whose form is defined in shared/src/cookie.rs: read,
- * written, and given its two identifiers and its end. Also here: the removal of
- * what refused vendors left on this domain.
+ * The consent cookie, whose form is defined in shared/src/consent/cookie.rs:
+ * read, written, and given its two identifiers and its end.
  */
 
 function read() {
@@ -46,29 +45,4 @@ function uuid() {
   bytes[6] = bytes[6] & 15 | 112;
   bytes[8] = bytes[8] & 63 | 128;
   return Array.from(bytes, (byte, at) => ([4, 6, 8, 10].includes(at) ? "-" : "") + (byte + 256).toString(16).slice(1)).join("");
-}
-
-/* Removes what refused vendors left on this domain, in this visit or an earlier one. Returns
-   whether a script of something refused has run in this page view. */
-function clean(next) {
-  let again = categories.some((name, at) => ran[name] && next.c[at] < 1);
-  settings.vendors.forEach(([id, , , , names], at) => {
-    if (next.v[at] > 0) return;
-    again = again || ran[id];
-    let mine = (name) => names.some((known) => known.slice(-1) === "*" ? name.startsWith(known.slice(0, -1)) : known === name);
-    document.cookie.split("; ").map((pair) => pair.split("=")[0]).filter(mine).forEach(forget);
-    ["localStorage", "sessionStorage"].forEach((area) => {
-      try {
-        Object.keys(window[area]).filter(mine).forEach((key) => window[area].removeItem(key));
-      } catch (_) { /* The browser forbids storage: nothing is there. */ }
-    });
-  });
-  return again;
-}
-
-/* A cookie can only be removed with the domain it was set for, which a page cannot read. */
-function forget(name) {
-  let labels = location.hostname.split("."), gone = name + "=;path=/;max-age=0";
-  document.cookie = gone;
-  for (; labels.length; labels.shift()) document.cookie = gone + ";domain=" + labels.join(".");
 }

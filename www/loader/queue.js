@@ -23,7 +23,7 @@ function deliver() {
     try {
       // Sent as plain text, a request needs no preflight: one round trip, also while the page is being left.
       let reply = await fetch(site + "/consents", { method: "POST", body: JSON.stringify(event), keepalive: true });
-      // A record that the server will never take is given up; one that it could not take now stays.
+      // Keep a record that the server could not take now; drop one that it refuses for good.
       if (/^(5|408|429)/.test(reply.status)) return;
       let taken = reply.ok && await reply.json();
       // Only the choice that holds needs its receipt.

@@ -20,7 +20,7 @@ let settle; // Makes an answer take effect in the page.
 let ran = {}; // Which vendors and categories have run a script in this page view.
 let order = Promise.resolve(); // Released scripts run one after the other, in the order of the page.
 let memory = {}; // Replaces localStorage where the browser forbids it.
-let sent = order; // Settled when no delivery of this page view is on its way.
+let sent = order; // Settled when no delivery of this page view is in progress.
 let shadow, root, status, manage, styled, asking, words, widget, wanted;
 
 function make(tag, name, text) {

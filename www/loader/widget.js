@@ -6,7 +6,7 @@
 
 /* Starts the widget once, and opens what was asked for last. */
 function open(view) {
-  // The takeover of the banner never pushes aside what the visitor opened meanwhile.
+  // When the widget takes over the banner, it keeps what the visitor opened meanwhile.
   if (view !== "banner" || !wanted) wanted = view;
   widget = widget || Promise.all([import(base + "/assets/" + settings.js).then(module => module.default().then(() => module)), ask("notice")]);
   widget.then(loaded => {

@@ -116,9 +116,9 @@
         make("h3", { text: textOf("verdict_" + subject.verdict) }),
         make("p", { is: "file", text: textOf(subject.kind) + colon() + " " + subject.file }),
       ]),
-      make("p", { is: "says", text: textOf(subject.kind + "_" + subject.verdict) }),
+      make("p", { is: "explanation", text: textOf(subject.kind + "_" + subject.verdict) }),
     ]);
-    if (subject.key_open) node.append(make("p", { is: "says", text: textOf("key_open") }));
+    if (subject.key_open) node.append(make("p", { is: "explanation", text: textOf("key_open") }));
     if (subject.why) node.append(make("p", { is: "why", text: subject.why }));
     return node;
   }

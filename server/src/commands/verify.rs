@@ -4,7 +4,7 @@ use crate::cli::VerifyArgs;
 use crate::failure::Failure;
 use crate::proof::given_files::{read, read_authorities, read_keys, read_pictures};
 use crate::proof::timestamp::trust::{self, Authorities};
-use constat_shared::proof::{Beside, EVIDENCE_BYTES_MAX, Finding, RECEIPT_BYTES_MAX, Stamp};
+use constat_shared::proof::{EVIDENCE_BYTES_MAX, Finding, GivenFiles, RECEIPT_BYTES_MAX, Stamp};
 use constat_shared::{Evidence, KeySet, Language, Receipt};
 use std::fmt::Display;
 use std::path::Path;
@@ -20,7 +20,7 @@ pub fn run(args: &VerifyArgs) -> Result<(), Failure> {
         }
         (None, Some(file), keys) => {
             let pictures = args.images.as_deref().map(read_pictures).transpose()?.unwrap_or_default();
-            verify_evidence(file, Beside { keys, pictures, ..Beside::default() }, trusted.as_ref())
+            verify_evidence(file, GivenFiles { keys, pictures, ..GivenFiles::default() }, trusted.as_ref())
         }
         (None, None, _) => {
             Err(Failure::new("name an evidence bundle, or a receipt with --receipt and --jwks"))
@@ -28,15 +28,15 @@ pub fn run(args: &VerifyArgs) -> Result<(), Failure> {
     }
 }
 
-fn verify_evidence(file: &Path, mut beside: Beside, trusted: Option<&Authorities>) -> Result<(), Failure> {
+fn verify_evidence(file: &Path, mut given: GivenFiles, trusted: Option<&Authorities>) -> Result<(), Failure> {
     let bytes = read(file, EVIDENCE_BYTES_MAX)?;
     let (evidence, checkpoint) = Evidence::verify(&bytes).map_err(|error| refused(file, &error))?;
-    beside.stamp = trusted.map(|trusted| stamp(file, &evidence, trusted)).transpose()?;
-    let findings = evidence.findings(&checkpoint, &beside);
+    given.stamp = trusted.map(|trusted| stamp(file, &evidence, trusted)).transpose()?;
+    let findings = evidence.findings(&checkpoint, &given);
     print(&findings);
     println!("{}", evidence.statement);
     if findings.iter().any(Finding::contradicts) {
-        return Err(refused(file, &"what was given beside it does not belong to it: see the lines above"));
+        return Err(refused(file, &"what was given with it does not belong to it: see the lines above"));
     }
     Ok(())
 }

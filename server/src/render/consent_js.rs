@@ -3,9 +3,11 @@
 
 use super::assets::Assets;
 use super::body::Body;
-use super::pages::banner;
-use constat_shared::{Category, Palette, PublishedNotice, Vendor, cookie};
-use serde_json::{Value, json};
+use super::pages::Banner;
+use constat_shared::{
+    Category, Hash, Language, Months, Palette, PublishedNotice, SiteId, Vendor, VendorId, cookie,
+};
+use serde::Serialize;
 
 /// What stands in the loader where a site's settings belong.
 const PLACEHOLDER: &str = "__CONSTAT_SETTINGS__";
@@ -16,32 +18,57 @@ pub fn consent_js(notice: &PublishedNotice, css: &str, assets: &Assets) -> Body 
     Body::new("text/javascript; charset=utf-8", script.into_bytes())
 }
 
-/// The settings of the loader; `www/loader/state.js` and the other parts read exactly these.
-fn settings(notice: &PublishedNotice, css: &str, assets: &Assets) -> String {
-    let digit = |on| if on { '1' } else { '0' };
-    let used: String = Category::ALL.map(|id| digit(notice.category(id).is_some())).into_iter().collect();
-    let exempt: String = Category::ALL.map(|id| digit(notice.is_exempt(id))).into_iter().collect();
-    let settings = json!({
-        "site": notice.site,
-        "notice": notice.notice_hash(),
-        "terms": cookie::terms_prefix(notice.terms_hash()),
-        "months": notice.lifetimes.choice(),
-        "used": used,
-        "exempt": exempt,
-        "vendors": notice.vendors.iter().map(vendor).collect::<Vec<_>>(),
-        "languages": notice.languages,
-        "banner": notice.view(notice.main_language()).map(banner),
-        "css": css,
-        "js": assets.widget_js,
-    });
-    settings.to_string()
+/// The settings of the loader; `www/loader/state.js` and the other parts read
+/// exactly these. A struct, because the order of its keys is then the same in
+/// every build.
+#[derive(Serialize)]
+struct Settings<'a> {
+    site: &'a SiteId,
+    notice: Hash,
+    terms: String,
+    /// How many months a choice is kept.
+    months: Months,
+    /// A digit for each category: 1 when the site uses it.
+    used: String,
+    /// A digit for each category: 1 when it needs no consent.
+    exempt: String,
+    vendors: Vec<VendorSettings<'a>>,
+    languages: &'a [Language],
+    banner: Option<Banner>,
+    css: &'a str,
+    /// The name of the widget's script.
+    js: &'a str,
 }
 
-fn vendor(vendor: &Vendor) -> Value {
-    // What it leaves on the site's own domain, where a withdrawal can remove it.
+/// Id, number of the category, name, privacy policy, and what the vendor leaves
+/// on the site's own domain, where the loader can remove it.
+type VendorSettings<'a> = (&'a VendorId, usize, &'a str, &'a str, Vec<&'a str>);
+
+fn settings(notice: &PublishedNotice, css: &str, assets: &Assets) -> String {
+    let digits = |is: &dyn Fn(Category) -> bool| {
+        Category::ALL.map(|id| if is(id) { '1' } else { '0' }).into_iter().collect()
+    };
+    let settings = Settings {
+        site: &notice.site,
+        notice: notice.notice_hash(),
+        terms: cookie::terms_prefix(notice.terms_hash()),
+        months: notice.lifetimes.choice(),
+        used: digits(&|id| notice.category(id).is_some()),
+        exempt: digits(&|id| notice.is_exempt(id)),
+        vendors: notice.vendors.iter().map(vendor).collect(),
+        languages: &notice.languages,
+        banner: notice.view(notice.main_language()).map(Banner::new),
+        css,
+        js: &assets.widget_js,
+    };
+    // Serialising text, numbers and lists does not fail.
+    serde_json::to_string(&settings).unwrap_or_default()
+}
+
+fn vendor(vendor: &Vendor) -> VendorSettings<'_> {
     let own = vendor.cookies.iter().filter(|cookie| cookie.first_party);
-    let names: Vec<_> = own.map(|cookie| cookie.name.as_str()).collect();
-    json!([vendor.id, vendor.category.index(), vendor.name, vendor.policy_url, names])
+    let names = own.map(|cookie| cookie.name.as_str()).collect();
+    (&vendor.id, vendor.category.index(), &vendor.name, &vendor.policy_url, names)
 }
 
 /// The style of the first layer, in the colours of a notice.

@@ -2,6 +2,7 @@
 
 use super::body::Body;
 use constat_shared::{Language, NoticeView, PublishedNotice, TextKey};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// What a notice gives in one language.
@@ -26,19 +27,33 @@ impl Pages {
             "site": view.site, "notice_hash": view.notice_hash, "language": language, "categories": view.categories,
         });
         let json = |value: Value| body("application/json", value.to_string().into_bytes());
-        Some(Pages { notice: json(json!(view)), vendors: json(vendors), banner: json(banner(view)) })
+        Some(Pages {
+            notice: json(json!(view)),
+            vendors: json(vendors),
+            banner: json(json!(Banner::new(view))),
+        })
     }
 }
 
-/// The first layer, and the loader's own texts in the order it knows them by.
-pub fn banner(view: NoticeView) -> Value {
-    let texts = [
-        TextKey::ManageCookies,
-        TextKey::Saved,
-        TextKey::PlaceholderText,
-        TextKey::PlaceholderAllow,
-        TextKey::PolicyLink,
-    ];
-    let texts = texts.map(|key| view.texts.get(key).to_owned());
-    json!({ "texts": texts, "html": constat_widget::first_layer_html(view) })
+/// The first layer, and the loader's own texts.
+#[derive(Serialize)]
+pub struct Banner {
+    html: String,
+    /// In the order in which the loader knows them.
+    texts: [String; 5],
+}
+
+impl Banner {
+    /// Renders the first layer of a notice.
+    pub fn new(view: NoticeView) -> Banner {
+        let texts = [
+            TextKey::ManageCookies,
+            TextKey::Saved,
+            TextKey::PlaceholderText,
+            TextKey::PlaceholderAllow,
+            TextKey::PolicyLink,
+        ];
+        let texts = texts.map(|key| view.texts.get(key).to_owned());
+        Banner { texts, html: constat_widget::first_layer_html(view) }
+    }
 }

@@ -52,7 +52,7 @@ impl Choices {
             return Err(Problem::of_field(Code::VendorUnknown, format!("vendors.{id}"), detail));
         }
         if let Some(missing) = notice.categories.iter().find(|c| !self.categories.contains_key(&c.id)) {
-            let detail = format!("Say true or false for {}.", missing.id);
+            let detail = format!("Send true or false for {}.", missing.id);
             return Err(Problem::of_field(
                 Code::CategoryMissing,
                 format!("categories.{}", missing.id),
@@ -60,7 +60,7 @@ impl Choices {
             ));
         }
         if let Some(missing) = notice.vendors.iter().find(|v| !self.vendors.contains_key(&v.id)) {
-            let detail = format!("Say true or false for {}.", missing.id);
+            let detail = format!("Send true or false for {}.", missing.id);
             return Err(Problem::of_field(Code::VendorMissing, format!("vendors.{}", missing.id), detail));
         }
         Ok(())
@@ -75,7 +75,7 @@ fn check_choice(
     field: impl Fn() -> String,
 ) -> Result<(), Problem> {
     if exempt && !allowed {
-        let detail = "It needs no consent on this site and is always allowed: say true.";
+        let detail = "It needs no consent on this site and is always allowed: send true.";
         return Err(Problem::of_field(Code::ExemptRefused, field(), detail));
     }
     match action.verdict() {

@@ -180,7 +180,8 @@ pub(crate) mod tests {
         PublishedNotice::new(notice(vendors))
     }
 
-    /// A refusal of everything that the notice asks for.
+    /// A refusal of everything that the notice asks for. The sample of `sample.rs`
+    /// would make the two files import each other.
     fn request(notice: &PublishedNotice) -> ConsentRequest {
         let choices = Choices::uniform(notice, false);
         ConsentRequest {

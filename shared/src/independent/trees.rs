@@ -1,29 +1,18 @@
 //! Roots and proofs against `ct-merkle`.
 
-use crate::log::merkle::{self, Subtrees, leaf_hash, node_hash};
+use crate::log::merkle::tests::Leaves;
+use crate::log::merkle::{self, leaf_hash};
 use crate::log::merkle::{consistency_proof, inclusion_proof, root, verify_consistency, verify_inclusion};
 use crate::values::Hash;
 use ct_merkle::mem_backed_tree::MemoryBackedTree;
 use ct_merkle::{ConsistencyProof, InclusionProof, RootHash};
 use proptest::prelude::*;
 use sha2::Sha256;
-use std::convert::Infallible;
 
 type Theirs = MemoryBackedTree<Sha256, Vec<u8>>;
 
-/// Each subtree is computed from the data of the leaves.
-struct Ours<'a>(&'a [Vec<u8>]);
-
-impl Subtrees for Ours<'_> {
-    type Error = Infallible;
-
-    fn subtree(&mut self, level: u32, index: u64) -> Result<Hash, Infallible> {
-        if level == 0 {
-            return Ok(leaf_hash(&self.0[index as usize]));
-        }
-        let left = self.subtree(level - 1, index * 2)?;
-        Ok(node_hash(left, self.subtree(level - 1, index * 2 + 1)?))
-    }
+fn ours(leaves: &[Vec<u8>]) -> Leaves {
+    Leaves(leaves.iter().map(|data| leaf_hash(data)).collect())
 }
 
 fn their_root(root: Hash, size: u64) -> RootHash<Sha256> {
@@ -62,10 +51,10 @@ proptest! {
     fn roots_and_proofs_of_leaves_are_the_same_and_each_side_accepts_the_other_s(leaves in leaves(), seed in any::<u64>()) {
         let (size, theirs) = (leaves.len() as u64, tree(&leaves));
         let index = seed % size;
-        let (leaf, top) = (&leaves[index as usize], root(size, &mut Ours(&leaves)).unwrap());
+        let (leaf, top) = (&leaves[index as usize], root(size, &mut ours(&leaves)).unwrap());
         prop_assert_eq!(our_root(&theirs.root()), top);
 
-        let proof = inclusion_proof(index, size, &mut Ours(&leaves)).unwrap();
+        let proof = inclusion_proof(index, size, &mut ours(&leaves)).unwrap();
         let read = InclusionProof::<Sha256>::try_from_bytes(bytes(&proof)).unwrap();
         prop_assert!(their_root(top, size).verify_inclusion(leaf, index, &read).is_ok());
         let made = hashes(theirs.prove_inclusion(index as usize).as_bytes());
@@ -81,9 +70,9 @@ proptest! {
     fn proofs_that_a_tree_grew_are_the_same_and_each_side_accepts_the_other_s(leaves in leaves(), seed in any::<u64>()) {
         let (to, theirs) = (leaves.len() as u64, tree(&leaves));
         let from = seed % to + 1;
-        let (old, new) = (root(from, &mut Ours(&leaves)).unwrap(), root(to, &mut Ours(&leaves)).unwrap());
+        let (old, new) = (root(from, &mut ours(&leaves)).unwrap(), root(to, &mut ours(&leaves)).unwrap());
 
-        let proof = consistency_proof(from, to, &mut Ours(&leaves)).unwrap();
+        let proof = consistency_proof(from, to, &mut ours(&leaves)).unwrap();
         let read = ConsistencyProof::<Sha256>::try_from_bytes(bytes(&proof)).unwrap();
         prop_assert!(their_root(new, to).verify_consistency(&their_root(old, from), &read).is_ok());
         let made = hashes(theirs.prove_consistency((to - from) as usize).as_bytes());

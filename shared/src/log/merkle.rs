@@ -174,13 +174,13 @@ fn range<S: Subtrees>(start: u64, len: u64, tree: &mut S) -> Result<Hash, S::Err
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use proptest::prelude::*;
     use std::convert::Infallible;
 
     /// Every leaf hash; each subtree is computed from them.
-    struct Leaves(Vec<Hash>);
+    pub struct Leaves(pub Vec<Hash>);
 
     impl Subtrees for Leaves {
         type Error = Infallible;

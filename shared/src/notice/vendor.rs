@@ -55,16 +55,24 @@ pub enum Transfer {
 }
 
 impl Transfer {
+    /// All mechanisms.
+    pub const ALL: [Transfer; 5] =
+        [Transfer::None, Transfer::Adequacy, Transfer::Dpf, Transfer::Scc, Transfer::Bcr];
+
+    /// The name on the wire and in site files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Transfer::None => "none",
+            Transfer::Adequacy => "adequacy",
+            Transfer::Dpf => "dpf",
+            Transfer::Scc => "scc",
+            Transfer::Bcr => "bcr",
+        }
+    }
+
     /// The mechanism with that name, if there is one.
     pub fn parse(name: &str) -> Option<Transfer> {
-        match name {
-            "none" => Some(Transfer::None),
-            "adequacy" => Some(Transfer::Adequacy),
-            "dpf" => Some(Transfer::Dpf),
-            "scc" => Some(Transfer::Scc),
-            "bcr" => Some(Transfer::Bcr),
-            _ => None,
-        }
+        Transfer::ALL.into_iter().find(|transfer| transfer.as_str() == name)
     }
 }
 
@@ -97,14 +105,21 @@ pub enum Storage {
 }
 
 impl Storage {
+    /// All kinds.
+    pub const ALL: [Storage; 3] = [Storage::Cookie, Storage::LocalStorage, Storage::SessionStorage];
+
+    /// The name on the wire and in site files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Storage::Cookie => "cookie",
+            Storage::LocalStorage => "local_storage",
+            Storage::SessionStorage => "session_storage",
+        }
+    }
+
     /// The kind with that name, if there is one.
     pub fn parse(name: &str) -> Option<Storage> {
-        match name {
-            "cookie" => Some(Storage::Cookie),
-            "local_storage" => Some(Storage::LocalStorage),
-            "session_storage" => Some(Storage::SessionStorage),
-            _ => None,
-        }
+        Storage::ALL.into_iter().find(|storage| storage.as_str() == name)
     }
 }
 
@@ -120,3 +135,21 @@ pub struct PurposeText {
 
 /// Every purpose of a notice, in every language of the notice.
 pub type Purposes = BTreeMap<PurposeId, BTreeMap<Language, PurposeText>>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_the_json_and_parse_back() {
+        for transfer in Transfer::ALL {
+            assert_eq!(serde_json::to_value(transfer).unwrap(), transfer.as_str());
+            assert_eq!(Transfer::parse(transfer.as_str()), Some(transfer));
+        }
+        for storage in Storage::ALL {
+            assert_eq!(serde_json::to_value(storage).unwrap(), storage.as_str());
+            assert_eq!(Storage::parse(storage.as_str()), Some(storage));
+        }
+        assert_eq!((Transfer::parse("all"), Storage::parse("all")), (None, None));
+    }
+}

@@ -234,36 +234,19 @@ impl Logged {
 pub(super) mod tests {
     use super::*;
     use crate::consent::{Layer, sample};
+    use crate::log::merkle::tests::Leaves;
     use crate::log::{Image, LogShards};
     use crate::notice::PublishedNotice;
     use crate::notice::sample::notice as sample_notice;
     use crate::values::{Language, Timestamp};
     use ed25519_dalek::SigningKey;
-    use std::convert::Infallible;
 
-    /// Every leaf of a small log.
-    struct Leaves(Vec<Hash>);
-
-    impl merkle::Subtrees for Leaves {
-        type Error = Infallible;
-
-        fn subtree(&mut self, level: u32, index: u64) -> Result<Hash, Infallible> {
-            if level == 0 {
-                return Ok(self.0[index as usize]);
-            }
-            let left = self.subtree(level - 1, index * 2)?;
-            Ok(merkle::node_hash(left, self.subtree(level - 1, index * 2 + 1)?))
-        }
+    fn proof(tree: &mut Leaves, index: u64) -> Vec<Hash> {
+        merkle::inclusion_proof(index, tree.0.len() as u64, tree).unwrap()
     }
 
-    impl Leaves {
-        fn proof(&mut self, index: u64) -> Vec<Hash> {
-            merkle::inclusion_proof(index, self.0.len() as u64, self).unwrap()
-        }
-
-        fn checkpoint(&mut self, size: u64, log: &LogId) -> SignedCheckpoint {
-            TreeHead { size, root: merkle::root(size, self).unwrap() }.sign(log, &signing())
-        }
+    fn checkpoint(tree: &mut Leaves, size: u64, log: &LogId) -> SignedCheckpoint {
+        TreeHead { size, root: merkle::root(size, tree).unwrap() }.sign(log, &signing())
     }
 
     fn signing() -> SigningKey {
@@ -315,14 +298,17 @@ pub(super) mod tests {
         let (serving, snapshot) =
             (LogEntry::Serving(serving(&record)), LogEntry::Snapshot(snapshot(&record)));
         let mut tree = Leaves(vec![serving.leaf_hash(), leaf, snapshot.leaf_hash()]);
-        let token =
-            TimestampToken { log: log.clone(), checkpoint: tree.checkpoint(2, &log), token: "AAAA".into() };
+        let token = TimestampToken {
+            log: log.clone(),
+            checkpoint: checkpoint(&mut tree, 2, &log),
+            token: "AAAA".into(),
+        };
         let token = LogEntry::Timestamp(token);
         tree.0.push(token.leaf_hash());
-        let checkpoint = tree.checkpoint(4, &log);
+        let checkpoint = checkpoint(&mut tree, 4, &log);
         let mut logged = |entry, leaf_index| {
             let (log, checkpoint) = (log.clone(), checkpoint.clone());
-            Some(Logged { entry, log, leaf_index, inclusion_proof: tree.proof(leaf_index), checkpoint })
+            Some(Logged { entry, log, leaf_index, inclusion_proof: proof(&mut tree, leaf_index), checkpoint })
         };
         let (serving, snapshot, stamp) = (logged(serving, 0), logged(snapshot, 2), logged(token, 3));
         let consistency_proof = merkle::consistency_proof(2, 4, &mut tree).unwrap();
@@ -334,7 +320,7 @@ pub(super) mod tests {
             notice,
             log,
             leaf_index: 1,
-            inclusion_proof: tree.proof(1),
+            inclusion_proof: proof(&mut tree, 1),
             checkpoint,
             public_key: Jwk::of(&signing().verifying_key()),
             serving,
@@ -440,7 +426,7 @@ pub(super) mod tests {
             ),
             (
                 Evidence { serving: logged(&whole.serving, LogEntry::Serving(forged)), ..whole.clone() },
-                "serving: its entry, place",
+                "serving: its entry, leaf index",
             ),
             (
                 Evidence { serving: whole.snapshot.clone(), ..whole.clone() },
@@ -455,7 +441,7 @@ pub(super) mod tests {
                     snapshot: logged(&whole.snapshot, LogEntry::Snapshot(retouched)),
                     ..whole.clone()
                 },
-                "snapshot: its entry, place",
+                "snapshot: its entry, leaf index",
             ),
             (Evidence { timestamp: Some(stamped), ..whole.clone() }, "timestamp: the log does not begin"),
             (Evidence { timestamp: Some(early), ..whole }, "timestamp: the log did not hold"),

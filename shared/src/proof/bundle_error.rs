@@ -214,10 +214,10 @@ const KEY: Sentence = [
     "it is not an Ed25519 key under its own name",
 ];
 const INCLUSION: Sentence = [
-    "l’enregistrement, sa clé et sa place ne donnent pas la racine de la tête du journal",
-    "de registratie, haar sleutel en haar plaats leveren niet de wortel van het hoofd van het logboek op",
-    "der Datensatz, sein Schlüssel und sein Platz ergeben nicht die Wurzel des Protokollkopfs",
-    "the record, its key and its place do not give the root of the checkpoint",
+    "l’enregistrement, sa clé et son numéro de feuille ne donnent pas la racine de la tête du journal",
+    "de registratie, haar sleutel en het nummer van haar blad leveren niet de wortel van het hoofd van het logboek op",
+    "der Datensatz, sein Schlüssel und die Nummer seines Blatts ergeben nicht die Wurzel des Protokollkopfs",
+    "the record, its key and its leaf index do not give the root of the checkpoint",
 ];
 const NOT_C2SP: Sentence = [
     "ce n’est pas une tête de journal à la forme C2SP",
@@ -256,16 +256,16 @@ const OTHER_LOG: Sentence = [
     "it is about another log than the record’s",
 ];
 const SERVED_LATER: Sentence = [
-    "elle dit ce qui a été servi après l’enregistrement",
-    "ze zegt wat na de registratie is geleverd",
-    "er nennt, was erst nach dem Datensatz ausgeliefert wurde",
+    "elle nomme des fichiers servis seulement après l’enregistrement",
+    "ze noemt bestanden die pas na de registratie zijn geleverd",
+    "er nennt Dateien, die erst nach dem Datensatz ausgeliefert wurden",
     "it names files that were served only after the record was taken",
 ];
 const NOT_LOGGED: Sentence = [
-    "l’inscription, sa place et sa preuve ne donnent pas la racine d’une tête de son journal signée par la clé",
-    "de inschrijving, haar plaats en haar bewijs leveren niet de wortel op van een hoofd van haar logboek dat met de sleutel is ondertekend",
-    "der Eintrag, sein Platz und sein Beweis ergeben nicht die Wurzel eines Kopfs seines Protokolls, den der Schlüssel signiert hat",
-    "its entry, place and proof do not give the root of a checkpoint of its log by the key",
+    "l’inscription, son numéro de feuille et sa preuve ne donnent pas la racine d’une tête de son journal signée par la clé",
+    "de inschrijving, het nummer van haar blad en haar bewijs leveren niet de wortel op van een hoofd van haar logboek dat met de sleutel is ondertekend",
+    "der Eintrag, die Nummer seines Blatts und sein Beweis ergeben nicht die Wurzel eines Kopfs seines Protokolls, den der Schlüssel signiert hat",
+    "its entry, leaf index and proof do not give the root of a checkpoint of its log by the key",
 ];
 const NO_CHECKPOINT: Sentence = [
     "ce qu’elle date n’est pas une tête du journal de l’enregistrement",

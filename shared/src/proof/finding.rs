@@ -43,9 +43,9 @@ pub struct Stamp {
     pub authority: String,
 }
 
-/// What was given with a bundle.
+/// What was given with a bundle, read and, for a time-stamp, checked.
 #[derive(Clone, Debug, Default)]
-pub struct Beside {
+pub struct GivenFiles {
     /// The keys that the operator publishes.
     pub keys: Option<KeySet>,
     /// File name and SHA-256 of each picture.
@@ -138,13 +138,13 @@ impl Finding {
 impl Evidence {
     /// What a bundle proves and what it does not, in reading order.
     /// `head` is the one that [`Evidence::verify`] returned.
-    pub fn findings(&self, head: &TreeHead, beside: &Beside) -> Vec<Finding> {
+    pub fn findings(&self, head: &TreeHead, given: &GivenFiles) -> Vec<Finding> {
         let mut findings = vec![Finding::Whole];
         findings.extend(about(&self.record));
         findings.push(Finding::Notice { notice_hash: self.record.notice_hash });
         findings.push(Finding::Leaf { leaf_index: self.leaf_index, size: head.size, log: self.log.clone() });
         findings.push(Finding::Signed { key_id: self.public_key.kid.clone() });
-        findings.push(match &beside.keys {
+        findings.push(match &given.keys {
             Some(set) if set.keys.contains(&self.public_key) => Finding::KeyPublished,
             Some(_) => Finding::KeyForeign,
             None => Finding::KeyNotCompared,
@@ -155,8 +155,8 @@ impl Evidence {
             }
             None => Finding::NotServed,
         });
-        findings.extend(pictures(self.snapshot(), &beside.pictures));
-        findings.push(match (&self.timestamp, &beside.stamp) {
+        findings.extend(pictures(self.snapshot(), &given.pictures));
+        findings.push(match (&self.timestamp, &given.stamp) {
             (None, _) => Finding::NotStamped,
             (Some(_), Some(stamp)) => Finding::Stamped(stamp.clone()),
             (Some(_), None) => Finding::StampNotChecked,
@@ -229,7 +229,7 @@ mod tests {
     use ed25519_dalek::SigningKey;
 
     #[test]
-    fn what_is_beside_the_bundle_is_compared_with_it() {
+    fn pictures_given_with_a_bundle_are_compared_with_those_it_names() {
         let mut whole = evidence();
         let other = Image { width: 1280, height: 800, sha256: Hash::of(b"wide"), ..image(&whole) };
         let Some(LogEntry::Snapshot(snapshot)) = whole.snapshot.as_mut().map(|part| &mut part.entry) else {
@@ -272,14 +272,14 @@ mod tests {
     fn a_key_or_picture_that_does_not_belong_to_the_bundle_contradicts_it() {
         let whole = evidence();
         let (_, head) = Evidence::verify(&whole.to_vec()).unwrap();
-        let contradicted = |beside: &Beside| whole.findings(&head, beside).iter().any(Finding::contradicts);
+        let contradicted = |given: &GivenFiles| whole.findings(&head, given).iter().any(Finding::contradicts);
         let key = |seed: u8| Jwk::of(&SigningKey::from_bytes(&[seed; 32]).verifying_key());
-        let keys = |keys| Beside { keys: Some(KeySet { keys }), ..Beside::default() };
-        let shown = |bytes: &[u8]| Beside {
+        let keys = |keys| GivenFiles { keys: Some(KeySet { keys }), ..GivenFiles::default() };
+        let shown = |bytes: &[u8]| GivenFiles {
             pictures: vec![(image(&whole).file_name(), Hash::of(bytes))],
-            ..Beside::default()
+            ..GivenFiles::default()
         };
-        assert!(!contradicted(&Beside::default()));
+        assert!(!contradicted(&GivenFiles::default()));
         assert!(!contradicted(&keys(vec![key(1), key(3)])));
         assert!(contradicted(&keys(vec![key(1)])));
         assert!(!contradicted(&shown(b"png")));

@@ -281,7 +281,7 @@ fn language_name(language: Language) -> Sentence {
 #[cfg(test)]
 mod tests {
     use super::super::bundle::{Evidence, tests::evidence};
-    use super::super::finding::Beside;
+    use super::super::finding::GivenFiles;
     use super::super::public_key::KeySet;
     use super::super::receipt::Receipt;
     use super::*;
@@ -295,20 +295,20 @@ mod tests {
         let bare = Evidence { serving: None, snapshot: None, timestamp: None, ..whole.clone() };
         let picture = |name: &str, bytes: &[u8]| (name.to_owned(), Hash::of(bytes));
         let at = whole.record.recorded_at;
-        let good = Beside {
+        let good = GivenFiles {
             keys: Some(KeySet { keys: vec![whole.public_key.clone()] }),
             pictures: vec![picture("renamed.png", b"png")],
             stamp: Some(Stamp { at, accuracy_ms: Some(1500), authority: "Clock Ltd".into() }),
         };
-        let bad = Beside {
+        let bad = GivenFiles {
             keys: Some(KeySet { keys: Vec::new() }),
             pictures: vec![picture("fr-banner-360x740.png", b"forged"), picture("cat.png", b"cat")],
             stamp: None,
         };
         let mut findings = whole.findings(&head, &good);
         findings.extend(whole.findings(&head, &bad));
-        findings.extend(bare.findings(&head, &Beside::default()));
-        findings.extend(whole.findings(&head, &Beside::default()));
+        findings.extend(bare.findings(&head, &GivenFiles::default()));
+        findings.extend(whole.findings(&head, &GivenFiles::default()));
         findings.push(Finding::Picture { file_name: "x.png".into(), compared: Compared::NotGiven });
         findings.extend(Receipt::new(whole.record, whole.log, 1).findings("key"));
         for (action, language) in Action::ALL.into_iter().zip(Language::ALL.into_iter().cycle()) {
@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn every_finding_is_one_sentence_in_each_language_and_says_its_values() {
+    fn every_finding_is_one_sentence_in_each_language_with_its_values() {
         let findings = every_finding();
         let mut kinds = Vec::new();
         for kind in findings.iter().map(std::mem::discriminant) {

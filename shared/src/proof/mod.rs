@@ -11,7 +11,7 @@ mod statement;
 
 pub use bundle::{EVIDENCE_BYTES_MAX, Evidence, FORMAT, Logged, Stamped};
 pub use bundle_error::{EvidenceError, Fault};
-pub use finding::{Beside, Compared, Finding, Stamp, Standing};
+pub use finding::{Compared, Finding, GivenFiles, Stamp, Standing};
 pub use public_key::{Jwk, KEY_SET_BYTES_MAX, KeySet, thumbprint};
 pub use receipt::{RECEIPT_BYTES_MAX, Receipt, ReceiptError};
 pub use statement::statement;

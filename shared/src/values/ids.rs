@@ -7,8 +7,8 @@ use uuid::Uuid;
 /// Why a text is not an identifier.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
-    /// Not 1 to 40 of `a-z`, `0-9` and inner `-`.
-    #[error("must be 1 to 40 characters of a-z, 0-9 and hyphens, and start with a letter or digit")]
+    /// Not 1 to 40 of `a-z`, `0-9`, and `-` or `_` after the first character.
+    #[error("must be 1 to 40 characters of a-z, 0-9, - and _, and start with a letter or digit")]
     Slug,
     /// Not a UUID of version 7 in its 36-character lower-case form.
     #[error("must be a version 7 UUID (RFC 9562) in lower case with hyphens")]
@@ -16,7 +16,7 @@ pub enum IdError {
 }
 
 /// The longest slug, in bytes.
-pub const SLUG_LEN_MAX: usize = 40;
+const SLUG_LEN_MAX: usize = 40;
 
 fn check_slug(text: &str) -> Result<(), IdError> {
     let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_';

@@ -11,7 +11,7 @@ mod timestamp;
 pub mod unique_keys;
 
 pub use hash::{Hash, HashError};
-pub use ids::{ConsentId, EventId, IdError, PurposeId, SLUG_LEN_MAX, SiteId, VendorId};
+pub use ids::{ConsentId, EventId, IdError, PurposeId, SiteId, VendorId};
 pub use language::Language;
 pub use month::{Month, MonthError};
 pub use problem::{Code, Problem};

@@ -22,7 +22,7 @@ fn named(text: &str, start: &str, ending: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_widget_lies_where_the_loader_says_under_the_hash_of_its_content() {
+async fn the_widget_is_at_the_address_in_the_loader_under_the_hash_of_its_content() {
     let api = Api::shared().await;
     for (name, content_type) in names(&api).await {
         let answer = api.get(&format!("/assets/{name}")).await;

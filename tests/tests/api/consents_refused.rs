@@ -181,7 +181,7 @@ async fn a_missing_or_unknown_field_is_refused_by_its_name() {
 }
 
 #[tokio::test]
-async fn a_body_that_says_one_thing_twice_is_refused() {
+async fn a_body_with_a_repeated_key_is_refused() {
     let refusals = Refusals::start().await;
     let consent = request(&refusals.notice_hash, "save").to_string();
     let twice = consent.replacen('{', r#"{"action":"allow_all","#, 1);

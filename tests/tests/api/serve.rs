@@ -114,7 +114,7 @@ async fn post_until_gone(api: Arc<Api>, notice_hash: String, acknowledged: Arc<A
 }
 
 #[tokio::test]
-async fn a_server_told_to_stop_under_load_stops_well_with_every_acknowledged_record() {
+async fn a_server_stopped_under_load_ends_well_with_every_acknowledged_record() {
     let api = Arc::new(Api::start());
     let notice_hash = api.notice_hash().await;
     let acknowledged = Arc::new(AtomicUsize::new(0));

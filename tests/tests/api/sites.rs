@@ -83,7 +83,7 @@ async fn an_unknown_site_or_language_is_not_found() {
 }
 
 #[tokio::test]
-async fn a_query_that_says_one_thing_twice_is_refused() {
+async fn a_query_with_a_repeated_key_is_refused() {
     let api = Api::shared().await;
     let hash = api.notice_hash().await;
     let queries = ["vendors?lang=fr&lang=nl".to_owned(), format!("banner/fr?notice={hash}&notice={hash}")];

@@ -131,7 +131,7 @@ async fn a_log_is_stamped_again_only_when_it_has_grown_and_a_bundle_keeps_the_fi
 }
 
 #[tokio::test]
-async fn an_authority_is_told_a_hash_and_nothing_of_a_visitor() {
+async fn an_authority_is_sent_a_hash_and_nothing_about_a_visitor() {
     let authority = Arc::new(Authority::make(&Making::GOOD));
     let asked = Asked::serve(&authority);
     let api = serve(&asked.url);

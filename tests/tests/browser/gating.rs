@@ -55,7 +55,7 @@ fn what_is_added_to_the_page_later_waits_like_the_rest() {
 }
 
 #[test]
-fn a_blocked_frame_says_so_and_can_be_allowed_alone() {
+fn a_blocked_frame_has_a_placeholder_and_can_be_allowed_alone() {
     browse(DESKTOP, |browser| async move {
         let demo = Demo::start();
         browser.open(&demo.page("fr/")).await?;

@@ -18,16 +18,16 @@ use tokio::process::{Child, Command};
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A server with a small site in two languages, and a folder for temporary files.
-struct Bench {
+struct Setup {
     api: Api,
     tmp: TempDir,
 }
 
-impl Bench {
-    fn start() -> Bench {
+impl Setup {
+    fn start() -> Setup {
         let all = r#"languages = ["fr", "nl", "de", "en"]"#;
         let site = with_shipped_vendors(SITE, SITE_ORIGIN).replace(all, r#"languages = ["fr", "nl"]"#);
-        Bench { api: Api::serve(Sites::with(SITE, &site)), tmp: tempfile::tempdir().unwrap() }
+        Setup { api: Api::serve(Sites::with(SITE, &site)), tmp: tempfile::tempdir().unwrap() }
     }
 
     fn data(&self) -> &Path {
@@ -137,13 +137,13 @@ fn size(png: &[u8]) -> (u32, u32) {
 
 #[tokio::test]
 async fn a_bundle_names_the_pictures_of_both_layers_in_every_language_and_window() {
-    let bench = Bench::start();
-    let record = bench.post("refuse_all").await;
-    done(&bench.snapshot(&["--site", SITE]).await, "polaire: 8 pictures taken");
-    let folder = bench.folder().await;
+    let setup = Setup::start();
+    let record = setup.post("refuse_all").await;
+    done(&setup.snapshot(&["--site", SITE]).await, "polaire: 8 pictures taken");
+    let folder = setup.folder().await;
     assert_eq!(folder.metadata().unwrap().permissions().mode() & 0o777, 0o700);
 
-    let file = bench.prove(&record).await;
+    let file = setup.prove(&record).await;
     let (evidence, _) = Evidence::verify(&std::fs::read(&file).unwrap()).unwrap();
     let pack = evidence.snapshot().unwrap();
     assert!(pack.browser.starts_with("Chromium ") && pack.browser.contains('.'), "{}", pack.browser);
@@ -167,30 +167,30 @@ async fn a_bundle_names_the_pictures_of_both_layers_in_every_language_and_window
     let kept: LogEntry = serde_json::from_slice(&std::fs::read(folder.join("pack.json")).unwrap()).unwrap();
     assert_eq!(kept, evidence.snapshot.as_ref().unwrap().entry);
 
-    let before = bench.audit(&record).await;
-    let again = bench.snapshot(&[]).await;
+    let before = setup.audit(&record).await;
+    let again = setup.snapshot(&[]).await;
     done(&again, "nothing to do");
     assert!(again.stderr.is_empty(), "{again:?}");
     std::fs::remove_file(folder.join("nl-banner-360x740.png")).unwrap();
     std::fs::write(folder.join("fr-banner-360x740.png"), "another").unwrap();
-    done(&bench.snapshot(&[]).await, "2 of the 8 pictures of polaire are not in");
+    done(&setup.snapshot(&[]).await, "2 of the 8 pictures of polaire are not in");
     assert!(!folder.join("nl-banner-360x740.png").exists(), "they are not taken again");
-    assert_eq!(bench.audit(&record).await, before);
+    assert_eq!(setup.audit(&record).await, before);
 }
 
 #[tokio::test]
 async fn records_posted_while_pictures_are_taken_are_all_stored() {
-    let bench = Bench::start();
+    let setup = Setup::start();
     let ended = std::cell::Cell::new(false);
     let taking = async {
-        let output = bench.end(bench.spawn(&[])).await;
+        let output = setup.end(setup.spawn(&[])).await;
         ended.set(true);
         output
     };
     let posting = async {
         let mut records = Vec::new();
         while !ended.get() {
-            records.push(bench.post("allow_all").await);
+            records.push(setup.post("allow_all").await);
         }
         records
     };
@@ -198,19 +198,19 @@ async fn records_posted_while_pictures_are_taken_are_all_stored() {
     done(&output, "8 pictures taken");
     let count = records.len();
     assert!(count > 10, "{count}");
-    assert_eq!(bench.api.record_count(), i64::try_from(count).unwrap());
-    let audit = bench.audit(&records[0]).await;
+    assert_eq!(setup.api.record_count(), i64::try_from(count).unwrap());
+    let audit = setup.audit(&records[0]).await;
     assert!(audit.contains(&format!("records {count}, entries 2, erased or expired 0")), "{audit}");
 }
 
 #[tokio::test]
 async fn pictures_that_are_there_whole_are_written_to_the_log_and_half_of_them_are_taken_again() {
-    let first = Bench::start();
+    let first = Setup::start();
     done(&first.snapshot(&[]).await, "8 pictures taken");
     let Api { server, sites, data, .. } = first.api;
     assert!(server.stop());
     // The same site with another store, whose log has no pictures.
-    let second = Bench { api: Api::serve(sites), tmp: first.tmp };
+    let second = Setup { api: Api::serve(sites), tmp: first.tmp };
     let (from, to) = (data.path().join("snapshots"), second.data().join("snapshots"));
     std::fs::rename(from, to).unwrap();
     let folder = second.folder().await;
@@ -228,12 +228,12 @@ async fn pictures_that_are_there_whole_are_written_to_the_log_and_half_of_them_a
 
 #[tokio::test]
 async fn a_picture_that_is_not_the_one_in_the_log_is_named() {
-    let bench = Bench::start();
-    let record = bench.post("allow_all").await;
-    done(&bench.snapshot(&[]).await, "8 pictures taken");
-    let (file, folder) = (bench.prove(&record).await, bench.folder().await);
+    let setup = Setup::start();
+    let record = setup.post("allow_all").await;
+    done(&setup.snapshot(&[]).await, "8 pictures taken");
+    let (file, folder) = (setup.prove(&record).await, setup.folder().await);
     let (file, images) = (file.to_str().unwrap(), folder.to_str().unwrap());
-    let verify = async || bench.constat(&["verify", file, "--images", images]).await;
+    let verify = async || setup.constat(&["verify", file, "--images", images]).await;
     let lines_of = |output: &Output, name: &str| -> Vec<String> {
         printed(output).lines().filter(|line| line.contains(name)).map(str::to_owned).collect()
     };
@@ -252,39 +252,39 @@ async fn a_picture_that_is_not_the_one_in_the_log_is_named() {
     let output = verify().await;
     failed(&output, "NOT proven");
     assert!(lines_of(&output, banner)[0].starts_with("not proven: "), "{output:?}");
-    failed(&bench.constat(&["verify", file, "--images", "/no/such"]).await, "/no/such cannot be read");
-    let empty = bench.tmp.path().to_str().unwrap();
-    failed(&bench.constat(&["verify", file, "--images", empty]).await, "there is no picture in");
+    failed(&setup.constat(&["verify", file, "--images", "/no/such"]).await, "/no/such cannot be read");
+    let empty = setup.tmp.path().to_str().unwrap();
+    failed(&setup.constat(&["verify", file, "--images", empty]).await, "there is no picture in");
 }
 
 #[tokio::test]
 async fn a_chromium_that_is_missing_or_does_not_work_is_named_and_writes_nothing() {
-    let bench = Bench::start();
-    let hanging = bench.program("hanging", "sleep 600; true");
-    let late = bench.spawn(&["--chromium", &hanging]);
-    let dumps = bench.data().join("environment");
-    let failing = bench.program("failing", &format!("env > {}; echo no sandbox >&2", dumps.display()));
+    let setup = Setup::start();
+    let hanging = setup.program("hanging", "sleep 600; true");
+    let late = setup.spawn(&["--chromium", &hanging]);
+    let dumps = setup.data().join("environment");
+    let failing = setup.program("failing", &format!("env > {}; echo no sandbox >&2", dumps.display()));
 
-    bench.browser_runs().await;
-    let beside = bench.spawn(&[]).wait_with_output().await.unwrap();
+    setup.browser_runs().await;
+    let beside = setup.spawn(&[]).wait_with_output().await.unwrap();
     failed(&beside, "another `constat snapshot` works in");
-    failed(&bench.end(late).await, "Chromium has not started within 30 seconds");
-    failed(&bench.snapshot(&["--chromium", "/no/such"]).await, "/no/such is no program");
-    failed(&bench.snapshot(&["--site", "nobody"]).await, "no notice of the site nobody");
-    let output = bench.snapshot(&["--chromium", &failing]).await;
+    failed(&setup.end(late).await, "Chromium has not started within 30 seconds");
+    failed(&setup.snapshot(&["--chromium", "/no/such"]).await, "/no/such is no program");
+    failed(&setup.snapshot(&["--site", "nobody"]).await, "no notice of the site nobody");
+    let output = setup.snapshot(&["--chromium", &failing]).await;
     failed(&output, "Chromium ended too early");
     failed(&output, "no sandbox");
     let environment = std::fs::read_to_string(dumps).unwrap();
     assert!(environment.contains("PATH=") && !environment.contains("/a/secret"), "{environment}");
 
     let mut command = Command::new(binary());
-    let output = command.args(["snapshot", "--data"]).arg(bench.data()).env("PATH", "/no/such").output();
+    let output = command.args(["snapshot", "--data"]).arg(setup.data()).env("PATH", "/no/such").output();
     failed(&output.await.unwrap(), "Chromium was not found: install it");
 
-    let stopped = bench.spawn(&["--chromium", &hanging]);
-    bench.browser_runs().await;
+    let stopped = setup.spawn(&["--chromium", &hanging]);
+    setup.browser_runs().await;
     let pid = rustix::process::Pid::from_raw(stopped.id().unwrap().cast_signed()).unwrap();
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
-    failed(&bench.end(stopped).await, "stopped; what was finished before is kept");
-    assert!(!bench.folder().await.exists());
+    failed(&setup.end(stopped).await, "stopped; what was finished before is kept");
+    assert!(!setup.folder().await.exists());
 }

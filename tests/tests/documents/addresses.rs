@@ -57,7 +57,7 @@ async fn every_address_of_the_table_is_answered() {
     for (row, method, path) in addresses() {
         let path = filled(&api, &path).await;
         let answer = asked(&api, &method, &path, SITE_ORIGIN).await;
-        // Without a receipt or a body, the two that want one refuse with a problem of their own.
+        // Without a receipt or a body, the two that want one refuse and name what is missing.
         let expected: &[u16] = match (&method, path.contains("/consents/")) {
             (&Method::POST, _) => &[400],
             (_, true) => &[401],

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod commands;
+mod comments;
 mod help;
 mod links;
 mod markdown;

@@ -4,7 +4,7 @@ use crate::markdown::{self, report, root};
 use std::path::{Path, PathBuf};
 
 /// The folders at the top of the repository, by which a path in a sentence is known.
-const TOP: [&str; 12] = [
+pub const TOP: [&str; 12] = [
     "server", "shared", "widget", "verifier", "testkit", "tests", "www", "xtask", "docs", ".ci", ".cargo",
     "fuzz",
 ];
@@ -16,7 +16,7 @@ const CRATES: [&str; 6] = ["server", "shared", "widget", "verifier", "xtask", "t
 const MADE: [&str; 1] = ["consent.js"];
 
 /// A word in capitals stands for any name: the folder around it is what must be there.
-fn fixed_part(path: &str) -> PathBuf {
+pub fn fixed_part(path: &str) -> PathBuf {
     let stands_for_any = |part: &str| {
         let stem = part.split('.').next().unwrap_or_default();
         stem.chars().all(|c| c.is_ascii_uppercase()) && !stem.is_empty()
@@ -24,7 +24,8 @@ fn fixed_part(path: &str) -> PathBuf {
     path.split('/').take_while(|part| !stands_for_any(part)).collect()
 }
 
-fn is_path(text: &str) -> bool {
+/// Whether a text is a path in the repository.
+pub fn is_path(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/');
     text.chars().all(plain) && text.split_once('/').is_some_and(|(top, _)| TOP.contains(&top))
 }
@@ -94,7 +95,7 @@ fn is_test(name: &str) -> bool {
     words > 3 && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
-/// The sources that `server/site` or `browser/answers` stands for.
+/// The sources that a place such as `browser/answers` stands for.
 fn sources(place: &str) -> Vec<PathBuf> {
     let (top, rest) = place.split_once('/').unwrap_or((place, ""));
     let base = match CRATES.contains(&top) {
@@ -112,7 +113,8 @@ fn sources(place: &str) -> Vec<PathBuf> {
     files
 }
 
-fn walk(folder: &Path, visit: &mut impl FnMut(&Path)) {
+/// Visits every file of a folder and of the folders in it.
+pub fn walk(folder: &Path, visit: &mut impl FnMut(&Path)) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         match entry.path() {
             path if path.is_dir() => walk(&path, visit),

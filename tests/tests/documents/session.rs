@@ -18,7 +18,7 @@ const DEMO_SITE: &str = "boreale";
 /// Commands that need an authority or a browser; `api/timestamp` and `browser/snapshot` run them.
 const NOT_HERE: [&str; 2] = ["timestamp", "snapshot"];
 
-/// A reader with a folder, a server, and a record of their own.
+/// A reader: a folder, a server, and one record.
 struct Reader {
     dir: tempfile::TempDir,
     server: Option<Child>,

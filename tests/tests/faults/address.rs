@@ -1,4 +1,4 @@
-//! The address of a primary, which moves to another when it is told to.
+//! The address of a primary, which a test can move to another.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::tools::failure::Failure;
 use crate::tools::files::read;
-use crate::tools::steps::{COMPILER_SAID, run, step};
+use crate::tools::steps::{COMPILER_REMEDY, run, step};
 use crate::tools::toolchain::WASM_TARGET;
 use crate::tools::workspace::Workspace;
 
@@ -14,7 +14,7 @@ pub fn compile(workspace: &Workspace, name: &str) -> Result<Vec<u8>, Failure> {
     let package = format!("constat-{name}");
     step(&format!("Compile the {name}"), || {
         let arguments = ["build", "-p", &package, "--lib", "--target", WASM_TARGET, "--profile", "widget"];
-        run(workspace.cargo(arguments).args(["--config", &without_paths(workspace)]), COMPILER_SAID)
+        run(workspace.cargo(arguments).args(["--config", &without_paths(workspace)]), COMPILER_REMEDY)
     })?;
     read(&workspace.built(&format!("wasm32-unknown-unknown/widget/constat_{name}.wasm")))
 }

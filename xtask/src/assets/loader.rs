@@ -7,8 +7,20 @@ use crate::tools::failure::Failure;
 use crate::tools::files::read;
 
 /// The parts of the loader in their order. Each uses only names that an earlier one declares.
-const PARTS: [&str; 11] =
-    ["state", "choices", "cookie", "queue", "surface", "answer", "frames", "gate", "widget", "banner", "api"];
+const PARTS: [&str; 12] = [
+    "state",
+    "choices",
+    "cookie",
+    "vendor_storage",
+    "queue",
+    "surface",
+    "answer",
+    "frames",
+    "gate",
+    "widget",
+    "banner",
+    "api",
+];
 
 /// What the server replaces with the settings of a site.
 const PLACEHOLDER: &str = "__CONSTAT_SETTINGS__";

@@ -2,7 +2,7 @@
 
 use crate::assets::build::build_assets;
 use crate::tools::failure::Failure;
-use crate::tools::steps::{COMPILER_SAID, run, step};
+use crate::tools::steps::{COMPILER_REMEDY, run, step};
 use crate::tools::workspace::Workspace;
 use crate::weigh::answers::weigh;
 
@@ -10,7 +10,7 @@ use crate::weigh::answers::weigh;
 pub fn build(workspace: &Workspace) -> Result<(), Failure> {
     build_assets(workspace)?;
     step("Compile the server", || {
-        run(&mut workspace.cargo(["build", "--release", "-p", "constat"]), COMPILER_SAID)
+        run(&mut workspace.cargo(["build", "--release", "-p", "constat"]), COMPILER_REMEDY)
     })?;
     weigh(workspace, "release")
 }

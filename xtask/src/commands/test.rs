@@ -6,7 +6,7 @@ use crate::assets::build::build_assets;
 use crate::tools::cargo_deny::check_dependencies;
 use crate::tools::failure::Failure;
 use crate::tools::programs::{ensure_browser, ensure_openssl, ensure_redis};
-use crate::tools::steps::{COMPILER_SAID, Suites, run, step};
+use crate::tools::steps::{COMPILER_REMEDY, Suites, run, step};
 use crate::tools::toolchain::WASM_TARGET;
 use crate::tools::workspace::Workspace;
 use crate::weigh::answers::weigh;
@@ -19,7 +19,7 @@ const PRODUCT: [&str; 3] = ["--workspace", "--exclude", "xtask"];
 const TESTS: &str = "constat-tests";
 
 /// The packages whose integration tests do not run with the unit tests: [`TESTS`], and this one,
-/// all of whose tests run in a step of their own.
+/// all of whose tests run in a separate step.
 const RUN_APART: [&str; 2] = [TESTS, "xtask"];
 
 /// The fault tests mostly wait for deadlines, failovers and restarts. All of them run at once,
@@ -83,7 +83,7 @@ fn run_suites(workspace: &Workspace, quick: bool, suites: &mut Suites) -> Result
 /// Compiles the server that the tests start.
 pub fn build_dev_server(workspace: &Workspace) -> Result<(), Failure> {
     step("Compile the server for the tests", || {
-        run(workspace.cargo(["build", "--bin", "constat"]).args(PRODUCT), COMPILER_SAID)
+        run(workspace.cargo(["build", "--bin", "constat"]).args(PRODUCT), COMPILER_REMEDY)
     })
 }
 
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_test_runs_quickly_unless_its_name_says_otherwise() {
+    fn only_tests_with_a_slow_name_are_slow() {
         let slow = ["durability", "faults", "browser", "browser_keyboard"];
         assert!(slow.into_iter().all(is_slow));
         assert!(!["api", "retention"].into_iter().any(is_slow));

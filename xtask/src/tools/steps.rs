@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::tools::failure::Failure;
 
 /// The remedy when the compiler has named every error.
-pub const COMPILER_SAID: &str = "Fix the errors that the compiler names above.";
+pub const COMPILER_REMEDY: &str = "Fix the errors that the compiler names above.";
 
 /// Runs one step of a command and prints how long it took.
 pub fn step<T>(name: &str, work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {

@@ -129,23 +129,13 @@ fn one_of<T: Copy>(text: &str, what: &str, all: &[(&str, T)]) -> Result<T, Fault
 
 /// What makes a transfer lawful, by its name.
 pub fn transfer(text: &str) -> Result<Transfer, Fault> {
-    let all = [
-        ("none", Transfer::None),
-        ("adequacy", Transfer::Adequacy),
-        ("dpf", Transfer::Dpf),
-        ("scc", Transfer::Scc),
-        ("bcr", Transfer::Bcr),
-    ];
+    let all = Transfer::ALL.map(|transfer| (transfer.as_str(), transfer));
     one_of(text, "a transfer mechanism", &all)
 }
 
 /// A place in the browser, by its name.
 pub fn storage(text: &str) -> Result<Storage, Fault> {
-    let all = [
-        ("cookie", Storage::Cookie),
-        ("local_storage", Storage::LocalStorage),
-        ("session_storage", Storage::SessionStorage),
-    ];
+    let all = Storage::ALL.map(|storage| (storage.as_str(), storage));
     one_of(text, "a place in the browser", &all)
 }
 

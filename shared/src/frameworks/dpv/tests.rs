@@ -100,8 +100,7 @@ fn notice() -> Notice {
     }
     let policy = |language: Language| (language, format!("https://boreale.example/{language}/cookies"));
     notice.controller.policy_url = Language::ALL.map(policy).into();
-    let transfers = [Transfer::None, Transfer::Adequacy, Transfer::Dpf, Transfer::Scc, Transfer::Bcr];
-    for (vendor, transfer) in notice.vendors.iter_mut().zip(transfers) {
+    for (vendor, transfer) in notice.vendors.iter_mut().zip(Transfer::ALL) {
         vendor.transfer = transfer;
     }
     notice.vendors[1].cookies[0].storage = Storage::LocalStorage;
@@ -168,7 +167,7 @@ const ALL: &str = "category-audience category-advertising service-vendor-000 ser
                    service-vendor-002 service-vendor-003 service-vendor-004";
 
 #[test]
-fn each_action_says_what_was_given_refused_or_taken_back() {
+fn each_action_states_what_was_given_refused_or_taken_back() {
     let notice = notice();
     let allowed = record(&notice, Action::AllowAll, "2026-03-01T09:30:00Z", None);
     let refused = record(&notice, Action::RefuseAll, "2026-03-02T09:30:00Z", None);

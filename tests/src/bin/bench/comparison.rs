@@ -4,7 +4,7 @@ use crate::bench::Bench;
 use crate::load::{self, Outcome};
 use crate::plan::{CONNECTIONS, Plan, SETTLE, TURN, WARM_UP};
 use crate::process::Process;
-use crate::progress::say;
+use crate::progress::progress;
 use crate::request::Request;
 use crate::{bytes, curve, disk, machine};
 use std::io;
@@ -49,7 +49,7 @@ pub struct Round {
 pub fn measure(bench: &Bench<'_>, plan: &Plan) -> io::Result<Measured> {
     let sync = disk::sync_time(bench.scratch)?;
 
-    say("Start");
+    progress("Start");
     let full = bench.server("full")?;
     std::thread::sleep(SETTLE);
     let idle_kib = full.memory_kib("VmRSS")?;
@@ -57,10 +57,10 @@ pub fn measure(bench: &Bench<'_>, plan: &Plan) -> io::Result<Measured> {
     let (requests, answer_bytes) = Request::of_demo(full.address, CONNECTIONS)?;
     let floor = bench.floor(answer_bytes)?;
 
-    say(&format!("Store {} records", plan.fill.requests));
+    progress(&format!("Store {} records", plan.fill.requests));
     let (filled, curve) = curve::fill(plan, &full, &requests)?;
     let rounds = (1..=plan.rounds).map(|number| {
-        say(&format!("Round {number} of {}", plan.rounds));
+        progress(&format!("Round {number} of {}", plan.rounds));
         round(bench, plan, &requests, &floor, &full)
     });
     let rounds = rounds.collect::<io::Result<Vec<_>>>()?;

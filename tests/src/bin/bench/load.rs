@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_ends_where_its_head_says() {
+    fn an_answer_ends_after_its_content_length() {
         let answer = b"HTTP/1.1 201 Created\r\ncontent-length: 12\r\n\r\n{\"a\": true}\n";
         assert_eq!(answer_len(answer), Some(answer.len()));
         assert_eq!(answer_len(&answer[..answer.len() - 5]), Some(answer.len()));

@@ -1,5 +1,5 @@
 #!lua
--- Copies of the record that ends first, with ids of their own, which is all that a look-up sees.
+-- Copies of the record that ends first, with new ids, which are all that a look-up sees.
 -- KEYS: the site's hash tag. ARGV: the number of the first copy, how many are made.
 
 local tag, first, count = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2])

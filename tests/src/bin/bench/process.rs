@@ -45,7 +45,7 @@ impl Process {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let value = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
         let number = value.and_then(|value| value.trim().strip_suffix(" kB")?.parse().ok());
-        number.ok_or_else(|| io::Error::other(format!("the kernel does not say {name}")))
+        number.ok_or_else(|| io::Error::other(format!("the kernel does not report {name}")))
     }
 
     /// Processor time it has used.
@@ -77,7 +77,8 @@ pub fn own_pid() -> u32 {
 /// Processor time a process has used, all its threads together, also those that have ended.
 pub fn cpu_time(pid: u32) -> io::Result<Duration> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
-    let ticks = ticks(&stat).ok_or_else(|| io::Error::other("the kernel does not say the processor time"))?;
+    let ticks =
+        ticks(&stat).ok_or_else(|| io::Error::other("the kernel does not report the processor time"))?;
     Ok(Duration::from_secs(ticks) / u32::try_from(rustix::param::clock_ticks_per_second()).unwrap_or(100))
 }
 

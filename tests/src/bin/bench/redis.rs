@@ -7,7 +7,7 @@ use crate::find;
 use crate::load::{self, Outcome};
 use crate::plan::{CONNECTIONS, Plan, SETTLE, TURN, WARM_UP};
 use crate::process::Process;
-use crate::progress::say;
+use crate::progress::progress;
 use crate::request::Request;
 use constat_testkit::redis::Redis;
 use std::fs;
@@ -61,18 +61,18 @@ pub fn missing() -> Option<String> {
 pub fn measure(bench: &Bench<'_>, plan: &Plan) -> io::Result<Measured> {
     let mut rounds: [Vec<Outcome>; 6] = Default::default();
     for number in 1..=plan.rounds {
-        say(&format!("Redis, round {number} of {}", plan.rounds));
+        progress(&format!("Redis, round {number} of {}", plan.rounds));
         for (all, outcome) in rounds.iter_mut().zip(round(bench, plan)?) {
             all.push(outcome);
         }
     }
-    say("Find records");
+    progress("Find records");
     let (samples, in_sqlite) = find::in_sqlite(bench)?;
     let (redis, copied, file_bytes, memory_bytes) = copy(bench)?;
     let in_redis = find::in_redis(bench, &redis.url(), &samples)?;
     let usage = Usage::of(&bench.data("full"))?;
     let sqlite_bytes = usage.bytes as f64 / usage.records.max(1) as f64;
-    say(&format!("Multiply to {} records", plan.multiplied));
+    progress(&format!("Multiply to {} records", plan.multiplied));
     find::multiply_in_redis(&redis, usage.records, plan.multiplied)?;
     let many_in_redis = find::again_in_redis(bench, &redis.url(), &samples, plan.multiplied)?;
     drop(redis);
@@ -153,7 +153,7 @@ fn copy(bench: &Bench<'_>) -> io::Result<(Redis, (u64, Duration), f64, f64)> {
     let dir = bench.data("copied");
     let redis = redis(&dir, "always")?;
     let records = Usage::of(&bench.data("full"))?.records;
-    say(&format!("Copy {records} records to Redis"));
+    progress(&format!("Copy {records} records to Redis"));
     let (before, start) = (redis.used_bytes(), Instant::now());
     let mut command = Command::new(bench.binary);
     command.args(["copy", "--to", &redis.url(), "--from"]);

@@ -32,12 +32,12 @@ struct Settings<'a> {
     used: String,
     /// A digit for each category: 1 when it needs no consent.
     exempt: String,
-    vendors: Vec<VendorSettings<'a>>,
     languages: &'a [Language],
-    banner: Option<Banner>,
-    css: &'a str,
     /// The name of the widget's script.
     js: &'a str,
+    css: &'a str,
+    banner: Option<Banner>,
+    vendors: Vec<VendorSettings<'a>>,
 }
 
 /// Id, number of the category, name, privacy policy, and what the vendor leaves
@@ -55,11 +55,11 @@ fn settings(notice: &PublishedNotice, css: &str, assets: &Assets) -> String {
         months: notice.lifetimes.choice(),
         used: digits(&|id| notice.category(id).is_some()),
         exempt: digits(&|id| notice.is_exempt(id)),
-        vendors: notice.vendors.iter().map(vendor).collect(),
         languages: &notice.languages,
-        banner: notice.view(notice.main_language()).map(Banner::new),
-        css,
         js: &assets.widget_js,
+        css,
+        banner: notice.view(notice.main_language()).map(Banner::new),
+        vendors: notice.vendors.iter().map(vendor).collect(),
     };
     // Serialising text, numbers and lists does not fail.
     serde_json::to_string(&settings).unwrap_or_default()

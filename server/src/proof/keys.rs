@@ -176,7 +176,7 @@ mod tests {
         let keys = Keys::open(&args, &store).unwrap();
         std::fs::remove_file(data.path().join("keys/1.pem")).unwrap();
         let words = refusal(&args, &store);
-        assert!(words.contains(&keys.id) && words.contains("put it back"), "{words}");
+        assert!(words.contains(&keys.id) && words.contains("restore it from your backup"), "{words}");
         make(&data.path().join("keys")).unwrap();
         let words = refusal(&args, &store);
         assert!(words.contains("is not of this log") && words.contains(&keys.id), "{words}");

@@ -46,7 +46,7 @@ async fn a_key_that_does_not_match_the_log_stops_the_start() {
     let serve = ["serve", "--port", "0", "--sites", sites.arg()];
     let output = constat(data.path(), &serve);
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("put it back"), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("restore it from your backup"), "{output:?}");
     // The same key from elsewhere: by its path, or in the environment.
     let given = Server::start(data.path(), &["--sites", sites.arg(), "--key-file", key.to_str().unwrap()]);
     assert!(given.stop());

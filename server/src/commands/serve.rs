@@ -1,5 +1,6 @@
 //! `constat serve`: from the command line to a running server, and back down.
 
+use super::print;
 use crate::cli::ServeArgs;
 use crate::consent::writer::{QUEUE_MAX, Writer};
 use crate::failure::{Failure, fail, failed};
@@ -84,7 +85,7 @@ async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
     }
     let data = &args.key.data.data;
     out.push(format!("data {}", data.canonicalize().unwrap_or_else(|_| data.clone()).display()));
-    println!("{}", out.join("\n"));
+    out.iter().for_each(print::line);
     server.await.map_err(fail("the server failed"))
 }
 
@@ -138,7 +139,12 @@ async fn reload_on_hangup(mut hangups: Signal, dir: Option<PathBuf>, demo: bool,
         match actix_web::web::block(reload).await {
             Ok(Ok(())) => tracing::info!("the site files were read again"),
             Ok(Err(error)) => {
-                tracing::error!(%error, "the site files were not taken; the earlier ones are still served")
+                let [words, mistakes @ ..] = error.lines() else { continue };
+                tracing::error!(
+                    error = %words,
+                    "the site files were not taken; the earlier ones are still served"
+                );
+                mistakes.iter().for_each(|mistake| tracing::error!("{mistake}"));
             }
             Err(error) => tracing::error!(%error, "reading the site files was cut off"),
         }

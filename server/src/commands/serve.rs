@@ -43,6 +43,7 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     publish(&*app.store, &app.sites, &app.assets, sites)?;
     let served = rt::System::new().block_on(serve(args, app.clone()));
     app.writer.stop();
+    telemetry::report();
     tracing::info!("stopped; every acknowledged record is stored");
     served
 }
@@ -56,6 +57,7 @@ async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
         false => None,
     };
     let pages = third_parties.as_ref().map(|origin| demo::DemoPages::new(origin));
+    rt::spawn(telemetry::report_each_minute());
     rt::spawn(retention::run(Arc::clone(&app.store), Arc::clone(&app.keys), Arc::clone(&app.sites)));
     // Signals are handled before the address is printed, so that an early SIGTERM also stops the server in order.
     let on_signal = |kind| signal(kind).map_err(fail("a signal cannot be received"));

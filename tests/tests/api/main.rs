@@ -31,6 +31,7 @@ mod retention;
 mod serve;
 mod shards;
 mod sites;
+mod terminal;
 mod timestamp;
 mod vendors;
 mod verify_page;

@@ -11,6 +11,7 @@ use crate::jobs::publish::publish;
 use crate::jobs::retention;
 use crate::proof::keys::Keys;
 use crate::render::assets::Assets;
+use crate::render::earlier::EarlierNotices;
 use crate::site::{self, Catalogue, Site};
 use crate::store::make_store;
 use crate::store::prepare_folder;
@@ -34,6 +35,7 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     let records: Arc<dyn RecordStore> = store.clone();
     let app = Data::new(App {
         sites: Arc::default(),
+        earlier: Arc::new(EarlierNotices::new()),
         keys: Arc::new(Keys::open(&args.key, &*store)?),
         writer: Writer::start(records, QUEUE_MAX),
         store,

@@ -6,6 +6,7 @@ use crate::consent::writer::{QUEUE_MAX, Writer};
 use crate::failure::{Failure, fail, failed};
 use crate::http::app::App;
 use crate::http::demo::{self, ThirdParties};
+use crate::http::origin::OwnOrigins;
 use crate::http::{router, routes};
 use crate::jobs::publish::publish;
 use crate::jobs::retention;
@@ -58,6 +59,7 @@ async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
         true => Some(start_third_parties(args, address.port(), &mut out)?),
         false => None,
     };
+    let own = Data::new(OwnOrigins::new(&args.public_host, args.demo.then_some(address.port())));
     let pages = third_parties.as_ref().map(|origin| demo::DemoPages::new(origin));
     rt::spawn(telemetry::report_each_minute());
     rt::spawn(retention::run(Arc::clone(&app.store), Arc::clone(&app.keys), Arc::clone(&app.sites)));
@@ -69,6 +71,7 @@ async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
         let pages = pages.clone();
         ActixApp::new()
             .app_data(app.clone())
+            .app_data(own.clone())
             .wrap(router::headers())
             .configure(move |config| {
                 if let Some(pages) = pages {

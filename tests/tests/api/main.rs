@@ -22,6 +22,7 @@ mod keys;
 mod log;
 mod not_found;
 mod notice;
+mod origins;
 mod privacy;
 mod prove;
 mod records;

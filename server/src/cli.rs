@@ -5,6 +5,7 @@ use constat_shared::{ConsentId, EventId, Month, SiteId};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
+use url::{Origin, Url};
 
 /// A self-hosted consent management platform.
 #[derive(Debug, Parser)]
@@ -111,12 +112,39 @@ pub struct ServeArgs {
     /// The folder of the site files, one `.toml` for each site.
     #[arg(long, value_name = "DIR")]
     pub sites: Option<PathBuf>,
+    /// A host by which browsers reach this server, with its port unless it is that of the scheme: pages
+    /// at that address may post answers for every site. Repeat the option for several.
+    #[arg(long, value_name = "HOST[:PORT]", value_parser = PublicHost::parse)]
+    pub public_host: Vec<PublicHost>,
     /// Also serve the demo insurer, with a second address that plays its third parties.
     #[arg(long)]
     pub demo: bool,
     /// The port of the third parties; by default the next one, or a free one with `--port 0`.
     #[arg(long, value_name = "PORT", requires = "demo")]
     pub demo_port: Option<u16>,
+}
+
+/// A host of this server, as its operator names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicHost {
+    /// The origins of its pages: one over http, one over https.
+    pub origins: [Origin; 2],
+}
+
+impl PublicHost {
+    /// Reads `HOST` or `HOST:PORT`.
+    ///
+    /// # Errors
+    /// A sentence, when it is anything else.
+    pub fn parse(text: &str) -> Result<PublicHost, String> {
+        // A URL ends its host with one of these; the star stands for many hosts.
+        let is_plain = !text.contains(['/', '\\', '@', '?', '#', '*']) && !text.contains(char::is_whitespace);
+        let origin = |scheme| Url::parse(&format!("{scheme}://{text}")).ok().filter(|_| is_plain);
+        match (origin("http"), origin("https")) {
+            (Some(http), Some(https)) => Ok(PublicHost { origins: [http.origin(), https.origin()] }),
+            _ => Err("write one host, such as consent.example.org or consent.example.org:8443".to_owned()),
+        }
+    }
 }
 
 /// `constat check`.
@@ -256,4 +284,25 @@ pub struct SnapshotArgs {
     /// The Chromium or Chrome that shows them; by default the one in PATH.
     #[arg(long, value_name = "FILE")]
     pub chromium: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_host_is_one_host_with_or_without_a_port() {
+        let origins = |text| {
+            let host = PublicHost::parse(text).expect(text);
+            host.origins.map(|origin| origin.ascii_serialization())
+        };
+        assert_eq!(origins("Consent.example"), ["http://consent.example", "https://consent.example"]);
+        assert_eq!(origins("consent.example:443"), ["http://consent.example:443", "https://consent.example"]);
+        assert_eq!(origins("[::1]:8080"), ["http://[::1]:8080", "https://[::1]:8080"]);
+        let bad =
+            ["", ":80", "*.example", "https://a.example", "a.example/x", "u@a.example", "a b", "a:99999"];
+        for text in bad {
+            assert!(PublicHost::parse(text).is_err(), "{text}");
+        }
+    }
 }

@@ -17,11 +17,26 @@ mod telemetry;
 
 use clap::Parser;
 use cli::{Cli, Command};
-use commands::{audit, check, copy, keys, prove, records, serve, snapshot, timestamp, verify};
+use commands::{audit, check, copy, keys, print, prove, records, serve, snapshot, timestamp, verify};
+use constat_shared::escaped;
 use std::process::ExitCode;
 
+/// The exit code after a command line that is not understood.
+const USAGE: u8 = 2;
+
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) if error.use_stderr() => {
+            // Named again with its arguments escaped: then each line break is the parser's own.
+            let shown = std::env::args_os().map(|argument| escaped(&argument.to_string_lossy()));
+            let error = Cli::try_parse_from(shown).err().unwrap_or(error);
+            print::usage(&error.render().to_string());
+            return ExitCode::from(USAGE);
+        }
+        Err(help) => help.exit(),
+    };
+    let result = match cli.command {
         Command::Serve(args) => serve::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Records(args) => records::run(&args),
@@ -36,7 +51,7 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("constat: {failure}");
+            print::failure(&failure);
             ExitCode::FAILURE
         }
     }

@@ -27,7 +27,7 @@ fn imports_go_strictly_down() {
             OnlyIn { names: &["redis"], files: &["store/redis/"] },
             OnlyIn {
                 names: &["print!", "println!", "eprint!", "eprintln!", "dbg!"],
-                files: &["main.rs", "commands/"],
+                files: &["commands/print.rs"],
             },
         ],
     };

@@ -31,5 +31,5 @@ pub use notice::{
 pub use proof::{Evidence, EvidenceError, Jwk, KeySet, Receipt, ReceiptError};
 pub use values::canonical;
 pub use values::{
-    Code, ConsentId, EventId, Hash, Language, Month, Problem, PurposeId, SiteId, Timestamp, VendorId,
+    Code, ConsentId, EventId, Hash, Language, Month, Problem, PurposeId, SiteId, Timestamp, VendorId, escaped,
 };

@@ -5,5 +5,6 @@ pub mod browser;
 pub mod consent;
 pub mod moments;
 pub mod pages;
+pub mod receipts;
 pub mod server;
 pub mod sites;

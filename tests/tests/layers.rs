@@ -9,7 +9,7 @@ fn check(folder: &str, layers: &[&[&str]]) {
 
 #[test]
 fn what_the_tests_share_has_two_layers() {
-    check("src", &[&["api"], &["browser", "consent", "moments", "pages", "server", "sites"]]);
+    check("src", &[&["api"], &["browser", "consent", "moments", "pages", "receipts", "server", "sites"]]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `constat audit`: recomputes the logs of a month from the store.
 
+use super::print;
 use crate::cli::AuditArgs;
 use crate::failure::Failure;
 use crate::proof::audit::audit;
@@ -15,12 +16,12 @@ pub fn run(args: &AuditArgs) -> Result<(), Failure> {
     }
     for log in &logs {
         let (audit, head) = audit(&*store, log)?;
-        println!("{}: {} leaves agree with what is stored", log.origin(), head.size);
-        println!(
+        print::line(format!("{}: {} leaves agree with what is stored", log.origin(), head.size));
+        print::line(format!(
             "records {}, entries {}, erased or expired {}",
             audit.record_count, audit.entry_count, audit.erased_count
-        );
-        println!("root {}", head.root);
+        ));
+        print::line(format!("root {}", head.root));
     }
     Ok(())
 }

@@ -1,15 +1,18 @@
 //! `constat serve`: from the command line to a running server, and back down.
 
+use super::print;
 use crate::cli::ServeArgs;
 use crate::consent::writer::{QUEUE_MAX, Writer};
 use crate::failure::{Failure, fail, failed};
 use crate::http::app::App;
 use crate::http::demo::{self, ThirdParties};
+use crate::http::origin::OwnOrigins;
 use crate::http::{router, routes};
 use crate::jobs::publish::publish;
 use crate::jobs::retention;
 use crate::proof::keys::Keys;
 use crate::render::assets::Assets;
+use crate::render::earlier::EarlierNotices;
 use crate::site::{self, Catalogue, Site};
 use crate::store::make_store;
 use crate::store::prepare_folder;
@@ -33,6 +36,7 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     let records: Arc<dyn RecordStore> = store.clone();
     let app = Data::new(App {
         sites: Arc::default(),
+        earlier: Arc::new(EarlierNotices::new()),
         keys: Arc::new(Keys::open(&args.key, &*store)?),
         writer: Writer::start(records, QUEUE_MAX),
         store,
@@ -42,6 +46,7 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     publish(&*app.store, &app.sites, &app.assets, sites)?;
     let served = rt::System::new().block_on(serve(args, app.clone()));
     app.writer.stop();
+    telemetry::report();
     tracing::info!("stopped; every acknowledged record is stored");
     served
 }
@@ -54,7 +59,9 @@ async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
         true => Some(start_third_parties(args, address.port(), &mut out)?),
         false => None,
     };
+    let own = Data::new(OwnOrigins::new(&args.public_host, args.demo.then_some(address.port())));
     let pages = third_parties.as_ref().map(|origin| demo::DemoPages::new(origin));
+    rt::spawn(telemetry::report_each_minute());
     rt::spawn(retention::run(Arc::clone(&app.store), Arc::clone(&app.keys), Arc::clone(&app.sites)));
     // Signals are handled before the address is printed, so that an early SIGTERM also stops the server in order.
     let on_signal = |kind| signal(kind).map_err(fail("a signal cannot be received"));
@@ -64,6 +71,7 @@ async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
         let pages = pages.clone();
         ActixApp::new()
             .app_data(app.clone())
+            .app_data(own.clone())
             .wrap(router::headers())
             .configure(move |config| {
                 if let Some(pages) = pages {
@@ -84,7 +92,7 @@ async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
     }
     let data = &args.key.data.data;
     out.push(format!("data {}", data.canonicalize().unwrap_or_else(|_| data.clone()).display()));
-    println!("{}", out.join("\n"));
+    out.iter().for_each(print::line);
     server.await.map_err(fail("the server failed"))
 }
 
@@ -138,7 +146,12 @@ async fn reload_on_hangup(mut hangups: Signal, dir: Option<PathBuf>, demo: bool,
         match actix_web::web::block(reload).await {
             Ok(Ok(())) => tracing::info!("the site files were read again"),
             Ok(Err(error)) => {
-                tracing::error!(%error, "the site files were not taken; the earlier ones are still served")
+                let [words, mistakes @ ..] = error.lines() else { continue };
+                tracing::error!(
+                    error = %words,
+                    "the site files were not taken; the earlier ones are still served"
+                );
+                mistakes.iter().for_each(|mistake| tracing::error!("{mistake}"));
             }
             Err(error) => tracing::error!(%error, "reading the site files was cut off"),
         }

@@ -1,5 +1,6 @@
 //! `constat timestamp`: time-stamps over the heads of the logs (RFC 3161), also while the server runs.
 
+use super::print;
 use crate::cli::TimestampArgs;
 use crate::failure::Failure;
 use crate::jobs::timestamp::stamp_site;
@@ -27,8 +28,8 @@ pub fn run(args: &TimestampArgs) -> Result<(), Failure> {
     let mut failed_count = 0;
     for (site, url) in &asking {
         // An authority that fails does not stop the other sites.
-        if let Err(failure) = stamp_site(&*store, &keys, site, url, &mut |line| println!("{line}")) {
-            eprintln!("constat: {site}: {failure}");
+        if let Err(failure) = stamp_site(&*store, &keys, site, url, &mut print::line) {
+            print::warning(format!("{site}: {failure}"));
             failed_count += 1;
         }
     }

@@ -3,6 +3,7 @@
 use crate::consent::writer::Writer;
 use crate::proof::keys::Keys;
 use crate::render::assets::Assets;
+use crate::render::earlier::EarlierNotices;
 use crate::render::site::Sites;
 use crate::store::Store;
 use std::sync::Arc;
@@ -12,6 +13,8 @@ use std::time::Duration;
 pub struct App {
     /// The sites being served.
     pub sites: Arc<Sites>,
+    /// What notices show that are no longer the sites' own.
+    pub earlier: Arc<EarlierNotices>,
     /// The store; routes ask it for the part that they need.
     pub store: Arc<dyn Store>,
     /// The way records are written.

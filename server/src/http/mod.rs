@@ -5,7 +5,7 @@ mod deadline;
 pub mod demo;
 mod json_body;
 mod negotiation;
-mod origin;
+pub mod origin;
 mod problem;
 mod public;
 pub mod router;

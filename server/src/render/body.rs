@@ -57,6 +57,11 @@ impl Body {
         self.immutable
     }
 
+    /// How many bytes it takes in all its forms.
+    pub fn bytes(&self) -> usize {
+        self.plain.len() + self.brotli.len() + self.gzip.len()
+    }
+
     /// The body before compression.
     pub fn plain(&self) -> &Bytes {
         &self.plain

@@ -6,4 +6,5 @@ pub mod body;
 pub mod consent_js;
 pub mod earlier;
 pub mod pages;
+mod recent;
 pub mod site;

@@ -33,6 +33,11 @@ impl Pages {
             banner: json(json!(Banner::new(view))),
         })
     }
+
+    /// How many bytes its bodies take.
+    pub fn bytes(&self) -> usize {
+        [&self.banner, &self.notice, &self.vendors].map(Body::bytes).iter().sum()
+    }
 }
 
 /// The first layer, and the loader's own texts.

@@ -7,7 +7,7 @@ use super::sentence::{Sentence, fill, position};
 use crate::consent::Record;
 use crate::log::LogId;
 use crate::values::plain_text::plain;
-use crate::values::{ConsentId, EventId, Language};
+use crate::values::{ConsentId, EventId, Language, Timestamp};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
@@ -68,6 +68,12 @@ impl Receipt {
             leaf_index,
             record,
         }
+    }
+
+    /// Whether it has ended: from the second that `exp` names on, it opens nothing (RFC 7519, section
+    /// 4.1.4).
+    pub fn has_ended(&self, now: Timestamp) -> bool {
+        now.unix_ms().div_euclid(1000) >= self.exp
     }
 
     /// The receipt as a JWT in compact form (RFC 7515, section 7.1).
@@ -205,6 +211,17 @@ mod tests {
             let bare = words.replace("\u{202f};", "").replace("\u{a0}:", "");
             assert!(!bare.contains([';', ':', '!', '?']), "{words}");
         }
+    }
+
+    #[test]
+    fn a_receipt_ends_with_the_second_of_its_end() {
+        let notice = crate::notice::sample::published_notice("polaire");
+        let record = crate::consent::sample::record(&notice, Timestamp::from_unix_ms(1_800_000_000_999));
+        let log = LogId::of(&record, crate::log::LogShards::ONE);
+        let receipt = Receipt::new(record, log, 0);
+        let at = |unix_ms| receipt.has_ended(Timestamp::from_unix_ms(unix_ms));
+        assert!(!at(0) && !at(receipt.exp * 1000 - 1) && at(receipt.exp * 1000));
+        assert!(at(receipt.record.expires_at.unix_ms()));
     }
 
     #[test]

@@ -14,5 +14,6 @@ pub use hash::{Hash, HashError};
 pub use ids::{ConsentId, EventId, IdError, PurposeId, SiteId, VendorId};
 pub use language::Language;
 pub use month::{Month, MonthError};
+pub use plain_text::escaped;
 pub use problem::{Code, Problem};
 pub use timestamp::{Timestamp, TimestampError};

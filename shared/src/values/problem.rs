@@ -39,6 +39,8 @@ codes! {
     ReceiptMissing = "receipt_missing", 401, "A receipt is needed";
     /// The bearer token is not a receipt of this server.
     ReceiptInvalid = "receipt_invalid", 401, "The receipt is not one of this server";
+    /// The record of the receipt has ended, and the receipt with it.
+    ReceiptExpired = "receipt_expired", 401, "The receipt has expired";
     /// The receipt belongs to another consent id or site.
     ReceiptForeign = "receipt_foreign", 403, "The receipt is of other records";
     /// The origin is not one of the site's origins.

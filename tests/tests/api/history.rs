@@ -5,6 +5,7 @@ use crate::command::constat;
 use constat_shared::log::merkle::verify_consistency;
 use constat_shared::{LogId, LogShards, Record};
 use constat_tests::api::{Answer, Api, SITE, SITE_ORIGIN, answer};
+use constat_tests::receipts;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -48,6 +49,33 @@ async fn only_a_receipt_opens_and_erases_the_records() {
     }
     let month = LogId::of(&record, LogShards::ONE).month.to_string();
     assert!(constat(api.data.path(), &["audit", "--site", SITE, "--month", &month]).status.success());
+}
+
+#[tokio::test]
+async fn a_receipt_opens_and_erases_nothing_from_its_end_on() {
+    let api = Api::start();
+    let (record, _) = api.record("allow_all").await;
+    let id = record.consent_id.to_string();
+    let ended = [0, -1, -100 * 86_400].map(|seconds| receipts::ending_in(api.data.path(), &record, seconds));
+    for receipt in &ended {
+        for method in [Method::GET, Method::DELETE] {
+            let refused = api.history(method, &id, receipt).await;
+            refused.assert_problem("an expired receipt", "receipt_expired", "");
+            assert_eq!(refused.status, 401);
+        }
+    }
+    let receipt = receipts::ending_in(api.data.path(), &record, 4);
+    let end = receipts::now_s() + 4;
+    assert_eq!(api.history(Method::GET, &id, &receipt).await.status, 200);
+    while receipts::now_s() < end {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(api.history(Method::GET, &id, &receipt).await.status, 401);
+    assert_eq!(api.history(Method::DELETE, &id, &receipt).await.status, 401);
+    let (other, _) = api.record("allow_all").await;
+    let foreign = receipts::ending_in(api.data.path(), &other, -1);
+    assert_eq!(api.history(Method::GET, &id, &foreign).await.status, 403);
+    assert_eq!(api.record_count(), 2);
 }
 
 const JSON_LD: &str = "application/ld+json";

@@ -70,6 +70,41 @@ async fn a_changed_site_file_is_served_and_the_earlier_notice_still_shown_and_an
 }
 
 #[tokio::test]
+async fn what_an_earlier_notice_shows_is_made_once() {
+    let api = Api::start();
+    let earlier = api.notice_hash().await;
+    api.sites.write(SITE, &larger());
+    api.sites.write("other", &with_shipped_vendors("other", SITE_ORIGIN));
+    reload(&api, 1).await;
+    let paths = [
+        format!("/v1/sites/{SITE}/banner/nl?notice={earlier}"),
+        format!("/v1/sites/{SITE}/notice/nl?notice={earlier}"),
+        format!("/v1/notices/{earlier}"),
+    ];
+    let mut before = Vec::new();
+    for path in &paths {
+        before.push(api.get(path).await.body);
+    }
+    // Without the notice nothing can be made again.
+    let store = rusqlite::Connection::open(api.data.path().join("constat.db")).unwrap();
+    let hash = Hash::parse(&earlier).unwrap();
+    store.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
+    assert_eq!(store.execute("DELETE FROM notices WHERE notice_hash = ?1", [hash.as_bytes()]).unwrap(), 1);
+    for (path, before) in paths.iter().zip(&before) {
+        let again = api.get(path).await;
+        assert_eq!((again.status, &again.body), (200, before), "{path}");
+        bodies::is_immutable(&again);
+    }
+    let absent = [
+        format!("/v1/sites/{SITE}/banner/de?notice={earlier}"),
+        format!("/v1/sites/other/banner/nl?notice={earlier}"),
+    ];
+    for path in &absent {
+        assert_eq!(api.get(path).await.status, 404, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn new_words_change_the_notice_and_not_the_terms() {
     let api = Api::start();
     let terms = |api: &Api| {

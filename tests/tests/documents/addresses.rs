@@ -2,7 +2,7 @@
 
 use crate::markdown::{self, Row, report, root};
 use crate::site_files::whole;
-use constat_shared::{Code, Problem};
+use constat_shared::{Code, Problem, Record};
 use constat_tests::api::{Answer, Api, SITE, SITE_ORIGIN, answer};
 use constat_tests::sites::Sites;
 use reqwest::Method;
@@ -26,20 +26,25 @@ fn addresses() -> Vec<(Row, Method, String)> {
     parsed.collect()
 }
 
-/// A path with a real value in every place.
+/// A path with a real value in every place, those of a new record.
 async fn filled(api: &Api, path: &str) -> String {
+    let (record, _) = api.record("refuse_all").await;
+    filled_for(api, path, &record, &record.consent_id.to_string()).await
+}
+
+/// A path with a real value in every place, those of a record and a consent id.
+pub async fn filled_for(api: &Api, path: &str, record: &Record, consent_id: &str) -> String {
     let loader = api.get(&format!("/v1/sites/{SITE}/consent.js")).await;
     let loader = String::from_utf8(loader.body).expect("the loader is text");
     let widget = loader.split("\"js\":\"").nth(1).and_then(|rest| rest.split('"').next());
-    let stored = api.post(&api.consent("refuse_all").await).await.json();
-    let month = stored["record"]["recorded_at"].as_str().and_then(|at| at.get(..7)).expect("it is dated");
+    let (at, notice_hash) = (record.recorded_at.to_string(), record.notice_hash.to_string());
     let places = [
         ("{site}", SITE),
         ("{language}", "fr"),
-        ("{consent_id}", stored["record"]["consent_id"].as_str().expect("it has an id")),
-        ("{month}", month),
+        ("{consent_id}", consent_id),
+        ("{month}", &at[..7]),
         ("{leaf_index}", "0"),
-        ("{notice_hash}", stored["record"]["notice_hash"].as_str().expect("it names its notice")),
+        ("{notice_hash}", &notice_hash),
         ("{file}", widget.expect("the loader names the widget")),
     ];
     let path = places.iter().fold(path.to_owned(), |path, (place, value)| path.replace(place, value));
@@ -140,8 +145,8 @@ async fn the_answer_shown_becomes_a_record() {
     assert_eq!(answer.status, 201, "{answer:?}");
 }
 
-/// Method, path and readers of every row of the server's own table, as the document writes them.
-fn routes() -> BTreeSet<String> {
+/// Method, path and readers of every row of the server's own table.
+pub fn routes() -> Vec<(String, String, &'static str)> {
     let source = std::fs::read_to_string(root().join(ROUTES)).expect("there are routes");
     let rows = source.lines().filter_map(|line| line.trim().strip_prefix("row("));
     let rows = rows.filter_map(|row| {
@@ -151,13 +156,13 @@ fn routes() -> BTreeSet<String> {
             "Anyone" => "every site",
             _ => "no other site",
         };
-        Some(address(&method.to_uppercase(), path.trim_matches('"'), readers))
+        Some((method.to_uppercase(), path.trim_matches('"').to_owned(), readers))
     });
     rows.collect()
 }
 
 /// A row as a text, whatever the places of the path are called.
-fn address(method: &str, path: &str, readers: &str) -> String {
+pub fn address(method: &str, path: &str, readers: &str) -> String {
     let named = path.split('{').map(|part| part.split_once('}').map_or(part, |(_, behind)| behind));
     format!("{method} {} {readers}", named.collect::<Vec<_>>().join("{}"))
 }
@@ -166,5 +171,6 @@ fn address(method: &str, path: &str, readers: &str) -> String {
 fn the_table_of_addresses_is_that_of_the_code() {
     let rows = addresses();
     let rows = rows.iter().map(|(row, method, path)| address(method.as_str(), path, &row.cells[3].text));
-    assert_eq!(rows.collect::<BTreeSet<_>>(), routes());
+    let routes = routes().into_iter().map(|(method, path, readers)| address(&method, &path, readers));
+    assert_eq!(rows.collect::<BTreeSet<_>>(), routes.collect::<BTreeSet<_>>());
 }

@@ -7,6 +7,7 @@ mod help;
 mod links;
 mod markdown;
 mod names;
+mod openings;
 mod output;
 mod page;
 mod session;

@@ -4,8 +4,9 @@ use super::lookup::find_site;
 use crate::consent::accept::{Accepted, accept};
 use crate::http::app::App;
 use crate::http::deadline::within;
+use crate::http::json_body;
+use crate::http::origin::{self, OwnOrigins};
 use crate::http::problem::ApiError;
-use crate::http::{json_body, origin};
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use constat_shared::consent::REQUEST_BYTES_MAX;
@@ -15,11 +16,12 @@ use constat_shared::consent::REQUEST_BYTES_MAX;
 pub async fn post(
     request: HttpRequest,
     app: Data<App>,
+    own: Data<OwnOrigins>,
     site: Path<String>,
     payload: Payload,
 ) -> Result<HttpResponse, ApiError> {
     let site = find_site(&app, &site)?;
-    origin::check(&request, &site.site)?;
+    origin::check(&request, &site.site, &own)?;
     let consent = json_body::read(payload, REQUEST_BYTES_MAX).await?;
     let accepted = accept(consent, &site.site, app.store.clone(), &app.writer, &app.keys);
     Ok(match within(app.deadline, accepted).await? {

@@ -2,6 +2,7 @@
 //! records, authorised by a receipt of them.
 
 use super::lookup::find_site;
+use crate::clock;
 use crate::consent::history;
 use crate::http::app::App;
 use crate::http::deadline::on_store;
@@ -55,6 +56,6 @@ fn authorised(
     let site = find_site(app, &path.0)?.notice().site.clone();
     let header = request.headers().get(AUTHORIZATION);
     let token = header.and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    let consent_id = history::authorise(&app.keys, token, &site, &path.1)?;
+    let consent_id = history::authorise(&app.keys, token, &site, &path.1, clock::now())?;
     Ok((site, consent_id))
 }

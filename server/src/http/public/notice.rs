@@ -6,14 +6,13 @@ use crate::http::app::App;
 use crate::http::deadline::on_store;
 use crate::http::negotiation::{never_changes, respond};
 use crate::http::problem::ApiError;
-use crate::render::body::Body;
-use crate::render::earlier::{Earlier, earlier};
+use crate::render::earlier::Earlier;
 use crate::render::pages::Pages;
-use crate::store::NoticeStore;
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
-use constat_shared::{Language, canonical};
+use constat_shared::Language;
 use serde::Deserialize;
+use std::sync::Arc;
 
 /// Which notice is asked for.
 #[derive(Deserialize)]
@@ -50,9 +49,14 @@ pub async fn get_by_hash(
     hash: Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let hash = notice_hash(&hash)?;
-    let notice =
-        on_store(&app, move |store| NoticeStore::notice(store, &hash)).await?.ok_or_else(notice_unknown)?;
-    Ok(respond(&request, &Body::immutable_plain("application/json", canonical::to_vec(&notice))))
+    let body = match app.earlier.kept_whole(hash) {
+        Some(body) => body,
+        None => {
+            let earlier = Arc::clone(&app.earlier);
+            on_store(&app, move |store| earlier.whole(store, hash)).await?.ok_or_else(notice_unknown)?
+        }
+    };
+    Ok(respond(&request, &body))
 }
 
 /// Answers with what a site shows in a language, by the notice asked for.
@@ -71,7 +75,11 @@ async fn shown(
         return Ok(if asked.is_some() { never_changes(response) } else { response });
     };
     let id = site.notice().site.clone();
-    match on_store(app, move |store| earlier(store, &id, hash, language)).await? {
+    if let Some(pages) = app.earlier.kept(&id, hash, language) {
+        return Ok(answer(&pages));
+    }
+    let earlier = Arc::clone(&app.earlier);
+    match on_store(app, move |store| earlier.pages(store, &id, hash, language)).await? {
         Earlier::Pages(pages) => Ok(answer(&pages)),
         Earlier::NoticeUnknown => Err(notice_unknown()),
         Earlier::LanguageUnknown => Err(ApiError::language_unknown()),

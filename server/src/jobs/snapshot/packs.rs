@@ -176,7 +176,7 @@ async fn photograph(
     let printed = chromium.stop(report).await;
     photographed.map_err(|error: Failure| match printed.as_str() {
         "" => error,
-        printed => Failure::new(format!("{error}. Chromium printed:\n{printed}")),
+        printed => Failure::with_lines(format!("{error}. Chromium printed:"), printed.lines()),
     })
 }
 

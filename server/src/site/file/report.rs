@@ -37,12 +37,11 @@ impl std::error::Error for SiteError {}
 
 /// Every mistake in the site files, a line each, as the reason why a command failed.
 pub fn all_mistakes(errors: &[SiteError]) -> Failure {
-    let lines: Vec<_> = errors.iter().map(|error| format!("  {error}")).collect();
     let count = match errors.len() {
         1 => "one mistake".to_owned(),
         count => format!("{count} mistakes"),
     };
-    Failure::new(format!("{count} in the site files:\n{}", lines.join("\n")))
+    Failure::with_lines(format!("{count} in the site files:"), errors)
 }
 
 /// Why a value is not what its key asks for; the key is the caller's to know.

@@ -1,0 +1,8 @@
+//! Log lines, on standard error. None of them names a visitor (invariant 5).
+
+mod log;
+mod one_line;
+mod unread_requests;
+
+pub use log::start;
+pub use unread_requests::{report, report_each_minute};

@@ -34,9 +34,12 @@ fn main() -> ExitCode {
         Command::Snapshot(args) => snapshot::run(&args),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => {
+            telemetry::finish();
+            ExitCode::SUCCESS
+        }
         Err(failure) => {
-            eprintln!("constat: {failure}");
+            telemetry::last_word(&format!("constat: {failure}"));
             ExitCode::FAILURE
         }
     }

@@ -1,5 +1,6 @@
 //! `constat check`: site files are validated without being served.
 
+use super::print::print;
 use crate::cli::CheckArgs;
 use crate::failure::Failure;
 use crate::site::{self, Catalogue};
@@ -10,7 +11,9 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     let mut errors = Vec::new();
     for file in &args.files {
         match site::read_file(file, &catalogue) {
-            Ok(site) => println!("{}: good, notice {}", file.display(), site.notice.notice_hash()),
+            Ok(site) => {
+                print(format_args!("{}: good, notice {}", file.display(), site.notice.notice_hash()))?;
+            }
             Err(found) => errors.extend(found),
         }
     }

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod check;
 pub mod copy;
 pub mod keys;
+mod print;
 pub mod prove;
 pub mod records;
 pub mod serve;

@@ -1,5 +1,6 @@
 //! `constat prove`: writes one record's evidence bundle, also while the server runs.
 
+use super::print::print;
 use crate::cli::ProveArgs;
 use crate::failure::Failure;
 use crate::proof::bundle::prove;
@@ -13,6 +14,6 @@ pub fn run(args: &ProveArgs) -> Result<(), Failure> {
     let (event_id, bytes) = prove(&*store, &keys, &args.site, &args.consent_id, args.event)?;
     std::fs::write(&args.output, bytes)
         .map_err(|error| Failure::new(format!("{} cannot be written: {error}", args.output.display())))?;
-    println!("{}: evidence of event {event_id}; check it with `constat verify`", args.output.display());
-    Ok(())
+    let name = args.output.display();
+    print(format_args!("{name}: evidence of event {event_id}; check it with `constat verify`"))
 }

@@ -1,19 +1,17 @@
 //! `constat records`: a first look at what is stored for a consent id.
 
+use super::print::print;
 use crate::cli::RecordsArgs;
 use crate::failure::Failure;
 use crate::store::{RecordStore, open_store};
 use constat_shared::Record;
-use std::io::Write;
 
 /// Prints the records of a consent id, oldest first.
 pub fn run(args: &RecordsArgs) -> Result<(), Failure> {
     let store: Box<dyn RecordStore> = open_store(&args.data)?;
     let records = store.history(&args.site, &args.consent_id)?;
     let text = if args.json { json(&records) } else { table(&records) };
-    // A reader of only the first lines has closed the pipe: that is no failure.
-    let _ = std::io::stdout().write_all(text.as_bytes());
-    Ok(())
+    print(text.strip_suffix('\n').unwrap_or(&text))
 }
 
 fn json(records: &[Record]) -> String {

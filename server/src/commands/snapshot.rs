@@ -1,5 +1,6 @@
 //! `constat snapshot`: takes the pictures of every notice that has none.
 
+use super::print::{print, remark};
 use crate::chromium::browser;
 use crate::cli::SnapshotArgs;
 use crate::failure::{Failure, failed};
@@ -23,8 +24,7 @@ pub fn run(args: &SnapshotArgs) -> Result<(), Failure> {
     let photographer = Photographer::open(&args.data, &*store)?;
     let missing = photographer.missing(published, &mut warn)?;
     if missing.is_empty() {
-        println!("nothing to do: every notice has its pictures");
-        return Ok(());
+        return print("nothing to do: every notice has its pictures");
     }
     let program = browser::find(args.chromium.as_deref())?;
     let assets = Arc::new(Assets::embedded().map_err(failed)?);
@@ -43,7 +43,7 @@ async fn take_all<S: NoticeStore + LogStore + ?Sized>(
     let mut failed_count = 0;
     for notice_hash in missing {
         match take(photographer, program, assets, notice_hash, &mut signals).await {
-            Ok(Some(line)) => println!("{line}"),
+            Ok(Some(line)) => print(line)?,
             Ok(None) => return Err(Failure::new("stopped; what was finished before is kept")),
             Err(error) => {
                 failed_count += 1;
@@ -88,5 +88,5 @@ async fn stopped((interrupt, terminate): &mut (Signal, Signal)) {
 }
 
 fn warn(line: String) {
-    eprintln!("constat: {line}");
+    remark(format_args!("constat: {line}"));
 }

@@ -20,6 +20,7 @@ mod health;
 mod history;
 mod keys;
 mod log;
+mod log_lines;
 mod not_found;
 mod notice;
 mod privacy;

@@ -7,6 +7,7 @@ mod commands;
 mod consent;
 mod crash;
 mod failure;
+mod files;
 mod http;
 mod jobs;
 mod proof;
@@ -21,6 +22,7 @@ use commands::{audit, check, copy, keys, prove, records, serve, snapshot, timest
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    files::close_to_others();
     let result = match Cli::parse().command {
         Command::Serve(args) => serve::run(&args),
         Command::Check(args) => check::run(&args),

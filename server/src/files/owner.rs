@@ -1,6 +1,6 @@
 //! Whose the files of a data folder are, and how they are made for that owner.
 
-use super::plain::{NO_LINK, check_plain};
+use super::plain::{NO_LINK, check_single, second_name};
 use super::strangers::Circle;
 use crate::failure::Failure;
 use rustix::fs::{Mode, OFlags};
@@ -47,7 +47,7 @@ impl FileOwner {
         };
         let mut files = Vec::new();
         for path in DATA_FILES.map(|file| dir.join(file)) {
-            check_plain(&path)?;
+            check_single(&path)?;
             files.extend(path.symlink_metadata().ok().map(|file| (path, file)));
         }
         let maker = files.iter().map(|(_, file)| file).find(|file| file.uid() != 0);
@@ -58,11 +58,7 @@ impl FileOwner {
             return Ok(owner);
         }
         if user != owner.uid && !is_new_volume(&folder, owner) {
-            let uid = owner.uid;
-            return Err(Failure::new(format!(
-                "the data folder {name} belongs to the user {uid}, who could not use what the user {user} \
-                 writes there: run this as its owner, as with `setpriv --reuid {uid}` or `sudo -u '#{uid}'`"
-            )));
+            return Err(not_the_owner(dir, owner.uid, user));
         }
         if let Some((path, file)) = files.iter().find(|(_, file)| file.uid() != user) {
             let (path, uid) = (path.display(), file.uid());
@@ -160,7 +156,7 @@ impl FileOwner {
     /// # Errors
     /// A sentence, when it is a symbolic link or cannot be opened.
     pub fn open(&self, path: &Path) -> Result<File, Failure> {
-        check_plain(path)?;
+        check_single(path)?;
         let name = path.display();
         let failed = |error| Failure::new(format!("{name} cannot be written ({error})"));
         let file = OpenOptions::new()
@@ -172,7 +168,11 @@ impl FileOwner {
             .custom_flags(NO_LINK)
             .open(path)
             .map_err(failed)?;
-        if file.metadata().map_err(failed)?.mode() & NOT_OWNER != 0 {
+        let found = file.metadata().map_err(failed)?;
+        if found.nlink() > 1 {
+            return Err(second_name(path));
+        }
+        if found.mode() & NOT_OWNER != 0 {
             file.set_permissions(Permissions::from_mode(0o600)).map_err(failed)?;
         }
         self.give(&file).map_err(failed)?;
@@ -185,7 +185,7 @@ impl FileOwner {
     /// # Errors
     /// A sentence with the remedy.
     pub fn close_file(&self, path: &Path) -> Result<(), Failure> {
-        check_plain(path)?;
+        check_single(path)?;
         let Ok(found) = path.symlink_metadata() else { return Ok(()) };
         let name = path.display();
         let failed = |error| {
@@ -213,6 +213,22 @@ impl FileOwner {
             false => fchown(file, Some(self.uid), Some(self.gid)),
         }
     }
+}
+
+/// The refusal of a user who would leave files that the owner could not use.
+fn not_the_owner(dir: &Path, owner: u32, user: u32) -> Failure {
+    let name = dir.display();
+    if owner == 0 {
+        return Failure::new(format!(
+            "the data folder {name} belongs to the user 0, and this process runs as the user {user}: \
+             chown -R {user} {name}, or give a new folder to a group of that user, with the mode 2770"
+        ));
+    }
+    Failure::new(format!(
+        "the data folder {name} belongs to the user {owner}, who could not use what the user {user} writes there: \
+         run this as its owner, as with `setpriv --reuid {owner}` or `sudo -u '#{owner}'`; \
+         or give the folder to this user, with chown -R {user} {name}"
+    ))
 }
 
 /// A volume that was mounted for this process: root's, empty, for a group of this process.

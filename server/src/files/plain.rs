@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use rustix::fs::OFlags;
 use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 /// The flag that lets the system refuse a link which appears after the check.
@@ -32,6 +33,28 @@ pub fn check_plain(path: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
+/// As [`check_plain`], for a file that is written where it is: with a second
+/// name (a hard link) it may be somebody else's file.
+///
+/// # Errors
+/// A sentence with the path and the remedy.
+pub fn check_single(path: &Path) -> Result<(), Failure> {
+    check_plain(path)?;
+    match path.symlink_metadata() {
+        Ok(found) if found.nlink() > 1 => Err(second_name(path)),
+        _ => Ok(()),
+    }
+}
+
+/// The refusal of a file with a second name.
+pub fn second_name(path: &Path) -> Failure {
+    let name = path.display();
+    Failure::new(format!(
+        "{name} has a second name (a hard link), and what is written to it would change there, too: \
+         put a copy in its place, or remove it"
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,5 +74,8 @@ mod tests {
             assert!(words.contains(path.to_str().unwrap()) && words.contains("remove the link"), "{words}");
         }
         assert!(check_plain(dir.path()).unwrap_err().to_string().contains("is not a file"));
+        assert!(check_single(&file).is_ok());
+        std::fs::hard_link(&file, dir.path().join("second")).unwrap();
+        assert!(check_single(&file).unwrap_err().to_string().contains("hard link"));
     }
 }

@@ -119,6 +119,26 @@ async fn a_link_in_the_place_of_a_file_of_the_store_is_refused_and_nothing_chang
 }
 
 #[tokio::test]
+async fn a_file_with_a_second_name_elsewhere_is_refused_and_nothing_changes() {
+    let sites = sites();
+    for name in ["lock", "constat.db"] {
+        let folder = tempfile::tempdir().unwrap();
+        let (data, victim) = (folder.path().join("data"), folder.path().join("victim"));
+        std::fs::create_dir(&data).unwrap();
+        std::fs::write(&victim, "precious").unwrap();
+        set_mode(&victim, 0o644);
+        std::fs::hard_link(&victim, data.join(name)).unwrap();
+        let words = refused(&data, &sites);
+        assert!(words.contains("hard link") && words.contains(name), "{words}");
+        assert_eq!(
+            (std::fs::read(&victim).unwrap().as_slice(), mode(&victim)),
+            (b"precious".as_slice(), 0o644)
+        );
+        assert_eq!(below(&data).len(), 1);
+    }
+}
+
+#[tokio::test]
 async fn a_pipe_in_the_place_of_the_lock_is_refused_and_nobody_waits_for_it() {
     let (sites, data) = (sites(), tempfile::tempdir().unwrap());
     let made = Command::new("mkfifo").arg(data.path().join("lock")).status().unwrap();

@@ -7,6 +7,7 @@ mod commands;
 mod consent;
 mod crash;
 mod failure;
+mod files;
 mod http;
 mod jobs;
 mod proof;
@@ -25,6 +26,7 @@ use std::process::ExitCode;
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
+    files::close_to_others();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) if error.use_stderr() => {
@@ -49,9 +51,12 @@ fn main() -> ExitCode {
         Command::Snapshot(args) => snapshot::run(&args),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => {
+            telemetry::finish();
+            ExitCode::SUCCESS
+        }
         Err(failure) => {
-            print::failure(&failure);
+            telemetry::last_word(&print::failure(&failure));
             ExitCode::FAILURE
         }
     }

@@ -16,6 +16,7 @@ fn imports_go_strictly_down() {
             &["render"],
             &["statistics"],
             &["store", "site", "chromium"],
+            &["files"],
             &["cli", "failure", "clock", "telemetry", "crash"],
         ],
         only_in: &[

@@ -62,6 +62,33 @@ impl Server {
         Server::start_command(command, 0, data, args)
     }
 
+    /// Starts a server of which a thread panics when it reaches a named point
+    /// for the `count`th time.
+    ///
+    /// # Panics
+    /// As [`Server::start`].
+    pub fn start_to_panic(point: &str, count: u32, data: &Path, args: &[&str]) -> Server {
+        let mut command = Command::new(binary());
+        command.env("CONSTAT_PANIC_AT", format!("{point}:{count}"));
+        Server::start_command(command, 0, data, args)
+    }
+
+    /// Starts a server by a command that becomes it, such as one of another user.
+    ///
+    /// # Panics
+    /// As [`Server::start`].
+    pub fn start_by(command: Command, data: &Path, args: &[&str]) -> Server {
+        Server::start_command(command, 0, data, args)
+    }
+
+    /// Starts a server that logs to something else than this test.
+    ///
+    /// # Panics
+    /// As [`Server::start`].
+    pub fn start_logging_to(stderr: impl Into<Stdio>, data: &Path, args: &[&str]) -> Server {
+        Server::start_with(Command::new(binary()), stderr.into(), 0, data, args)
+    }
+
     /// Starts a server that trusts the CAs of a file, and no others.
     ///
     /// # Panics
@@ -72,15 +99,21 @@ impl Server {
         Server::start_command(command, 0, data, args)
     }
 
-    fn start_command(mut command: Command, port: u16, data: &Path, args: &[&str]) -> Server {
+    fn start_command(command: Command, port: u16, data: &Path, args: &[&str]) -> Server {
+        Server::start_with(command, Stdio::piped(), port, data, args)
+    }
+
+    fn start_with(mut command: Command, stderr: Stdio, port: u16, data: &Path, args: &[&str]) -> Server {
         let mut child = command
             .args(["serve", "--port", &port.to_string(), "--data"])
             .arg(data)
             .args(args)
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stderr(stderr)
             .spawn()
             .expect("the binary can be started");
+        // It holds the other ends of the server's pipes.
+        drop(command);
         let stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
         let (mut url, mut third_parties) = (None, None);
         // The line about the data is the last one a starting server prints.
@@ -202,8 +235,7 @@ impl Drop for Server {
 }
 
 fn read_all(child: &mut Child) -> String {
-    let stderr = child.stderr.take().expect("stderr is piped");
-    std::io::read_to_string(stderr).unwrap_or_default()
+    child.stderr.take().and_then(|stderr| std::io::read_to_string(stderr).ok()).unwrap_or_default()
 }
 
 /// What a server writes to its standard error. It is read as it comes, so that
@@ -215,8 +247,8 @@ struct Log {
 
 impl Log {
     fn read(child: &mut Child) -> Log {
-        let mut stderr = child.stderr.take().expect("stderr is piped");
         let bytes = Arc::new(Mutex::new(Vec::new()));
+        let Some(mut stderr) = child.stderr.take() else { return Log { bytes, reader: None } };
         let read = Arc::clone(&bytes);
         let reader = std::thread::spawn(move || {
             let mut chunk = [0; 4096];

@@ -1,6 +1,6 @@
 //! `constat audit`: recomputes the logs of a month from the store.
 
-use super::print;
+use super::print::print;
 use crate::cli::AuditArgs;
 use crate::failure::Failure;
 use crate::proof::audit::audit;
@@ -16,12 +16,12 @@ pub fn run(args: &AuditArgs) -> Result<(), Failure> {
     }
     for log in &logs {
         let (audit, head) = audit(&*store, log)?;
-        print::line(format!("{}: {} leaves agree with what is stored", log.origin(), head.size));
-        print::line(format!(
+        print(format_args!("{}: {} leaves agree with what is stored", log.origin(), head.size))?;
+        print(format_args!(
             "records {}, entries {}, erased or expired {}",
             audit.record_count, audit.entry_count, audit.erased_count
-        ));
-        print::line(format!("root {}", head.root));
+        ))?;
+        print(format_args!("root {}", head.root))?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! `constat check`: site files are validated without being served.
 
-use super::print;
+use super::print::print;
 use crate::cli::CheckArgs;
 use crate::failure::Failure;
 use crate::site::{self, Catalogue};
@@ -12,7 +12,7 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     for file in &args.files {
         match site::read_file(file, &catalogue) {
             Ok(site) => {
-                print::line(format!("{}: good, notice {}", file.display(), site.notice.notice_hash()));
+                print(format_args!("{}: good, notice {}", file.display(), site.notice.notice_hash()))?;
             }
             Err(found) => errors.extend(found),
         }

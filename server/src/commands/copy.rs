@@ -1,6 +1,6 @@
 //! `constat copy`: all that a store holds, moved into another one.
 
-use super::print;
+use super::print::{print, remark};
 use crate::cli::CopyArgs;
 use crate::failure::Failure;
 use crate::jobs::copy::compare::check;
@@ -24,12 +24,12 @@ pub fn run(args: &CopyArgs) -> Result<(), Failure> {
     let mut shown = Instant::now();
     let mut progress = |what: &str, count: u64| {
         if shown.elapsed() >= INTERVAL {
-            print::progress(format!("{what}: {count}"));
+            remark(format_args!("{what}: {count}"));
             shown = Instant::now();
         }
     };
     let copied = copy(&*from.store, &*to.store, &clock::now, &mut progress)?;
-    print::line(format!(
+    print(format_args!(
         "keys {}, notices {}, records {} ({} new), logs {} with {} leaves ({} new), dropped logs {}",
         copied.key_count,
         copied.notice_count,
@@ -39,8 +39,7 @@ pub fn run(args: &CopyArgs) -> Result<(), Failure> {
         copied.leaf_count,
         copied.new_leaf_count,
         copied.dropped_count
-    ));
-    print::line("every log was audited on both sides: the same size, root, counts and kept checkpoint");
-    print::line(what_stays(from.folder.as_deref(), to.folder.as_deref()));
-    Ok(())
+    ))?;
+    print("every log was audited on both sides: the same size, root, counts and kept checkpoint")?;
+    print(what_stays(from.folder.as_deref(), to.folder.as_deref()))
 }

@@ -1,6 +1,6 @@
 //! `constat keys`: the public keys of a store, and their rotation.
 
-use super::print;
+use super::print::print;
 use crate::cli::{KeysArgs, KeysCommand};
 use crate::failure::Failure;
 use crate::proof::keys::Keys;
@@ -20,7 +20,7 @@ pub fn run(args: &KeysArgs) -> Result<(), Failure> {
     let keys = store.keys()?;
     for (number, key) in (1..).zip(&keys) {
         let role = if number == keys.len() { "signs" } else { "verifies" };
-        print::line(format!("{number:>3} {} {role}", key.kid));
+        print(format_args!("{number:>3} {} {role}", key.kid))?;
     }
     Ok(())
 }

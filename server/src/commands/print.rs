@@ -4,38 +4,52 @@
 use crate::failure::Failure;
 use constat_shared::escaped;
 use std::fmt::Display;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 
-/// Prints one line of a result.
-pub fn line(line: impl Display) {
-    println!("{}", escaped(&line));
+/// Prints a line of a result on standard output. A reader who has closed the
+/// pipe, because the first lines were enough, is no failure.
+///
+/// # Errors
+/// A sentence, when the line cannot be written, as on a full disk.
+pub fn print(line: impl Display) -> Result<(), Failure> {
+    write_out(escaped(&line))
 }
 
 /// Prints a text of several lines; their breaks are the command's own.
-pub fn text(text: &str) {
-    let lines = text.lines().map(|line| escaped(line) + "\n");
-    // A reader of only the first lines has closed the pipe: that is no failure.
-    let _ = std::io::stdout().write_all(lines.collect::<String>().as_bytes());
+///
+/// # Errors
+/// As [`print`].
+pub fn print_text(text: &str) -> Result<(), Failure> {
+    write_out(escaped_lines(text))
 }
 
-/// Prints how far a long command has come.
-pub fn progress(line: impl Display) {
-    eprintln!("{}", escaped(&line));
-}
-
-/// Prints a warning that does not end the command.
-pub fn warning(line: impl Display) {
-    eprintln!("constat: {}", escaped(&line));
-}
-
-/// Prints why a command failed.
-pub fn failure(failure: &Failure) {
-    let lines = failure.lines().iter().map(escaped);
-    eprintln!("constat: {}", lines.collect::<Vec<_>>().join("\n"));
+/// Prints a line on standard error, for the person who runs the command. One
+/// that cannot be written is dropped: the work goes on.
+pub fn remark(line: impl Display) {
+    let _ = writeln!(std::io::stderr(), "{}", escaped(&line));
 }
 
 /// Prints what is wrong with a command line, in the words of its parser.
 pub fn usage(text: &str) {
-    let lines = text.lines().map(|line| escaped(line) + "\n");
-    eprint!("{}", lines.collect::<String>());
+    let _ = writeln!(std::io::stderr(), "{}", escaped_lines(text));
+}
+
+/// The lines with which a command that failed ends.
+pub fn failure(failure: &Failure) -> String {
+    let lines: Vec<_> = failure.lines().iter().map(escaped).collect();
+    format!("constat: {}", lines.join("\n"))
+}
+
+fn escaped_lines(text: &str) -> String {
+    text.lines().map(escaped).collect::<Vec<_>>().join("\n")
+}
+
+fn write_out(text: String) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::new(format!("the output cannot be written: {error}")))
+        }
+        _ => Ok(()),
+    }
 }

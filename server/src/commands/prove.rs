@@ -1,20 +1,20 @@
 //! `constat prove`: writes one record's evidence bundle, also while the server runs.
 
-use super::print;
+use super::print::print;
 use crate::cli::ProveArgs;
 use crate::failure::Failure;
+use crate::files::Output;
 use crate::proof::bundle::prove;
 use crate::proof::keys::Keys;
 use crate::store::open_store;
 
 /// Writes the bundle of the newest record of a consent id, or of the event named.
 pub fn run(args: &ProveArgs) -> Result<(), Failure> {
+    let output = Output::at(&args.output)?;
     let store = open_store(&args.key.data)?;
     let keys = Keys::open(&args.key, &*store)?;
     let (event_id, bytes) = prove(&*store, &keys, &args.site, &args.consent_id, args.event)?;
-    std::fs::write(&args.output, bytes)
-        .map_err(|error| Failure::new(format!("{} cannot be written: {error}", args.output.display())))?;
-    let file = args.output.display();
-    print::line(format!("{file}: evidence of event {event_id}; check it with `constat verify`"));
-    Ok(())
+    output.write(&bytes, &args.key.data.data)?;
+    let name = args.output.display();
+    print(format_args!("{name}: evidence of event {event_id}; check it with `constat verify`"))
 }

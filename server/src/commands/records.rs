@@ -1,6 +1,6 @@
 //! `constat records`: a first look at what is stored for a consent id.
 
-use super::print;
+use super::print::print_text;
 use crate::cli::RecordsArgs;
 use crate::failure::Failure;
 use crate::store::{RecordStore, open_store};
@@ -10,8 +10,8 @@ use constat_shared::Record;
 pub fn run(args: &RecordsArgs) -> Result<(), Failure> {
     let store: Box<dyn RecordStore> = open_store(&args.data)?;
     let records = store.history(&args.site, &args.consent_id)?;
-    print::text(&if args.json { json(&records) } else { table(&records) });
-    Ok(())
+    let text = if args.json { json(&records) } else { table(&records) };
+    print_text(&text)
 }
 
 fn json(records: &[Record]) -> String {

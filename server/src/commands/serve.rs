@@ -1,6 +1,6 @@
 //! `constat serve`: from the command line to a running server, and back down.
 
-use super::print;
+use super::print::print_text;
 use crate::cli::ServeArgs;
 use crate::consent::writer::{QUEUE_MAX, Writer};
 use crate::failure::{Failure, fail, failed};
@@ -10,6 +10,7 @@ use crate::http::origin::OwnOrigins;
 use crate::http::{router, routes};
 use crate::jobs::publish::publish;
 use crate::jobs::retention;
+use crate::jobs::watched::{Watched, keep_running};
 use crate::proof::keys::Keys;
 use crate::render::assets::Assets;
 use crate::render::earlier::EarlierNotices;
@@ -18,7 +19,7 @@ use crate::store::make_store;
 use crate::store::prepare_folder;
 use crate::store::{RecordStore, Store};
 use crate::telemetry;
-use actix_web::dev::ServerHandle;
+use actix_web::dev::{Server, ServerHandle};
 use actix_web::web::Data;
 use actix_web::{App as ActixApp, HttpServer, rt};
 use std::net::TcpListener;
@@ -55,18 +56,23 @@ async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
     let listener = bind(args, args.port)?;
     let address = listener.local_addr().map_err(fail("the address is unknown"))?;
     let mut out = vec![format!("listening http://{address}")];
+    let mut jobs = Watched::default();
     let third_parties = match args.demo {
-        true => Some(start_third_parties(args, address.port(), &mut out)?),
+        true => Some(start_third_parties(args, address.port(), &mut out, &mut jobs)?),
         false => None,
     };
     let own = Data::new(OwnOrigins::new(&args.public_host, args.demo.then_some(address.port())));
     let pages = third_parties.as_ref().map(|origin| demo::DemoPages::new(origin));
-    rt::spawn(telemetry::report_each_minute());
-    rt::spawn(retention::run(Arc::clone(&app.store), Arc::clone(&app.keys), Arc::clone(&app.sites)));
+    jobs.spawn("the count of unread requests", telemetry::report_each_minute());
+    watch_writing(&mut jobs, &app);
     // Signals are handled before the address is printed, so that an early SIGTERM also stops the server in order.
     let on_signal = |kind| signal(kind).map_err(fail("a signal cannot be received"));
     let (terminate, interrupt) = (on_signal(SignalKind::terminate())?, on_signal(SignalKind::interrupt())?);
-    rt::spawn(reload_on_hangup(on_signal(SignalKind::hangup())?, args.sites.clone(), args.demo, app.clone()));
+    let hangups = on_signal(SignalKind::hangup())?;
+    jobs.spawn(
+        "what reads the site files at SIGHUP",
+        reload_on_hangup(hangups, args.sites.clone(), args.demo, app.clone()),
+    );
     let server = HttpServer::new(move || {
         let pages = pages.clone();
         ActixApp::new()
@@ -82,7 +88,8 @@ async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
     });
     let server = server.listen(listener).map_err(fail("the server did not start"))?.shutdown_timeout(10);
     let server = server.disable_signals().run();
-    rt::spawn(stop_when_told(terminate, interrupt, server.handle()));
+    let stop = stop_when_told(terminate, interrupt, server.handle());
+    jobs.spawn("what stops the server at SIGTERM", stop);
     if args.demo {
         out.push(format!("demo http://{address}/demo/fr/"));
         out.push(format!(
@@ -92,12 +99,42 @@ async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
     }
     let data = &args.key.data.data;
     out.push(format!("data {}", data.canonicalize().unwrap_or_else(|_| data.clone()).display()));
-    out.iter().for_each(print::line);
-    server.await.map_err(fail("the server failed"))
+    if let Err(error) = print_text(&out.join("\n")) {
+        tracing::warn!(%error, %address, "serving all the same");
+    }
+    until_the_end(server, jobs).await
+}
+
+/// What writes without being asked: the retention job and the thread that stores records.
+fn watch_writing(jobs: &mut Watched, app: &Data<App>) {
+    let (store, keys, sites) = (Arc::clone(&app.store), Arc::clone(&app.keys), Arc::clone(&app.sites));
+    let retention = move || retention::run(Arc::clone(&store), Arc::clone(&keys), Arc::clone(&sites));
+    jobs.spawn("the retention job", keep_running("retention", retention));
+    let app = app.clone();
+    jobs.spawn("the thread that stores records", async move { app.writer.ended().await });
+}
+
+/// Serves until the server is stopped, or one of the jobs has ended without being told to.
+async fn until_the_end(mut server: Server, mut jobs: Watched) -> Result<(), Failure> {
+    let handle = server.handle();
+    let failure = tokio::select! {
+        biased;
+        stopped = &mut server => return stopped.map_err(fail("the server failed")),
+        failure = jobs.first_end() => failure,
+    };
+    // Requests on their way are answered first.
+    let (_, stopped) = tokio::join!(handle.stop(true), server);
+    stopped.map_err(fail("the server failed"))?;
+    Err(failure)
 }
 
 /// Starts the stand-in for the third parties; returns its origin.
-fn start_third_parties(args: &ServeArgs, port: u16, out: &mut Vec<String>) -> Result<String, Failure> {
+fn start_third_parties(
+    args: &ServeArgs,
+    port: u16,
+    out: &mut Vec<String>,
+    jobs: &mut Watched,
+) -> Result<String, Failure> {
     let wanted = args.demo_port.unwrap_or(if args.port == 0 { 0 } else { port.saturating_add(1) });
     let listener = bind(args, wanted)?;
     let port = listener.local_addr().map_err(fail("the address is unknown"))?.port();
@@ -105,7 +142,12 @@ fn start_third_parties(args: &ServeArgs, port: u16, out: &mut Vec<String>) -> Re
     let server =
         HttpServer::new(move || ActixApp::new().app_data(counts.clone()).configure(demo::third_parties));
     let server = server.workers(1).listen(listener).map_err(fail("the third parties did not start"))?;
-    rt::spawn(server.disable_signals().run());
+    let server = server.disable_signals().run();
+    jobs.spawn("the stand-in for the third parties", async {
+        if let Err(error) = server.await {
+            tracing::error!(%error, "the third parties failed");
+        }
+    });
     // Another name for the same machine: to a browser, another site.
     let origin = format!("http://localhost:{port}");
     out.push(format!("third parties {origin}"));
@@ -139,6 +181,7 @@ fn all_sites(dir: Option<&Path>, demo: bool) -> Result<Vec<Site>, Failure> {
 }
 
 /// Reads the site files again at each SIGHUP; a mistake in any keeps them all as they were.
+/// Returns only when no signal can come any more.
 async fn reload_on_hangup(mut hangups: Signal, dir: Option<PathBuf>, demo: bool, app: Data<App>) {
     while hangups.recv().await.is_some() {
         let (dir, app) = (dir.clone(), app.clone());
@@ -166,4 +209,6 @@ async fn stop_when_told(mut terminate: Signal, mut interrupt: Signal, server: Se
     }
     tracing::info!("stopping");
     server.stop(true).await;
+    // The server has ended now, and this job is not to end before it.
+    std::future::pending().await
 }

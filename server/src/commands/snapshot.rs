@@ -1,6 +1,6 @@
 //! `constat snapshot`: takes the pictures of every notice that has none.
 
-use super::print;
+use super::print::{print, remark};
 use crate::chromium::browser;
 use crate::cli::SnapshotArgs;
 use crate::failure::{Failure, failed};
@@ -22,10 +22,9 @@ pub fn run(args: &SnapshotArgs) -> Result<(), Failure> {
     let store = open_store(&args.data)?;
     let published = published_notices(&*store, args.site.as_ref())?;
     let photographer = Photographer::open(&args.data, &*store)?;
-    let missing = photographer.missing(published, &mut print::warning)?;
+    let missing = photographer.missing(published, &mut warn)?;
     if missing.is_empty() {
-        print::line("nothing to do: every notice has its pictures");
-        return Ok(());
+        return print("nothing to do: every notice has its pictures");
     }
     let program = browser::find(args.chromium.as_deref())?;
     let assets = Arc::new(Assets::embedded().map_err(failed)?);
@@ -44,11 +43,11 @@ async fn take_all<S: NoticeStore + LogStore + ?Sized>(
     let mut failed_count = 0;
     for notice_hash in missing {
         match take(photographer, program, assets, notice_hash, &mut signals).await {
-            Ok(Some(line)) => print::line(line),
+            Ok(Some(line)) => print(line)?,
             Ok(None) => return Err(Failure::new("stopped; what was finished before is kept")),
             Err(error) => {
                 failed_count += 1;
-                print::warning(format!("notice {notice_hash}: {error}"));
+                warn(format!("notice {notice_hash}: {error}"));
             }
         }
     }
@@ -74,10 +73,9 @@ async fn take<S: NoticeStore + LogStore + ?Sized>(
     let site =
         Site { notice: shown, origins: Vec::new(), timestamp_authority: None, log_shards: LogShards::ONE };
     let served = ServedSite::new(site, assets);
-    photographer.warning_of_other_files(&served)?.into_iter().for_each(print::warning);
+    photographer.warning_of_other_files(&served)?.into_iter().for_each(warn);
     let page = SnapshotPage::start(served, Arc::clone(assets))?;
-    let taken =
-        photographer.take(&notice, page.origin(), program, stopped(signals), &mut print::warning).await;
+    let taken = photographer.take(&notice, page.origin(), program, stopped(signals), &mut warn).await;
     page.stop().await;
     taken
 }
@@ -87,4 +85,8 @@ async fn stopped((interrupt, terminate): &mut (Signal, Signal)) {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
     }
+}
+
+fn warn(line: String) {
+    remark(format_args!("constat: {line}"));
 }

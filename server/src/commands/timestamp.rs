@@ -1,6 +1,6 @@
 //! `constat timestamp`: time-stamps over the heads of the logs (RFC 3161), also while the server runs.
 
-use super::print;
+use super::print::{print, remark};
 use crate::cli::TimestampArgs;
 use crate::failure::Failure;
 use crate::jobs::timestamp::stamp_site;
@@ -28,8 +28,10 @@ pub fn run(args: &TimestampArgs) -> Result<(), Failure> {
     let mut failed_count = 0;
     for (site, url) in &asking {
         // An authority that fails does not stop the other sites.
-        if let Err(failure) = stamp_site(&*store, &keys, site, url, &mut print::line) {
-            print::warning(format!("{site}: {failure}"));
+        // Nor does a line that cannot be printed: the stamp is in the log.
+        let mut report = |line| print(line).unwrap_or_else(remark);
+        if let Err(failure) = stamp_site(&*store, &keys, site, url, &mut report) {
+            remark(format_args!("constat: {site}: {failure}"));
             failed_count += 1;
         }
     }

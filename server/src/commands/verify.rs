@@ -1,6 +1,6 @@
 //! `constat verify`: what a bundle or a receipt proves. No server, no store, no network.
 
-use super::print;
+use super::print::print;
 use crate::cli::VerifyArgs;
 use crate::failure::Failure;
 use crate::proof::given_files::{read, read_authorities, read_keys, read_pictures};
@@ -34,8 +34,8 @@ fn verify_evidence(file: &Path, mut given: GivenFiles, trusted: Option<&Authorit
     let (evidence, checkpoint) = Evidence::verify(&bytes).map_err(|error| refused(file, &error))?;
     given.stamp = trusted.map(|trusted| stamp(file, &evidence, trusted)).transpose()?;
     let findings = evidence.findings(&checkpoint, &given);
-    print_all(&findings);
-    print::line(&evidence.statement);
+    print_findings(&findings)?;
+    print(&evidence.statement)?;
     if findings.iter().any(Finding::contradicts) {
         return Err(refused(file, &"what was given with it does not belong to it: see the lines above"));
     }
@@ -54,15 +54,15 @@ fn verify_receipt(file: &Path, keys: &KeySet) -> Result<(), Failure> {
     let bytes = read(file, RECEIPT_BYTES_MAX)?;
     let text = String::from_utf8_lossy(&bytes);
     let (receipt, key_id) = Receipt::verify(text.trim_end(), keys).map_err(|error| refused(file, &error))?;
-    print_all(&receipt.findings(&key_id));
-    Ok(())
+    print_findings(&receipt.findings(&key_id))
 }
 
-fn print_all(findings: &[Finding]) {
+fn print_findings(findings: &[Finding]) -> Result<(), Failure> {
     for finding in findings {
-        let (standing, words) = (finding.standing().in_words(Language::En), finding.in_words(Language::En));
-        print::line(format!("{standing}: {words}"));
+        let standing = finding.standing().in_words(Language::En);
+        print(format_args!("{standing}: {}", finding.in_words(Language::En)))?;
     }
+    Ok(())
 }
 
 fn refused(file: &Path, why: &dyn Display) -> Failure {

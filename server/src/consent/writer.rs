@@ -6,7 +6,7 @@ use crate::crash;
 use crate::store::{Appended, CommittedRecord, RecordStore, StoreError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 /// How many records may wait for the store. At ten thousand a second that is
 /// less than a second of waiting; more would only wait longer for a refusal.
@@ -38,14 +38,20 @@ struct Job {
 pub struct Writer {
     queue: Mutex<Option<mpsc::Sender<Job>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    /// Closed when the thread has ended, also by a panic.
+    ended: watch::Receiver<()>,
 }
 
 impl Writer {
     /// Starts the thread, with room for `queue_max` waiting records.
     pub fn start(store: Arc<dyn RecordStore>, queue_max: usize) -> Writer {
         let (queue, jobs) = mpsc::channel(queue_max);
-        let thread = std::thread::spawn(move || write_all(&*store, jobs));
-        Writer { queue: Mutex::new(Some(queue)), thread: Mutex::new(Some(thread)) }
+        let (running, ended) = watch::channel(());
+        let thread = std::thread::spawn(move || {
+            let _running = running;
+            write_all(&*store, jobs);
+        });
+        Writer { queue: Mutex::new(Some(queue)), thread: Mutex::new(Some(thread)), ended }
     }
 
     /// Stores a record; returns it once it is durable. When the caller stops
@@ -74,6 +80,14 @@ impl Writer {
     pub fn is_running(&self) -> bool {
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
         thread.as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+
+    /// Waits until the thread has ended. Unless it was stopped, it panicked, and
+    /// no record can be stored until the process is started again: what the
+    /// thread kept in memory about the logs may be wrong.
+    pub async fn ended(&self) {
+        let mut ended = self.ended.clone();
+        while ended.changed().await.is_ok() {}
     }
 
     /// Takes no more records, stores those that wait, and returns.
@@ -125,7 +139,7 @@ mod tests {
     use crate::store::contract;
     use crate::store::sqlite::{HeldFile, SqliteStore};
     use crate::store::{NoticeStore, RecordStore};
-    use constat_shared::{Action, PublishedNotice, Timestamp};
+    use constat_shared::{Action, ConsentId, EventId, PublishedNotice, Record, SiteId, Timestamp};
     use std::future::Future;
     use std::task::{Context, Waker};
 
@@ -170,6 +184,50 @@ mod tests {
         }
         assert!(matches!(writer.append(record(&notice)).await, Err(WriteError::Store)));
         assert!(!writer.is_running());
+        writer.ended().await;
+    }
+
+    /// Panics at every batch; nothing else is asked of it.
+    struct Panicking;
+
+    impl RecordStore for Panicking {
+        fn append(&self, _: &[CommittedRecord]) -> Result<Vec<Appended>, StoreError> {
+            panic!("a test lets the store panic")
+        }
+
+        fn find(
+            &self,
+            _: &SiteId,
+            _: &ConsentId,
+            _: &EventId,
+        ) -> Result<Option<(CommittedRecord, u64)>, StoreError> {
+            unreachable!()
+        }
+
+        fn history(&self, _: &SiteId, _: &ConsentId) -> Result<Vec<Record>, StoreError> {
+            unreachable!()
+        }
+
+        fn erase(&self, _: &SiteId, _: &ConsentId, _: Timestamp) -> Result<u64, StoreError> {
+            unreachable!()
+        }
+
+        fn expire(&self, _: Timestamp) -> Result<u64, StoreError> {
+            unreachable!()
+        }
+
+        fn ping(&self) -> Result<(), StoreError> {
+            unreachable!()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_thread_that_panics_refuses_its_batch_and_is_noticed() {
+        let writer = Writer::start(Arc::new(Panicking), 4);
+        let notice = contract::notice("boreale");
+        assert!(matches!(writer.append(record(&notice)).await, Err(WriteError::Store)));
+        writer.ended().await;
+        assert!(matches!(writer.append(record(&notice)).await, Err(WriteError::Store)));
     }
 
     #[tokio::test]

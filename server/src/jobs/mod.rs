@@ -5,3 +5,4 @@ pub mod publish;
 pub mod retention;
 pub mod snapshot;
 pub mod timestamp;
+pub mod watched;

@@ -1,12 +1,12 @@
 //! The hourly job: deletes expired records and old logs (invariant 4), and
 //! writes what is served into the log of a new month.
 
-use crate::clock;
 use crate::proof::keys::Keys;
 use crate::proof::logs::is_over;
 use crate::proof::published;
 use crate::render::site::Sites;
 use crate::store::{LogStore, RecordStore, StoreError};
+use crate::{clock, crash};
 use constat_shared::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,7 +35,8 @@ pub fn expire<S: RecordStore + LogStore + ?Sized>(
     Ok(())
 }
 
-/// Runs the job at once and then every hour, for as long as the server runs.
+/// Runs the job at once and then every hour. Returns only when a run panicked:
+/// the caller starts it again.
 pub async fn run<S>(store: Arc<S>, keys: Arc<Keys>, sites: Arc<Sites>)
 where
     S: RecordStore + LogStore + ?Sized + 'static,
@@ -46,6 +47,7 @@ where
         ticks.tick().await;
         let (store, keys, sites) = (Arc::clone(&store), Arc::clone(&keys), Arc::clone(&sites));
         let job = move || {
+            crash::at("retention.job");
             let now = clock::now();
             expire(&*store, &keys, now)?;
             published::log_what_is_served(&*store, &sites.all(), now)
@@ -53,7 +55,10 @@ where
         match tokio::task::spawn_blocking(job).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::error!(%error, "the retention job failed"),
-            Err(error) => tracing::error!(%error, "the retention job was cut off"),
+            Err(error) => {
+                tracing::error!(%error, "the retention job was cut off");
+                return;
+            }
         }
     }
 }

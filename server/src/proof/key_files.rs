@@ -3,12 +3,13 @@
 
 use crate::cli::KeyArgs;
 use crate::failure::Failure;
+use crate::files::{Circle, FileOwner, Stranger};
 use ed25519_dalek::SigningKey;
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey};
-use std::fs::{DirBuilder, OpenOptions};
-use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::fs::{File, Metadata};
+use std::io::{ErrorKind, Read, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// More keys than a server that rotates them every month leaves behind in eight years.
@@ -33,27 +34,33 @@ pub fn secrets(args: &KeyArgs, first: bool) -> Result<Vec<SigningKey>, Failure> 
         return Ok(vec![SigningKey::from_pkcs8_pem(&pem).map_err(|error| unusable(&error))?]);
     }
     if let Some(path) = &args.key_file {
-        return Ok(vec![read(path)?]);
+        return Ok(vec![read(path, &Circle::of_process())?]);
     }
-    let dir = folder(args)?;
+    let data = &args.data.data;
+    let owner = FileOwner::of_folder(data)?;
+    let dir = folder(data);
     let paths = files(&dir)?;
     if paths.is_empty() && first {
-        return Ok(vec![make(&dir)?]);
+        return Ok(vec![make(data)?]);
     }
-    paths.iter().map(|(_, path)| read(path)).collect()
+    close(&owner, &dir, &paths)?;
+    let circle = Circle::of_folder(owner.uid(), owner.gid());
+    paths.iter().map(|(_, path)| read(path, &circle)).collect()
 }
 
-/// The folder of the keys, made when it is not there.
-pub fn folder(args: &KeyArgs) -> Result<PathBuf, Failure> {
-    let dir = args.data.data.join("keys");
-    DirBuilder::new().recursive(true).mode(0o700).create(&dir).map_err(|error| unusable(&dir, error))?;
-    Ok(dir)
+/// The folder of the keys in a data folder.
+pub fn folder(data: &Path) -> PathBuf {
+    data.join("keys")
 }
 
-/// The key files of the folder by number.
+/// The key files of a folder by number; none of one that is not there.
 pub fn files(dir: &Path) -> Result<Vec<(u32, PathBuf)>, Failure> {
     let mut files = Vec::new();
-    for file in std::fs::read_dir(dir).map_err(|error| unusable(dir, error))? {
+    let found = match std::fs::read_dir(dir) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(files),
+        found => found.map_err(|error| unusable(dir, error))?,
+    };
+    for file in found {
         let path = file.map_err(|error| unusable(dir, error))?.path();
         let number = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".pem")?.parse().ok());
         files.extend(number.map(|number| (number, path)));
@@ -68,28 +75,81 @@ pub fn files(dir: &Path) -> Result<Vec<(u32, PathBuf)>, Failure> {
     Ok(files)
 }
 
-fn read(path: &Path) -> Result<SigningKey, Failure> {
-    let mode = std::fs::metadata(path).map_err(|error| unusable(path, error))?.mode() & 0o777;
-    if mode & 0o077 != 0 {
-        let name = path.display();
-        return Err(Failure::new(format!(
-            "the key {name} may be read by others (mode {mode:03o}): chmod 600 {name}"
-        )));
+/// Closes the folder and the keys to their group, which a volume may open
+/// before each start. A key that others could read is left for [`read`] to
+/// refuse: they may have read it.
+fn close(owner: &FileOwner, dir: &Path, paths: &[(u32, PathBuf)]) -> Result<(), Failure> {
+    if paths.is_empty() {
+        return Ok(());
     }
-    let pem = std::fs::read_to_string(path).map_err(|error| unusable(path, error))?;
+    owner.make_folder(dir).map_err(|error| unusable(dir, error))?;
+    let circle = Circle::of_folder(owner.uid(), owner.gid());
+    for (_, path) in paths {
+        let is_ours = |key: &Metadata| key.is_file() && circle.stranger_to_file(key).is_none();
+        if path.symlink_metadata().is_ok_and(|key| is_ours(&key)) {
+            // The key of a medium that cannot be written stays as it is: no stranger reads it.
+            let _ = owner.close_file(path);
+        }
+    }
+    Ok(())
+}
+
+/// The key of a file, which may be reached through links, as in a mounted secret.
+fn read(path: &Path, circle: &Circle) -> Result<SigningKey, Failure> {
+    let mut file = File::open(path).map_err(|error| unusable(path, error))?;
+    let metadata = file.metadata().map_err(|error| unusable(path, error))?;
+    if let Some(stranger) = circle.stranger_to_file(&metadata) {
+        return Err(open_to(path, &metadata, stranger));
+    }
+    let target = path.canonicalize().ok();
+    for folder in [Some(path), target.as_deref()].into_iter().flatten().filter_map(Path::parent) {
+        check_folder(path, folder, circle)?;
+    }
+    let mut pem = String::new();
+    file.read_to_string(&mut pem).map_err(|error| unusable(path, error))?;
     SigningKey::from_pkcs8_pem(&pem).map_err(|error| unusable(path, error))
 }
 
-/// Makes a new key behind those of the folder.
-pub fn make(dir: &Path) -> Result<SigningKey, Failure> {
-    let number = files(dir)?.last().map_or(1, |(last, _)| last + 1);
+/// Refuses a folder in which a stranger could put another key in the place of one.
+fn check_folder(key: &Path, folder: &Path, circle: &Circle) -> Result<(), Failure> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    // A pipe of the shell is in no folder.
+    let Ok(metadata) = folder.metadata() else { return Ok(()) };
+    let Some(stranger) = circle.stranger_to_folder(&metadata) else { return Ok(()) };
+    let (name, folder, mode) = (key.display(), folder.display(), metadata.mode() & 0o7777);
+    Err(Failure::new(format!(
+        "the key {name} may be replaced by {stranger}, because the folder {folder} has the mode {mode:03o}: \
+         chmod go-w {folder}"
+    )))
+}
+
+/// The refusal of a key that a stranger may read or write.
+fn open_to(path: &Path, key: &Metadata, stranger: Stranger) -> Failure {
+    let (name, mode) = (path.display(), key.mode() & 0o777);
+    let remedy = match stranger {
+        Stranger::Owner(_) => {
+            format!("give it to the user of this process or to root, with chown, and chmod 600 {name}")
+        }
+        Stranger::Others | Stranger::Group(_) => {
+            format!("chmod 600 {name}, or give it to root and a group of this process, with mode 440")
+        }
+    };
+    Failure::new(format!("the key {name} may be read by {stranger} (mode {mode:03o}): {remedy}"))
+}
+
+/// Makes a new key in a data folder, behind those that are there.
+pub fn make(data: &Path) -> Result<SigningKey, Failure> {
+    let owner = FileOwner::of_folder(data)?;
+    let dir = folder(data);
+    owner.make_data_folder(data)?;
+    owner.make_folder(&dir).map_err(|error| unusable(&dir, error))?;
+    let number = files(&dir)?.last().map_or(1, |(last, _)| last + 1);
     let path = dir.join(format!("{number}.pem"));
     let mut seed = [0; 32];
     getrandom::fill(&mut seed).map_err(|error| unusable(&path, error))?;
     let key = SigningKey::from_bytes(&seed);
     let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(|error| unusable(&path, error))?;
-    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-    let mut file = file.map_err(|error| unusable(&path, error))?;
+    let mut file = owner.create_new(&path).map_err(|error| unusable(&path, error))?;
     file.write_all(pem.as_bytes()).and_then(|()| file.sync_all()).map_err(|error| unusable(&path, error))?;
     Ok(key)
 }

@@ -2,11 +2,11 @@
 //!
 //! The private half of the one that signs comes from the environment, from a
 //! file that is named, or from `keys/` of the data folder, where the first
-//! start makes it: one file for each, `NUMBER.pem`, PKCS #8, readable by nobody
-//! else; the highest number signs. The public halves of all that ever signed
+//! start makes it: one file for each, `NUMBER.pem`, PKCS #8, which no stranger
+//! may read or write; the highest number signs. The public halves of all that ever signed
 //! are in the store, and published for as long as anything they signed may live.
 
-use super::key_files::{KEYS_MAX, folder, is_given, make, secrets};
+use super::key_files::{KEYS_MAX, is_given, make, secrets};
 use crate::cli::KeyArgs;
 use crate::clock;
 use crate::failure::Failure;
@@ -27,8 +27,8 @@ impl Keys {
     /// log; a store that knows none takes it as its first.
     ///
     /// # Errors
-    /// A sentence: when a key cannot be read, is no key, or others than its
-    /// owner may read it; when it is not the one that signs this log.
+    /// A sentence: when a key cannot be read, is no key, or a stranger may
+    /// read or write it; when it is not the one that signs this log.
     pub fn open(args: &KeyArgs, store: &dyn KeyStore) -> Result<Keys, Failure> {
         let public = store.keys()?;
         let secrets = secrets(args, public.is_empty())?;
@@ -68,7 +68,7 @@ impl Keys {
             None if is_given(args) => {
                 return Err(Failure::new("the key that was given signs already, or did: give a new one"));
             }
-            None => make(&folder(args)?)?,
+            None => make(&args.data.data)?,
         };
         Ok(store.add_key(&Jwk::of(&next.verifying_key()), clock::now())?)
     }
@@ -115,9 +115,10 @@ fn mismatch(id: &str, public: &[Jwk]) -> Failure {
 mod tests {
     use super::*;
     use crate::cli::StoreArgs;
-    use crate::proof::key_files::files;
+    use crate::proof::key_files::{files, folder};
     use crate::store::sqlite::SqliteStore;
     use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
 
     struct Setup {
         args: KeyArgs,
@@ -162,7 +163,7 @@ mod tests {
     fn a_rotation_that_was_cut_off_is_taken_up() {
         let Setup { args, store, data } = set_up();
         Keys::open(&args, &store).unwrap();
-        make(&data.path().join("keys")).unwrap();
+        make(data.path()).unwrap();
         let words = refusal(&args, &store);
         assert!(words.contains("is not of this log") && words.contains("constat keys rotate"), "{words}");
         Keys::rotate(&args, &store).unwrap();
@@ -177,7 +178,7 @@ mod tests {
         std::fs::remove_file(data.path().join("keys/1.pem")).unwrap();
         let words = refusal(&args, &store);
         assert!(words.contains(&keys.id) && words.contains("restore it from your backup"), "{words}");
-        make(&data.path().join("keys")).unwrap();
+        make(data.path()).unwrap();
         let words = refusal(&args, &store);
         assert!(words.contains("is not of this log") && words.contains(&keys.id), "{words}");
         assert_eq!(store.keys().unwrap(), keys.public());
@@ -190,7 +191,8 @@ mod tests {
         std::fs::create_dir(&dir).unwrap();
         make(&dir).unwrap();
         make(&dir).unwrap();
-        let given = |number| KeyArgs { key_file: Some(dir.join(format!("{number}.pem"))), ..args.clone() };
+        let given =
+            |number| KeyArgs { key_file: Some(folder(&dir).join(format!("{number}.pem"))), ..args.clone() };
         let first = Keys::open(&given(1), &store).unwrap();
         assert!(!data.path().join("keys").exists());
         assert!(refusal(&given(2), &store).contains(&first.id));
@@ -203,10 +205,18 @@ mod tests {
     #[test]
     fn a_store_of_an_earlier_version_takes_the_keys_of_the_folder_in_their_order() {
         let Setup { args, store, data } = set_up();
-        let dir = folder(&args).unwrap();
-        let made = [make(&dir).unwrap(), make(&dir).unwrap()].map(|key| Jwk::of(&key.verifying_key()));
+        let made =
+            [make(data.path()).unwrap(), make(data.path()).unwrap()].map(|key| Jwk::of(&key.verifying_key()));
         assert_eq!(Keys::open(&args, &store).unwrap().public(), made);
         drop(data);
+    }
+
+    fn set_mode(path: &Path, mode: u32) {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    fn mode(path: &Path) -> u32 {
+        std::fs::metadata(path).unwrap().permissions().mode() & 0o777
     }
 
     #[test]
@@ -214,9 +224,42 @@ mod tests {
         let Setup { args, store, data } = set_up();
         Keys::open(&args, &store).unwrap();
         let path = data.path().join("keys/1.pem");
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        for open_to_others in [0o644, 0o602] {
+            set_mode(&path, open_to_others);
+            let words = refusal(&args, &store);
+            assert!(words.contains(&format!("{open_to_others:o}")) && words.contains("others"), "{words}");
+            assert!(words.contains("chmod 600") && words.contains("1.pem"), "{words}");
+            assert_eq!(mode(&path), open_to_others, "it is left as evidence");
+        }
+    }
+
+    #[test]
+    fn a_key_that_a_volume_opened_to_the_group_of_this_process_is_used_and_closed() {
+        let Setup { args, store, data } = set_up();
+        Keys::open(&args, &store).unwrap();
+        let path = data.path().join("keys/1.pem");
+        set_mode(&path, 0o660);
+        set_mode(&data.path().join("keys"), 0o770);
+        Keys::open(&args, &store).unwrap();
+        assert_eq!((mode(&path), mode(&data.path().join("keys"))), (0o600, 0o700));
+    }
+
+    #[test]
+    fn a_key_that_is_given_for_the_group_of_this_process_is_used_and_left_alone() {
+        let Setup { args, store, data } = set_up();
+        let elsewhere = tempfile::tempdir().unwrap();
+        make(elsewhere.path()).unwrap();
+        // As a mounted secret: the name is a link.
+        let (target, path) = (folder(elsewhere.path()).join("1.pem"), elsewhere.path().join("key.pem"));
+        std::os::unix::fs::symlink(&target, &path).unwrap();
+        set_mode(&target, 0o440);
+        let args = KeyArgs { key_file: Some(path.clone()), ..args };
+        Keys::open(&args, &store).unwrap();
+        assert_eq!(mode(&target), 0o440);
+        set_mode(&folder(elsewhere.path()), 0o777);
         let words = refusal(&args, &store);
-        assert!(words.contains("640") && words.contains("chmod 600") && words.contains("1.pem"), "{words}");
+        assert!(words.contains("may be replaced by others") && words.contains("chmod go-w"), "{words}");
+        drop(data);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::cli::StoreArgs;
 use crate::failure::Failure;
+use crate::files::FileOwner;
 use crate::store::copy_store::CopyStore;
 use crate::store::redis::{Address, RedisStore};
 use crate::store::sqlite::{FILE_NAME, SqliteStore};
@@ -108,11 +109,12 @@ impl<'a> RedisOptions<'a> {
     }
 }
 
-/// Checks that a folder has a store.
+/// Checks that a folder has a store, which this process's user may use.
 ///
 /// # Errors
-/// When it has none.
+/// When it has none, or another user's; when a symbolic link is in its place.
 pub fn check_store(dir: &Path) -> Result<(), Failure> {
+    FileOwner::of_folder(dir)?;
     if !dir.join(FILE_NAME).is_file() {
         let words = format!(
             "there is no store in {}: name the folder `constat serve` was given with --data",

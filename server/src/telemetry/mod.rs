@@ -1,8 +1,10 @@
 //! Log lines, on standard error. None of them names a visitor (invariant 5).
 
+mod lines;
 mod log;
 mod one_line;
 mod unread_requests;
 
+pub use lines::{finish, last_word};
 pub use log::start;
 pub use unread_requests::{report, report_each_minute};

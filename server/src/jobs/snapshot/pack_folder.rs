@@ -4,11 +4,11 @@
 
 use super::pictures::Picture;
 use crate::failure::Failure;
+use crate::files::FileOwner;
 use constat_shared::log::Snapshot;
 use constat_shared::{Hash, LogEntry, canonical};
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::File;
 use std::io::{Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 /// The evidence pack: the data of its leaf in the log, byte for byte.
@@ -20,6 +20,7 @@ const FILE_BYTES_MAX: u64 = 32 * 1024 * 1024;
 /// The folder of all pictures, held by one command at a time.
 pub struct Folder {
     dir: PathBuf,
+    owner: FileOwner,
     _lock: File,
 }
 
@@ -38,17 +39,19 @@ impl Folder {
     /// Makes and holds the folder.
     ///
     /// # Errors
-    /// A sentence, when it cannot be written or another command holds it.
+    /// A sentence, when it cannot be written, belongs to another user, or another command holds it.
     pub fn open(data: &Path) -> Result<Folder, Failure> {
         let dir = data.join("snapshots");
         let name = dir.display();
         let unwritable = |error| Failure::new(format!("the folder {name} cannot be written: {error}"));
-        make(&dir).map_err(unwritable)?;
+        let owner = FileOwner::of_folder(data)?;
+        owner.make_data_folder(data)?;
+        owner.make_folder(&dir).map_err(unwritable)?;
         File::open(data).and_then(|data| data.sync_all()).map_err(unwritable)?;
-        let lock = open_new(OpenOptions::new().create(true), &dir.join("lock")).map_err(unwritable)?;
+        let lock = owner.open(&dir.join("lock"))?;
         let taken = |_| Failure::new(format!("another `constat snapshot` works in {name}: let it finish"));
         lock.try_lock().map_err(taken)?;
-        Ok(Folder { dir, _lock: lock })
+        Ok(Folder { dir, owner, _lock: lock })
     }
 
     /// Where the pictures of a notice lie.
@@ -82,15 +85,21 @@ impl Folder {
     fn try_keep(&self, dir: &Path, pack: &Snapshot, pictures: &[Picture]) -> std::io::Result<()> {
         let new = dir.with_extension("new");
         remove(&new)?;
-        make(&new)?;
+        self.owner.make_folder(&new)?;
         for (image, png) in pictures {
-            write(&new.join(image.file_name()), png)?;
+            self.write(&new.join(image.file_name()), png)?;
         }
-        write(&new.join(PACK), &canonical::to_vec(&LogEntry::Snapshot(pack.clone())))?;
+        self.write(&new.join(PACK), &canonical::to_vec(&LogEntry::Snapshot(pack.clone())))?;
         File::open(&new)?.sync_all()?;
         remove(dir)?;
         std::fs::rename(&new, dir)?;
         File::open(&self.dir)?.sync_all()
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+        let mut file = self.owner.create_new(path)?;
+        file.write_all(bytes)?;
+        file.sync_all()
     }
 }
 
@@ -104,25 +113,11 @@ pub fn compare(pack: &Snapshot, dir: &Path) -> Vec<(String, Found)> {
     pack.images.iter().map(|image| (image.file_name(), found(image))).collect()
 }
 
-fn make(dir: &Path) -> std::io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(dir)
-}
-
 fn remove(dir: &Path) -> std::io::Result<()> {
     match std::fs::remove_dir_all(dir) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
-}
-
-fn open_new(options: &mut OpenOptions, path: &Path) -> std::io::Result<File> {
-    options.write(true).mode(0o600).open(path)
-}
-
-fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = open_new(OpenOptions::new().create_new(true), path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
 }
 
 fn read(path: &Path) -> std::io::Result<Vec<u8>> {

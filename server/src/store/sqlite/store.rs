@@ -3,9 +3,13 @@
 use super::schema::{check_version, create_schema};
 use super::tables::logs::Log;
 use super::write_connection::WriteConnection;
+use crate::failure::Failure;
+use crate::files::FileOwner;
 use crate::store::StoreError;
 use constat_shared::LogId;
 use rusqlite::{Connection, OpenFlags};
+use std::fmt::Display;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -42,8 +46,16 @@ impl SqliteStore {
     /// [`StoreError::Engine`] when the file cannot be opened or written,
     /// [`StoreError::Unreadable`] when another version of Constat made it.
     pub fn open(dir: &Path) -> Result<SqliteStore, StoreError> {
-        let path = dir.join(FILE_NAME);
-        let mut connection = Connection::open(&path)?;
+        let path = database(dir)?;
+        let owner = owner(dir)?;
+        match owner.create_new(&path) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+                return Err(unusable(format_args!("{} cannot be made ({error})", path.display())));
+            }
+            _ => close_files(&owner, &path).map_err(unusable)?,
+        }
+        let flags = OpenFlags::default() | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+        let mut connection = Connection::open_with_flags(&path, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
@@ -52,7 +64,6 @@ impl SqliteStore {
         connection.pragma_update(None, "foreign_keys", "OFF")?;
         create_schema(&mut connection)?;
         connection.pragma_update(None, "foreign_keys", "ON")?;
-        restrict(&path)?;
         Ok(SqliteStore::with(path, connection))
     }
 
@@ -61,7 +72,9 @@ impl SqliteStore {
     /// # Errors
     /// As [`SqliteStore::open`], and when there is no store.
     pub fn open_to_read(dir: &Path) -> Result<SqliteStore, StoreError> {
-        let path = dir.join(FILE_NAME);
+        let path = database(dir)?;
+        // On a medium that cannot be written, SQLite writes nothing beside it either.
+        let _ = close_files(&owner(dir)?, &path);
         let connection = open_reader(&path)?;
         check_version(&connection)?;
         Ok(SqliteStore::with(path, connection))
@@ -115,14 +128,34 @@ impl SqliteStore {
 }
 
 fn open_reader(path: &Path) -> Result<Connection, StoreError> {
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     Ok(connection)
 }
 
-/// Only the server's account may read the records.
-fn restrict(path: &Path) -> Result<(), StoreError> {
-    use std::os::unix::fs::PermissionsExt;
-    let owner_only = std::fs::Permissions::from_mode(0o600);
-    std::fs::set_permissions(path, owner_only).map_err(|error| StoreError::Engine(error.to_string()))
+/// The path of the database without links: SQLite refuses one in any part of it,
+/// and the data folder itself may be reached through one, as under systemd.
+fn database(dir: &Path) -> Result<PathBuf, StoreError> {
+    Ok(dir.canonicalize().map_err(unusable)?.join(FILE_NAME))
+}
+
+/// Refuses another user's folder, and links in the place of files.
+fn owner(dir: &Path) -> Result<FileOwner, StoreError> {
+    FileOwner::of_folder(dir).map_err(unusable)
+}
+
+/// Closes the database to everybody but its owner, and what SQLite keeps beside
+/// it, which has the mode of the database.
+fn close_files(owner: &FileOwner, path: &Path) -> Result<(), Failure> {
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        owner.close_file(Path::new(&name))?;
+    }
+    Ok(())
+}
+
+fn unusable(error: impl Display) -> StoreError {
+    StoreError::Engine(error.to_string())
 }

@@ -41,16 +41,19 @@ impl WriteConnection {
 
     /// Stores records in one durable commit; the results are in their order.
     pub fn append(&mut self, entries: &[CommittedRecord]) -> Result<Vec<Appended>, StoreError> {
-        let result = self.try_append(entries);
-        if result.is_err() {
-            // The cached sizes include leaves that were rolled back.
-            self.logs.clear();
-        }
-        result
+        // After an error or a panic the cached sizes include leaves that were rolled back: they are dropped.
+        let mut logs = std::mem::take(&mut self.logs);
+        let results = self.try_append(&mut logs, entries)?;
+        self.logs = logs;
+        Ok(results)
     }
 
-    fn try_append(&mut self, entries: &[CommittedRecord]) -> Result<Vec<Appended>, StoreError> {
-        let WriteConnection { connection, notices, logs, data_version } = self;
+    fn try_append(
+        &mut self,
+        logs: &mut HashMap<LogId, Log>,
+        entries: &[CommittedRecord],
+    ) -> Result<Vec<Appended>, StoreError> {
+        let WriteConnection { connection, notices, data_version, .. } = self;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Another process, such as a command, may have written to a log since the last commit.
         let seen = transaction.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;

@@ -18,7 +18,7 @@ pub fn print(line: impl Display) -> Result<(), Failure> {
 /// Prints a text of several lines; their breaks are the command's own.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub fn print_text(text: &str) -> Result<(), Failure> {
     write_out(escaped_lines(text))
 }

@@ -51,7 +51,7 @@ fn in_words(ended: Result<(), JoinError>) -> String {
 pub struct Watched(JoinSet<&'static str>);
 
 impl Watched {
-    /// Starts a job. A name says what is missing without it.
+    /// Starts a job. The name tells what is missing without it.
     pub fn spawn(&mut self, name: &'static str, job: impl Future<Output = ()> + Send + 'static) {
         self.0.spawn(async move {
             let ended = run(job).await;

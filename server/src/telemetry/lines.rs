@@ -1,4 +1,4 @@
-//! A thread writes the log lines, on standard error. The threads that work never wait for whoever reads the
+//! A thread writes the log lines, on standard error. The threads that work never wait for the reader of the
 //! log: a line that cannot be written, or for which there is no room, is counted
 //! and dropped, and the next line that can be written comes with the number.
 

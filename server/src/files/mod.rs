@@ -7,6 +7,6 @@ mod strangers;
 mod umask;
 
 pub use output::Output;
-pub use owner::FileOwner;
+pub use owner::{DATABASE_FILES, FileOwner, LOCK_FILE};
 pub use strangers::{Circle, Stranger};
 pub use umask::close_to_others;

@@ -11,9 +11,12 @@ use std::os::fd::AsRawFd;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown, lchown};
 use std::path::Path;
 
-/// The files that a server and the commands beside it open for writing.
-const DATA_FILES: [&str; 5] =
-    ["lock", "constat.db", "constat.db-wal", "constat.db-shm", "constat.db-journal"];
+/// The file that a server locks in its data folder.
+pub const LOCK_FILE: &str = "lock";
+
+/// The database in a data folder, and what SQLite keeps beside it.
+pub const DATABASE_FILES: [&str; 4] =
+    ["constat.db", "constat.db-wal", "constat.db-shm", "constat.db-journal"];
 
 /// The bits of a mode for the group and for others.
 const NOT_OWNER: u32 = 0o077;
@@ -46,7 +49,7 @@ impl FileOwner {
             }
         };
         let mut files = Vec::new();
-        for path in DATA_FILES.map(|file| dir.join(file)) {
+        for path in DATABASE_FILES.into_iter().chain([LOCK_FILE]).map(|file| dir.join(file)) {
             check_single(&path)?;
             files.extend(path.symlink_metadata().ok().map(|file| (path, file)));
         }

@@ -1,7 +1,7 @@
 //! Creates the data folder and locks it.
 
 use crate::failure::Failure;
-use crate::files::FileOwner;
+use crate::files::{FileOwner, LOCK_FILE};
 use std::fs::File;
 use std::path::Path;
 
@@ -15,7 +15,7 @@ pub fn prepare_folder(dir: &Path) -> Result<File, Failure> {
     let name = dir.display();
     let owner = FileOwner::of_folder(dir)?;
     owner.make_data_folder(dir)?;
-    let lock = owner.open(&dir.join("lock"))?;
+    let lock = owner.open(&dir.join(LOCK_FILE))?;
     lock.try_lock().map_err(|_| {
         Failure::new(format!("another constat serves {name}: stop it, or choose another --data"))
     })?;

@@ -4,7 +4,7 @@ use super::schema::{check_version, create_schema};
 use super::tables::logs::Log;
 use super::write_connection::WriteConnection;
 use crate::failure::Failure;
-use crate::files::FileOwner;
+use crate::files::{DATABASE_FILES, FileOwner};
 use crate::store::StoreError;
 use constat_shared::LogId;
 use rusqlite::{Connection, OpenFlags};
@@ -15,7 +15,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// The name of the database in the data folder.
-pub const FILE_NAME: &str = "constat.db";
+pub const FILE_NAME: &str = DATABASE_FILES[0];
 
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const READERS_MAX: usize = 8;
@@ -148,12 +148,7 @@ fn owner(dir: &Path) -> Result<FileOwner, StoreError> {
 /// Closes the database to everybody but its owner, and what SQLite keeps beside
 /// it, which has the mode of the database.
 fn close_files(owner: &FileOwner, path: &Path) -> Result<(), Failure> {
-    for suffix in ["", "-wal", "-shm", "-journal"] {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        owner.close_file(Path::new(&name))?;
-    }
-    Ok(())
+    DATABASE_FILES.iter().try_for_each(|name| owner.close_file(&path.with_file_name(name)))
 }
 
 fn unusable(error: impl Display) -> StoreError {

@@ -13,9 +13,7 @@ pub fn complete(prefix: &str, files: &PurposesFile, languages: &[Language], repo
     let mut purposes = Purposes::new();
     for (name, table) in files {
         let key = format!("{prefix}{name}");
-        let remedy = "Write 1 to 40 of a-z, 0-9 and -, beginning with a letter or digit";
-        let id = PurposeId::parse(name)
-            .map_err(|_| Fault::new(format!("`{name}` is not the id of a purpose"), remedy));
+        let id = values::id(name, PurposeId::parse(name), "the id of a purpose");
         let id = report.take(&key, id);
         let spoken = by_language(&key, table, languages, report);
         all_languages(&key, &spoken, languages, "the purpose", report);

@@ -133,6 +133,12 @@ pub fn transfer(text: &str) -> Result<Transfer, Fault> {
     one_of(text, "a transfer mechanism", &all)
 }
 
+/// An id that was parsed, or the form that it should have; `what` names it.
+pub fn id<T, E>(text: &str, parsed: Result<T, E>, what: &str) -> Result<T, Fault> {
+    let remedy = "Write 1 to 40 of a-z, 0-9 and -, beginning with a letter or digit";
+    parsed.map_err(|_| Fault::new(format!("`{text}` is not {what}"), remedy))
+}
+
 /// A place in the browser, by its name.
 pub fn storage(text: &str) -> Result<Storage, Fault> {
     let all = Storage::ALL.map(|storage| (storage.as_str(), storage));

@@ -7,8 +7,7 @@ use constat_shared::{Language, Lifetimes, SiteId};
 use std::collections::BTreeSet;
 
 pub fn id(text: &str) -> Result<SiteId, Fault> {
-    let remedy = "Write 1 to 40 of a-z, 0-9 and -, beginning with a letter or digit";
-    SiteId::parse(text).map_err(|_| Fault::new(format!("`{text}` is not a site id"), remedy))
+    values::id(text, SiteId::parse(text), "a site id")
 }
 
 pub fn origins(given: Option<&[String]>, report: &mut Report) -> Vec<String> {

@@ -7,6 +7,7 @@ use crate::site::facts::known::Known;
 use crate::site::facts::vendor;
 use crate::site::file::report::{Fault, Report, hint};
 use crate::site::file::schema::VendorFile;
+use crate::site::file::values;
 use constat_shared::notice::{TRACKER_DAYS_MAX, VENDORS_MAX};
 use constat_shared::{Category, Purposes, Vendor, VendorId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,8 +61,7 @@ pub fn check(
 }
 
 fn vendor_id(text: &str) -> Result<VendorId, Fault> {
-    let remedy = "Write 1 to 40 of a-z, 0-9 and -, beginning with a letter or digit";
-    VendorId::parse(text).map_err(|_| Fault::new(format!("`{text}` is not the id of a vendor"), remedy))
+    values::id(text, VendorId::parse(text), "the id of a vendor")
 }
 
 /// What a site may not do with a vendor, however true its facts are.

@@ -29,6 +29,11 @@ pub fn remark(line: impl Display) {
     let _ = writeln!(std::io::stderr(), "{}", escaped(&line));
 }
 
+/// Prints a warning on standard error, as [`remark`] does.
+pub fn warn(line: impl Display) {
+    remark(format_args!("constat: {line}"));
+}
+
 /// Prints what is wrong with a command line, in the words of its parser.
 pub fn usage(text: &str) {
     let _ = writeln!(std::io::stderr(), "{}", escaped_lines(text));

@@ -1,6 +1,6 @@
 //! `constat snapshot`: takes the pictures of every notice that has none.
 
-use super::print::{print, remark};
+use super::print::{print, warn};
 use crate::chromium::browser;
 use crate::cli::SnapshotArgs;
 use crate::failure::{Failure, failed};
@@ -85,8 +85,4 @@ async fn stopped((interrupt, terminate): &mut (Signal, Signal)) {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
     }
-}
-
-fn warn(line: String) {
-    remark(format_args!("constat: {line}"));
 }

@@ -1,6 +1,6 @@
 //! `constat timestamp`: time-stamps over the heads of the logs (RFC 3161), also while the server runs.
 
-use super::print::{print, remark};
+use super::print::{print, remark, warn};
 use crate::cli::TimestampArgs;
 use crate::failure::Failure;
 use crate::jobs::timestamp::stamp_site;
@@ -31,7 +31,7 @@ pub fn run(args: &TimestampArgs) -> Result<(), Failure> {
         // Nor does a line that cannot be printed: the stamp is in the log.
         let mut report = |line| print(line).unwrap_or_else(remark);
         if let Err(failure) = stamp_site(&*store, &keys, site, url, &mut report) {
-            remark(format_args!("constat: {site}: {failure}"));
+            warn(format_args!("{site}: {failure}"));
             failed_count += 1;
         }
     }

@@ -78,8 +78,7 @@ impl Writer {
 
     /// Whether records can still be written.
     pub fn is_running(&self) -> bool {
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
-        thread.as_ref().is_some_and(|thread| !thread.is_finished())
+        self.ended.has_changed().is_ok()
     }
 
     /// Waits until the thread has ended. Unless it was stopped, it panicked, and

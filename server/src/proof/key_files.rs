@@ -43,8 +43,8 @@ pub fn secrets(args: &KeyArgs, first: bool) -> Result<Vec<SigningKey>, Failure> 
     if paths.is_empty() && first {
         return Ok(vec![make(data)?]);
     }
-    close(&owner, &dir, &paths)?;
     let circle = Circle::of_folder(owner.uid(), owner.gid());
+    close(&owner, &circle, &dir, &paths)?;
     paths.iter().map(|(_, path)| read(path, &circle)).collect()
 }
 
@@ -78,12 +78,11 @@ pub fn files(dir: &Path) -> Result<Vec<(u32, PathBuf)>, Failure> {
 /// Closes the folder and the keys to their group, which a volume may open
 /// before each start. A key that others could read is left for [`read`] to
 /// refuse: they may have read it.
-fn close(owner: &FileOwner, dir: &Path, paths: &[(u32, PathBuf)]) -> Result<(), Failure> {
+fn close(owner: &FileOwner, circle: &Circle, dir: &Path, paths: &[(u32, PathBuf)]) -> Result<(), Failure> {
     if paths.is_empty() {
         return Ok(());
     }
     owner.make_folder(dir).map_err(|error| unusable(dir, error))?;
-    let circle = Circle::of_folder(owner.uid(), owner.gid());
     for (_, path) in paths {
         let is_ours = |key: &Metadata| key.is_file() && circle.stranger_to_file(key).is_none();
         if path.symlink_metadata().is_ok_and(|key| is_ours(&key)) {

@@ -16,12 +16,11 @@ pub async fn on_store<T: Send + 'static>(
     work: impl FnOnce(&dyn Store) -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, ApiError> {
     let store = Arc::clone(&app.store);
-    within(app.deadline, async { run_blocking(move || work(&*store)).await?.map_err(ApiError::from) }).await
-}
-
-/// Does work on a thread that may block.
-async fn run_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
-    web::block(work).await.map_err(|_| ApiError::new(Code::Internal, "Ask again later."))
+    within(app.deadline, async {
+        let done = web::block(move || work(&*store)).await;
+        done.map_err(|_| ApiError::new(Code::Internal, "Ask again later."))?.map_err(ApiError::from)
+    })
+    .await
 }
 
 /// Waits for what needs the store for as long as `deadline`. Work that outlasts

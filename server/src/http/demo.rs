@@ -93,9 +93,9 @@ fn render(third_parties: &str) -> BTreeMap<String, String> {
                 set(&format!("current.{other}"), current.to_owned());
             }
             for name in ["title", "description"] {
-                own.get(&format!("{page}.{name}")).into_iter().for_each(|text| {
-                    drop(values.insert(format!("page.{name}"), text.clone()));
-                });
+                if let Some(text) = own.get(&format!("{page}.{name}")) {
+                    set(&format!("page.{name}"), text.clone());
+                }
             }
             pages.insert(format!("{language}/{file}"), fill(&html, &values));
         }

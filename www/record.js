@@ -21,23 +21,28 @@ export async function show(bridge) {
   place.replaceChildren(...dates(bridge), facts(bridge, receipt));
   if (receipt.current) {
     place.append(node("div", "row", button("download", "plain", texts.record_download, () => { download(receipt); })));
-  } else {
-    place.append(receipt.waiting ? node("p", "small", texts.record_waiting) : missing(bridge));
+  } else if (receipt.waiting) {
+    place.append(node("p", "small", texts.record_waiting));
+  } else if (!receipt.token) {
+    place.append(missing(bridge));
   }
   if (receipt.token) place.append(...erasure(bridge, receipt.token));
 }
 
-/* The receipt in this browser, if it is of this consent id: `token` opens its
-   records, `current` is true when it is of the choice that holds. */
+/* The receipt in this browser, if it is of this consent id: `jwt` is the receipt, `current`
+   is true when it is of the choice that holds. `token` opens the records: the secret
+   that was made with the consent id, or the receipt. */
 function kept(bridge) {
-  const { id, last } = bridge.stored, token = bridge.keep("constat.receipt." + bridge.notice.site);
+  const { id, last } = bridge.stored, secret = bridge.keep("constat.secret." + bridge.notice.site) || "";
+  const jwt = bridge.keep("constat.receipt." + bridge.notice.site);
   let claims = {};
   try {
-    const base64 = token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/");
+    const base64 = jwt.split(".")[1].replace(/-/g, "+").replace(/_/g, "/");
     claims = JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(base64), char => char.charCodeAt())));
   } catch (_) { /* There is none, or it was changed. */ }
   return {
-    token: claims.sub === id && token,
+    jwt,
+    token: secret.startsWith(id) ? secret.slice(id.length) : claims.sub === id && jwt,
     current: claims.sub === id && claims.jti === last,
     waiting: waiting(bridge).some(event => event.event_id === last),
     record: claims.record,
@@ -97,9 +102,9 @@ function missing(bridge) {
   return node("p", "small", before, link, behind);
 }
 
-function download({ token, record }) {
+function download({ jwt, record }) {
   const link = node("a");
-  link.href = URL.createObjectURL(new Blob([token], { type: "application/jwt" }));
+  link.href = URL.createObjectURL(new Blob([jwt], { type: "application/jwt" }));
   link.download = "constat-receipt-" + record.site + "-" + record.recorded_at.slice(0, 10) + ".jwt";
   link.click();
   setTimeout(() => { URL.revokeObjectURL(link.href); }, PATIENCE_MS); // The browser may still be reading it.
@@ -155,7 +160,7 @@ async function remove(bridge, token) {
   const reply = await Promise.race([fetch(address, { method: "DELETE", headers: { Authorization: "Bearer " + token } }), late]);
   if (!reply.ok) throw reply.status;
   bridge.keep("constat.queue." + site, JSON.stringify(waiting(bridge).filter(event => event.consent_id !== id)));
-  try { localStorage.removeItem("constat.receipt." + site); } catch (_) { /* What is kept with the page goes with it. */ }
+  try { ["receipt", "secret"].forEach(name => { localStorage.removeItem("constat." + name + "." + site); }); } catch (_) { /* What is kept with the page goes with it. */ }
   document.cookie = "constat=;path=/;max-age=0";
   bridge.clean();
   location.reload(); // What was allowed may be running.

@@ -19,7 +19,10 @@ pub mod sample;
 pub mod values;
 
 pub use consent::cookie;
-pub use consent::{Action, Choices, ConsentCookie, ConsentRequest, ConsentResponse, Layer, Record, Signals};
+pub use consent::{
+    Action, Choices, ConsentCookie, ConsentRequest, ConsentResponse, HolderDigest, HolderSecret, Layer,
+    Record, Signals,
+};
 pub use frameworks::dpv;
 pub use log::{
     CheckpointError, CommitmentKey, LogEntry, LogId, LogShards, Shard, SignedCheckpoint, TreeHead, merkle,

@@ -1,5 +1,6 @@
 //! A server with one site, and a client that asks it.
 
+use crate::consent::secret_of;
 use crate::server::Server;
 use crate::sites::Sites;
 use constat_shared::{Hash, Jwk, LogId, Record, SignedCheckpoint, TreeHead};
@@ -91,9 +92,16 @@ impl Api {
         crate::consent::request(&self.notice_hash().await, action)
     }
 
-    /// POSTs an answer to [`SITE`], from one of its pages.
+    /// POSTs an answer to [`SITE`], from one of its pages, with the secret of its consent id.
     pub async fn post(&self, consent: &Value) -> Answer {
-        self.post_to(SITE, consent.to_string()).await
+        self.post_with(consent, Some(&secret_of(consent))).await
+    }
+
+    /// POSTs an answer to [`SITE`], from one of its pages, with another bearer token or none.
+    pub async fn post_with(&self, consent: &Value, token: Option<&str>) -> Answer {
+        let request = self.request(Method::POST, &site_path("consents")).header(ORIGIN, SITE_ORIGIN);
+        let request = token.into_iter().fold(request, RequestBuilder::bearer_auth);
+        answer(request.body(consent.to_string())).await
     }
 
     /// POSTs a body to a site, from a page of [`SITE_ORIGIN`].
@@ -186,10 +194,11 @@ pub async fn get(server: &Server, path: &str) -> Answer {
     answer(client().get(format!("{}{path}", server.url))).await
 }
 
-/// POSTs an answer to [`SITE`] of a server, from one of its pages.
+/// POSTs an answer to [`SITE`] of a server, from one of its pages, with the secret of its consent id.
 pub async fn post(server: &Server, consent: &Value) -> Answer {
     let url = format!("{}/v1/sites/{SITE}/consents", server.url);
-    answer(client().post(url).header(ORIGIN, SITE_ORIGIN).body(consent.to_string())).await
+    let request = client().post(url).header(ORIGIN, SITE_ORIGIN).bearer_auth(secret_of(consent));
+    answer(request.body(consent.to_string())).await
 }
 
 /// The hash of the notice that [`SITE`] of a server shows.

@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
+use thirtyfour::WindowHandle;
 use thirtyfour::error::WebDriverErrorInner;
 use thirtyfour::prelude::*;
 
@@ -206,6 +207,23 @@ impl Browser {
     pub async fn consent_cookie(&self) -> WebDriverResult<Option<String>> {
         let value = self.run("return (/(?:^|; )constat=([^;]*)/.exec(document.cookie) || [])[1]").await?;
         Ok(value.as_str().map(str::to_owned))
+    }
+
+    /// The tab that is driven.
+    pub async fn window(&self) -> WebDriverResult<WindowHandle> {
+        self.driver.window().await
+    }
+
+    /// Opens a page in another tab, which is driven from here on.
+    pub async fn new_tab(&self, url: &str) -> WebDriverResult<()> {
+        let tab = self.driver.new_tab().await?;
+        self.switch_to(tab).await?;
+        self.open(url).await
+    }
+
+    /// Drives another tab.
+    pub async fn switch_to(&self, tab: WindowHandle) -> WebDriverResult<()> {
+        self.driver.switch_to_window(tab).await
     }
 
     /// The addresses the page has fetched since it was loaded, its own included.

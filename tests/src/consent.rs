@@ -7,6 +7,11 @@ pub fn uuid() -> String {
     uuid::Uuid::now_v7().to_string()
 }
 
+/// The secret of the browser that made a consent id: 32 characters of base64, as the loader's.
+pub fn secret_of(consent: &Value) -> String {
+    consent["consent_id"].as_str().unwrap_or_default().replace('-', "")
+}
+
 /// A request that answers [`constat_testkit::sample_site::with_shipped_vendors`], everything allowed or refused.
 pub fn request(notice_hash: &str, action: &str) -> Value {
     let on = action == "allow_all";

@@ -41,7 +41,8 @@ impl Round {
 
 async fn post(client: &Client, url: &str, body: &Value) -> reqwest::Result<(u16, Value)> {
     let url = format!("{url}/v1/sites/{SITE}/consents");
-    let answer = client.post(url).header(ORIGIN, SITE_ORIGIN).body(body.to_string()).send().await?;
+    let post = client.post(url).header(ORIGIN, SITE_ORIGIN).bearer_auth(consent::secret_of(body));
+    let answer = post.body(body.to_string()).send().await?;
     let status = answer.status().as_u16();
     Ok((status, answer.json().await?))
 }

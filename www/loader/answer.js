@@ -6,7 +6,8 @@
 
 function answer(action, layer, next) {
   if (action === "allow_all") next = allowed; else if (action !== "save") next = refused;
-  let id = stored ? stored.id : uuid(), event = uuid();
+  stored = read() || stored; // Another page may have answered.
+  let id = stored ? stored.id : identity(), event = uuid();
   write(id, event, next, Date.now());
   // A record that cannot be delivered now waits.
   keep(queueKey, JSON.stringify(waiting().concat({

@@ -4,31 +4,25 @@
  * holds is kept beside them.
  */
 
-/* Reads a value of local storage, or writes one. */
-function keep(key, value) {
-  try {
-    if (value === undefined) return localStorage.getItem(key);
-    localStorage.setItem(key, value);
-  } catch (_) {
-    return value === undefined ? memory[key] : memory[key] = value;
-  }
-}
-
+/* An answer whose choice would have ended is no longer worth a record: its event id begins with its time. */
 function waiting() {
-  try { return JSON.parse(keep(queueKey)) || []; } catch (_) { return []; }
+  try {
+    let fresh = event => monthsAfter(parseInt(event.event_id.replace("-", "").slice(0, 12), 16)) > Date.now();
+    return JSON.parse(keep(queueKey)).filter(fresh);
+  } catch (_) { return []; }
 }
 
 function deliver() {
   sent = Promise.all(waiting().map(async event => {
     try {
-      // Sent as plain text, a request needs no preflight: one round trip, also while the page is being left.
-      let reply = await fetch(site + "/consents", { method: "POST", body: JSON.stringify(event), keepalive: true });
+      let reply = await fetch(site + "/consents", { method: "POST", body: JSON.stringify(event), headers: proof(event.consent_id), keepalive: true });
       // Keep a record that the server could not take now; drop one that it refuses for good.
       if (/^(5|408|429)/.test(reply.status)) return;
-      let taken = reply.ok && await reply.json();
+      let taken = await reply.json(), again = taken.code === "holder_unproven" ? [renew(event)] : [];
       // Only the choice that holds needs its receipt.
-      if (taken && stored && stored.last === event.event_id) keep(receiptKey, taken.receipt);
-      keep(queueKey, JSON.stringify(waiting().filter(other => other.event_id !== event.event_id)));
+      if (taken.receipt && stored && stored.last === event.event_id) keep(receiptKey, taken.receipt);
+      keep(queueKey, JSON.stringify(waiting().filter(other => other.event_id !== event.event_id).concat(again)));
+      if (again[0]) deliver();
     } catch (_) { /* It goes with the next page view. */ }
   }).concat(sent));
 }

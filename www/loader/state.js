@@ -10,7 +10,7 @@ if (early && early.open) return; // The tag was pasted twice.
 let MINUTE_MS = 6e4, QUEUE_MAX = 20;
 let base = document.currentScript.src.split("/v1/sites/")[0];
 let site = base + "/v1/sites/" + settings.site;
-let queueKey = "constat.queue." + settings.site, receiptKey = "constat.receipt." + settings.site;
+let queueKey = "constat.queue." + settings.site, receiptKey = "constat.receipt." + settings.site, secretKey = "constat.secret." + settings.site;
 let asked = document.documentElement.lang.slice(0, 2).toLowerCase();
 let lang = settings.languages.includes(asked) ? asked : settings.languages[0];
 let categories = ["essential", "functional", "audience", "advertising", "third_party"];
@@ -19,7 +19,8 @@ let choices; // What the page obeys, in the form that choices.js describes.
 let settle; // Makes an answer take effect in the page.
 let ran = {}; // Which vendors and categories have run a script in this page view.
 let order = Promise.resolve(); // Released scripts run one after the other, in the order of the page.
-let memory = {}; // Replaces localStorage where the browser forbids it.
+let memory = {}; // Replaces localStorage where the browser forbids it, or has no room.
+let renewed = {}; // The new consent ids of this page view, by the ones that they replace.
 let sent = order; // Settled when no delivery of this page view is in progress.
 let shadow, root, status, manage, styled, asking, words, widget, wanted;
 

@@ -1,10 +1,11 @@
 //! From a request to a record that is stored, and its receipt.
 
+use super::credential::unproven;
 use super::writer::{WriteError, Writer};
 use crate::proof::keys::Keys;
 use crate::site::Site;
 use crate::store::notice_of_site;
-use crate::store::{Appended, CommittedRecord, NoticeStore, StoreError};
+use crate::store::{Appended, CommittedRecord, DAY_MAX, HISTORY_MAX, Holder, NoticeStore, StoreError};
 use crate::{clock, crash};
 use constat_shared::{
     Code, CommitmentKey, ConsentRequest, ConsentResponse, LogId, LogShards, Problem, Receipt, Record,
@@ -44,17 +45,19 @@ impl From<WriteError> for AcceptError {
 
 /// Checks a visitor's answer against the notice it names, stores it, and
 /// returns the record with its signed receipt once the record is durable.
+/// `holder` is what its sender has shown.
 ///
 /// # Errors
 /// [`AcceptError`]; nothing is then acknowledged.
 pub async fn accept(
     request: ConsentRequest,
+    holder: Holder,
     site: &Site,
     notices: Arc<dyn NoticeStore>,
     writer: &Writer,
     keys: &Keys,
 ) -> Result<Accepted, AcceptError> {
-    let entry = commit(record(request, site, notices).await?, site.log_shards)?;
+    let entry = commit(record(request, site, notices).await?, site.log_shards)?.held_by(holder);
     crash::at("route.before_queue");
     match writer.append(entry).await? {
         (Appended::Stored(leaf_index), entry) => {
@@ -67,6 +70,12 @@ pub async fn accept(
         (Appended::Conflict, _) => {
             let detail = "Make a new event id for every answer; repeat one only with the same content.";
             Err(Problem::of_field(Code::EventConflict, "event_id", detail).into())
+        }
+        (Appended::NotHeld, _) => Err(unproven().into()),
+        (Appended::TooMany, _) => {
+            let detail =
+                format!("Send it again later: {DAY_MAX} answers a day, and {HISTORY_MAX} in all, are kept.");
+            Err(Problem::of_field(Code::TooManyEvents, "consent_id", detail).into())
         }
         (Appended::Failed, _) => Err(WriteError::Store.into()),
     }

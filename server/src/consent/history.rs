@@ -1,39 +1,10 @@
-//! The records of one consent id: who may ask for them, read, erased.
+//! The records of one consent id: read, erased.
 
 use crate::clock;
-use crate::proof::keys::Keys;
 use crate::store::{NoticeStore, RecordStore, StoreError};
-use constat_shared::{Code, ConsentId, Problem, Receipt, Record, SiteId, Timestamp, dpv};
+use constat_shared::{ConsentId, Record, SiteId, dpv};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// The consent id of an address, if the token is a receipt of it on that site.
-///
-/// # Errors
-/// A [`Problem`]: no receipt, none of this server's, one of another consent id or site, or one that
-/// has ended.
-pub fn authorise(
-    keys: &Keys,
-    token: Option<&str>,
-    site: &SiteId,
-    consent_id: &str,
-    now: Timestamp,
-) -> Result<ConsentId, Problem> {
-    let token =
-        token.ok_or_else(|| Problem::new(Code::ReceiptMissing, "Send `Authorization: Bearer RECEIPT`."))?;
-    let invalid = || Problem::new(Code::ReceiptInvalid, "Send a receipt as this server gave it, unchanged.");
-    let key_id = Receipt::key_id(token).map_err(|_| invalid())?;
-    let key = keys.verifying(&key_id).ok_or_else(invalid)?;
-    let receipt = Receipt::open(token, &key).map_err(|_| invalid())?;
-    if receipt.record.site != *site || receipt.sub.to_string() != consent_id {
-        return Err(Problem::new(Code::ReceiptForeign, "Send a receipt of this consent id on this site."));
-    }
-    if receipt.has_ended(now) {
-        let detail = "Send a receipt of a newer answer: this one ended with its record.";
-        return Err(Problem::new(Code::ReceiptExpired, detail));
-    }
-    Ok(receipt.sub)
-}
 
 /// Every record of the consent id, oldest first (GDPR, articles 15 and 20).
 ///

@@ -137,7 +137,7 @@ mod tests {
     use super::*;
     use crate::store::contract;
     use crate::store::sqlite::{HeldFile, SqliteStore};
-    use crate::store::{NoticeStore, RecordStore};
+    use crate::store::{Holder, NoticeStore, RecordStore};
     use constat_shared::{Action, ConsentId, EventId, PublishedNotice, Record, SiteId, Timestamp};
     use std::future::Future;
     use std::task::{Context, Waker};
@@ -200,6 +200,10 @@ mod tests {
             _: &ConsentId,
             _: &EventId,
         ) -> Result<Option<(CommittedRecord, u64)>, StoreError> {
+            unreachable!()
+        }
+
+        fn holder(&self, _: &SiteId, _: &ConsentId) -> Result<Option<Holder>, StoreError> {
             unreachable!()
         }
 

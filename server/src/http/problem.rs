@@ -12,6 +12,9 @@ use std::fmt;
 /// How long a client waits before it asks a busy server again, in seconds.
 const RETRY_AFTER_S: u32 = 5;
 
+/// How long a browser waits that has sent too many answers, in seconds.
+const MORE_EVENTS_AFTER_S: u32 = 3600;
+
 /// A problem on its way to the client.
 #[derive(Debug)]
 pub struct ApiError(pub Problem);
@@ -70,9 +73,13 @@ impl ResponseError for ApiError {
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
         response.insert_header((header::CACHE_CONTROL, "no-store"));
-        if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
-            response.insert_header((header::RETRY_AFTER, RETRY_AFTER_S));
-        }
+        match self.status_code() {
+            StatusCode::SERVICE_UNAVAILABLE => response.insert_header((header::RETRY_AFTER, RETRY_AFTER_S)),
+            StatusCode::TOO_MANY_REQUESTS => {
+                response.insert_header((header::RETRY_AFTER, MORE_EVENTS_AFTER_S))
+            }
+            _ => &mut response,
+        };
         response.content_type("application/problem+json").body(serde_json::json!(self.0).to_string())
     }
 }

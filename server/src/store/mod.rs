@@ -22,5 +22,5 @@ pub use key_store::KeyStore;
 pub use log_store::{Audit, LogStore};
 pub use notice_store::{NoticeStore, notice_of_site};
 pub use open_store::{RedisOptions, check_store, make_store, open_store, open_store_to_write};
-pub use record_store::{Appended, CommittedRecord, HISTORY_MAX, RecordStore};
+pub use record_store::{Appended, CommittedRecord, DAY_MAX, HISTORY_MAX, Holder, RecordStore};
 pub use store::Store;

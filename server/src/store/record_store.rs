@@ -2,7 +2,9 @@
 
 use super::error::StoreError;
 use constat_shared::log::merkle;
-use constat_shared::{CommitmentKey, ConsentId, EventId, Hash, LogId, LogShards, Record, SiteId, Timestamp};
+use constat_shared::{
+    CommitmentKey, ConsentId, EventId, Hash, HolderDigest, LogId, LogShards, Record, SiteId, Timestamp,
+};
 
 /// A record with its commitment, ready to be stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,13 +17,48 @@ pub struct CommittedRecord {
     pub key: CommitmentKey,
     /// The hash of its leaf in the log.
     pub leaf: Hash,
+    /// How the browser that sent it is recognised.
+    pub holder: Holder,
+}
+
+/// How the browser that sends an answer is recognised as the holder of its consent id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// It showed nothing. Only a consent id without records takes such an answer.
+    Unknown,
+    /// It showed the secret with this digest.
+    Secret(HolderDigest),
+    /// It showed a receipt of the consent id. Never stored: the record gets the
+    /// digest of the records before it.
+    Receipt,
+}
+
+impl Holder {
+    /// The digest, if there is one.
+    pub fn digest(self) -> Option<HolderDigest> {
+        match self {
+            Holder::Secret(digest) => Some(digest),
+            Holder::Unknown | Holder::Receipt => None,
+        }
+    }
+}
+
+impl From<Option<HolderDigest>> for Holder {
+    fn from(digest: Option<HolderDigest>) -> Holder {
+        digest.map_or(Holder::Unknown, Holder::Secret)
+    }
 }
 
 impl CommittedRecord {
     /// Commits to a record with a key. `shards` is the number of logs a month of its site.
     pub fn new(record: Record, key: CommitmentKey, shards: LogShards) -> CommittedRecord {
         let leaf = merkle::leaf_hash(key.commit(&record).as_bytes());
-        CommittedRecord { log: LogId::of(&record, shards), record, key, leaf }
+        CommittedRecord { log: LogId::of(&record, shards), record, key, leaf, holder: Holder::Unknown }
+    }
+
+    /// The same record, sent by a browser that is recognised like this.
+    pub fn held_by(self, holder: Holder) -> CommittedRecord {
+        CommittedRecord { holder, ..self }
     }
 }
 
@@ -35,13 +72,20 @@ pub enum Appended {
     Repeated(Box<Record>, u64),
     /// An earlier record has its event id and came from another request. Nothing was written.
     Conflict,
+    /// Its consent id has records, and [`CommittedRecord::holder`] is not the
+    /// holder of them. Nothing was written.
+    NotHeld,
+    /// Its consent id has [`HISTORY_MAX`] records, or [`DAY_MAX`] of one day. Nothing was written.
+    TooMany,
     /// The machine that holds its shard did not answer, while others did. The
     /// record is not acknowledged, but may be stored.
     Failed,
 }
 
-/// The most records that [`RecordStore::history`] returns.
+/// The most records of a consent id on a site.
 pub const HISTORY_MAX: usize = 1000;
+/// The most records of a consent id on a site that are made within 24 hours.
+pub const DAY_MAX: usize = 200;
 
 /// Keeps the records of visitors. Calls block, and any thread may make them.
 pub trait RecordStore: Send + Sync {
@@ -50,7 +94,8 @@ pub trait RecordStore: Send + Sync {
     /// the machine. The results are in the order of the records.
     ///
     /// A shard stores an event id once, also within one batch. A repetition has
-    /// the same consent id and therefore reaches the same shard.
+    /// the same consent id and therefore reaches the same shard. A consent id with
+    /// records takes another, and repeats one, only for their holder.
     ///
     /// # Errors
     /// The call acknowledges nothing. SQLite has stored nothing. Redis may have
@@ -66,6 +111,10 @@ pub trait RecordStore: Send + Sync {
         consent_id: &ConsentId,
         event_id: &EventId,
     ) -> Result<Option<(CommittedRecord, u64)>, StoreError>;
+
+    /// The digest of the secret of a consent id on a site, as its newest record has it; `None` when
+    /// it has no records. The holder is [`Holder::Unknown`] when its browser has shown no secret.
+    fn holder(&self, site: &SiteId, consent_id: &ConsentId) -> Result<Option<Holder>, StoreError>;
 
     /// The newest [`HISTORY_MAX`] records of a consent id on a site, sorted by
     /// `recorded_at`, oldest first.

@@ -43,6 +43,8 @@ codes! {
     ReceiptExpired = "receipt_expired", 401, "The receipt has expired";
     /// The receipt belongs to another consent id or site.
     ReceiptForeign = "receipt_foreign", 403, "The receipt is of other records";
+    /// The consent id of an answer has records, and the request does not show that it is the sender's own.
+    HolderUnproven = "holder_unproven", 401, "The consent id belongs to another browser";
     /// The origin is not one of the site's origins.
     OriginNotAllowed = "origin_not_allowed", 403, "The origin is not one of the site's origins";
     /// There is nothing at the address.
@@ -77,6 +79,8 @@ codes! {
     ExemptRefused = "exempt_refused", 422, "What is exempt from consent cannot be refused";
     /// The choices contradict the action.
     ActionContradicted = "action_contradicted", 422, "The choices contradict the action";
+    /// The consent id has as many records as one may have, in a day or in all.
+    TooManyEvents = "too_many_events", 429, "The consent id has too many records";
     /// The server failed.
     Internal = "internal", 500, "The server failed";
     /// The queue of records is full.

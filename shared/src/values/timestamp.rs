@@ -40,6 +40,11 @@ impl Timestamp {
         i64::try_from(ms).map(Timestamp::from_unix_ms).map_err(|_| TimestampError)
     }
 
+    /// The moment 24 hours before.
+    pub fn day_before(self) -> Timestamp {
+        Timestamp::from_unix_ms(self.0 - 86_400_000)
+    }
+
     pub(crate) fn date_time(self) -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
             .expect("from_unix_ms stays within the years of the calendar")

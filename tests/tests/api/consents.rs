@@ -2,10 +2,12 @@
 
 use constat_shared::{Record, Timestamp};
 use constat_testkit::sample_site::with_shipped_vendors;
-use constat_tests::api::{Api, SITE, SITE_ORIGIN};
-use constat_tests::consent::uuid;
+use constat_tests::api::{Api, SITE, SITE_ORIGIN, answer, site_path};
+use constat_tests::consent::{secret_of, uuid};
 use constat_tests::server::run;
 use constat_tests::sites::Sites;
+use reqwest::Method;
+use reqwest::header::ORIGIN;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -130,7 +132,8 @@ async fn a_repeated_event_returns_the_first_answer_and_stores_nothing() {
     // Time passes: the first answer is the first answer.
     tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     for body in [consent.to_string(), format!("\n{consent:#}\n")] {
-        let again = api.post_to(SITE, body).await;
+        let request = api.request(Method::POST, &site_path("consents")).header(ORIGIN, SITE_ORIGIN);
+        let again = answer(request.bearer_auth(secret_of(&consent)).body(body)).await;
         assert_eq!((again.status, again.json()), (200, first.json()));
     }
     assert_eq!(api.record_count(), 1);

@@ -1,8 +1,9 @@
 //! Every version reads what an earlier one wrote. `tests/fixtures/` keeps that, with how it was made.
 
-use constat_shared::{Category, ConsentCookie};
+use constat_shared::{Category, ConsentCookie, Record};
 use constat_testkit::redis::Redis;
 use constat_tests::api::{Answer, answer, client};
+use constat_tests::receipts;
 use constat_tests::server::{Server, run};
 use reqwest::Method;
 use reqwest::header::ORIGIN;
@@ -183,7 +184,13 @@ async fn a_store_of_version_0_1_0_is_still_served() {
         let history = &stored.records[2];
         let url = format!("{}/v1/sites/polaire/consents", server.url);
         let post = client().post(url).header(ORIGIN, "https://www.polaire.example");
-        let repeated = answer(post.body(request(&history[0]).to_string())).await;
+        // Its browser made no secret: only a receipt shows whose records these are.
+        let known: Record = serde_json::from_value(history[0].clone()).unwrap();
+        let receipt = receipts::ending_in(stored.folder.path(), &known, 3600);
+        let body = request(&history[0]).to_string();
+        let unproven = answer(post.try_clone().unwrap().body(body.clone())).await;
+        unproven.assert_problem("no receipt", "holder_unproven", "consent_id");
+        let repeated = answer(post.bearer_auth(receipt).body(body)).await;
         assert_eq!((repeated.status, &repeated.json()["record"]), (200, &history[0]), "{repeated:?}");
         let reply = repeated.json();
         let mut receipts = vec![reply["receipt"].as_str().unwrap().to_owned()];

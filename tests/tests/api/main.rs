@@ -19,6 +19,7 @@ mod files;
 mod formats;
 mod health;
 mod history;
+mod holder;
 mod keys;
 mod log;
 mod log_lines;

@@ -50,7 +50,7 @@ async fn visit(api: &Api) {
     unknown["notice_hash"] = serde_json::json!("0".repeat(64));
     let mut malformed = consent.clone();
     malformed["marker-account"] = serde_json::json!("marker-account");
-    let expected = [(&consent, 201), (&consent, 200), (&conflict, 409), (&unknown, 422), (&malformed, 400)];
+    let expected = [(&consent, 201), (&consent, 401), (&conflict, 409), (&unknown, 422), (&malformed, 400)];
     for (body, status) in expected {
         let answer = answer(request(Method::POST, &post).body(body.to_string())).await;
         assert_eq!(answer.status, status, "{answer:?}");

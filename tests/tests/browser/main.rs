@@ -5,6 +5,7 @@
 mod answers;
 mod bundle;
 mod gating;
+mod holder;
 mod keyboard;
 mod manage;
 mod page;

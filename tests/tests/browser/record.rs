@@ -123,8 +123,8 @@ fn erasing_takes_away_records_choice_receipt_and_what_vendors_left_and_the_quest
         open_record(&browser).await?;
         erase(&browser).await?;
         browser.find(".banner").await?;
-        let left = browser.run("return [document.cookie, localStorage.getItem('constat.receipt.polaire'), localStorage.getItem('constat.queue.polaire'), window.ran ?? null, constat.choices()]").await?;
-        assert_eq!(left, json!(["", null, "[]", null, null]));
+        let left = browser.run("return [document.cookie, localStorage.getItem('constat.receipt.polaire'), localStorage.getItem('constat.secret.polaire'), localStorage.getItem('constat.queue.polaire'), window.ran ?? null, constat.choices()]").await?;
+        assert_eq!(left, json!(["", null, null, "[]", null, null]));
         assert_eq!(history(&host.server.url, "polaire", &id, &receipt).await, json!([]));
         browser.reload().await?;
         browser.press("refuse_all").await?;
@@ -189,12 +189,14 @@ fn a_server_that_cannot_be_reached_erases_nothing_and_the_second_try_does() {
 }
 
 #[test]
-fn without_a_receipt_that_the_server_accepts_the_data_protection_officer_is_named() {
+fn with_neither_a_secret_nor_a_receipt_that_the_server_accepts_the_data_protection_officer_is_named() {
     browse(DESKTOP, |browser| async move {
         let host = Host::start("", "");
         browser.open(&host.url()).await?;
         let receipt = answered(&browser, "refuse_all", "polaire").await?;
         let put = |token: &str| format!("localStorage.setItem('constat.receipt.polaire', '{token}')");
+        // A browser that answered before there were secrets has the receipt alone.
+        browser.run("localStorage.removeItem('constat.secret.polaire')").await?;
         // Not signed by the server: the last part is not its signature.
         browser.run(&put(&format!("{}.AAAA", receipt.rsplit_once('.').unwrap().0))).await?;
         open_record(&browser).await?;

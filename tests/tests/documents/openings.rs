@@ -14,8 +14,15 @@ use std::collections::BTreeSet;
 const PROOF: &str = "docs/proof.md";
 
 /// The columns behind that of the address, in their order.
-const HELD: [&str; 5] =
-    ["nothing", "a consent id", "a receipt of it", "a receipt of another", "an expired receipt of it"];
+const HELD: [&str; 7] = [
+    "nothing",
+    "a consent id",
+    "a receipt of it",
+    "a receipt of another",
+    "an expired receipt of it",
+    "its secret",
+    "another secret",
+];
 
 /// The rows of the table, with the method and path of each.
 fn table() -> Vec<(Row, Method, String)> {
@@ -42,13 +49,18 @@ struct Visitor {
     receipt: String,
     expired: String,
     of_another: String,
+    secret: String,
 }
+
+/// The secret of a browser that has answered nothing.
+const ANOTHER_SECRET: &str = "AAAABBBBCCCCDDDDEEEEFFFFGGGGHHHH";
 
 impl Visitor {
     async fn new(api: &Api) -> Visitor {
         let (record, receipt) = api.record("refuse_all").await;
         let expired = receipts::ending_in(api.data.path(), &record, -1);
-        Visitor { record, receipt, expired, of_another: api.record("refuse_all").await.1 }
+        let secret = record.consent_id.to_string().replace('-', "");
+        Visitor { record, receipt, expired, of_another: api.record("refuse_all").await.1, secret }
     }
 
     /// The consent id and the bearer tokens with which somebody comes who holds what a column names.
@@ -59,6 +71,8 @@ impl Visitor {
             "a consent id" => (id, vec![None]),
             "a receipt of it" => (id, vec![Some(&self.receipt)]),
             "a receipt of another" => (id, vec![Some(&self.of_another)]),
+            "its secret" => (id, vec![Some(&self.secret)]),
+            "another secret" => (id, vec![Some(ANOTHER_SECRET)]),
             _ => (id, vec![Some(&self.expired)]),
         }
     }
@@ -87,7 +101,9 @@ async fn try_with(api: &Api, visitor: &Visitor, held: &str, method: &Method, pat
             String::from_utf8_lossy(&answer.body).contains(&visitor.record.event_id.to_string());
         found.insert(match answer.status {
             401 | 403 if !names_the_answer => "refused".to_owned(),
-            200 | 201 if !names_the_answer || held == "a receipt of it" => "open".to_owned(),
+            200 | 201 if !names_the_answer || ["a receipt of it", "its secret"].contains(&held) => {
+                "open".to_owned()
+            }
             status => format!("status {status}, names the visitor's answer: {names_the_answer}"),
         });
     }
@@ -99,9 +115,10 @@ async fn every_route_opens_to_what_the_table_names_and_to_nothing_else() {
     let api = Api::start();
     let mut faults = Vec::new();
     for (row, method, path) in table() {
-        let visitor = Visitor::new(&api).await;
         assert_eq!(row.cells.len(), HELD.len() + 1, "{PROOF}:{}", row.line);
         for (held, cell) in HELD.iter().zip(&row.cells[1..]) {
+            // One that was erased would have nothing to protect.
+            let visitor = Visitor::new(&api).await;
             let found = try_with(&api, &visitor, held, &method, &path).await;
             if found != cell.text {
                 faults.push(format!("{PROOF}:{}: {method} {path} with {held}: {found}", row.line));

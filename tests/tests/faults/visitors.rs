@@ -59,7 +59,8 @@ impl Book {
 pub async fn post(client: &Client, url: &str, body: &Value) -> (Reply, Duration) {
     let start = Instant::now();
     let url = format!("{url}/v1/sites/{SITE}/consents");
-    let response = client.post(url).header(ORIGIN, SITE_ORIGIN).body(body.to_string()).send().await;
+    let response = client.post(url).header(ORIGIN, SITE_ORIGIN).bearer_auth(consent::secret_of(body));
+    let response = response.body(body.to_string()).send().await;
     let reply = match response {
         Err(error) => {
             assert!(!error.is_timeout(), "a request hung: {error}");

@@ -7,10 +7,11 @@ use crate::tools::failure::Failure;
 use crate::tools::files::read;
 
 /// The parts of the loader in their order. Each uses only names that an earlier one declares.
-const PARTS: [&str; 12] = [
+const PARTS: [&str; 13] = [
     "state",
     "choices",
     "cookie",
+    "identity",
     "vendor_storage",
     "queue",
     "surface",

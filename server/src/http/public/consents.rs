@@ -1,6 +1,7 @@
 //! `POST /v1/sites/{site}/consents`: a visitor's answer becomes a record.
 
-use super::lookup::find_site;
+use super::lookup::{credential, find_site};
+use crate::clock;
 use crate::consent::accept::{Accepted, accept};
 use crate::http::app::App;
 use crate::http::deadline::within;
@@ -9,10 +10,12 @@ use crate::http::origin::{self, OwnOrigins};
 use crate::http::problem::ApiError;
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
+use constat_shared::ConsentRequest;
 use constat_shared::consent::REQUEST_BYTES_MAX;
 
 /// Checks the answer against the notice it names, stores it, and returns the
-/// record once it is durable: 201, or 200 when the event id was stored before.
+/// record once it is durable: 201, or 200 when the event id was stored before. A
+/// consent id that has records takes answers only from its holder.
 pub async fn post(
     request: HttpRequest,
     app: Data<App>,
@@ -22,8 +25,10 @@ pub async fn post(
 ) -> Result<HttpResponse, ApiError> {
     let site = find_site(&app, &site)?;
     origin::check(&request, &site.site, &own)?;
-    let consent = json_body::read(payload, REQUEST_BYTES_MAX).await?;
-    let accepted = accept(consent, &site.site, app.store.clone(), &app.writer, &app.keys);
+    let consent: ConsentRequest = json_body::read(payload, REQUEST_BYTES_MAX).await?;
+    let holder = credential(&request);
+    let holder = holder.holder(&app.keys, &site.notice().site, &consent.consent_id, clock::now())?;
+    let accepted = accept(consent, holder, &site.site, app.store.clone(), &app.writer, &app.keys);
     Ok(match within(app.deadline, accepted).await? {
         Accepted::Stored(response) => HttpResponse::Created().json(response),
         Accepted::Repeated(response) => HttpResponse::Ok().json(response),

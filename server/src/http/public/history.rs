@@ -1,17 +1,18 @@
 //! `GET` and `DELETE /v1/sites/{site}/consents/{consent_id}`: the visitor's own
-//! records, authorised by a receipt of them.
+//! records, for the holder of a receipt or of the browser's secret.
 
-use super::lookup::find_site;
+use super::lookup::{credential, find_site};
 use crate::clock;
+use crate::consent::credential::{Credential, check_receipt, opens, unproven};
 use crate::consent::history;
 use crate::http::app::App;
 use crate::http::deadline::on_store;
 use crate::http::negotiation;
 use crate::http::problem::ApiError;
-use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, VARY};
+use actix_web::http::header::{CACHE_CONTROL, VARY};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use constat_shared::{ConsentId, SiteId, dpv};
+use constat_shared::{Code, ConsentId, SiteId, dpv};
 use serde_json::json;
 
 const JSON: &str = "application/json";
@@ -23,7 +24,7 @@ pub async fn get(
     app: Data<App>,
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
-    let (site, consent_id) = authorised(&request, &app, &path)?;
+    let (site, consent_id) = authorised(&request, &app, &path).await?;
     let linked = negotiation::prefers(&request, dpv::MEDIA_TYPE, JSON);
     let body = on_store(&app, move |store| match linked {
         true => history::as_consent_records(store, &site, &consent_id),
@@ -41,21 +42,33 @@ pub async fn delete(
     app: Data<App>,
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
-    let (site, consent_id) = authorised(&request, &app, &path)?;
+    let (site, consent_id) = authorised(&request, &app, &path).await?;
     let erased_count = on_store(&app, move |store| history::erase(store, &site, &consent_id)).await?;
     let body = json!({ "erased_count": erased_count });
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(body))
 }
 
-/// The site and consent id of the address, if the bearer token is a receipt of them.
-fn authorised(
+/// The site and consent id of the address, if the bearer token opens them.
+async fn authorised(
     request: &HttpRequest,
     app: &App,
     path: &(String, String),
 ) -> Result<(SiteId, ConsentId), ApiError> {
     let site = find_site(app, &path.0)?.notice().site.clone();
-    let header = request.headers().get(AUTHORIZATION);
-    let token = header.and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    let consent_id = history::authorise(&app.keys, token, &site, &path.1, clock::now())?;
-    Ok((site, consent_id))
+    match credential(request) {
+        Credential::Nothing => Err(ApiError::new(
+            Code::ReceiptMissing,
+            "Send `Authorization: Bearer` with a receipt or the secret.",
+        )),
+        Credential::Receipt(token) => {
+            let consent_id = check_receipt(&app.keys, &token, &site, &path.1, clock::now())?;
+            Ok((site, consent_id))
+        }
+        Credential::Secret(secret) => {
+            let consent_id = ConsentId::parse(&path.1).map_err(|_| unproven())?;
+            let of = site.clone();
+            let held = on_store(app, move |store| store.holder(&of, &consent_id)).await?;
+            if opens(&secret, held) { Ok((site, consent_id)) } else { Err(unproven().into()) }
+        }
+    }
 }

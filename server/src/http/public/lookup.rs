@@ -1,10 +1,19 @@
-//! What an address names: a site, a log, a notice.
+//! What an address names (a site, a log, a notice), and what its request shows.
 
+use crate::consent::credential::Credential;
 use crate::http::app::App;
 use crate::http::problem::ApiError;
 use crate::render::site::ServedSite;
+use actix_web::HttpRequest;
+use actix_web::http::header::AUTHORIZATION;
 use constat_shared::{Code, Hash, LogId, SiteId};
 use std::sync::Arc;
+
+/// The bearer token of a request.
+pub fn credential(request: &HttpRequest) -> Credential {
+    let header = request.headers().get(AUTHORIZATION);
+    Credential::read(header.and_then(|value| value.to_str().ok()))
+}
 
 /// The site of an address.
 pub fn find_site(app: &App, id: &str) -> Result<Arc<ServedSite>, ApiError> {

@@ -8,9 +8,12 @@ use crate::store::contract::{self, append, at, entry, event_id, notice, publish,
 use crate::store::redis::{Address, RedisStore};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{
-    Appended, CommittedRecord, CopyStore, LogSlice, LogStore, NoticeStore, RecordStore, Store,
+    Appended, CommittedRecord, CopyStore, Holder, LogSlice, LogStore, NoticeStore, RecordStore, Store,
 };
-use constat_shared::{Action, CommitmentKey, Jwk, LogId, LogShards, PublishedNotice, Record, Timestamp};
+use constat_shared::consent::DIGEST_LEN;
+use constat_shared::{
+    Action, CommitmentKey, HolderDigest, Jwk, LogId, LogShards, PublishedNotice, Record, Timestamp,
+};
 use constat_testkit::cases::named;
 use constat_testkit::redis::{Cluster, Redis};
 
@@ -190,7 +193,8 @@ fn filled(store: &dyn Store) -> Past {
     let expired = record(two, "2026-01-10T09:30:00Z");
     let kept_on = record(one, "2026-03-01T09:30:00Z");
     let expiring = in_three(expired.clone(), 5);
-    store.append(&[expiring.clone(), entry(&kept_on)]).unwrap();
+    let holder = Holder::Secret(HolderDigest::from_bytes([8; DIGEST_LEN]));
+    store.append(&[expiring.clone(), entry(&kept_on).held_by(holder)]).unwrap();
     assert_eq!(store.expire(expired.expires_at).unwrap(), 1);
     let dropped = expiring.log;
     assert!(store.drop_log(&dropped, &"the last head".into()).unwrap());
@@ -211,7 +215,8 @@ fn filled(store: &dyn Store) -> Past {
         ..stored[0].clone()
     };
     let other = in_three(record(two, "2026-03-07T00:00:00Z"), 3);
-    store.append(&[entry(&again), other.clone()]).unwrap();
+    let results = store.append(&[entry(&again).held_by(holder), other.clone()]).unwrap();
+    assert!(matches!(results[..], [Appended::Stored(_), Appended::Stored(_)]), "{results:?}");
     stored.extend([again, other.record]);
     store.keep_checkpoint(&contract::log_of(&stored[0]), &"a signed head".into()).unwrap();
     Past { notices, stored, gone: [erased, expired], dropped }

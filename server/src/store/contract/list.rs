@@ -12,6 +12,11 @@ macro_rules! every_contract {
             record_store::histories_are_apart_by_site_and_consent_id
             record_store::an_erased_record_is_gone_and_its_leaf_stays
             record_store::an_event_id_of_one_site_is_free_on_another
+            holder::a_consent_id_with_records_takes_answers_from_its_holder_alone
+            holder::records_without_a_secret_are_added_to_with_a_receipt
+            holder::the_secret_counts_as_long_as_the_consent_id_has_a_record
+            holder::an_erased_consent_id_belongs_to_nobody
+            holder::one_consent_id_cannot_grow_for_ever
             notice_store::a_notice_is_found_by_its_hash
             notice_store::notices_are_listed_by_publication
             log_store::the_log_grows_by_a_leaf_for_each_record_and_proves_every_one
@@ -37,6 +42,7 @@ macro_rules! every_copy_contract {
         $run! {
             copy_store::dates_of_publication_and_of_keys_are_read_back
             copy_store::records_are_put_with_the_leaf_and_key_they_had
+            holder::a_copy_knows_the_holders
             copy_store::a_record_is_put_once_and_never_replaces_another
             copy_store::what_is_forgotten_is_written_down_nowhere
             copy_store::leaves_and_entries_go_to_the_end_of_a_log_only

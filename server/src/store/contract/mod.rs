@@ -1,6 +1,7 @@
 //! What every store does: tests that each engine runs on an empty store.
 
 pub mod copy_store;
+pub mod holder;
 pub mod key_store;
 mod list;
 pub mod log_store;

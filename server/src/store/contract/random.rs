@@ -1,12 +1,13 @@
 //! Random sequences of calls, on a store and on a model in memory.
 
 use super::sample::{self, record_of, request};
-use crate::store::{Appended, CommittedRecord, Store, StoreError};
+use crate::store::{Appended, CommittedRecord, Holder, Store, StoreError};
+use constat_shared::consent::DIGEST_LEN;
 use constat_shared::log::merkle::{node_hash, verify_consistency, verify_inclusion};
 use constat_shared::log::{Purge, PurgeReason};
 use constat_shared::{
-    Action, CommitmentKey, ConsentId, ConsentRequest, EventId, Hash, LogEntry, LogId, LogShards, Month,
-    Months, PublishedNotice, Record, SiteId, Timestamp, TreeHead,
+    Action, CommitmentKey, ConsentId, ConsentRequest, EventId, Hash, HolderDigest, LogEntry, LogId,
+    LogShards, Month, Months, PublishedNotice, Record, SiteId, Timestamp, TreeHead,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -25,7 +26,7 @@ const VISITORS: usize = 3;
 /// A call to the store.
 #[derive(Clone, Debug)]
 enum Step {
-    Append(Vec<Draft>),
+    Append(Vec<(Draft, Holder)>),
     Erase { site: usize, visitor: u8, now: Moment },
     Expire(Moment),
     Publish { notice: usize },
@@ -84,9 +85,19 @@ fn drafts() -> impl Strategy<Value = Draft> {
     ]
 }
 
+/// Mostly somebody who shows a receipt, which opens every consent id.
+fn holders() -> impl Strategy<Value = Holder> {
+    let secret = |number| Holder::Secret(HolderDigest::from_bytes([number; DIGEST_LEN]));
+    prop_oneof![
+        6 => Just(Holder::Receipt),
+        1 => Just(Holder::Unknown),
+        2 => (1..3_u8).prop_map(secret),
+    ]
+}
+
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
-        6 => prop::collection::vec(drafts(), 1..=BATCH_MAX).prop_map(Step::Append),
+        6 => prop::collection::vec((drafts(), holders()), 1..=BATCH_MAX).prop_map(Step::Append),
         1 => (0..2_usize, 0..VISITORS as u8, moments())
             .prop_map(|(site, visitor, now)| Step::Erase { site, visitor, now }),
         2 => moments().prop_map(Step::Expire),
@@ -104,6 +115,11 @@ fn uuid(number: u8) -> [u8; 16] {
 
 fn visitor_id(visitor: u8) -> ConsentId {
     ConsentId::from_bytes(uuid(visitor)).unwrap()
+}
+
+/// Whether somebody who shows `shown` adds to records of this holder.
+fn may_add(shown: Holder, holder: Holder) -> bool {
+    shown == Holder::Receipt || shown == holder && shown != Holder::Unknown
 }
 
 /// The state that a store should have.
@@ -208,8 +224,9 @@ impl Model {
         self.published.insert(self.notices[notice].notice_hash());
     }
 
-    fn append(&mut self, store: &dyn Store, drafts: Vec<Draft>) -> Checked {
-        let entries: Vec<_> = drafts.into_iter().filter_map(|draft| self.entry(draft)).collect();
+    fn append(&mut self, store: &dyn Store, drafts: Vec<(Draft, Holder)>) -> Checked {
+        let entry = |(draft, holder)| Some(self.entry(draft)?.held_by(holder));
+        let entries: Vec<_> = drafts.into_iter().filter_map(entry).collect();
         let unpublished = entries.iter().find(|entry| !self.published.contains(&entry.record.notice_hash));
         if let Some(entry) = unpublished {
             let expected = entry.record.notice_hash;
@@ -247,6 +264,13 @@ impl Model {
     }
 
     fn store(&mut self, entry: &CommittedRecord) -> Appended {
+        let mut of_visitor = self.stored.values().map(|(other, _)| other).filter(|other| {
+            (&other.record.site, other.record.consent_id) == (&entry.record.site, entry.record.consent_id)
+        });
+        let holder = of_visitor.next().map(|other| other.holder);
+        if holder.is_some_and(|holder| !may_add(entry.holder, holder)) {
+            return Appended::NotHeld;
+        }
         if let Some((before, leaf_index)) = self.stored.get(&entry.record.event_id) {
             if before.record.same_request(&entry.record) {
                 return Appended::Repeated(Box::new(before.record.clone()), *leaf_index);
@@ -256,7 +280,8 @@ impl Model {
         let leaves = self.leaves.entry(entry.log.clone()).or_default();
         let leaf_index = leaves.len() as u64;
         leaves.push(entry.leaf);
-        self.stored.insert(entry.record.event_id, (entry.clone(), leaf_index));
+        let kept = holder.unwrap_or(entry.holder.digest().into());
+        self.stored.insert(entry.record.event_id, (entry.clone().held_by(kept), leaf_index));
         Appended::Stored(leaf_index)
     }
 
@@ -332,7 +357,7 @@ impl Model {
             let expected = expected.filter(|(entry, _)| entry.record.site == record.site);
             prop_assert_eq!(found.is_some(), expected.is_some());
             let (Some((entry, leaf_index)), Some((kept, at))) = (found, expected) else { continue };
-            prop_assert_eq!((&entry.record, &entry.key, entry.leaf), (&kept.record, &kept.key, kept.leaf));
+            prop_assert_eq!(&entry, kept);
             prop_assert_eq!(leaf_index, *at);
             let head = ok(store.head(&entry.log))?.unwrap();
             let proof = ok(store.inclusion_proof(&entry.log, leaf_index, head.size))?.unwrap();

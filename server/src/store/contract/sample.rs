@@ -1,7 +1,7 @@
 //! Notices, records and times to fill a store with.
 
 use crate::clock;
-use crate::store::{Appended, CommittedRecord, NoticeStore, RecordStore, Store, StoreError};
+use crate::store::{Appended, CommittedRecord, Holder, NoticeStore, RecordStore, Store, StoreError};
 use constat_shared::log::{Purge, PurgeReason};
 use constat_shared::{
     Action, CommitmentKey, ConsentId, ConsentRequest, EventId, LogEntry, LogId, LogShards, Month,
@@ -66,9 +66,9 @@ pub fn log_of(record: &Record) -> LogId {
     LogId::of(record, LogShards::ONE)
 }
 
-/// Appends records with the commitments of [`entry`].
+/// Appends records with the commitments of [`entry`], sent by the holder of their consent ids.
 pub fn append(store: &dyn RecordStore, records: &[Record]) -> Result<Vec<Appended>, StoreError> {
-    let entries: Vec<_> = records.iter().map(entry).collect();
+    let entries: Vec<_> = records.iter().map(|record| entry(record).held_by(Holder::Receipt)).collect();
     store.append(&entries)
 }
 

@@ -1,9 +1,10 @@
 //! What every store does for a site that has several logs a month.
 
 use super::sample::{at, consent_id, entry, event_id, month, notice, publish, record};
-use crate::store::{Appended, CommittedRecord, Store, StoreError};
+use crate::store::{Appended, CommittedRecord, Holder, Store, StoreError};
+use constat_shared::consent::DIGEST_LEN;
 use constat_shared::log::merkle::verify_inclusion;
-use constat_shared::{CommitmentKey, LogEntry, LogId, LogShards, PublishedNotice, Record};
+use constat_shared::{CommitmentKey, HolderDigest, LogEntry, LogId, LogShards, PublishedNotice, Record};
 use std::collections::BTreeMap;
 
 fn three() -> LogShards {
@@ -12,6 +13,7 @@ fn three() -> LogShards {
 
 fn in_three(record: &Record) -> CommittedRecord {
     CommittedRecord::new(record.clone(), CommitmentKey::from_bytes([7; 32]), three())
+        .held_by(Holder::Secret(HolderDigest::from_bytes([7; DIGEST_LEN])))
 }
 
 /// A published notice of a site that has three logs a month.

@@ -9,7 +9,7 @@ use super::store::RedisStore;
 use crate::crash;
 use crate::store::common::NoticeDigits;
 use crate::store::error::unreadable;
-use crate::store::{Appended, CommittedRecord, StoreError};
+use crate::store::{Appended, CommittedRecord, DAY_MAX, HISTORY_MAX, Holder, StoreError};
 use constat_shared::{Hash, LogId, Month};
 use redis::Value;
 use std::collections::BTreeMap;
@@ -96,6 +96,7 @@ impl RedisStore {
         for month in &months {
             script = script.arg(month.to_string());
         }
+        script = script.arg(HISTORY_MAX).arg(DAY_MAX);
         for position in &part.positions {
             let (entry, notice) = (&entries[*position], &notices[*position]);
             let number = months.binary_search(&entry.log.month).map_or(0, |number| number + 1);
@@ -108,7 +109,8 @@ impl RedisStore {
                 .arg(record_bytes::tail(entry, notice))
                 .arg(entry.leaf.as_bytes().as_slice())
                 .arg(record.recorded_at.unix_ms())
-                .arg(record.expires_at.unix_ms());
+                .arg(record.expires_at.unix_ms())
+                .arg(u8::from(entry.holder == Holder::Receipt));
         }
         script
     }
@@ -124,6 +126,8 @@ impl RedisStore {
         let bytes = match answer {
             Value::Int(leaf_index) => return Ok(Appended::Stored(leaf_index.unsigned_abs())),
             Value::BulkString(bytes) => bytes,
+            Value::SimpleString(word) if word == "NOTHELD" => return Ok(Appended::NotHeld),
+            Value::SimpleString(word) if word == "TOOMANY" => return Ok(Appended::TooMany),
             _ => return Err(unreadable("Redis answered with neither a leaf index nor a record")),
         };
         let (before, leaf_index) = self.unpack(&self.link.call(), tag, entry.record.event_id, &bytes)?;

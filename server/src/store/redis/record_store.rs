@@ -1,10 +1,11 @@
 //! Records in Redis.
 
 use super::data::key_names::Tag;
+use super::data::record_bytes;
 use super::readiness;
 use super::store::RedisStore;
 use crate::store::error::unreadable;
-use crate::store::{Appended, CommittedRecord, HISTORY_MAX, RecordStore, StoreError};
+use crate::store::{Appended, CommittedRecord, HISTORY_MAX, Holder, RecordStore, StoreError};
 use constat_shared::{ConsentId, EventId, Record, SiteId, Timestamp};
 use redis::Cmd;
 
@@ -24,6 +25,21 @@ impl RecordStore for RedisStore {
         let bytes: Option<Vec<u8>> = call.ask(&Cmd::get(tag.record(event_id.as_bytes())))?;
         let found = bytes.map(|bytes| self.unpack(&call, &tag, *event_id, &bytes)).transpose()?;
         Ok(found.filter(|(entry, _)| entry.record.consent_id == *consent_id))
+    }
+
+    fn holder(&self, site: &SiteId, consent_id: &ConsentId) -> Result<Option<Holder>, StoreError> {
+        let call = self.link.call();
+        let tag = Tag::new(site, self.cache.shards(&call, site)?.of(consent_id));
+        // Redis may have expired the newest ones.
+        let newest: Vec<[u8; 16]> = call.ask(&Cmd::zrevrange(tag.history(consent_id), 0, 9))?;
+        for event_id in newest {
+            let bytes: Vec<u8> =
+                call.ask(&Cmd::getrange(tag.record(&event_id), 0, record_bytes::HOLDER_END as isize - 1))?;
+            if !bytes.is_empty() {
+                return record_bytes::holder(&bytes).map(Some);
+            }
+        }
+        Ok(None)
     }
 
     fn history(&self, site: &SiteId, consent_id: &ConsentId) -> Result<Vec<Record>, StoreError> {

@@ -44,7 +44,7 @@ impl CopyStore for SqliteStore {
             for placed in records {
                 let notice = cached_notice(connection, &mut known, &placed.entry.record.notice_hash)?;
                 let log = Log { size: placed.leaf_index, ..Log::open(connection, &placed.entry.log)? };
-                if records::insert(connection, &placed.entry, &notice, &log)? {
+                if records::insert(connection, &placed.entry, placed.entry.holder, &notice, &log)? {
                     count += 1;
                     continue;
                 }

@@ -1,4 +1,4 @@
--- Moves the rows of the tables of versions 1 and 2 into those of version 3, which
+-- Moves the rows of the tables of versions 1 and 2 into those of this version, which
 -- exist beside them. Until version 3, each site had one log a month.
 
 INSERT INTO shards (site, shard_number, shard_count)
@@ -9,7 +9,7 @@ INSERT INTO logs (id, shard, month, checkpoint)
 
 INSERT INTO records
   SELECT event_id, shard, consent_id, previous_event_id, notice, action, layer, language, categories,
-    vendors, gpc, dnt, recorded_at, choice_expires_at, expires_at, commitment_key, log, leaf_index
+    vendors, gpc, dnt, recorded_at, choice_expires_at, expires_at, commitment_key, log, leaf_index, NULL
   FROM records_2 JOIN (SELECT id AS log_id, shard FROM logs) ON log_id = log;
 
 DROP TABLE records_2;

@@ -3,7 +3,7 @@
 use super::store::SqliteStore;
 use super::tables::{records, shards};
 use super::write_connection::EXPIRE_CHUNK;
-use crate::store::{Appended, CommittedRecord, HISTORY_MAX, RecordStore, StoreError};
+use crate::store::{Appended, CommittedRecord, HISTORY_MAX, Holder, RecordStore, StoreError};
 use constat_shared::log::PurgeReason;
 use constat_shared::{ConsentId, EventId, LogShards, Record, SiteId, Timestamp};
 
@@ -23,6 +23,15 @@ impl RecordStore for SqliteStore {
             let Some(shard) = shards::find(connection, site, shard)? else { return Ok(None) };
             let found = records::by_event(connection, shard, event_id)?;
             Ok(found.filter(|(entry, _)| entry.record.consent_id == *consent_id))
+        })
+    }
+
+    fn holder(&self, site: &SiteId, consent_id: &ConsentId) -> Result<Option<Holder>, StoreError> {
+        self.read(|connection| {
+            let shard = shards::kept(connection, site)?.unwrap_or(LogShards::ONE).of(consent_id);
+            let Some(shard) = shards::find(connection, site, shard)? else { return Ok(None) };
+            let held = records::held(connection, shard, consent_id, Timestamp::from_unix_ms(0))?;
+            Ok((held.count > 0).then_some(held.holder))
         })
     }
 

@@ -5,10 +5,12 @@ use rusqlite::{Connection, TransactionBehavior};
 
 const SCHEMA: &str = include_str!("schema.sql");
 const FROM_VERSION_2: &str = include_str!("from_version_2.sql");
-/// Version 1 had no table of keys, version 2 no shards.
-const SCHEMA_VERSION: i64 = 3;
+const READ_VERSION_3: &str = include_str!("read_version_3.sql");
+const FROM_VERSION_3: &str = include_str!("from_version_3.sql");
+/// Version 1 had no table of keys, version 2 no shards, version 3 no holders.
+const SCHEMA_VERSION: i64 = 4;
 
-/// Creates the tables of an empty file, or migrates those of version 1 or 2.
+/// Creates the tables of an empty file, or migrates those of an earlier version.
 ///
 /// # Errors
 /// [`StoreError::Unreadable`] when the file has any other version.
@@ -19,19 +21,34 @@ pub fn create_schema(connection: &mut Connection) -> Result<(), StoreError> {
     if tables == 0 {
         transaction.execute_batch(SCHEMA)?;
         transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
-    } else if let 1 | 2 = version(&transaction)? {
-        migrate(&transaction)?;
+    } else {
+        match version(&transaction)? {
+            1 | 2 => migrate_from_2(&transaction)?,
+            3 => transaction.execute_batch(FROM_VERSION_3)?,
+            _ => return check_version(&transaction),
+        }
         transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     }
     transaction.commit()?;
     check_version(connection)
 }
 
+/// Prepares a connection that only reads, also for a file of version 3, which stays as it is.
+///
+/// # Errors
+/// [`StoreError::Unreadable`] when the file has another version.
+pub fn prepare_to_read(connection: &Connection) -> Result<(), StoreError> {
+    match version(connection)? {
+        3 => Ok(connection.execute_batch(READ_VERSION_3)?),
+        _ => check_version(connection),
+    }
+}
+
 /// Checks that the file has the version of this program.
 ///
 /// # Errors
 /// [`StoreError::Unreadable`] when it has another one.
-pub fn check_version(connection: &Connection) -> Result<(), StoreError> {
+fn check_version(connection: &Connection) -> Result<(), StoreError> {
     let version = version(connection)?;
     if version == SCHEMA_VERSION {
         return Ok(());
@@ -45,7 +62,7 @@ fn version(connection: &Connection) -> Result<i64, StoreError> {
 }
 
 /// Creates the tables of this version and moves the rows into them.
-fn migrate(connection: &Connection) -> Result<(), StoreError> {
+fn migrate_from_2(connection: &Connection) -> Result<(), StoreError> {
     // Otherwise SQLite would point the references of other tables to the renamed tables.
     connection.pragma_update(None, "legacy_alter_table", "ON")?;
     connection.execute_batch(

@@ -47,6 +47,9 @@ CREATE TABLE IF NOT EXISTS records (
   commitment_key BLOB NOT NULL,
   log INTEGER NOT NULL,
   leaf_index INTEGER NOT NULL,
+  -- The first 16 bytes of SHA-256 of the secret that the browser made with the
+  -- consent id; it shows whose id it is. Empty when it showed none.
+  holder BLOB,
   PRIMARY KEY (event_id, shard)
 ) STRICT, WITHOUT ROWID;
 

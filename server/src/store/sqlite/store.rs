@@ -1,6 +1,6 @@
 //! The database file and the connections to it.
 
-use super::schema::{check_version, create_schema};
+use super::schema::{create_schema, prepare_to_read};
 use super::tables::logs::Log;
 use super::write_connection::WriteConnection;
 use crate::failure::Failure;
@@ -76,7 +76,6 @@ impl SqliteStore {
         // On a medium that cannot be written, SQLite writes nothing beside it either.
         let _ = close_files(&owner(dir)?, &path);
         let connection = open_reader(&path)?;
-        check_version(&connection)?;
         Ok(SqliteStore::with(path, connection))
     }
 
@@ -131,6 +130,7 @@ fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
+    prepare_to_read(&connection)?;
     Ok(connection)
 }
 

@@ -5,7 +5,7 @@ use super::tables::notices;
 use super::tables::records::{self, Deleted};
 use crate::crash;
 use crate::store::common::{NoticeDigits, purges};
-use crate::store::{Appended, CommittedRecord, StoreError};
+use crate::store::{Appended, CommittedRecord, DAY_MAX, HISTORY_MAX, Holder, StoreError};
 use constat_shared::log::PurgeReason;
 use constat_shared::{Hash, LogEntry, LogId, Timestamp};
 use rusqlite::{Connection, TransactionBehavior};
@@ -139,16 +139,26 @@ fn append_one(
     notice: &NoticeDigits,
     log: &mut Log,
 ) -> Result<Appended, StoreError> {
-    if records::insert(connection, entry, notice, log)? {
+    let record = &entry.record;
+    let held = records::held(connection, log.shard, &record.consent_id, record.recorded_at.day_before())?;
+    let is_holder = match entry.holder {
+        Holder::Receipt => true,
+        Holder::Secret(_) => entry.holder == held.holder,
+        Holder::Unknown => false,
+    };
+    if held.count > 0 && !is_holder {
+        return Ok(Appended::NotHeld);
+    }
+    let is_full = held.count >= HISTORY_MAX as u64 || held.recent_count >= DAY_MAX as u64;
+    let holder = if held.count > 0 { held.holder } else { entry.holder };
+    if !is_full && records::insert(connection, entry, holder, notice, log)? {
         return log.push(connection, entry.leaf).map(Appended::Stored);
     }
-    let record = &entry.record;
-    let (before, leaf_index) =
-        records::by_event(connection, log.shard, &record.event_id)?.ok_or_else(|| {
-            StoreError::Unreadable(format!("the record {} disappeared during a commit", record.event_id))
-        })?;
-    if before.record.same_request(record) {
-        return Ok(Appended::Repeated(Box::new(before.record), leaf_index));
+    match records::by_event(connection, log.shard, &record.event_id)? {
+        Some((before, leaf_index)) if before.record.same_request(record) => {
+            Ok(Appended::Repeated(Box::new(before.record), leaf_index))
+        }
+        Some(_) => Ok(Appended::Conflict),
+        None => Ok(Appended::TooMany),
     }
-    Ok(Appended::Conflict)
 }

@@ -1,7 +1,7 @@
 //! From a record to its bytes in Redis and back.
 //!
 //! ```text
-//! 0    the version of this format
+//! 0    the version of this format: 2 with a holder, 1 without
 //! 1    the month of its log, as `Month::count`, 3 bytes
 //! 4    the index of its leaf, 6 bytes, set by the script that appends
 //! 10   consent id, then recorded_at, choice_expires_at, expires_at (ms, 8 bytes each)
@@ -9,18 +9,24 @@
 //! 82   1 for GPC, 2 for DNT, 4 when a previous event id follows the fixed part
 //! 83   action and layer: their positions in `ACTIONS` and `LAYERS`; the language's two letters
 //! 87   the number of the notice
-//! 91   the previous event id, if any; a digit for each category and each vendor
+//! 91   in version 2 the digest of the holder's secret, 16 bytes
+//!      the previous event id, if any; a digit for each category and each vendor
 //! ```
 //!
-//! Numbers are big-endian. The event id is part of the key.
+//! Numbers are big-endian. The event id is part of the key. `append.lua` adds the
+//! holder of a consent id's records to the bytes of the next one.
 
 use crate::store::common::NoticeDigits;
 use crate::store::error::unreadable;
-use crate::store::{CommittedRecord, StoreError};
+use crate::store::{CommittedRecord, Holder, StoreError};
+use constat_shared::consent::DIGEST_LEN;
 use constat_shared::{Action, Category, CommitmentKey, ConsentId, EventId, Language, Layer, LogShards};
-use constat_shared::{Record, Signals, Timestamp};
+use constat_shared::{HolderDigest, Record, Signals, Timestamp};
 
-const VERSION: u8 = 1;
+const WITHOUT_HOLDER: u8 = 1;
+const WITH_HOLDER: u8 = 2;
+/// Where the digest of a holder's secret ends.
+pub const HOLDER_END: usize = 91 + DIGEST_LEN;
 const GPC: u8 = 1;
 const DNT: u8 = 2;
 const FOLLOWS: u8 = 4;
@@ -28,7 +34,8 @@ const FOLLOWS: u8 = 4;
 /// The bytes before the leaf's index: the version and the month.
 pub fn head(entry: &CommittedRecord) -> [u8; 4] {
     let [_, high, middle, low] = entry.log.month.count().to_be_bytes();
-    [VERSION, high, middle, low]
+    let version = if entry.holder.digest().is_some() { WITH_HOLDER } else { WITHOUT_HOLDER };
+    [version, high, middle, low]
 }
 
 /// The bytes after the leaf's index.
@@ -48,6 +55,7 @@ pub fn tail(entry: &CommittedRecord, notice: &NoticeDigits) -> Vec<u8> {
     bytes.extend_from_slice(record.language.as_str().as_bytes());
     // Notices are written by hand, so four bytes are enough for their number.
     bytes.extend_from_slice(&(notice.number as u32).to_be_bytes());
+    bytes.extend(entry.holder.digest().iter().flat_map(|digest| *digest.as_bytes()));
     bytes.extend(record.previous_event_id.iter().flat_map(|id| *id.as_bytes()));
     bytes.extend_from_slice(NoticeDigits::category_digits(record).as_bytes());
     bytes.extend_from_slice(notice.vendor_digits(record).as_bytes());
@@ -105,6 +113,18 @@ pub fn notice_number(bytes: &[u8]) -> Result<i64, StoreError> {
     Ok(i64::from(u32::from_be_bytes(number)))
 }
 
+/// The holder in the first bytes of a record: at least 107, or all of it.
+///
+/// # Errors
+/// [`StoreError::Unreadable`] when the bytes are not a record.
+pub fn holder(bytes: &[u8]) -> Result<Holder, StoreError> {
+    if bytes.first() != Some(&WITH_HOLDER) {
+        return Ok(Holder::Unknown);
+    }
+    let digest = bytes.get(91..HOLDER_END).and_then(|bytes| bytes.try_into().ok()).ok_or_else(cut_off)?;
+    Ok(Holder::Secret(HolderDigest::from_bytes(digest)))
+}
+
 /// Reads a record with its key and the index of its leaf. `notice` is the one of
 /// [`notice_number`], and `shards` the number of logs a month of its site.
 ///
@@ -118,8 +138,9 @@ pub fn unpack(
 ) -> Result<(CommittedRecord, u64), StoreError> {
     let mut bytes = Reader(bytes);
     let [version, _, _, _] = bytes.take()?;
-    if version != VERSION {
-        return Err(unreadable(format!("a record has the format {version}, this version reads {VERSION}")));
+    if !matches!(version, WITHOUT_HOLDER | WITH_HOLDER) {
+        let words = format!("a record has the format {version}, this version reads 1 and {WITH_HOLDER}");
+        return Err(unreadable(words));
     }
     let leaf_index =
         bytes.take::<6>()?.into_iter().fold(0, |leaf_index, byte| leaf_index << 8 | u64::from(byte));
@@ -131,6 +152,7 @@ pub fn unpack(
     let language = Language::parse(bytes.text(2)?);
     let language = language.ok_or_else(|| unreadable("a record has an unknown language"))?;
     bytes.take::<4>()?;
+    let holder = if version == WITH_HOLDER { Some(HolderDigest::from_bytes(bytes.take()?)) } else { None };
     let previous = if flags & FOLLOWS == 0 { None } else { Some(bytes.take()?) };
     let categories = NoticeDigits::categories(bytes.text(Category::ALL.len())?)?;
     let vendors = notice.vendors(bytes.text(notice.vendors.len())?)?;
@@ -151,7 +173,7 @@ pub fn unpack(
         choice_expires_at,
         expires_at,
     };
-    Ok((CommittedRecord::new(record, key, shards), leaf_index))
+    Ok((CommittedRecord::new(record, key, shards).held_by(holder.into()), leaf_index))
 }
 
 #[cfg(test)]
@@ -187,6 +209,19 @@ mod tests {
         assert_eq!(notice_number(&bytes).unwrap(), 258);
         let (read, leaf_index) = unpack(record.event_id, &bytes, &known, LogShards::ONE).unwrap();
         assert_eq!((&read.record, leaf_index, read.leaf), (&record, 258, entry.leaf));
+        for cut in 0..bytes.len() {
+            assert!(unpack(record.event_id, &bytes[..cut], &known, LogShards::ONE).is_err(), "{cut}");
+        }
+        let held = Holder::Secret(HolderDigest::from_bytes([9; DIGEST_LEN]));
+        let entry = entry.held_by(held);
+        let bytes = [head(&entry).as_slice(), &[0, 0, 0, 0, 1, 2], &tail(&entry, &known)].concat();
+        let with_holder = expected.replacen("01", "02", 1);
+        let with_holder = with_holder
+            .replace(&format!("00000102 {previous}"), &format!("00000102 {} {previous}", "09".repeat(16)));
+        assert_eq!(hex(&bytes), with_holder.replace(' ', ""));
+        assert_eq!(holder(&bytes[..HOLDER_END]).unwrap(), held);
+        let (read, _) = unpack(record.event_id, &bytes, &known, LogShards::ONE).unwrap();
+        assert_eq!((&read.record, read.holder), (&record, held));
         for cut in 0..bytes.len() {
             assert!(unpack(record.event_id, &bytes[..cut], &known, LogShards::ONE).is_err(), "{cut}");
         }

@@ -4,9 +4,12 @@
 --   the number of logs, then the month of each;
 --   for each record the number of its log, its event id, its consent id, its
 --   bytes before and after the leaf's index, its leaf, when it was recorded and
---   when it expires, both in milliseconds since 1970.
+--   when it expires, both in milliseconds since 1970, and whether its sender has
+--   shown a receipt of the consent id (1 or 0).
+--   Before all that: the most records of a consent id, in all and in a day.
 -- Returns for each record the index of its leaf, or the record that is stored
--- under its event id. Returns SETBACK when a notice no longer has its number.
+-- under its event id, or NOTHELD when its sender is not the holder of the consent
+-- id's records, or TOOMANY. Returns SETBACK when a notice no longer has its number.
 
 local logs, results, fresh = {}, {}, {}
 local first = 3
@@ -17,23 +20,56 @@ for _ = 1, tonumber(ARGV[2]) do
   first = first + 2
 end
 local count = tonumber(ARGV[first])
+local history_max, day_max = tonumber(ARGV[first + count + 1]), tonumber(ARGV[first + count + 2])
+
+-- The digest of the holder's secret in the bytes of a record; '' without one.
+local function digest(bytes)
+  if string.byte(bytes) == 2 then return string.sub(bytes, 92, 107) end
+  return ''
+end
+
+-- The same for the records of a consent id; nil when it has none.
+local function held(history)
+  -- Redis may have expired the newest ones.
+  for _, event in ipairs(redis.call('ZREVRANGE', history, 0, 9)) do
+    local bytes = redis.call('GETRANGE', tag .. 'r' .. event, 0, 106)
+    if bytes ~= '' then return digest(bytes) end
+  end
+end
+
+local function full(history, recorded)
+  return redis.call('ZCARD', history) >= history_max
+    or redis.call('ZCOUNT', history, '(' .. (recorded - 86400000), '+inf') >= day_max
+end
+
 for number = 1, count do
   local log, refused = open(ARGV[first + number])
   if refused then return refused end
   logs[number], fresh[number] = log, 0
 end
 
-for at = first + count + 1, #ARGV, 8 do
+for at = first + count + 3, #ARGV, 9 do
   local number, event, consent = tonumber(ARGV[at]), ARGV[at + 1], ARGV[at + 2]
   local head, recorded, expires = ARGV[at + 3], ARGV[at + 6], ARGV[at + 7]
-  local key = tag .. 'r' .. event
-  local known = redis.call('GET', key)
-  if known then
+  local key, history, tail = tag .. 'r' .. event, tag .. 'h' .. consent, ARGV[at + 4]
+  local known, holder = redis.call('GET', key), held(history)
+  local shown = digest(head .. '......' .. tail)
+  local held_by_sender = ARGV[at + 8] == '1' or shown ~= '' and shown == holder
+  -- The commitment key is random: a record that has it was stored by an earlier attempt of this call.
+  if known and string.sub(known, 51, 82) == string.sub(tail, 41, 72) then
     results[#results + 1] = known
+  elseif holder and not held_by_sender then
+    results[#results + 1] = redis.status_reply('NOTHELD')
+  elseif known then
+    results[#results + 1] = known
+  elseif full(history, recorded) then
+    results[#results + 1] = redis.status_reply('TOOMANY')
   else
+    if shown == '' and holder and holder ~= '' then
+      head, tail = '\2' .. string.sub(head, 2), string.sub(tail, 1, 81) .. holder .. string.sub(tail, 82)
+    end
     local leaf_index = push(logs[number], ARGV[at + 5])
-    redis.call('SET', key, head .. struct.pack('>I6', leaf_index) .. ARGV[at + 4], 'PXAT', expires)
-    local history = tag .. 'h' .. consent
+    redis.call('SET', key, head .. struct.pack('>I6', leaf_index) .. tail, 'PXAT', expires)
     redis.call('ZADD', history, recorded, event)
     if redis.call('PEXPIRETIME', history) < tonumber(expires) then
       redis.call('PEXPIREAT', history, expires)

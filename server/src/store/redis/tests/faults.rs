@@ -6,7 +6,7 @@ use crate::clock;
 use crate::store::contract::{self, entry};
 use crate::store::redis::data::key_names::{self, Tag};
 use crate::store::redis::{Address, RedisStore};
-use crate::store::{Appended, LogStore, RecordStore};
+use crate::store::{Appended, Holder, LogStore, RecordStore};
 use constat_shared::{PublishedNotice, Record, Timestamp};
 use constat_testkit::redis::{Cluster, Redis};
 use rustix::process::Signal;
@@ -84,12 +84,12 @@ fn fill(store: &RedisStore, notice: &PublishedNotice, shared: &Record) -> Vec<u6
     let mut leaf_indexes = Vec::new();
     for size in 1..=24 {
         let mut entries: Vec<_> = (0..size).map(|_| entry(&record(notice))).collect();
-        entries.insert(size / 2, entry(shared));
+        entries.insert(size / 2, entry(shared).held_by(Holder::Receipt));
         for appended in store.append(&entries).unwrap() {
             match appended {
                 Appended::Stored(leaf_index) => leaf_indexes.push(leaf_index),
                 Appended::Repeated(first, _) => assert_eq!(*first, *shared),
-                Appended::Conflict | Appended::Failed => panic!("nothing conflicts or fails"),
+                other => panic!("nothing is refused or fails: {other:?}"),
             }
         }
     }
@@ -170,8 +170,8 @@ fn hashes_that_are_lost_are_computed_again_and_false_ones_are_found() {
     let redis = Redis::start();
     let store = open(&redis.url(), 0);
     let (record, _) = contract::an_expiring_record(&store);
-    let many: Vec<_> =
-        (0..400).map(|_| entry(&Record { event_id: contract::event_id(), ..record.clone() })).collect();
+    let notice = contract::notice("boreale");
+    let many: Vec<_> = (0..400).map(|_| entry(&contract::record(&notice, "2026-03-02T09:30:00Z"))).collect();
     store.append(&many).unwrap();
     let log = contract::log_of(&record);
     let before = store.head(&log).unwrap();

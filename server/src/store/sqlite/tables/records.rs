@@ -5,8 +5,9 @@ use super::notices;
 use super::shards::read_id;
 use crate::store::common::{NoticeDigits, StoredLeaf};
 use crate::store::error::unreadable;
-use crate::store::{CommittedRecord, PlacedRecord, StoreError};
-use constat_shared::{Action, CommitmentKey, ConsentId, EventId, Language, Layer};
+use crate::store::{CommittedRecord, HISTORY_MAX, Holder, PlacedRecord, StoreError};
+use constat_shared::consent::DIGEST_LEN;
+use constat_shared::{Action, CommitmentKey, ConsentId, EventId, HolderDigest, Language, Layer};
 use constat_shared::{LogId, Record, Signals, SiteId, Timestamp};
 use rusqlite::{Connection, Row, Rows, params};
 use std::collections::{BTreeMap, HashMap};
@@ -16,6 +17,7 @@ use std::collections::{BTreeMap, HashMap};
 pub fn insert(
     connection: &Connection,
     entry: &CommittedRecord,
+    holder: Holder,
     notice: &NoticeDigits,
     log: &Log,
 ) -> Result<bool, StoreError> {
@@ -23,8 +25,8 @@ pub fn insert(
     let mut statement = connection.prepare_cached(
         "INSERT INTO records (event_id, shard, consent_id, previous_event_id, notice, action, layer,
            language, categories, vendors, gpc, dnt, recorded_at, choice_expires_at, expires_at,
-           commitment_key, log, leaf_index)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (event_id, shard) DO NOTHING",
+           commitment_key, log, leaf_index, holder)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (event_id, shard) DO NOTHING",
     )?;
     let inserted = statement.execute(params![
         record.event_id.as_bytes(),
@@ -45,14 +47,47 @@ pub fn insert(
         entry.key.as_bytes(),
         log.id,
         log.size.cast_signed(),
+        holder.digest().as_ref().map(HolderDigest::as_bytes),
     ])?;
     Ok(inserted == 1)
+}
+
+/// What decides whether a consent id takes another record.
+pub struct Held {
+    /// The number of its records, at most [`HISTORY_MAX`].
+    pub count: u64,
+    /// The number of those that were made after a moment.
+    pub recent_count: u64,
+    /// Their holder.
+    pub holder: Holder,
+}
+
+/// The newest records of a consent id in a shard, counted. `since` is the moment of
+/// [`Held::recent_count`].
+pub fn held(
+    connection: &Connection,
+    shard: i64,
+    consent_id: &ConsentId,
+    since: Timestamp,
+) -> Result<Held, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT count(*), count(*) FILTER (WHERE recorded_at > ?), max(holder)
+         FROM (SELECT recorded_at, holder FROM records WHERE consent_id = ? AND shard = ?
+               ORDER BY event_id DESC LIMIT ?)",
+    )?;
+    let of = params![since.unix_ms(), consent_id.as_bytes(), shard, HISTORY_MAX as i64];
+    Ok(statement.query_row(of, |row| {
+        let holder: Option<[u8; DIGEST_LEN]> = row.get(2)?;
+        let holder = holder.map(HolderDigest::from_bytes).into();
+        let count = |column| row.get(column).map(i64::unsigned_abs);
+        Ok(Held { count: count(0)?, recent_count: count(1)?, holder })
+    })?)
 }
 
 macro_rules! columns {
     () => {
         "event_id, consent_id, previous_event_id, notice, action, layer, language, categories, vendors,
-        gpc, dnt, recorded_at, choice_expires_at, expires_at, commitment_key, leaf_index"
+        gpc, dnt, recorded_at, choice_expires_at, expires_at, commitment_key, leaf_index, holder"
     };
 }
 
@@ -96,7 +131,7 @@ pub fn page(
     let (mut notices, mut records) = (HashMap::new(), Vec::new());
     while let Some(row) = rows.next()? {
         let (entry, leaf_index) = read_entry(row, cached(connection, &mut notices, row.get(3)?)?)?;
-        *end = (entry.record.event_id.as_bytes().to_vec(), row.get(20)?);
+        *end = (entry.record.event_id.as_bytes().to_vec(), row.get(21)?);
         records.push(PlacedRecord { leaf_index, entry });
     }
     Ok(records)
@@ -131,8 +166,10 @@ fn cached<'a>(
 fn read_entry(row: &Row<'_>, notice: &NoticeDigits) -> Result<(CommittedRecord, u64), StoreError> {
     let key = CommitmentKey::from_bytes(row.get(14)?);
     let leaf_index: i64 = row.get(15)?;
-    let shards = read_id(row, 16)?.shard.count();
-    Ok((CommittedRecord::new(read(row, notice)?, key, shards), leaf_index.unsigned_abs()))
+    let holder: Option<[u8; DIGEST_LEN]> = row.get(16)?;
+    let shards = read_id(row, 17)?.shard.count();
+    let entry = CommittedRecord::new(read(row, notice)?, key, shards);
+    Ok((entry.held_by(holder.map(HolderDigest::from_bytes).into()), leaf_index.unsigned_abs()))
 }
 
 /// The newest `limit` records of a consent id on a site, oldest first.

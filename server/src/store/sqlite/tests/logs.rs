@@ -4,7 +4,7 @@ use super::new_store::new_store;
 use crate::store::sqlite::tables::audit::audit;
 use crate::store::sqlite::tables::logs::Log;
 use crate::store::sqlite::{FILE_NAME, SqliteStore};
-use crate::store::{Appended, LogStore, RecordStore, contract};
+use crate::store::{Appended, LogStore, contract};
 use constat_shared::log::{Purge, PurgeReason};
 use constat_shared::{LogEntry, Record};
 use rusqlite::Connection;
@@ -21,7 +21,7 @@ fn a_command_that_writes_beside_the_server_leaves_no_gap_in_the_log() {
         let (purged_at, reason) = (record.expires_at, PurgeReason::Expired);
         let purge = Purge { site: log.site.clone(), purged_at, reason, record_counts: [].into() };
         assert_eq!(command.append_entry(&log, &LogEntry::Purge(purge)).unwrap(), before);
-        assert_eq!(server.append(&[contract::entry(&again)]).unwrap(), [Appended::Stored(before + 1)]);
+        assert_eq!(contract::append(&server, &[again]).unwrap(), [Appended::Stored(before + 1)]);
     }
     assert_eq!(command.audit(&log).unwrap().difference, None);
 }

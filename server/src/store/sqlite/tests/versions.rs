@@ -53,7 +53,7 @@ fn a_store_of_an_older_version_is_carried_over_whole() {
         assert_eq!(carried.checkpoint(&log).unwrap(), Some("a signed head".into()));
         assert_eq!(carried.history(&record.site, &record.consent_id).unwrap(), std::slice::from_ref(&record));
         assert_eq!(
-            carried.append(&[contract::entry(&record)]).unwrap(),
+            contract::append(&carried, std::slice::from_ref(&record)).unwrap(),
             [Appended::Repeated(Box::new(record.clone()), 2)]
         );
         let refused = carried.set_shards(&record.site, LogShards::MAX);

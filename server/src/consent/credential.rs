@@ -1,0 +1,93 @@
+//! What a request shows of the consent id that it is about: a receipt, or the
+//! secret that the browser made with the id.
+
+use crate::proof::keys::Keys;
+use crate::store::Holder;
+use constat_shared::{Code, ConsentId, HolderSecret, Problem, Receipt, SiteId, Timestamp};
+
+/// A bearer token (RFC 6750), read but not checked.
+#[derive(Clone)]
+pub enum Credential {
+    /// There is none.
+    Nothing,
+    /// The secret of a browser.
+    Secret(HolderSecret),
+    /// Any other token: a receipt, if it is anything.
+    Receipt(String),
+}
+
+impl Credential {
+    /// Reads the value of an `Authorization` header. Another scheme than `Bearer`,
+    /// such as the password of a test site, is not for Constat.
+    pub fn read(header: Option<&str>) -> Credential {
+        let token = header.and_then(|value| value.split_once(' '));
+        match token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")) {
+            None => Credential::Nothing,
+            Some((_, token)) => match HolderSecret::parse(token.trim()) {
+                Some(secret) => Credential::Secret(secret),
+                None => Credential::Receipt(token.trim().to_owned()),
+            },
+        }
+    }
+
+    /// Whom an answer with this consent id comes from.
+    ///
+    /// # Errors
+    /// A [`Problem`] when the token is no receipt of this consent id on this site, or one that has ended.
+    pub fn holder(
+        &self,
+        keys: &Keys,
+        site: &SiteId,
+        consent_id: &ConsentId,
+        now: Timestamp,
+    ) -> Result<Holder, Problem> {
+        match self {
+            Credential::Nothing => Ok(Holder::Unknown),
+            Credential::Secret(secret) => Ok(Holder::Secret(secret.digest())),
+            Credential::Receipt(token) => {
+                match check_receipt(keys, token, site, &consent_id.to_string(), now) {
+                    Ok(_) => Ok(Holder::Receipt),
+                    Err(_) => Err(unproven()),
+                }
+            }
+        }
+    }
+}
+
+/// Whether a secret opens the records of a consent id whose holder is `held`, as
+/// [`crate::store::RecordStore::holder`] returns it. Where there are no records, there is nothing to protect.
+pub fn opens(secret: &HolderSecret, held: Option<Holder>) -> bool {
+    held.is_none_or(|held| held == Holder::Secret(secret.digest()))
+}
+
+/// The consent id of a receipt, if it is of this consent id and site and has not ended.
+///
+/// # Errors
+/// A [`Problem`]: no receipt of this server, one of another consent id or site, or one that has ended.
+pub fn check_receipt(
+    keys: &Keys,
+    token: &str,
+    site: &SiteId,
+    consent_id: &str,
+    now: Timestamp,
+) -> Result<ConsentId, Problem> {
+    let invalid = || Problem::new(Code::ReceiptInvalid, "Send a receipt as this server gave it, unchanged.");
+    let key_id = Receipt::key_id(token).map_err(|_| invalid())?;
+    let key = keys.verifying(&key_id).ok_or_else(invalid)?;
+    let receipt = Receipt::open(token, &key).map_err(|_| invalid())?;
+    if receipt.record.site != *site || receipt.sub.to_string() != consent_id {
+        return Err(Problem::new(Code::ReceiptForeign, "Send a receipt of this consent id on this site."));
+    }
+    if receipt.has_ended(now) {
+        let detail = "Send a receipt of a newer answer: this one ended with its record.";
+        return Err(Problem::new(Code::ReceiptExpired, detail));
+    }
+    Ok(receipt.sub)
+}
+
+/// The consent id has records, and the request does not show that its sender holds it.
+pub fn unproven() -> Problem {
+    let detail = "Send `Authorization: Bearer` with the secret that was made with this consent id, or a \
+                  receipt of it that has not ended; without either, make a new consent id.";
+    Problem::of_field(Code::HolderUnproven, "consent_id", detail)
+}

@@ -1,0 +1,4 @@
+-- Shows a file of version 3 as one of version 4 to a connection that reads it:
+-- a temporary view or table is found before the file's own.
+
+CREATE TEMP VIEW records AS SELECT *, NULL AS holder FROM main.records;

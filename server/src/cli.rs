@@ -35,6 +35,8 @@ pub enum Command {
     Audit(AuditArgs),
     /// Copy all that a store holds into another one, while no server runs on either.
     Copy(CopyArgs),
+    /// Compare the system's clock with the store, or declare it right, also while the server runs.
+    Clock(ClockArgs),
     /// List or rotate the keys that sign receipts and checkpoints.
     Keys(KeysArgs),
     /// Take pictures of what every notice shows, also while the server runs.
@@ -254,6 +256,24 @@ pub struct CopyArgs {
     /// Copy into a Redis although its settings let it lose records.
     #[arg(long)]
     pub accept_data_loss: bool,
+}
+
+/// `constat clock`.
+#[derive(Debug, Args)]
+pub struct ClockArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: ClockCommand,
+}
+
+/// The subcommands of `constat clock`.
+#[derive(Debug, Subcommand)]
+pub enum ClockCommand {
+    /// Show the times that are compared, and what follows from them.
+    Show(StoreArgs),
+    /// Declare that the system's clock is right, whatever the newest time in the store is: records are
+    /// dated by it again, and what has expired by it is deleted. The word is written into the logs.
+    Accept(StoreArgs),
 }
 
 /// `constat keys`.

@@ -18,7 +18,10 @@ mod telemetry;
 
 use clap::Parser;
 use cli::{Cli, Command};
-use commands::{audit, check, copy, keys, print, prove, records, serve, snapshot, timestamp, verify};
+use commands::{
+    audit, check, clock as clock_command, copy, keys, print, prove, records, serve, snapshot, timestamp,
+    verify,
+};
 use constat_shared::escaped;
 use std::process::ExitCode;
 
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Command::Timestamp(args) => timestamp::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Copy(args) => copy::run(&args),
+        Command::Clock(args) => clock_command::run(&args),
         Command::Keys(args) => keys::run(&args),
         Command::Snapshot(args) => snapshot::run(&args),
     };

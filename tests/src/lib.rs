@@ -7,4 +7,5 @@ pub mod moments;
 pub mod pages;
 pub mod receipts;
 pub mod server;
+pub mod set_clock;
 pub mod sites;

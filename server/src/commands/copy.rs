@@ -2,11 +2,13 @@
 
 use super::print::{print, remark};
 use crate::cli::CopyArgs;
+use crate::clock::{self, ClockError};
 use crate::failure::Failure;
 use crate::jobs::copy::compare::check;
 use crate::jobs::copy::ends::{CopyEnd, what_stays};
 use crate::jobs::copy::transfer::copy;
-use crate::{clock, telemetry};
+use crate::store::{StoreError, checked_time};
+use crate::telemetry;
 use std::time::{Duration, Instant};
 
 /// How often the copy reports its progress.
@@ -20,6 +22,11 @@ pub fn run(args: &CopyArgs) -> Result<(), Failure> {
     }
     let from = CopyEnd::source(&args.from)?;
     let to = CopyEnd::target(args)?;
+    // A clock that is behind deletes nothing too early.
+    match checked_time(&*from.store) {
+        Ok(_) | Err(StoreError::Clock(ClockError::Behind { .. })) => {}
+        Err(error) => return Err(Failure::new(format!("nothing was copied: {error}"))),
+    }
     check(&*from.store, &*to.store)?;
     let mut shown = Instant::now();
     let mut progress = |what: &str, count: u64| {

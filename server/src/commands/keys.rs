@@ -5,14 +5,16 @@ use crate::cli::{KeysArgs, KeysCommand};
 use crate::failure::Failure;
 use crate::proof::keys::Keys;
 use crate::store::KeyStore;
-use crate::store::{open_store, open_store_to_write};
+use crate::store::{checked_time, open_store, open_store_to_write};
 
 /// `constat keys`: prints the keys, oldest first, after a rotation if one was asked for.
 pub fn run(args: &KeysArgs) -> Result<(), Failure> {
     let data = match &args.command {
         KeysCommand::List(args) => args,
         KeysCommand::Rotate(args) => {
-            Keys::rotate(args, &*open_store_to_write(&args.data)?)?;
+            let store = open_store_to_write(&args.data)?;
+            checked_time(&*store)?;
+            Keys::rotate(args, &*store)?;
             &args.data
         }
     };

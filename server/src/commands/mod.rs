@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod check;
+pub mod clock;
 pub mod copy;
 pub mod keys;
 pub mod print;

@@ -2,6 +2,7 @@
 
 use super::print::print_text;
 use crate::cli::ServeArgs;
+use crate::clock::Clock;
 use crate::consent::writer::{QUEUE_MAX, Writer};
 use crate::failure::{Failure, fail, failed};
 use crate::http::app::App;
@@ -9,7 +10,7 @@ use crate::http::demo::{self, ThirdParties};
 use crate::http::origin::OwnOrigins;
 use crate::http::{router, routes};
 use crate::jobs::publish::publish;
-use crate::jobs::retention;
+use crate::jobs::retention::{self, Retention};
 use crate::jobs::watched::{Watched, keep_running};
 use crate::proof::keys::Keys;
 use crate::render::assets::Assets;
@@ -40,11 +41,12 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
         earlier: Arc::new(EarlierNotices::new()),
         keys: Arc::new(Keys::open(&args.key, &*store)?),
         writer: Writer::start(records, QUEUE_MAX),
+        clock: Arc::new(Clock::of(&store.times()?)),
         store,
         deadline: args.key.data.deadline(),
         assets: Arc::new(Assets::embedded().map_err(failed)?),
     });
-    publish(&*app.store, &app.sites, &app.assets, sites)?;
+    publish(&*app.store, &app.sites, &app.assets, &app.clock, sites)?;
     let served = rt::System::new().block_on(serve(args, app.clone()));
     app.writer.stop();
     telemetry::report();
@@ -107,8 +109,13 @@ async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
 
 /// What writes without being asked: the retention job and the thread that stores records.
 fn watch_writing(jobs: &mut Watched, app: &Data<App>) {
-    let (store, keys, sites) = (Arc::clone(&app.store), Arc::clone(&app.keys), Arc::clone(&app.sites));
-    let retention = move || retention::run(Arc::clone(&store), Arc::clone(&keys), Arc::clone(&sites));
+    let retention = Arc::new(Retention {
+        store: Arc::clone(&app.store),
+        keys: Arc::clone(&app.keys),
+        sites: Arc::clone(&app.sites),
+        clock: Arc::clone(&app.clock),
+    });
+    let retention = move || retention::run(Arc::clone(&retention));
     jobs.spawn("the retention job", keep_running("retention", retention));
     let app = app.clone();
     jobs.spawn("the thread that stores records", async move { app.writer.ended().await });
@@ -185,7 +192,10 @@ fn all_sites(dir: Option<&Path>, demo: bool) -> Result<Vec<Site>, Failure> {
 async fn reload_on_hangup(mut hangups: Signal, dir: Option<PathBuf>, demo: bool, app: Data<App>) {
     while hangups.recv().await.is_some() {
         let (dir, app) = (dir.clone(), app.clone());
-        let reload = move || publish(&*app.store, &app.sites, &app.assets, all_sites(dir.as_deref(), demo)?);
+        let reload = move || {
+            let sites = all_sites(dir.as_deref(), demo)?;
+            publish(&*app.store, &app.sites, &app.assets, &app.clock, sites)
+        };
         match actix_web::web::block(reload).await {
             Ok(Ok(())) => tracing::info!("the site files were read again"),
             Ok(Err(error)) => {

@@ -9,7 +9,7 @@ use crate::jobs::snapshot::packs::{Photographer, published_notices};
 use crate::render::assets::Assets;
 use crate::render::site::ServedSite;
 use crate::site::Site;
-use crate::store::{LogStore, NoticeStore, open_store};
+use crate::store::{LogStore, NoticeStore, checked_time, open_store};
 use actix_web::rt;
 use constat_shared::{Hash, LogShards, PublishedNotice};
 use std::path::Path;
@@ -20,6 +20,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 /// each pack of them to its site's log.
 pub fn run(args: &SnapshotArgs) -> Result<(), Failure> {
     let store = open_store(&args.data)?;
+    checked_time(&*store)?;
     let published = published_notices(&*store, args.site.as_ref())?;
     let photographer = Photographer::open(&args.data, &*store)?;
     let missing = photographer.missing(published, &mut warn)?;

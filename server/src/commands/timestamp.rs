@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::jobs::timestamp::stamp_site;
 use crate::proof::keys::Keys;
 use crate::site::{self, Catalogue};
-use crate::store::open_store_to_write;
+use crate::store::{checked_time, open_store_to_write};
 use constat_shared::SiteId;
 
 /// Has every log stamped that has grown since it was stamped last.
@@ -24,6 +24,7 @@ pub fn run(args: &TimestampArgs) -> Result<(), Failure> {
         )));
     }
     let store = open_store_to_write(&args.key.data)?;
+    checked_time(&*store)?;
     let keys = Keys::open(&args.key, &*store)?;
     let mut failed_count = 0;
     for (site, url) in &asking {

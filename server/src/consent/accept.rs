@@ -2,13 +2,15 @@
 
 use super::credential::unproven;
 use super::writer::{WriteError, Writer};
+use crate::clock::{Clock, ClockError};
+use crate::crash;
 use crate::proof::keys::Keys;
 use crate::site::Site;
 use crate::store::notice_of_site;
 use crate::store::{Appended, CommittedRecord, DAY_MAX, HISTORY_MAX, Holder, NoticeStore, StoreError};
-use crate::{clock, crash};
 use constat_shared::{
     Code, CommitmentKey, ConsentRequest, ConsentResponse, LogId, LogShards, Problem, Receipt, Record,
+    Timestamp,
 };
 use std::sync::Arc;
 
@@ -25,6 +27,8 @@ pub enum Accepted {
 pub enum AcceptError {
     /// The request is invalid.
     Problem(Problem),
+    /// The server's clock cannot date a record.
+    Clock(ClockError),
     /// The record was not stored.
     Write(WriteError),
     /// The notice that it names could not be looked up.
@@ -56,10 +60,16 @@ pub async fn accept(
     notices: Arc<dyn NoticeStore>,
     writer: &Writer,
     keys: &Keys,
+    clock: &Clock,
 ) -> Result<Accepted, AcceptError> {
-    let entry = commit(record(request, site, notices).await?, site.log_shards)?.held_by(holder);
+    let now = clock.time_of_record().map_err(AcceptError::Clock)?;
+    let entry = commit(record(request, site, notices, now).await?, site.log_shards)?.held_by(holder);
     crash::at("route.before_queue");
-    match writer.append(entry).await? {
+    let written = writer.append(entry).await;
+    if let Err(WriteError::Clock(refused)) = &written {
+        clock.learn_refusal(refused);
+    }
+    match written? {
         (Appended::Stored(leaf_index), entry) => {
             Ok(Accepted::Stored(response(keys, entry.record, entry.log, leaf_index)))
         }
@@ -87,8 +97,8 @@ async fn record(
     request: ConsentRequest,
     site: &Site,
     notices: Arc<dyn NoticeStore>,
+    now: Timestamp,
 ) -> Result<Record, AcceptError> {
-    let now = clock::now();
     if request.notice_hash == site.notice.notice_hash() {
         return Ok(Record::new(request, &site.notice, now)?);
     }

@@ -2,7 +2,7 @@
 
 use crate::clock;
 use crate::store::{NoticeStore, RecordStore, StoreError};
-use constat_shared::{ConsentId, Record, SiteId, dpv};
+use constat_shared::{ConsentId, Record, SiteId, Timestamp, dpv};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,8 +37,13 @@ pub fn as_consent_records<S: RecordStore + NoticeStore + ?Sized>(
 ///
 /// # Errors
 /// When the store fails.
-pub fn erase(store: &dyn RecordStore, site: &SiteId, consent_id: &ConsentId) -> Result<u64, StoreError> {
-    let erased_count = store.erase(site, consent_id, clock::now())?;
+pub fn erase(
+    store: &dyn RecordStore,
+    site: &SiteId,
+    consent_id: &ConsentId,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let erased_count = store.erase(site, consent_id, now)?;
     tracing::info!(erased_count, "records were erased at a visitor's request");
     Ok(erased_count)
 }

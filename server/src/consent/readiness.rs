@@ -1,7 +1,8 @@
 //! Whether answers can become records now.
 
 use super::writer::Writer;
-use crate::store::{RecordStore, StoreError};
+use crate::clock::Clock;
+use crate::store::{ClockStore, RecordStore, StoreError};
 
 /// Why no answer can become a record.
 #[derive(Debug)]
@@ -12,13 +13,21 @@ pub enum NotReady {
     Store(StoreError),
 }
 
-/// Checks the thread that writes and the store. Blocks as long as the store does.
+/// Checks the thread that writes, the store and the clock. Blocks as long as the store does.
+/// Returns a sentence about what is wrong although records are taken.
 ///
 /// # Errors
 /// [`NotReady`].
-pub fn check(writer: &Writer, store: &dyn RecordStore) -> Result<(), NotReady> {
+pub fn check<S: RecordStore + ClockStore + ?Sized>(
+    writer: &Writer,
+    store: &S,
+    clock: &Clock,
+) -> Result<Option<String>, NotReady> {
     if !writer.is_running() {
         return Err(NotReady::WriterStopped);
     }
-    store.ping().map_err(NotReady::Store)
+    store.ping().map_err(NotReady::Store)?;
+    clock.learn(&store.times().map_err(NotReady::Store)?);
+    clock.time().map_err(|refused| NotReady::Store(refused.into()))?;
+    Ok(clock.remark())
 }

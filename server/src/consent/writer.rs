@@ -2,6 +2,7 @@
 //! last commit was on its way to the disk and hands it to the store as one
 //! batch (group commit). Nobody is answered before their record is durable.
 
+use crate::clock::ClockError;
 use crate::crash;
 use crate::store::{Appended, CommittedRecord, RecordStore, StoreError};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,11 +17,14 @@ pub const QUEUE_MAX: usize = 4096;
 const BATCH_MAX: usize = 1024;
 
 /// Why a record was not stored.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum WriteError {
     /// The queue is full; the same request may come again later.
     #[error("too many records are waiting")]
     QueueFull,
+    /// The store refused the server's clock.
+    #[error(transparent)]
+    Clock(ClockError),
     /// The store failed, or the server is stopping; the same request may come again.
     #[error("the record could not be stored")]
     Store,
@@ -125,8 +129,12 @@ fn answer(
         }
         Err(error) => {
             tracing::error!(%error, record_count = replies.len(), "records were not stored");
+            let why = match error {
+                StoreError::Clock(refused) => WriteError::Clock(refused),
+                _ => WriteError::Store,
+            };
             for reply in replies {
-                let _ = reply.send(Err(WriteError::Store));
+                let _ = reply.send(Err(why.clone()));
             }
         }
     }

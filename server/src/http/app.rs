@@ -1,5 +1,6 @@
 //! What routes depend on.
 
+use crate::clock::Clock;
 use crate::consent::writer::Writer;
 use crate::proof::keys::Keys;
 use crate::render::assets::Assets;
@@ -19,6 +20,8 @@ pub struct App {
     pub store: Arc<dyn Store>,
     /// The way records are written.
     pub writer: Writer,
+    /// What dates records.
+    pub clock: Arc<Clock>,
     /// What signs receipts and checkpoints.
     pub keys: Arc<Keys>,
     /// How long a request may wait for the store.

@@ -1,5 +1,6 @@
 //! Problems as answers (RFC 9457).
 
+use crate::clock::ClockError;
 use crate::consent::accept::AcceptError;
 use crate::consent::writer::WriteError;
 use crate::store::StoreError;
@@ -38,6 +39,14 @@ impl From<Problem> for ApiError {
     }
 }
 
+impl From<ClockError> for ApiError {
+    fn from(refused: ClockError) -> Self {
+        let detail =
+            "Send the same request again later, with the same event id: the server's clock is wrong.";
+        ApiError::new(refused.code(), detail)
+    }
+}
+
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "a request failed in the store");
@@ -48,6 +57,7 @@ impl From<StoreError> for ApiError {
 impl From<WriteError> for ApiError {
     fn from(error: WriteError) -> Self {
         let code = match error {
+            WriteError::Clock(refused) => return refused.into(),
             WriteError::QueueFull => Code::QueueFull,
             WriteError::Store => Code::StoreUnavailable,
         };
@@ -59,6 +69,7 @@ impl From<AcceptError> for ApiError {
     fn from(error: AcceptError) -> Self {
         match error {
             AcceptError::Problem(problem) => problem.into(),
+            AcceptError::Clock(refused) => refused.into(),
             AcceptError::Write(error) => error.into(),
             AcceptError::Store(error) => error.into(),
         }

@@ -1,5 +1,6 @@
 //! Background jobs and long-running work.
 
+pub mod accept_clock;
 pub mod copy;
 pub mod publish;
 pub mod retention;

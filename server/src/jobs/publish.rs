@@ -1,16 +1,19 @@
 //! Sites as their files describe them become the sites that are served.
 
-use crate::clock;
+use crate::clock::Clock;
 use crate::failure::{Failure, fail};
 use crate::proof::published;
 use crate::render::assets::Assets;
 use crate::render::site::{ServedSite, Sites};
 use crate::site::Site;
-use crate::store::{LogStore, NoticeStore};
+use crate::store::{LogStore, NoticeStore, StoreError};
+use constat_shared::Timestamp;
 use std::sync::Arc;
 
 /// Renders every site, stores its notice, writes into the log that it is
-/// served, and only then serves it: what is shown can be proven.
+/// served, and only then serves it: what is shown can be proven. While the clock is
+/// wrong, the sites are served and no answer is recorded; the retention job stores
+/// their notices as soon as the clock is right.
 ///
 /// # Errors
 /// A sentence, when the store fails; the earlier sites are then still served.
@@ -18,17 +21,39 @@ pub fn publish<S: NoticeStore + LogStore + ?Sized>(
     store: &S,
     served: &Sites,
     assets: &Assets,
+    clock: &Clock,
     sites: Vec<Site>,
 ) -> Result<(), Failure> {
     let sites: Vec<_> = sites.into_iter().map(|site| Arc::new(ServedSite::new(site, assets))).collect();
     for site in &sites {
         let (id, notice_hash) = (&site.notice().site, site.notice().notice_hash());
         store.set_shards(id, site.site.log_shards).map_err(fail("a site cannot be served"))?;
-        store.publish(site.notice(), clock::now()).map_err(fail("a notice could not be stored"))?;
         tracing::info!(site = %id, %notice_hash, "serving a site");
     }
-    published::log_what_is_served(store, &sites, clock::now())
-        .map_err(fail("the log could not be written"))?;
+    if let Ok(now) = clock.time() {
+        for site in &sites {
+            store.publish(site.notice(), now).map_err(fail("a notice could not be stored"))?;
+        }
+        published::log_what_is_served(store, &sites, now).map_err(fail("the log could not be written"))?;
+    }
     served.replace(sites);
     Ok(())
+}
+
+/// Stores the notices that were first served while the clock was wrong, and makes
+/// sure that this month's logs name what is served.
+///
+/// # Errors
+/// When the store fails.
+pub fn catch_up<S: NoticeStore + LogStore + ?Sized>(
+    store: &S,
+    sites: &[Arc<ServedSite>],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for site in sites {
+        if store.notice(&site.notice().notice_hash())?.is_none() {
+            store.publish(site.notice(), now)?;
+        }
+    }
+    published::log_what_is_served(store, sites, now)
 }

@@ -1,5 +1,6 @@
 //! Why a call to a store failed.
 
+use crate::clock::ClockError;
 use crate::failure::{Failure, failed};
 use constat_shared::{Hash, LogShards, SiteId};
 
@@ -27,6 +28,9 @@ pub enum StoreError {
     /// A record names a notice that was never published.
     #[error("the notice {0} was never published")]
     NoticeUnknown(Hash),
+    /// The system's clock cannot be right. Nothing was written.
+    #[error(transparent)]
+    Clock(#[from] ClockError),
     /// The settings of the engine allow it to lose what it has confirmed.
     #[error("the store may lose records that were acknowledged: {0}, or accept it with --accept-data-loss")]
     WouldLose(String),

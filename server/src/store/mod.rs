@@ -1,5 +1,6 @@
 //! The store of records, notices, logs and keys: the traits, and their two engines.
 
+mod clock_store;
 mod common;
 #[cfg(test)]
 pub mod contract;
@@ -15,6 +16,7 @@ pub mod redis;
 pub mod sqlite;
 mod store;
 
+pub use clock_store::{ClockStore, checked_time};
 pub use copy_store::{CopyStore, LEAVES_MAX, LogSlice, PlacedRecord, RECORDS_MAX, TakePage};
 pub use data_folder::prepare_folder;
 pub use error::StoreError;

@@ -20,6 +20,8 @@ pub enum LogEntry {
     Snapshot(Snapshot),
     /// A time-stamping authority has stamped the head of a log.
     Timestamp(TimestampToken),
+    /// The operator declared the server's clock right.
+    Clock(ClockAccepted),
 }
 
 /// The number of deleted records and the reason; never whose they were. An audit
@@ -114,7 +116,32 @@ pub struct TimestampToken {
     pub token: String,
 }
 
+/// The operator's word that the server's clock is right, against the times in the
+/// store: records are dated by that clock from then on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClockAccepted {
+    /// The site.
+    pub site: SiteId,
+    /// What the clock said then.
+    pub accepted_at: Timestamp,
+    /// The newest time in the store until then, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newest_before: Option<Timestamp>,
+}
+
 impl LogEntry {
+    /// When it was written, if it says so.
+    pub fn written_at(&self) -> Option<Timestamp> {
+        match self {
+            LogEntry::Purge(purge) => Some(purge.purged_at),
+            LogEntry::Serving(serving) => Some(serving.serving_at),
+            LogEntry::Snapshot(snapshot) => Some(snapshot.taken_at),
+            LogEntry::Timestamp(_) => None,
+            LogEntry::Clock(accepted) => Some(accepted.accepted_at),
+        }
+    }
+
     /// The hash of its leaf.
     pub fn leaf_hash(&self) -> Hash {
         merkle::leaf_hash(&canonical::to_vec(self))
@@ -127,6 +154,7 @@ impl LogEntry {
             LogEntry::Serving(serving) => &serving.site,
             LogEntry::Snapshot(snapshot) => &snapshot.site,
             LogEntry::Timestamp(token) => &token.log.site,
+            LogEntry::Clock(accepted) => &accepted.site,
         }
     }
 }

@@ -10,7 +10,7 @@ mod shard;
 mod tree_head;
 
 pub use commitment::CommitmentKey;
-pub use entry::{Image, LogEntry, Purge, PurgeReason, Serving, Snapshot, TimestampToken};
+pub use entry::{ClockAccepted, Image, LogEntry, Purge, PurgeReason, Serving, Snapshot, TimestampToken};
 pub use log_id::LogId;
 pub use shard::{LogShards, LogShardsError, Shard, ShardError};
 pub use tree_head::{CHECKPOINT_BYTES_MAX, CheckpointError, SignedCheckpoint, TreeHead};

@@ -85,6 +85,10 @@ codes! {
     Internal = "internal", 500, "The server failed";
     /// The queue of records is full.
     QueueFull = "queue_full", 503, "Too many records are waiting to be stored";
+    /// The server's clock is behind the newest record.
+    ClockBehind = "clock_behind", 503, "The server's clock is behind";
+    /// The server's clock is too far ahead to be right.
+    ClockAhead = "clock_ahead", 503, "The server's clock is ahead";
     /// The store does not answer.
     StoreUnavailable = "store_unavailable", 503, "The store is not available";
 }

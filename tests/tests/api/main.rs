@@ -7,6 +7,7 @@ mod audit;
 mod banner;
 mod bodies;
 mod check;
+mod clock;
 mod command;
 mod consent_js;
 mod consents;

@@ -1,7 +1,6 @@
 //! `POST /v1/sites/{site}/consents`: a visitor's answer becomes a record.
 
 use super::lookup::{credential, find_site};
-use crate::clock;
 use crate::consent::accept::{Accepted, accept};
 use crate::http::app::App;
 use crate::http::deadline::within;
@@ -26,9 +25,9 @@ pub async fn post(
     let site = find_site(&app, &site)?;
     origin::check(&request, &site.site, &own)?;
     let consent: ConsentRequest = json_body::read(payload, REQUEST_BYTES_MAX).await?;
-    let holder = credential(&request);
-    let holder = holder.holder(&app.keys, &site.notice().site, &consent.consent_id, clock::now())?;
-    let accepted = accept(consent, holder, &site.site, app.store.clone(), &app.writer, &app.keys);
+    let (shown, now) = (credential(&request), app.clock.best_time());
+    let holder = shown.holder(&app.keys, &site.notice().site, &consent.consent_id, now)?;
+    let accepted = accept(consent, holder, &site.site, app.store.clone(), &app.writer, &app.keys, &app.clock);
     Ok(match within(app.deadline, accepted).await? {
         Accepted::Stored(response) => HttpResponse::Created().json(response),
         Accepted::Repeated(response) => HttpResponse::Ok().json(response),

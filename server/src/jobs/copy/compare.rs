@@ -68,6 +68,8 @@ pub fn compare(
     equal("the keys", dated_keys(from).map_err(source)? == dated_keys(to).map_err(target)?)?;
     equal("the notices", dated_notices(from).map_err(source)? == dated_notices(to).map_err(target)?)?;
     equal("the dropped logs", from.dropped().map_err(source)? == to.dropped().map_err(target)?)?;
+    let newest = (from.times().map_err(source)?.newest, to.times().map_err(target)?.newest);
+    equal("the newest times", newest.0 == newest.1)?;
     let logs = from.logs().map_err(source)?;
     equal("the logs", logs == to.logs().map_err(target)?)?;
     let mut difference_count = 0;

@@ -3,7 +3,7 @@
 use super::compare::check;
 use super::transfer::{Copied, copy};
 use crate::cli::DEADLINE;
-use crate::clock;
+use crate::clock::{self, StoreTimes};
 use crate::store::contract::{self, append, at, entry, event_id, notice, publish, record};
 use crate::store::redis::{Address, RedisStore};
 use crate::store::sqlite::SqliteStore;
@@ -89,17 +89,18 @@ fn from_redis_to_a_cluster_everything_moves() {
 }
 
 #[test]
-fn what_redis_let_go_by_itself_is_written_down_before_it_moves() {
+fn what_redis_deleted_by_itself_in_format_1_is_written_down_before_it_moves() {
     let server = Redis::start();
     let (from, (_dir, to)) = (redis(&server.url(), 0), sqlite());
     let notice = notice("boreale");
     publish(&from, &notice);
-    let soon = Timestamp::from_unix_ms(clock::now().unix_ms() + 200);
-    let short = Record { expires_at: soon, ..record(&notice, "2026-03-01T09:30:00Z") };
+    let past = Timestamp::from_unix_ms(clock::now().unix_ms() - 1);
+    let short = Record { expires_at: past, ..record(&notice, "2026-03-01T09:30:00Z") };
     let long = record(&notice, "2026-03-01T09:30:01Z");
-    append(&from, &[short.clone(), long.clone()]).unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(300));
-    assert!(from.find(&notice.site, &short.consent_id, &short.event_id).unwrap().is_none());
+    append(&from, std::slice::from_ref(&short)).unwrap();
+    let deleted = "for _, key in ipairs(redis.call('KEYS', '{boreale}r*')) do redis.call('DEL', key) end";
+    server.ask(&["EVAL", deleted, "0"]);
+    append(&from, std::slice::from_ref(&long)).unwrap();
     assert_eq!(moved(&from, &to).record_count, 1);
     let audit = to.audit(&contract::log_of(&long)).unwrap();
     assert_eq!((audit.record_count, audit.erased_count, audit.difference), (1, 1, None));
@@ -224,7 +225,12 @@ fn filled(store: &dyn Store) -> Past {
 
 fn everything_moves(from: &dyn CopyStore, to: &dyn CopyStore) {
     let past = filled(from);
+    let accepted_at = Some(at("2026-01-02T00:00:00Z"));
+    from.set_times(&StoreTimes { accepted_at, ..StoreTimes::default() }).unwrap();
     let copied = moved(from, to);
+    let times = |store: &dyn CopyStore| (store.times().unwrap().newest, store.times().unwrap().accepted_at);
+    assert_eq!(times(to), times(from));
+    assert!(times(to).0.is_some() && times(to).1 == accepted_at);
     let leaf_count: u64 = from.logs().unwrap().iter().map(|log| from.head(log).unwrap().unwrap().size).sum();
     let expected = Copied {
         key_count: 2,

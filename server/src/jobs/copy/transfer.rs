@@ -11,7 +11,6 @@ use crate::crash;
 use crate::failure::Failure;
 use crate::store::{CopyStore, LogSlice};
 use constat_shared::{LogId, PublishedNotice, Timestamp};
-use std::collections::BTreeMap;
 
 /// What was copied, and how much of it was not there before.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,28 +33,6 @@ pub struct Copied {
     pub dropped_count: u64,
 }
 
-/// Counts the records that expire in each minute of the next 24 hours. Redis
-/// deletes them itself, so they do not count as a difference.
-#[derive(Default)]
-struct Ends(BTreeMap<i64, u64>);
-
-const MINUTE_MS: i64 = 60_000;
-const MINUTES_MAX: i64 = 24 * 60;
-
-impl Ends {
-    fn note(&mut self, expires_at: Timestamp, now: Timestamp) {
-        let minute = expires_at.unix_ms() / MINUTE_MS;
-        if minute - now.unix_ms() / MINUTE_MS <= MINUTES_MAX {
-            *self.0.entry(minute).or_default() += 1;
-        }
-    }
-
-    /// How many may have ended by now.
-    fn until(&self, now: Timestamp) -> u64 {
-        self.0.range(..=now.unix_ms() / MINUTE_MS).map(|(_, count)| count).sum()
-    }
-}
-
 /// Copies all that the source holds and the target does not, and compares both.
 ///
 /// # Errors
@@ -67,11 +44,11 @@ pub fn copy(
     now: &dyn Fn() -> Timestamp,
     progress: &mut Progress<'_>,
 ) -> Result<Copied, Failure> {
-    let (mut copied, mut ends) = (Copied::default(), Ends::default());
+    let mut copied = Copied::default();
     to.set_unfinished(true).map_err(target)?;
     copy_keys(from, to, &mut copied)?;
     copy_notices(from, to, &mut copied)?;
-    copy_records(from, to, now(), &mut copied, &mut ends, progress)?;
+    copy_records(from, to, &mut copied, progress)?;
     let ended_at = now();
     from.expire(ended_at).map_err(source)?;
     to.forget(ended_at).map_err(target)?;
@@ -82,8 +59,9 @@ pub fn copy(
         to.put_dropped(&log, &checkpoint).map_err(target)?;
         copied.dropped_count += 1;
     }
+    to.set_times(&from.times().map_err(source)?).map_err(target)?;
     let difference_count = compare(from, to, progress)?;
-    if difference_count > ends.until(now()) {
+    if difference_count > 0 {
         let words = format!("{difference_count} records are in one store and not in the other");
         return Err(Failure::new(format!("{words}: empty the target and copy again")));
     }
@@ -115,13 +93,10 @@ fn copy_notices(from: &dyn CopyStore, to: &dyn CopyStore, copied: &mut Copied) -
 fn copy_records(
     from: &dyn CopyStore,
     to: &dyn CopyStore,
-    now: Timestamp,
     copied: &mut Copied,
-    ends: &mut Ends,
     progress: &mut Progress<'_>,
 ) -> Result<(), Failure> {
     from.each_record(&mut |page| {
-        page.iter().for_each(|placed| ends.note(placed.entry.record.expires_at, now));
         copied.new_record_count += to.put_records(&page)?;
         copied.record_count += page.len() as u64;
         crash::at("copy.records_put");

@@ -27,6 +27,9 @@ macro_rules! every_contract {
             log_store::a_log_is_dropped_without_its_records_only_and_keeps_its_last_head
             log_store::records_of_clocks_that_differ_go_into_the_log_of_their_own_time
             key_store::public_keys_are_kept_in_their_order
+            clock_store::the_newest_time_rises_with_what_is_written_and_never_falls
+            clock_store::a_record_of_the_future_raises_the_newest_time_to_now_at_most
+            clock_store::the_operator_s_word_replaces_the_newest_time
             shards::a_site_keeps_the_number_of_logs_it_began_with
             shards::a_consent_id_has_all_its_records_in_one_of_several_logs
             shards::an_erasure_and_an_expiry_are_written_into_the_log_of_their_shard

@@ -1,5 +1,6 @@
 //! What every store does: tests that each engine runs on an empty store.
 
+pub mod clock_store;
 pub mod copy_store;
 pub mod holder;
 pub mod key_store;
@@ -13,6 +14,6 @@ pub mod shards;
 
 pub(crate) use list::{every_contract, every_copy_contract};
 pub use sample::{
-    an_expiring_record, append, at, entry, event_id, log_of, month, notice, publish, record, record_of,
-    request,
+    an_expiring_record, append, at, entry, event_id, log_of, month, notice, publish, purge, record,
+    record_of, request,
 };

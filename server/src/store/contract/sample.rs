@@ -18,8 +18,8 @@ pub fn publish(store: &dyn NoticeStore, notice: &PublishedNotice) {
     store.publish(notice, at("2026-01-01T00:00:00Z")).unwrap();
 }
 
-/// A time of 2026 or 2027, moved to this year or the next: Redis deletes expired
-/// records by its clock.
+/// A time of 2026 or 2027, moved to this year or the next: a copy deletes what has
+/// expired by the clock.
 pub fn at(text: &str) -> Timestamp {
     Timestamp::parse(&of_this_year(text)).unwrap()
 }

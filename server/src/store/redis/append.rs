@@ -6,11 +6,12 @@ use super::data::log_tree::{LEVELS, Log};
 use super::data::record_bytes;
 use super::scripts::{APPEND, Invocation};
 use super::store::RedisStore;
+use crate::clock::{self, ClockError, TOLERANCE_MS};
 use crate::crash;
 use crate::store::common::NoticeDigits;
 use crate::store::error::unreadable;
 use crate::store::{Appended, CommittedRecord, DAY_MAX, HISTORY_MAX, Holder, StoreError};
-use constat_shared::{Hash, LogId, Month};
+use constat_shared::{Hash, LogId, Month, Timestamp};
 use redis::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -65,8 +66,8 @@ impl RedisStore {
         entries: &[CommittedRecord],
         (answer, unheard): (Value, bool),
     ) -> Result<Vec<Appended>, StoreError> {
-        if answer == Value::SimpleString("SETBACK".to_owned()) {
-            return Err(set_back());
+        if let Value::SimpleString(refusal) = &answer {
+            return Err(refused(refusal));
         }
         let answers: Vec<Value> = redis::from_redis_value(answer).map_err(unreadable)?;
         if answers.len() != part.positions.len() {
@@ -88,7 +89,12 @@ impl RedisStore {
             .iter()
             .map(|position| (notices[*position].number, notices[*position].notice_hash))
             .collect();
-        let mut script = APPEND.on(part.tag.bytes()).arg(u8::from(self.link.waits())).arg(used.len());
+        let now = clock::now();
+        let dates = part.positions.iter().map(|position| entries[*position].record.recorded_at);
+        let newest = dates.max().unwrap_or(now).min(now);
+        let mut script =
+            APPEND.on(part.tag.bytes()).arg(now.unix_ms()).arg(TOLERANCE_MS).arg(newest.unix_ms());
+        script = script.arg(u8::from(self.link.waits())).arg(used.len());
         for (number, hash) in &used {
             script = script.arg(number).arg(hash.as_bytes().as_slice());
         }
@@ -159,6 +165,16 @@ impl RedisStore {
                 tracing::warn!(%error, "hashes of a log were not computed; a later proof computes them");
             }
         }
+    }
+}
+
+/// The error for a script that refused all records.
+fn refused(refusal: &str) -> StoreError {
+    let (clock, time) = (clock::now(), |ms: &str| ms.parse().map(Timestamp::from_unix_ms));
+    match refusal.split_once(' ').map(|(word, ms)| (word, time(ms))) {
+        Some(("AHEAD", Ok(redis))) => ClockError::AheadOfRedis { clock, redis }.into(),
+        Some(("BEHIND", Ok(newest))) => ClockError::Behind { clock, newest }.into(),
+        _ => set_back(),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Deletes the records of an erasure and the expired ones, with their entries in
 //! the histories and in the index of expiries.
 //!
-//! Redis itself deletes an expired record, to the millisecond. The hourly job then
-//! counts it and writes the purge entry.
+//! Only the hourly job deletes expired records: no key has an expiry of Redis, whose
+//! clock may be wrong.
 
 use super::data::expiry_index::{self, Member};
 use super::data::key_names::{self, Tag};
@@ -45,8 +45,8 @@ impl RedisStore {
         Ok(count)
     }
 
-    /// The members of the index for the records of a consent id. A record that
-    /// Redis has just expired is not among them: the job counts it.
+    /// The members of the index for the records of a consent id. A record of
+    /// format 1 that Redis has expired is not among them: the job counts it.
     fn members_of(&self, tag: &Tag, consent_id: &ConsentId) -> Result<Vec<Member>, StoreError> {
         let call = self.link.call();
         let events: Vec<[u8; 16]> = call.ask(&Cmd::zrange(tag.history(consent_id), 0, -1))?;

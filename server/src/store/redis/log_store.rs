@@ -64,7 +64,8 @@ impl LogStore for RedisStore {
         self.ensure_shards(&call, &log.site, log.shard.count())?;
         let json = canonical::to_vec(entry);
         let append = APPEND_ENTRY.on(Tag::of(log).bytes()).arg(token()?).arg(log.month.to_string());
-        call.run(&append.arg(merkle::leaf_hash(&json).as_bytes().as_slice()).arg(json))
+        let dated = entry.written_at().map_or(0, |at| at.min(clock::now()).unix_ms());
+        call.run(&append.arg(merkle::leaf_hash(&json).as_bytes().as_slice()).arg(json).arg(dated))
     }
 
     fn operator_entries(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError> {
@@ -135,8 +136,8 @@ impl RedisStore {
         if kept == shards { Ok(()) } else { Err(StoreError::ShardsDiffer { site: site.clone(), kept }) }
     }
 
-    /// The leaf of every record and entry of a log, and the number of records that
-    /// Redis has expired since the last run of the expiry job.
+    /// The leaf of every record and entry of a log, and the number of records of
+    /// format 1 that Redis has expired since the last run of the expiry job.
     fn stored_leaves(&self, log: &LogId) -> Result<(Vec<StoredLeaf>, u64), StoreError> {
         let tag = Tag::of(log);
         let mut expiries = expiry_index::of_month(&self.link, &tag, log.month)?;

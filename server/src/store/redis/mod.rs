@@ -6,12 +6,14 @@
 //! never changes.
 
 mod append;
+mod clock_store;
 mod connection;
 mod copy_store;
 mod data;
 mod erase;
 mod key_store;
 mod log_store;
+mod migration;
 mod notice_store;
 mod read;
 mod readiness;

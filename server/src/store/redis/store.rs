@@ -11,7 +11,9 @@ use redis::cluster_routing::MultipleNodeRoutingInfo;
 use std::time::Duration;
 
 /// The version of the key names and value formats in Redis.
-const FORMAT: &str = "1";
+pub(super) const FORMAT: &str = "2";
+/// The version before: see `migration.rs`.
+const FORMER: &str = "1";
 
 /// The store on Redis.
 pub struct RedisStore {
@@ -51,13 +53,18 @@ impl RedisStore {
     /// # Errors
     /// [`StoreError::Unreadable`] when another version of Constat, or another program, wrote there.
     pub fn has_store(&self) -> Result<bool, StoreError> {
+        Ok(self.format()?.is_some())
+    }
+
+    /// The version of what is in this Redis; `None` when it is empty.
+    fn format(&self) -> Result<Option<String>, StoreError> {
         let (call, mut key_count) = (self.link.call(), 0);
         // Count first: a server that creates the store at the same time writes the version first.
         for (_, keys) in call.ask_each(&redis::cmd("DBSIZE"), &MultipleNodeRoutingInfo::AllMasters)? {
             key_count += redis::from_redis_value::<u64>(keys).map_err(unreadable)?;
         }
         match call.ask::<Option<String>>(&Cmd::get(key_names::VERSION))? {
-            Some(found) if found == FORMAT => Ok(true),
+            Some(found) if [FORMAT, FORMER].contains(&found.as_str()) => Ok(Some(found)),
             Some(found) => {
                 let words = format!("its format has version {found}, this one reads {FORMAT}");
                 Err(StoreError::Unreadable(words))
@@ -66,20 +73,24 @@ impl RedisStore {
                 let words = format!("keys that are not Constat's ({key_count}): name an empty Redis");
                 Err(StoreError::Unreadable(words))
             }
-            None => Ok(false),
+            None => Ok(None),
         }
     }
 
-    /// Creates a store when there is none.
+    /// Creates a store when there is none, and carries one of format 1 over.
     ///
     /// # Errors
-    /// As [`RedisStore::has_store`].
+    /// As [`RedisStore::has_store`], and when a server of an earlier version is connected.
     pub fn make(&self) -> Result<(), StoreError> {
-        if !self.has_store()? {
-            let mut set = redis::cmd("SET");
-            self.link.call().ask::<redis::Value>(set.arg(key_names::VERSION).arg(FORMAT).arg("NX"))?;
+        match self.format()? {
+            Some(found) if found == FORMER => self.migrate(),
+            Some(_) => Ok(()),
+            None => {
+                let mut set = redis::cmd("SET");
+                let set = set.arg(key_names::VERSION).arg(FORMAT).arg("NX");
+                self.link.call().ask::<redis::Value>(set).map(drop)
+            }
         }
-        Ok(())
     }
 
     /// Checks that this Redis does not lose what it has confirmed.

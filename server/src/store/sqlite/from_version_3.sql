@@ -1,3 +1,3 @@
--- Adds what version 4 has more than version 3.
+-- Version 4 has the holders of consent ids.
 
 ALTER TABLE records ADD COLUMN holder BLOB;

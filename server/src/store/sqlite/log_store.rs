@@ -2,7 +2,7 @@
 
 use super::store::SqliteStore;
 use super::tables::audit::audit;
-use super::tables::{logs, shards};
+use super::tables::{logs, shards, times};
 use crate::store::{Audit, LogStore, StoreError};
 use constat_shared::{Hash, LogEntry, LogId, LogShards, SignedCheckpoint, SiteId, TreeHead};
 
@@ -47,7 +47,10 @@ impl LogStore for SqliteStore {
     }
 
     fn append_entry(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError> {
-        self.write_connection().change_logs(|connection| logs::append_entry(connection, log, entry))
+        self.write_connection().change_logs(|connection| {
+            times::raise(connection, entry.written_at())?;
+            logs::append_entry(connection, log, entry)
+        })
     }
 
     fn operator_entries(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError> {

@@ -5,6 +5,7 @@
 //! `secure_delete` overwrites deleted rows, and each deletion truncates the WAL:
 //! no file keeps the bytes of a deleted record.
 
+mod clock_store;
 mod copy_store;
 mod key_store;
 mod log_store;

@@ -2,3 +2,4 @@
 -- a temporary view or table is found before the file's own.
 
 CREATE TEMP VIEW records AS SELECT *, NULL AS holder FROM main.records;
+CREATE TEMP TABLE times (id INTEGER PRIMARY KEY, newest INTEGER, accepted_at INTEGER);

@@ -5,9 +5,10 @@ use rusqlite::{Connection, TransactionBehavior};
 
 const SCHEMA: &str = include_str!("schema.sql");
 const FROM_VERSION_2: &str = include_str!("from_version_2.sql");
-const READ_VERSION_3: &str = include_str!("read_version_3.sql");
 const FROM_VERSION_3: &str = include_str!("from_version_3.sql");
-/// Version 1 had no table of keys, version 2 no shards, version 3 no holders.
+const FILL_VERSION_4: &str = include_str!("fill_version_4.sql");
+const READ_VERSION_3: &str = include_str!("read_version_3.sql");
+/// Version 1 had no table of keys, version 2 no shards, version 3 no holders and no times.
 const SCHEMA_VERSION: i64 = 4;
 
 /// Creates the tables of an empty file, or migrates those of an earlier version.
@@ -23,10 +24,12 @@ pub fn create_schema(connection: &mut Connection) -> Result<(), StoreError> {
         transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     } else {
         match version(&transaction)? {
-            1 | 2 => migrate_from_2(&transaction)?,
+            1 | 2 => from_version_2(&transaction)?,
             3 => transaction.execute_batch(FROM_VERSION_3)?,
             _ => return check_version(&transaction),
         }
+        transaction.execute_batch(SCHEMA)?;
+        transaction.execute_batch(FILL_VERSION_4)?;
         transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     }
     transaction.commit()?;
@@ -61,8 +64,8 @@ fn version(connection: &Connection) -> Result<i64, StoreError> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }
 
-/// Creates the tables of this version and moves the rows into them.
-fn migrate_from_2(connection: &Connection) -> Result<(), StoreError> {
+/// Creates the tables of this version and moves the rows of version 1 or 2 into them.
+fn from_version_2(connection: &Connection) -> Result<(), StoreError> {
     // Otherwise SQLite would point the references of other tables to the renamed tables.
     connection.pragma_update(None, "legacy_alter_table", "ON")?;
     connection.execute_batch(

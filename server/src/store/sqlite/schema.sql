@@ -86,6 +86,13 @@ CREATE TABLE IF NOT EXISTS entries (
   PRIMARY KEY (log, leaf_index)
 ) STRICT, WITHOUT ROWID;
 
+-- One row, by which a server judges its clock; both in milliseconds since 1970, UTC.
+CREATE TABLE IF NOT EXISTS times (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  newest INTEGER,                    -- the newest date of a record or entry that was committed
+  accepted_at INTEGER                -- when the operator last declared the clock right
+) STRICT;
+
 -- The public halves of every key that ever signed here, in their order: the
 -- last one signs. The private halves are never in this file.
 CREATE TABLE IF NOT EXISTS keys (

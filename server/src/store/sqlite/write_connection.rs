@@ -3,6 +3,7 @@
 use super::tables::logs::{Log, append_entry};
 use super::tables::notices;
 use super::tables::records::{self, Deleted};
+use super::tables::times;
 use crate::crash;
 use crate::store::common::{NoticeDigits, purges};
 use crate::store::{Appended, CommittedRecord, DAY_MAX, HISTORY_MAX, Holder, StoreError};
@@ -75,6 +76,8 @@ impl WriteConnection {
             };
             results.push(append_one(&transaction, entry, &notice, log)?);
         }
+        let stored = entries.iter().zip(&results).filter(|(_, it)| matches!(it, Appended::Stored(_)));
+        times::raise(&transaction, stored.map(|(entry, _)| entry.record.recorded_at).max())?;
         crash::at("store.before_commit");
         transaction.commit()?;
         crash::at("store.after_commit");

@@ -134,7 +134,8 @@ fn multiply_rows(database: &Path, records: u64) -> rusqlite::Result<()> {
         let transaction = store.transaction()?;
         let mut copy = transaction.prepare_cached(
             "INSERT INTO records SELECT ?, shard, ?, previous_event_id, notice, action, layer, language, categories,
-               vendors, gpc, dnt, recorded_at, choice_expires_at, expires_at + ?, commitment_key, log, leaf_index
+               vendors, gpc, dnt, recorded_at, choice_expires_at, expires_at + ?, commitment_key, log, leaf_index,
+               holder
              FROM records WHERE event_id = ?",
         )?;
         for number in 0..chunk {
@@ -181,7 +182,7 @@ mod tests {
             .execute_batch(
                 "INSERT INTO notices VALUES (1, x'01', x'02', 'boreale', 0, '{}');
                  INSERT INTO records VALUES (x'000102030405060708090a0b0c0d0e0f', 1, x'01', NULL, 1, 'save', 'banner',
-                   'fr', '1', '1', 0, 0, 1, 2, 3, x'04', 1, 0);",
+                   'fr', '1', '1', 0, 0, 1, 2, 3, x'04', 1, 0, NULL);",
             )
             .unwrap();
         drop(store);
@@ -196,7 +197,7 @@ mod tests {
         let redis = Redis::start();
         let (event, consent, expires) = ("e".repeat(16), "c".repeat(16), "9999999999999");
         let (record, index) = (format!("{{{SITE}}}r{event}"), format!("{{{SITE}}}x"));
-        redis.ask(&["SET", &record, &"b".repeat(100), "PXAT", expires]);
+        redis.ask(&["SET", &record, &"b".repeat(100)]);
         redis.ask(&["ZADD", &index, expires, &format!("mmm{event}{consent}")]);
         multiply_in_redis(&redis, 1, 250).unwrap();
         assert_eq!(redis.ask(&["ZCARD", &index]).trim(), "250");

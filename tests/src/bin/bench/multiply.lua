@@ -10,10 +10,8 @@ local before, behind = string.sub(bytes, 1, 10), string.sub(bytes, 27)
 for number = first, first + count - 1 do
   local event = struct.pack('>I8I8', number, 1)
   local consent = struct.pack('>I8I8', number, 2)
-  local history = tag .. 'h' .. consent
-  redis.call('SET', tag .. 'r' .. event, before .. consent .. behind, 'PXAT', expires)
-  redis.call('ZADD', history, number, event)
-  redis.call('PEXPIREAT', history, expires)
+  redis.call('SET', tag .. 'r' .. event, before .. consent .. behind)
+  redis.call('ZADD', tag .. 'h' .. consent, number, event)
   redis.call('ZADD', tag .. 'x', expires, month .. event .. consent)
 end
 return count

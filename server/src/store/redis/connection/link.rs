@@ -131,6 +131,23 @@ impl Call<'_> {
         redis::from_redis_value(value).map_err(unreadable)
     }
 
+    /// Sends several commands that read, at once; the answers are in their order.
+    ///
+    /// # Errors
+    /// As [`Call::ask`].
+    pub fn ask_all<T: FromRedisValue>(&self, cmds: &[Cmd]) -> Result<Vec<T>, StoreError> {
+        let link = self.link;
+        let ask = async |cmd: &Cmd| {
+            let once = async |mut connection: Connection| connection.ask(cmd).await;
+            self.attempts(&link.reading, once).await
+        };
+        let answers = link.driver.wait(join_all(cmds.iter().map(ask)));
+        let read = |answer: Result<(Value, bool), StoreError>| {
+            redis::from_redis_value(answer?.0).map_err(unreadable)
+        };
+        answers.into_iter().map(read).collect()
+    }
+
     /// Sends a command that changes something and may run twice.
     ///
     /// # Errors

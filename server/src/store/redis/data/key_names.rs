@@ -16,6 +16,8 @@ pub const NOTICES: &str = "notices";
 pub const KEYS: &str = "keys";
 /// The sites, each with the number of its logs a month.
 pub const SITES: &str = "sites";
+/// When the operator last declared the system's clock right, in milliseconds since 1970.
+pub const CLOCK_ACCEPTED: &str = "clock-accepted";
 /// The version of the key names and value formats.
 pub const VERSION: &str = "version";
 /// The token of the server that is deleting expired records.
@@ -84,6 +86,11 @@ impl Tag {
     /// The index of expiries: a member for each record, with `expires_at` in milliseconds since 1970 as its score.
     pub fn expiries(&self) -> String {
         self.key("x")
+    }
+
+    /// The newest committed time of the shard, in milliseconds since 1970.
+    pub fn newest(&self) -> String {
+        self.key("newest")
     }
 
     /// The hash of each published notice, by its number.

@@ -1,19 +1,33 @@
 -- Appends records with their leaves. ARGV:
+--   the time of the server, by how much clocks may differ, and the newest time of
+--   the records, all in milliseconds;
 --   1 when a WAIT follows, so that the script has to write something;
 --   the number of notices, then the number and hash of each;
 --   the number of logs, then the month of each;
+--   the most records of a consent id, in all and in a day;
 --   for each record the number of its log, its event id, its consent id, its
 --   bytes before and after the leaf's index, its leaf, when it was recorded and
 --   when it expires, both in milliseconds since 1970, and whether its sender has
 --   shown a receipt of the consent id (1 or 0).
---   Before all that: the most records of a consent id, in all and in a day.
 -- Returns for each record the index of its leaf, or the record that is stored
 -- under its event id, or NOTHELD when its sender is not the holder of the consent
--- id's records, or TOOMANY. Returns SETBACK when a notice no longer has its number.
+-- id's records, or TOOMANY. Returns SETBACK when a notice no longer has its number,
+-- AHEAD or BEHIND and the other time when the clock of the server is that.
+
+local now, tolerance = tonumber(ARGV[1]), tonumber(ARGV[2])
+local time = redis.call('TIME')
+local own = time[1] * 1000 + math.floor(time[2] / 1000)
+if now - own > tolerance then
+  return redis.status_reply(string.format('AHEAD %d', own))
+end
+local newest = tonumber(redis.call('GET', tag .. 'newest') or '0')
+if newest - now > tolerance then
+  return redis.status_reply(string.format('BEHIND %d', newest))
+end
 
 local logs, results, fresh = {}, {}, {}
-local first = 3
-for _ = 1, tonumber(ARGV[2]) do
+local first = 6
+for _ = 1, tonumber(ARGV[5]) do
   if redis.call('HGET', tag .. 'notices', ARGV[first]) ~= ARGV[first + 1] then
     return redis.status_reply('SETBACK')
   end
@@ -69,11 +83,8 @@ for at = first + count + 3, #ARGV, 9 do
       head, tail = '\2' .. string.sub(head, 2), string.sub(tail, 1, 81) .. holder .. string.sub(tail, 82)
     end
     local leaf_index = push(logs[number], ARGV[at + 5])
-    redis.call('SET', key, head .. struct.pack('>I6', leaf_index) .. tail, 'PXAT', expires)
+    redis.call('SET', key, head .. struct.pack('>I6', leaf_index) .. tail)
     redis.call('ZADD', history, recorded, event)
-    if redis.call('PEXPIRETIME', history) < tonumber(expires) then
-      redis.call('PEXPIREAT', history, expires)
-    end
     redis.call('ZADD', tag .. 'x', expires, string.sub(head, 2, 4) .. event .. consent)
     fresh[number] = fresh[number] + 1
     results[#results + 1] = leaf_index
@@ -88,8 +99,10 @@ for number = 1, count do
     written = written + fresh[number]
   end
 end
--- WAIT confirms the last write of the connection, so a repetition has to write too.
-if written == 0 and ARGV[1] == '1' then
+if written > 0 then
+  raise(ARGV[3])
+elseif ARGV[4] == '1' then
+  -- WAIT confirms the last write of the connection, so a repetition has to write too.
   redis.call('SET', tag .. 'mark', '', 'PX', 10000)
 end
 return results

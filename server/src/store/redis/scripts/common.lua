@@ -59,6 +59,14 @@ local function answer(token, value)
   return value
 end
 
+-- Raises the newest committed time of the shard, in milliseconds since 1970.
+local function raise(time)
+  local newest = redis.call('GET', tag .. 'newest')
+  if tonumber(time) > tonumber(newest or '0') then
+    redis.call('SET', tag .. 'newest', string.format('%d', tonumber(time)))
+  end
+end
+
 -- The parts of a member of the expiry index: the log's month, event id and consent id.
 local function parts(member)
   local count = struct.unpack('>I3', member)

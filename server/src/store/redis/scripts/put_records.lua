@@ -12,14 +12,9 @@ for at = 1, #ARGV, 5 do
   if known and known ~= bytes then
     return redis.error_reply('TAKEN another record has one of these event ids')
   end
-  -- A record that Redis has expired is still in the index.
   if redis.call('ZADD', tag .. 'x', 'NX', expires, member) == 1 then
-    redis.call('SET', key, bytes, 'PXAT', expires)
-    local history = tag .. 'h' .. consent
-    redis.call('ZADD', history, recorded, event)
-    if redis.call('PEXPIRETIME', history) < tonumber(expires) then
-      redis.call('PEXPIREAT', history, expires)
-    end
+    redis.call('SET', key, bytes)
+    redis.call('ZADD', tag .. 'h' .. consent, recorded, event)
     redis.call('HINCRBY', tag .. 'live', parts(member), 1)
     fresh = fresh + 1
   end

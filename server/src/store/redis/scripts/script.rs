@@ -50,6 +50,10 @@ scripts! {
     PUT_LEAVES writes "common.lua", "put_leaves.lua";
     /// Deletes records without a purge entry.
     FORGET even_full "common.lua", "forget.lua";
+    /// Takes the expiry of Redis from records.
+    PERSIST even_full "common.lua", "persist.lua";
+    /// Raises the newest time.
+    RAISE even_full "common.lua", "raise.lua";
     /// Appends an element to a list, unless the list has it.
     ADD writes "add.lua";
     /// Takes, holds or releases a job.

@@ -1,5 +1,6 @@
 //! The store on Redis under test.
 
+mod clocks;
 mod contract;
 mod durability;
 mod faults;

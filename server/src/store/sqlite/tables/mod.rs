@@ -6,4 +6,5 @@ pub mod logs;
 pub mod notices;
 pub mod records;
 pub mod shards;
+pub mod times;
 pub mod unfinished_copy;

@@ -1,9 +1,12 @@
 //! Files of other versions.
 
 use super::new_store::new_store;
+use crate::clock::StoreTimes;
+use crate::store::contract::purge;
 use crate::store::sqlite::{FILE_NAME, SqliteStore};
-use crate::store::{Appended, LogStore, RecordStore, StoreError, contract};
-use constat_shared::LogShards;
+use crate::store::{Appended, ClockStore, LogStore, RecordStore, StoreError, contract};
+use constat_shared::log::PurgeReason;
+use constat_shared::{LogShards, Month};
 use rusqlite::Connection;
 use std::path::Path;
 
@@ -33,6 +36,17 @@ fn older(version: i64, newer: &Path) -> tempfile::TempDir {
     dir
 }
 
+/// A store of version 3 with everything that a newer one has.
+fn version_3(newer: &Path) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let hand = Connection::open(newer.join(FILE_NAME)).unwrap();
+    hand.execute("VACUUM INTO ?", [dir.path().join(FILE_NAME).to_str().unwrap()]).unwrap();
+    let hand = Connection::open(dir.path().join(FILE_NAME)).unwrap();
+    hand.execute_batch("DROP TABLE times; ALTER TABLE records DROP COLUMN holder").unwrap();
+    hand.pragma_update(None, "user_version", 3).unwrap();
+    dir
+}
+
 #[test]
 fn a_store_of_an_older_version_is_carried_over_whole() {
     let (dir, store) = new_store();
@@ -41,15 +55,24 @@ fn a_store_of_an_older_version_is_carried_over_whole() {
     store.keep_checkpoint(&log, &"a signed head".into()).unwrap();
     assert_eq!(store.erase(&record.site, &record.consent_id, record.recorded_at).unwrap(), 1);
     store.append(&[contract::entry(&record)]).unwrap();
+    let newest = contract::at("2026-06-01T09:30:00.123Z");
+    let written = purge(&contract::notice("boreale"), newest, PurgeReason::Expired, "2026-03", 0);
+    store.append_entry(&log.in_month(Month::of(newest)), &written).unwrap();
     let logs = store.logs().unwrap();
     let audits =
         |store: &SqliteStore| -> Vec<_> { logs.iter().map(|log| store.audit(log).unwrap()).collect() };
     let before = audits(&store);
-    for version in [1, 2] {
-        let older = older(version, dir.path());
-        assert!(SqliteStore::open_to_read(older.path()).is_err());
+    for version in [1, 2, 3] {
+        let older = if version == 3 { version_3(dir.path()) } else { older(version, dir.path()) };
+        let read = SqliteStore::open_to_read(older.path());
+        assert_eq!(read.is_ok(), version == 3);
+        if let Ok(read) = read {
+            assert_eq!(read.history(&record.site, &record.consent_id).unwrap(), [record.clone()]);
+            assert_eq!((audits(&read), read.times().unwrap()), (before.clone(), StoreTimes::default()));
+        }
         let carried = SqliteStore::open(older.path()).unwrap();
         assert_eq!((carried.logs().unwrap(), audits(&carried)), (logs.clone(), before.clone()));
+        assert_eq!(carried.times().unwrap().newest, Some(newest));
         assert_eq!(carried.checkpoint(&log).unwrap(), Some("a signed head".into()));
         assert_eq!(carried.history(&record.site, &record.consent_id).unwrap(), std::slice::from_ref(&record));
         assert_eq!(
@@ -65,10 +88,14 @@ fn a_store_of_an_older_version_is_carried_over_whole() {
     }
 }
 
-/// The statements that create the tables and indexes of a file, by their names.
+/// The columns of the tables and indexes of a file, by their names.
 fn tables(dir: &Path) -> Vec<(String, Option<String>)> {
     let hand = Connection::open(dir.join(FILE_NAME)).unwrap();
-    let mut statement = hand.prepare("SELECT name, sql FROM sqlite_schema ORDER BY name").unwrap();
+    let columns =
+        "SELECT schema.name, group_concat(concat_ws(' ', col.name, col.type, col.\"notnull\", col.pk))
+                   FROM sqlite_schema schema LEFT JOIN pragma_table_info(schema.name) col
+                   GROUP BY schema.name ORDER BY schema.name";
+    let mut statement = hand.prepare(columns).unwrap();
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
     rows.collect::<Result<_, _>>().unwrap()
 }

@@ -9,6 +9,7 @@ use crate::http::app::App;
 use crate::http::demo::{self, ThirdParties};
 use crate::http::origin::OwnOrigins;
 use crate::http::{router, routes};
+use crate::jobs::cleaning;
 use crate::jobs::publish::publish;
 use crate::jobs::retention::{self, Retention};
 use crate::jobs::watched::{Watched, keep_running};
@@ -107,7 +108,7 @@ async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
     until_the_end(server, jobs).await
 }
 
-/// What writes without being asked: the retention job and the thread that stores records.
+/// What writes without being asked: the jobs that delete, and the thread that stores records.
 fn watch_writing(jobs: &mut Watched, app: &Data<App>) {
     let retention = Arc::new(Retention {
         store: Arc::clone(&app.store),
@@ -117,6 +118,9 @@ fn watch_writing(jobs: &mut Watched, app: &Data<App>) {
     });
     let retention = move || retention::run(Arc::clone(&retention));
     jobs.spawn("the retention job", keep_running("retention", retention));
+    let store = Arc::clone(&app.store);
+    let cleaning = move || cleaning::run(Arc::clone(&store));
+    jobs.spawn("the cleaning job", keep_running("cleaning", cleaning));
     let app = app.clone();
     jobs.spawn("the thread that stores records", async move { app.writer.ended().await });
 }

@@ -87,6 +87,10 @@ pub async fn accept(
                 format!("Send it again later: {DAY_MAX} answers a day, and {HISTORY_MAX} in all, are kept.");
             Err(Problem::of_field(Code::TooManyEvents, "consent_id", detail).into())
         }
+        (Appended::Erased, _) => {
+            let detail = "Make a new event id for a new answer.";
+            Err(Problem::of_field(Code::EventErased, "event_id", detail).into())
+        }
         (Appended::Failed, _) => Err(WriteError::Store.into()),
     }
 }

@@ -3,6 +3,7 @@
 use crate::clock;
 use crate::store::{NoticeStore, RecordStore, StoreError};
 use constat_shared::{ConsentId, Record, SiteId, Timestamp, dpv};
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,8 +33,18 @@ pub fn as_consent_records<S: RecordStore + NoticeStore + ?Sized>(
     Ok(dpv::json_ld(&history, clock::now()))
 }
 
-/// Deletes every record of the consent id with its key (GDPR, article 17) and
-/// returns how many there were. Their leaves in the log stay and mean nothing any more.
+/// What an erasure did.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Erasure {
+    /// How many records it deleted.
+    erased_count: u64,
+    /// Whether a file may still have bytes of deleted records.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub bytes_remain: bool,
+}
+
+/// Deletes every record of the consent id with its key (GDPR, article 17).
+/// Their leaves in the log stay and mean nothing any more.
 ///
 /// # Errors
 /// When the store fails.
@@ -42,8 +53,9 @@ pub fn erase(
     site: &SiteId,
     consent_id: &ConsentId,
     now: Timestamp,
-) -> Result<u64, StoreError> {
+) -> Result<Erasure, StoreError> {
     let erased_count = store.erase(site, consent_id, now)?;
-    tracing::info!(erased_count, "records were erased at a visitor's request");
-    Ok(erased_count)
+    let bytes_remain = store.bytes_remain(site, consent_id)?;
+    tracing::info!(erased_count, bytes_remain, "records were erased at a visitor's request");
+    Ok(Erasure { erased_count, bytes_remain })
 }

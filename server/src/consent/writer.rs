@@ -85,6 +85,12 @@ impl Writer {
         self.ended.has_changed().is_ok()
     }
 
+    /// Whether the queue has no room.
+    pub fn is_full(&self) -> bool {
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        queue.as_ref().is_some_and(|queue| queue.capacity() == 0)
+    }
+
     /// Waits until the thread has ended. Unless it was stopped, it panicked, and
     /// no record can be stored until the process is started again: what the
     /// thread kept in memory about the logs may be wrong.
@@ -220,6 +226,14 @@ mod tests {
         }
 
         fn erase(&self, _: &SiteId, _: &ConsentId, _: Timestamp) -> Result<u64, StoreError> {
+            unreachable!()
+        }
+
+        fn bytes_remain(&self, _: &SiteId, _: &ConsentId) -> Result<bool, StoreError> {
+            unreachable!()
+        }
+
+        fn clean(&self) -> Result<bool, StoreError> {
             unreachable!()
         }
 

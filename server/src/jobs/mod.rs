@@ -1,6 +1,7 @@
 //! Background jobs and long-running work.
 
 pub mod accept_clock;
+pub mod cleaning;
 pub mod copy;
 pub mod publish;
 pub mod retention;

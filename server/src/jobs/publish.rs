@@ -7,8 +7,12 @@ use crate::render::assets::Assets;
 use crate::render::site::{ServedSite, Sites};
 use crate::site::Site;
 use crate::store::{LogStore, NoticeStore, StoreError};
-use constat_shared::Timestamp;
+use constat_shared::{Hash, SiteId, Timestamp};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// From how many notices of a site on the log says so: each of them stays for ever.
+const NOTICES_MANY: usize = 1000;
 
 /// Renders every site, stores its notice, writes into the log that it is
 /// served, and only then serves it: what is shown can be proven. While the clock is
@@ -29,6 +33,9 @@ pub fn publish<S: NoticeStore + LogStore + ?Sized>(
         let (id, notice_hash) = (&site.notice().site, site.notice().notice_hash());
         store.set_shards(id, site.site.log_shards).map_err(fail("a site cannot be served"))?;
         tracing::info!(site = %id, %notice_hash, "serving a site");
+    }
+    for (site, count) in with_many(&store.notices().map_err(fail("the notices could not be counted"))?) {
+        tracing::warn!(%site, count, "a site has very many notices, which are never deleted: is it reloaded with a changed file again and again?");
     }
     if let Ok(now) = clock.time() {
         for site in &sites {
@@ -56,4 +63,27 @@ pub fn catch_up<S: NoticeStore + LogStore + ?Sized>(
         }
     }
     published::log_what_is_served(store, sites, now)
+}
+
+/// The sites that have [`NOTICES_MANY`] notices or more, with their number.
+fn with_many(notices: &[(SiteId, Hash)]) -> BTreeMap<&SiteId, usize> {
+    let mut counts = BTreeMap::new();
+    for (site, _) in notices {
+        *counts.entry(site).or_insert(0) += 1;
+    }
+    counts.retain(|_, count| *count >= NOTICES_MANY);
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_site_whose_file_changes_at_every_reload_is_noticed() {
+        let [many, few] = ["boreale", "polaire"].map(|id| SiteId::parse(id).unwrap());
+        let notices = |site: &SiteId, count: usize| vec![(site.clone(), Hash::of(b"a notice")); count];
+        let all = [notices(&many, NOTICES_MANY), notices(&few, NOTICES_MANY - 1)].concat();
+        assert_eq!(with_many(&all), [(&many, NOTICES_MANY)].into());
+    }
 }

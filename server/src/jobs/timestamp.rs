@@ -77,7 +77,7 @@ fn stamp(
 fn stamped_sizes(store: &dyn LogStore, logs: &[LogId]) -> Result<BTreeMap<LogId, u64>, StoreError> {
     let mut sizes = BTreeMap::new();
     for holder in logs {
-        for (_, entry) in store.operator_entries(holder)? {
+        for (_, entry) in store.entries_but_purges(holder)? {
             let LogEntry::Timestamp(token) = entry else { continue };
             let Ok(stamped) = token.checkpoint.read(&token.log) else { continue };
             let size = sizes.entry(token.log).or_insert(0);
@@ -90,7 +90,7 @@ fn stamped_sizes(store: &dyn LogStore, logs: &[LogId]) -> Result<BTreeMap<LogId,
 /// How many leaves a log has from a leaf index on, tokens left out: else each stamp
 /// would make the log grow and call for the next.
 fn new_leaf_count(store: &dyn LogStore, log: &LogId, from: u64, size: u64) -> Result<u64, StoreError> {
-    let entries = store.operator_entries(log)?;
+    let entries = store.entries_but_purges(log)?;
     let is_token = |(leaf_index, entry): &&(u64, LogEntry)| {
         (from..size).contains(leaf_index) && matches!(entry, LogEntry::Timestamp(_))
     };

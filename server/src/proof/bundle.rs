@@ -94,7 +94,7 @@ fn timestamp<S: LogStore + ?Sized>(
     head: TreeHead,
 ) -> Result<Option<Stamped>, Failure> {
     for log in store.logs()?.into_iter().filter(|log| log.site == of.site && log.month >= of.month) {
-        for (entry_index, entry) in store.operator_entries(&log)? {
+        for (entry_index, entry) in store.entries_but_purges(&log)? {
             let LogEntry::Timestamp(token) = &entry else { continue };
             let stamped = token.checkpoint.read(of).ok();
             let Some(stamped) = stamped.filter(|stamped| stamped.size > leaf_index) else { continue };

@@ -22,7 +22,7 @@ pub fn log_what_is_served<S: LogStore + ?Sized>(
     for served in sites {
         let notice_hash = served.notice().notice_hash();
         let log = LogId::first(served.notice().site.clone(), Month::of(now), served.site.log_shards);
-        let entries = store.operator_entries(&log)?;
+        let entries = store.entries_but_purges(&log)?;
         let newest = entries.iter().rev().find_map(|(_, entry)| match entry {
             LogEntry::Serving(serving) => Some(serving),
             _ => None,
@@ -73,7 +73,7 @@ pub fn find<S: LogStore + ?Sized>(
     let shards = store.shards(site)?;
     for month in newest.back().take(usize::from(LOG_MONTHS) + 1) {
         let log = LogId::first(site.clone(), month, shards);
-        let mut entries = store.operator_entries(&log)?.into_iter().rev();
+        let mut entries = store.entries_but_purges(&log)?.into_iter().rev();
         if let Some((leaf_index, entry)) = entries.find(|(_, entry)| wanted(entry)) {
             return Ok(Some((log, leaf_index, entry)));
         }

@@ -3,6 +3,7 @@
 //! A copied record keeps its leaf index, and the copy writes its leaf separately.
 //! A server calls only [`CopyStore::is_unfinished`], when it opens its store.
 
+use super::erased_events::ErasedEvent;
 use super::error::StoreError;
 use super::record_store::CommittedRecord;
 use super::store::Store;
@@ -36,6 +37,9 @@ pub struct LogSlice {
 /// Receives the records of a store, one page at a time.
 pub type TakePage<'a> = dyn FnMut(Vec<PlacedRecord>) -> Result<(), StoreError> + 'a;
 
+/// Receives the erased events of a store, one page at a time.
+pub type TakeErased<'a> = dyn FnMut(Vec<ErasedEvent>) -> Result<(), StoreError> + 'a;
+
 /// A store whose content can be copied to another one. No server may use either
 /// store during the copy.
 pub trait CopyStore: Store {
@@ -66,6 +70,15 @@ pub trait CopyStore: Store {
     /// [`StoreError::Unreadable`] or [`StoreError::Engine`] when this store has
     /// another record under one of the event ids.
     fn put_records(&self, records: &[PlacedRecord]) -> Result<u64, StoreError>;
+
+    /// Passes every erased event to `take`, as [`CopyStore::each_record`] does with records.
+    ///
+    /// # Errors
+    /// As there.
+    fn each_erased_event(&self, take: &mut TakeErased<'_>) -> Result<(), StoreError>;
+
+    /// Remembers erased events of another store, durably, of one page at most.
+    fn put_erased_events(&self, events: &[ErasedEvent]) -> Result<(), StoreError>;
 
     /// Deletes every record whose `expires_at` is not after `now`. Writes no purge
     /// entry, because the copy brings the entry of the other store.

@@ -61,9 +61,14 @@ pub trait LogStore: Send + Sync {
     /// [`StoreError::Engine`] when the log was dropped.
     fn append_entry(&self, log: &LogId, entry: &LogEntry) -> Result<u64, StoreError>;
 
-    /// The operator entries of a log with their leaves' indexes, in order. There
-    /// are few: one for each purge, notice, snapshot and time-stamp.
+    /// The operator entries of a log with their leaves' indexes, in order: also all
+    /// purge entries, of which there can be tens of thousands.
     fn operator_entries(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError>;
+
+    /// The operator entries of a log that are not purge entries, as
+    /// [`LogStore::operator_entries`]. There are few: one for each notice,
+    /// snapshot and time-stamp.
+    fn entries_but_purges(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError>;
 
     /// Every log that has leaves, by site, month and shard.
     fn logs(&self) -> Result<Vec<LogId>, StoreError>;
@@ -73,6 +78,7 @@ pub trait LogStore: Send + Sync {
     fn drop_log(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<bool, StoreError>;
 
     /// Recomputes a whole log from the stored data and compares the number of
-    /// missing records with the purge entries.
+    /// missing records with the purge entries and the deletions that are still to be
+    /// written into one.
     fn audit(&self, log: &LogId) -> Result<Audit, StoreError>;
 }

@@ -6,6 +6,7 @@ mod common;
 pub mod contract;
 mod copy_store;
 mod data_folder;
+mod erased_events;
 mod error;
 mod key_store;
 mod log_store;
@@ -17,8 +18,9 @@ pub mod sqlite;
 mod store;
 
 pub use clock_store::{ClockStore, checked_time};
-pub use copy_store::{CopyStore, LEAVES_MAX, LogSlice, PlacedRecord, RECORDS_MAX, TakePage};
+pub use copy_store::{CopyStore, LEAVES_MAX, LogSlice, PlacedRecord, RECORDS_MAX, TakeErased, TakePage};
 pub use data_folder::prepare_folder;
+pub use erased_events::{ERASED_MAX, ErasedEvent};
 pub use error::StoreError;
 pub use key_store::KeyStore;
 pub use log_store::{Audit, LogStore};

@@ -77,6 +77,8 @@ pub enum Appended {
     NotHeld,
     /// Its consent id has [`HISTORY_MAX`] records, or [`DAY_MAX`] of one day. Nothing was written.
     TooMany,
+    /// A record with its event id was erased. Nothing was written.
+    Erased,
     /// The machine that holds its shard did not answer, while others did. The
     /// record is not acknowledged, but may be stored.
     Failed,
@@ -121,19 +123,37 @@ pub trait RecordStore: Send + Sync {
     fn history(&self, site: &SiteId, consent_id: &ConsentId) -> Result<Vec<Record>, StoreError>;
 
     /// Deletes every record of a consent id on a site with its key, and returns
-    /// how many there were. No file of the store keeps their bytes; Redis removes
-    /// them from its files at the next run of [`RecordStore::expire`].
+    /// how many there were. An attempt that failed may have deleted some of them
+    /// before. No file of the store keeps their bytes, unless
+    /// [`RecordStore::bytes_remain`] says so.
     ///
     /// The leaves stay, so every earlier head of the log remains valid. The same
     /// commit writes a purge entry to the shard's log of the month of `now`,
-    /// unless there was no record.
+    /// unless there was no record; from 1,000 entries a month on it may leave that
+    /// to the next run of [`RecordStore::expire`]. It also remembers the events of
+    /// the records (`store/erased_events.rs`), so that [`RecordStore::append`]
+    /// refuses them.
     fn erase(&self, site: &SiteId, consent_id: &ConsentId, now: Timestamp) -> Result<u64, StoreError>;
 
+    /// Whether a file of the store still has the bytes of records that were erased,
+    /// of this consent id or of others. SQLite removes them as soon as no reader
+    /// needs them, by [`RecordStore::clean`]; Redis at the next run of
+    /// [`RecordStore::expire`].
+    fn bytes_remain(&self, site: &SiteId, consent_id: &ConsentId) -> Result<bool, StoreError>;
+
+    /// Removes the bytes of deleted records from the files where a reader has
+    /// prevented it until now, and returns whether some remain. Waits for no reader,
+    /// and does nothing when none remained, or on Redis.
+    fn clean(&self) -> Result<bool, StoreError>;
+
     /// Deletes every record of every site whose `expires_at` is not after `now`,
-    /// as [`RecordStore::erase`] does, and returns how many there were. Does
-    /// nothing while another server runs it.
+    /// as [`RecordStore::erase`] does, and returns how many there were. Their events
+    /// are not remembered: their choices have ended, so no browser sends them.
+    /// Writes the purge entries that erasures have left, and forgets erased events
+    /// whose time has come. Does nothing while another server runs it.
     fn expire(&self, now: Timestamp) -> Result<u64, StoreError>;
 
-    /// Checks that the store can store records now.
+    /// Checks that the store can store records now, without leaving anything behind:
+    /// what the last [`RecordStore::append`] has shown counts until a write succeeds.
     fn ping(&self) -> Result<(), StoreError>;
 }

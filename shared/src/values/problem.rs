@@ -61,6 +61,8 @@ codes! {
     MethodNotAllowed = "method_not_allowed", 405, "The address does not accept this method";
     /// The event id was used for another content.
     EventConflict = "event_conflict", 409, "The event id was already used with different content";
+    /// The record of the event was erased.
+    EventErased = "event_erased", 410, "The record of this event was erased";
     /// The body is over its limit.
     BodyTooLarge = "body_too_large", 413, "The body is larger than the limit";
     /// The notice named in a body was never published for the site.

@@ -138,7 +138,9 @@ async fn is_whole(stored: &Stored) {
 #[tokio::test]
 async fn a_data_folder_of_version_0_1_0_still_opens() {
     let stored = Stored::in_folder();
-    // A server migrates it. Its clock is behind what was written, so it writes nothing.
+    // Commands read it as it is, and after a server has migrated it. Its clock is behind what was
+    // written, so it writes nothing.
+    is_whole(&stored).await;
     assert!(Server::start(stored.folder.path(), &["--sites", text(&fixture("sites"))]).stop());
     is_whole(&stored).await;
 }
@@ -213,7 +215,9 @@ async fn a_store_of_version_0_1_0_is_still_served() {
             assert_eq!(ask(&server, Method::GET, &path, "").await.status, 200, "{log}");
         }
         let erased = ask(&server, Method::DELETE, &own, &receipts[0]).await;
-        assert_eq!((erased.status, &erased.json()["erased_count"]), (200, &1.into()), "{erased:?}");
+        // The files of Redis have the bytes until its next rewrite.
+        let status = if stored.redis.is_some() { 202 } else { 200 };
+        assert_eq!((erased.status, &erased.json()["erased_count"]), (status, &1.into()), "{erased:?}");
         assert!(server.stop());
         let audited = stored.run(&["audit", "--site", "polaire", "--month", "2090-02"]).await;
         assert!(audited.contains("records 1, ") && audited.contains("erased or expired 2"), "{audited}");

@@ -6,9 +6,11 @@ use constat_shared::log::merkle::verify_consistency;
 use constat_shared::{LogId, LogShards, Record};
 use constat_tests::api::{Answer, Api, SITE, SITE_ORIGIN, answer};
 use constat_tests::receipts;
+use constat_tests::server::Server;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::path::Path;
 
 #[tokio::test]
 async fn only_a_receipt_opens_and_erases_the_records() {
@@ -190,4 +192,68 @@ async fn nothing_is_left_of_an_erased_history() {
     assert_eq!(answer(api.request(Method::DELETE, &path).bearer_auth(&receipt)).await.status, 200);
     let empty = own(&api, &consent_id, &receipt, JSON_LD).await;
     assert_eq!((empty.status, empty.json()["@graph"].clone()), (200, json!([])));
+}
+
+/// Whether a file of the data folder has these bytes.
+fn holds(data: &Path, marker: &[u8]) -> bool {
+    let files = std::fs::read_dir(data).unwrap().map(|file| file.unwrap().path());
+    let mut files = files.filter(|path| path.is_file()).map(|path| std::fs::read(path).unwrap());
+    files.any(|bytes| bytes.windows(marker.len()).any(|window| window == marker))
+}
+
+#[tokio::test]
+async fn an_erasure_beside_a_long_reader_is_answered_202_and_finished_after_a_crash() {
+    let api = Api::start();
+    let (record, receipt) = api.record("allow_all").await;
+    let (id, marker) = (record.consent_id.to_string(), *record.consent_id.as_bytes());
+    // As a backup does.
+    let reader = rusqlite::Connection::open(api.data.path().join("constat.db")).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM records").unwrap();
+    let erased = api.history(Method::DELETE, &id, &receipt).await;
+    assert_eq!((erased.status, erased.json()), (202, json!({ "erased_count": 1, "bytes_remain": true })));
+    assert_eq!(api.history(Method::GET, &id, &receipt).await.json()["records"], json!([]));
+    let posted = api.post(&api.consent("refuse_all").await).await;
+    assert_eq!(posted.status, 201, "the reader stops no answer");
+    let again = api.history(Method::DELETE, &id, &receipt).await;
+    assert_eq!((again.status, again.json()), (202, json!({ "erased_count": 0, "bytes_remain": true })));
+    let Api { server, sites, data, client } = api;
+    server.kill();
+    let server = Server::start(data.path(), &["--sites", sites.arg()]);
+    server.logs("a file still has the bytes of deleted records", 1).await;
+    assert!(holds(data.path(), &marker), "the marker must be found before, or the test proves nothing");
+    drop(reader);
+    server.logs("no file has the bytes of deleted records any more", 1).await;
+    assert!(!holds(data.path(), &marker));
+    let api = Api { server, sites, data, client };
+    let again = api.history(Method::DELETE, &id, &receipt).await;
+    assert_eq!((again.status, again.json()), (200, json!({ "erased_count": 0 })));
+}
+
+#[tokio::test]
+async fn an_erased_event_that_is_sent_again_is_refused_and_nothing_of_it_is_kept() {
+    let api = Api::start();
+    let consent = api.consent("allow_all").await;
+    let (consent_id, event_id, receipt) = taken(&api, &consent).await;
+    assert_eq!(api.history(Method::DELETE, &consent_id, &receipt).await.status, 200);
+    let mut changed = consent.clone();
+    changed["language"] = "nl".into();
+    for request in [&consent, &changed] {
+        let refused = api.post(request).await;
+        assert_eq!(refused.status, 410);
+        refused.assert_problem("an erased event", "event_erased", "event_id");
+    }
+    assert_eq!(api.record_count(), 0);
+    let Api { server, sites, data, client } = api;
+    let (stopped_well, log) = server.stop_with_log();
+    assert!(stopped_well && !log.contains(&consent_id) && !log.contains(&event_id), "{log}");
+    for id in [&consent_id, &event_id] {
+        let bytes = uuid::Uuid::parse_str(id).unwrap();
+        assert!(!holds(data.path(), bytes.as_bytes()) && !holds(data.path(), id.as_bytes()));
+    }
+    let server = Server::start(data.path(), &["--sites", sites.arg()]);
+    let api = Api { server, sites, data, client };
+    assert_eq!(api.post(&consent).await.status, 410, "also after a restart");
+    let mut new = consent.clone();
+    new["event_id"] = json!(constat_tests::consent::uuid());
+    assert_eq!(api.post(&new).await.status, 201);
 }

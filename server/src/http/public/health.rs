@@ -26,6 +26,9 @@ pub async fn readyz(app: Data<App>) -> Result<impl Responder, ApiError> {
 fn not_ready(why: NotReady) -> ApiError {
     let detail = match why {
         NotReady::WriterStopped => "The writing thread has stopped: restart the server.".to_owned(),
+        NotReady::QueueFull => {
+            return ApiError::new(Code::QueueFull, "Wait: more answers come than are stored.");
+        }
         NotReady::Store(StoreError::Clock(refused)) => {
             return ApiError::new(refused.code(), format!("Nothing is recorded: {refused}."));
         }

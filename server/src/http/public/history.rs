@@ -12,7 +12,6 @@ use actix_web::http::header::{CACHE_CONTROL, VARY};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use constat_shared::{Code, ConsentId, SiteId, dpv};
-use serde_json::json;
 
 const JSON: &str = "application/json";
 
@@ -35,7 +34,8 @@ pub async fn get(
     Ok(response.content_type(if linked { dpv::MEDIA_TYPE } else { JSON }).body(body.to_string()))
 }
 
-/// Deletes every record of the consent id with its key.
+/// Deletes every record of the consent id with its key: 200, or 202 while a file
+/// still has bytes of deleted records.
 pub async fn delete(
     request: HttpRequest,
     app: Data<App>,
@@ -44,9 +44,9 @@ pub async fn delete(
     let (site, consent_id) = authorised(&request, &app, &path).await?;
     // A clock that is not trusted keeps nobody from erasing: the log then has the newest trusted time.
     let now = app.clock.best_time();
-    let erased_count = on_store(&app, move |store| history::erase(store, &site, &consent_id, now)).await?;
-    let body = json!({ "erased_count": erased_count });
-    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(body))
+    let erasure = on_store(&app, move |store| history::erase(store, &site, &consent_id, now)).await?;
+    let mut response = if erasure.bytes_remain { HttpResponse::Accepted() } else { HttpResponse::Ok() };
+    Ok(response.insert_header((CACHE_CONTROL, "no-store")).json(erasure))
 }
 
 /// The site and consent id of the address, if the bearer token opens them.

@@ -12,7 +12,7 @@ use crate::store::{
 };
 use constat_shared::consent::DIGEST_LEN;
 use constat_shared::{
-    Action, CommitmentKey, HolderDigest, Jwk, LogId, LogShards, PublishedNotice, Record, Timestamp,
+    Action, CommitmentKey, HolderDigest, Jwk, LogEntry, LogId, LogShards, PublishedNotice, Record, Timestamp,
 };
 use constat_testkit::cases::named;
 use constat_testkit::redis::{Cluster, Redis};
@@ -30,6 +30,7 @@ const TESTS: &[(&str, Test)] = tests! {
     a_target_with_another_number_of_logs_is_refused
     what_ends_during_a_copy_is_gone_on_both_sides
     a_record_that_was_erased_since_is_named
+    what_was_erased_does_not_come_back_in_the_copy
     half_a_copy_is_marked_and_finished_by_the_next
 };
 
@@ -364,6 +365,32 @@ fn a_record_that_was_erased_since_is_named(from: &dyn CopyStore, to: &dyn CopySt
     let words = copy(from, to, &clock::now, &mut |_, _| {}).unwrap_err().to_string();
     assert!(words.contains("the target's log constat/boreale/") && words.contains("missing"), "{words}");
     assert!(to.is_unfinished().unwrap());
+}
+
+fn what_was_erased_does_not_come_back_in_the_copy(from: &dyn CopyStore, to: &dyn CopyStore) {
+    let notice = notice("boreale");
+    publish(from, &notice);
+    let answer = || contract::request(&notice, Action::RefuseAll);
+    let gone = [(); 2].map(|()| contract::record_of(answer(), &notice, clock::now()));
+    append(from, &gone).unwrap();
+    assert_eq!(from.erase(&notice.site, &gone[0].consent_id, clock::now()).unwrap(), 1);
+    let log = contract::log_of(&gone[0]);
+    fill_with_purges(from, &log);
+    assert_eq!(from.erase(&notice.site, &gone[1].consent_id, clock::now()).unwrap(), 1);
+    moved(from, to);
+    assert_eq!(append(to, &gone).unwrap(), [Appended::Erased, Appended::Erased]);
+    let audit = to.audit(&log).unwrap();
+    assert_eq!((audit.erased_count, audit.difference), (2, None));
+}
+
+/// So many purge entries that the next deletion is left to the job.
+fn fill_with_purges(store: &dyn CopyStore, log: &LogId) {
+    let first = store.head(log).unwrap().unwrap().size;
+    let (site, purged_at, reason) = (log.site.clone(), clock::now(), PurgeReason::Erased);
+    let purge = LogEntry::Purge(Purge { site, purged_at, reason, record_counts: [].into() });
+    let leaves = vec![purge.leaf_hash(); 1000];
+    let entries = (first..first + 1000).map(|leaf_index| (leaf_index, purge.clone())).collect();
+    store.put_leaves(log, &LogSlice { first, leaves, entries }).unwrap();
 }
 
 fn half_a_copy_is_marked_and_finished_by_the_next(from: &dyn CopyStore, to: &dyn CopyStore) {

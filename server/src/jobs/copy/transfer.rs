@@ -2,7 +2,8 @@
 //!
 //! Records come before leaves. Between the two the source deletes what has
 //! expired meanwhile and writes purge entries; the target forgets the same
-//! records. So the leaves, with those entries among them, agree with exactly the
+//! records. That also writes what is still to be written about earlier deletions.
+//! So the leaves, with those entries among them, agree with exactly the
 //! records that are there. Every step may be repeated: a copy that was cut off is
 //! run again.
 
@@ -52,6 +53,9 @@ pub fn copy(
     let ended_at = now();
     from.expire(ended_at).map_err(source)?;
     to.forget(ended_at).map_err(target)?;
+    from.each_erased_event(&mut |page| to.put_erased_events(&page)).map_err(|error| {
+        Failure::new(format!("the erased events were not all copied: {error}. Run it again to go on"))
+    })?;
     for log in from.logs().map_err(source)? {
         copy_log(from, to, &log, &mut copied, progress)?;
     }
@@ -122,8 +126,8 @@ fn copy_log(
             break;
         }
         let (count, end) = (leaves.len() as u64, first + leaves.len() as u64);
-        let among = |(leaf_index, _): &&(u64, _)| (first..end).contains(leaf_index);
-        let entries = entries.iter().filter(among).cloned().collect();
+        let before = |end: u64| entries.partition_point(|(leaf_index, _)| *leaf_index < end);
+        let entries = entries[before(first)..before(end)].to_vec();
         to.put_leaves(log, &LogSlice { first, leaves, entries }).map_err(target)?;
         first = end;
         copied.leaf_count += count;

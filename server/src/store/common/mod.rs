@@ -6,4 +6,4 @@ mod purges;
 
 pub use log_audit::{Auditing, STEP, StoredLeaf, fold};
 pub use notice_digits::NoticeDigits;
-pub use purges::{purged_count, purges};
+pub use purges::{AT_ONCE_MAX, REASONS, long_before, purged_count, purges, reason_word};

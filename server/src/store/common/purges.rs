@@ -1,8 +1,24 @@
 //! Purge entries: what the logs record about deletions.
+//!
+//! A visitor can cause as many deletions as there are answers, and an entry stays
+//! for as long as its log. So the number of entries has a bound: beyond it,
+//! deletions are counted as pending, in the commit that deletes, and the hourly job
+//! writes one entry for all of them.
 
 use constat_shared::log::{Purge, PurgeReason};
 use constat_shared::{LogEntry, LogId, Month, Timestamp};
 use std::collections::BTreeMap;
+
+/// How many purge entries a log of a month gets whenever something is deleted.
+/// After that, one is written at once only when the last one is [`PAUSE_MS`] old.
+pub const AT_ONCE_MAX: usize = 1000;
+/// See [`AT_ONCE_MAX`]; in milliseconds.
+const PAUSE_MS: i64 = 60_000;
+
+/// The time of a last purge entry that does not make the next one at `now` wait.
+pub fn long_before(now: Timestamp) -> Timestamp {
+    Timestamp::from_unix_ms(now.unix_ms() - PAUSE_MS)
+}
 
 /// The purge entries for deletions, each with the log that it belongs to: one
 /// for each shard.
@@ -31,3 +47,14 @@ pub fn purged_count<'a>(entries: impl IntoIterator<Item = &'a LogEntry>, month: 
     });
     counts.sum()
 }
+
+/// The word for a reason in the stores.
+pub fn reason_word(reason: PurgeReason) -> &'static str {
+    match reason {
+        PurgeReason::Expired => "expired",
+        PurgeReason::Erased => "erased",
+    }
+}
+
+/// Both reasons.
+pub const REASONS: [PurgeReason; 2] = [PurgeReason::Expired, PurgeReason::Erased];

@@ -1,9 +1,10 @@
 //! What every store does during a copy.
 
-use super::sample::{append, at, entry, log_of, notice, publish, purge, record};
-use crate::store::{CopyStore, LogSlice, PlacedRecord};
+use super::sample::{append, at, entry, log_of, month, notice, publish, purge, record};
+use crate::store::erased_events::{fingerprint, remembered_until};
+use crate::store::{Appended, CopyStore, ErasedEvent, LogSlice, PlacedRecord};
 use constat_shared::log::PurgeReason;
-use constat_shared::{Hash, Jwk, PublishedNotice, Record, SignedCheckpoint};
+use constat_shared::{Hash, Jwk, LogEntry, PublishedNotice, Record, SignedCheckpoint};
 
 /// A record with its leaf in another store's log.
 fn placed(record: &Record, leaf_index: u64) -> PlacedRecord {
@@ -135,4 +136,77 @@ pub fn a_copy_is_unfinished_until_it_ends(store: &dyn CopyStore) {
         store.set_unfinished(unfinished).unwrap();
         assert_eq!(store.is_unfinished().unwrap(), unfinished);
     }
+}
+
+/// As in the store that erased it; it is read back as it was put.
+pub fn an_erased_event_that_was_put_is_refused(store: &dyn CopyStore) {
+    let notice = notice("boreale");
+    publish(store, &notice);
+    let events = || {
+        let mut events = Vec::new();
+        store
+            .each_erased_event(&mut |page| {
+                events.extend(page);
+                Ok(())
+            })
+            .unwrap();
+        events.sort_unstable();
+        events
+    };
+    let of = |record: &Record| ErasedEvent {
+        site: notice.site.clone(),
+        shard: log_of(record).shard,
+        fingerprint: fingerprint(&record.site, &record.event_id),
+        until: remembered_until(record.choice_expires_at),
+    };
+    let [put, erased] = records(&notice);
+    store.put_erased_events(&[of(&put)]).unwrap();
+    store.put_erased_events(&[of(&put)]).unwrap();
+    assert_eq!(events(), [of(&put)]);
+    assert_eq!(
+        append(store, &[put.clone(), erased.clone()]).unwrap(),
+        [Appended::Erased, Appended::Stored(0)]
+    );
+    store.erase(&notice.site, &erased.consent_id, erased.recorded_at).unwrap();
+    let mut expected = vec![of(&put), of(&erased)];
+    expected.sort_unstable();
+    assert_eq!(events(), expected);
+}
+
+/// One visitor cannot fill the log; an audit agrees at every moment.
+pub fn erasures_beyond_a_thousand_entries_wait_for_the_job(store: &dyn CopyStore) {
+    let notice = notice("boreale");
+    publish(store, &notice);
+    let gone: Vec<_> = (0..4).map(|_| record(&notice, "2026-03-01T09:30:00Z")).collect();
+    append(store, &gone).unwrap();
+    let log = log_of(&gone[0]).in_month(month("2026-05"));
+    let earlier = |second: u32| {
+        let at = at(&format!("2026-05-01T10:00:{second:02}Z"));
+        purge(&notice, at, PurgeReason::Erased, "2025-03", 1)
+    };
+    let entries: Vec<_> = (0..2100).map(|index| (index, earlier((index / 300) as u32))).collect();
+    let leaves = entries.iter().map(|(_, entry)| entry.leaf_hash()).collect();
+    store.put_leaves(&log, &LogSlice { first: 0, leaves, entries }).unwrap();
+    let erase = |which: usize, time: &str| {
+        assert_eq!(store.erase(&notice.site, &gone[which].consent_id, at(time)).unwrap(), 1);
+        for log in [&log, &log_of(&gone[0])] {
+            assert_eq!(store.audit(log).unwrap().difference, None, "{time}");
+        }
+        store.operator_entries(&log).unwrap().split_off(2100)
+    };
+    let written = |time: &str, count| purge(&notice, at(time), PurgeReason::Erased, "2026-03", count);
+    assert_eq!(erase(0, "2026-05-01T10:00:30Z"), []);
+    assert_eq!(erase(1, "2026-05-01T10:01:05Z"), []);
+    let first = (2100, written("2026-05-01T10:01:06Z", 1));
+    assert_eq!(erase(2, "2026-05-01T10:01:06Z"), [first.clone()], "the last entry is a minute old");
+    store.expire(at("2026-05-01T10:01:10Z")).unwrap();
+    let second = (2101, written("2026-05-01T10:01:10Z", 2));
+    assert_eq!(erase(3, "2026-05-01T10:01:11Z"), [first.clone(), second.clone()]);
+    store.expire(at("2026-05-01T10:01:12Z")).unwrap();
+    store.expire(at("2026-05-01T10:01:13Z")).unwrap();
+    let third = (2102, written("2026-05-01T10:01:12Z", 1));
+    assert_eq!(store.operator_entries(&log).unwrap().split_off(2100), [first, second, third]);
+    let audit = store.audit(&log_of(&gone[0])).unwrap();
+    assert_eq!((audit.erased_count, audit.difference), (4, None));
+    assert_eq!(store.entries_but_purges(&log).unwrap(), Vec::<(u64, LogEntry)>::new());
 }

@@ -12,6 +12,8 @@ macro_rules! every_contract {
             record_store::histories_are_apart_by_site_and_consent_id
             record_store::an_erased_record_is_gone_and_its_leaf_stays
             record_store::an_event_id_of_one_site_is_free_on_another
+            record_store::an_erased_event_is_refused_until_its_choice_would_have_ended
+            record_store::an_erasure_of_many_records_deletes_them_all
             holder::a_consent_id_with_records_takes_answers_from_its_holder_alone
             holder::records_without_a_secret_are_added_to_with_a_receipt
             holder::the_secret_counts_as_long_as_the_consent_id_has_a_record
@@ -48,6 +50,8 @@ macro_rules! every_copy_contract {
             holder::a_copy_knows_the_holders
             copy_store::a_record_is_put_once_and_never_replaces_another
             copy_store::what_is_forgotten_is_written_down_nowhere
+            copy_store::an_erased_event_that_was_put_is_refused
+            copy_store::erasures_beyond_a_thousand_entries_wait_for_the_job
             copy_store::leaves_and_entries_go_to_the_end_of_a_log_only
             copy_store::a_log_that_was_dropped_elsewhere_takes_no_leaf
             copy_store::a_copy_is_unfinished_until_it_ends

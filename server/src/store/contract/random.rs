@@ -1,6 +1,7 @@
 //! Random sequences of calls, on a store and on a model in memory.
 
 use super::sample::{self, record_of, request};
+use crate::store::erased_events::remembered_until;
 use crate::store::{Appended, CommittedRecord, Holder, Store, StoreError};
 use constat_shared::consent::DIGEST_LEN;
 use constat_shared::log::merkle::{node_hash, verify_consistency, verify_inclusion};
@@ -133,6 +134,8 @@ struct Model {
     entry_counts: BTreeMap<LogId, u64>,
     heads: Vec<(LogId, TreeHead)>,
     gone_count: u64,
+    /// The events of erased records, and until when they are refused.
+    erased: BTreeMap<(SiteId, EventId), Timestamp>,
 }
 
 type Checked = Result<(), TestCaseError>;
@@ -196,6 +199,7 @@ impl Model {
             entry_counts: BTreeMap::new(),
             heads: Vec::new(),
             gone_count: 0,
+            erased: BTreeMap::new(),
         };
         let sites = model.notices[..2].iter().map(|notice| &notice.site);
         sites.for_each(|site| store.set_shards(site, shards(site)).unwrap());
@@ -271,6 +275,9 @@ impl Model {
         if holder.is_some_and(|holder| !may_add(entry.holder, holder)) {
             return Appended::NotHeld;
         }
+        if self.erased.contains_key(&(entry.record.site.clone(), entry.record.event_id)) {
+            return Appended::Erased;
+        }
         if let Some((before, leaf_index)) = self.stored.get(&entry.record.event_id) {
             if before.record.same_request(&entry.record) {
                 return Appended::Repeated(Box::new(before.record.clone()), *leaf_index);
@@ -287,6 +294,7 @@ impl Model {
 
     fn expire(&mut self, store: &dyn Store, now: Timestamp) -> Checked {
         let gone = self.purge(now, PurgeReason::Expired, |record| record.expires_at <= now);
+        self.erased.retain(|_, until| *until > now);
         prop_assert_eq!(ok(store.expire(now))?, gone);
         Ok(())
     }
@@ -297,6 +305,10 @@ impl Model {
         for (_, (entry, _)) in self.stored.extract_if(.., |_, (entry, _)| condemned(&entry.record)) {
             let writing = entry.log.in_month(Month::of(now));
             *counts.entry(writing).or_default().entry(entry.log.month).or_default() += 1;
+            if reason == PurgeReason::Erased {
+                let until = remembered_until(entry.record.choice_expires_at);
+                self.erased.insert((entry.record.site, entry.record.event_id), until);
+            }
         }
         let gone: u64 = counts.values().flat_map(BTreeMap::values).sum();
         for (log, record_counts) in counts {

@@ -3,6 +3,7 @@
 use super::sample::{
     self, append, at, consent_id, log_of, notice, publish, purge, record, record_of, request,
 };
+use crate::store::erased_events::remembered_until;
 use crate::store::{Appended, Store, StoreError};
 use constat_shared::log::PurgeReason;
 use constat_shared::{Action, ConsentRequest, Layer, Month, Months, Record, Signals, Timestamp};
@@ -134,4 +135,47 @@ pub fn an_erased_record_is_gone_and_its_leaf_stays(store: &dyn Store) {
     assert_eq!(audit.head, before);
     let written = store.operator_entries(&log_of(&gone).in_month(Month::of(later))).unwrap();
     assert_eq!(written, [(0, purge(&notice, later, PurgeReason::Erased, "2026-03", 1))]);
+}
+
+/// A browser that repeats the request does not bring the record back. What expires is not remembered.
+pub fn an_erased_event_is_refused_until_its_choice_would_have_ended(store: &dyn Store) {
+    let (notice, other) = (notice("boreale"), notice("other"));
+    publish(store, &notice);
+    publish(store, &other);
+    let gone = record(&notice, "2026-03-01T09:30:00Z");
+    let expired =
+        Record { expires_at: at("2026-04-01T09:30:00Z"), ..record(&notice, "2026-03-01T09:30:00Z") };
+    append(store, &[gone.clone(), expired.clone()]).unwrap();
+    assert_eq!(store.erase(&notice.site, &gone.consent_id, at("2026-03-02T09:30:00Z")).unwrap(), 1);
+    let size = || store.head(&log_of(&gone)).unwrap().unwrap().size;
+    let before = size();
+    let changed = Record { action: Action::AllowAll, ..gone.clone() };
+    let of_another = Record { consent_id: consent_id(), ..gone.clone() };
+    let refused = append(store, &[gone.clone(), changed, of_another]).unwrap();
+    assert_eq!(refused, [Appended::Erased, Appended::Erased, Appended::Erased]);
+    assert_eq!((size(), store.history(&notice.site, &gone.consent_id).unwrap()), (before, Vec::new()));
+    assert_eq!(store.erase(&notice.site, &gone.consent_id, at("2026-03-02T09:30:00Z")).unwrap(), 0);
+    let elsewhere = Record { event_id: gone.event_id, ..record(&other, "2026-03-01T09:30:00Z") };
+    assert_eq!(append(store, &[elsewhere]).unwrap(), [Appended::Stored(0)]);
+
+    let until = remembered_until(gone.choice_expires_at);
+    assert_eq!(store.expire(Timestamp::from_unix_ms(until.unix_ms() - 1)).unwrap(), 1);
+    assert_eq!(append(store, std::slice::from_ref(&gone)).unwrap(), [Appended::Erased]);
+    assert_eq!(append(store, &[expired]).unwrap(), [Appended::Stored(before)]);
+    store.expire(until).unwrap();
+    assert_eq!(append(store, &[gone]).unwrap(), [Appended::Stored(before + 1)]);
+}
+
+/// Programs can add any number of answers under one consent id.
+pub fn an_erasure_of_many_records_deletes_them_all(store: &dyn Store) {
+    let notice = notice("boreale");
+    publish(store, &notice);
+    let first = record(&notice, "2026-03-01T09:30:00Z");
+    let many: Vec<_> = (0..2100).map(|_| Record { event_id: sample::event_id(), ..first.clone() }).collect();
+    many.chunks(700).for_each(|records| drop(append(store, records).unwrap()));
+    assert_eq!(store.erase(&notice.site, &first.consent_id, at("2026-03-02T09:30:00Z")).unwrap(), 2100);
+    assert_eq!(store.history(&notice.site, &first.consent_id).unwrap(), []);
+    assert_eq!(append(store, &many[2099..]).unwrap(), [Appended::Erased]);
+    let audit = store.audit(&log_of(&first)).unwrap();
+    assert_eq!((audit.record_count, audit.erased_count, audit.difference), (0, 2100, None));
 }

@@ -9,6 +9,7 @@ use super::store::RedisStore;
 use crate::clock::{self, ClockError, TOLERANCE_MS};
 use crate::crash;
 use crate::store::common::NoticeDigits;
+use crate::store::erased_events::fingerprint;
 use crate::store::error::unreadable;
 use crate::store::{Appended, CommittedRecord, DAY_MAX, HISTORY_MAX, Holder, StoreError};
 use constat_shared::{Hash, LogId, Month, Timestamp};
@@ -116,7 +117,8 @@ impl RedisStore {
                 .arg(entry.leaf.as_bytes().as_slice())
                 .arg(record.recorded_at.unix_ms())
                 .arg(record.expires_at.unix_ms())
-                .arg(u8::from(entry.holder == Holder::Receipt));
+                .arg(u8::from(entry.holder == Holder::Receipt))
+                .arg(fingerprint(&record.site, &record.event_id).as_slice());
         }
         script
     }
@@ -134,6 +136,7 @@ impl RedisStore {
             Value::BulkString(bytes) => bytes,
             Value::SimpleString(word) if word == "NOTHELD" => return Ok(Appended::NotHeld),
             Value::SimpleString(word) if word == "TOOMANY" => return Ok(Appended::TooMany),
+            Value::Nil => return Ok(Appended::Erased),
             _ => return Err(unreadable("Redis answered with neither a leaf index nor a record")),
         };
         let (before, leaf_index) = self.unpack(&self.link.call(), tag, entry.record.event_id, &bytes)?;

@@ -1,6 +1,7 @@
 //! Copies out of and into Redis.
 
 use super::connection::WRITER_NAME;
+use super::data::entries;
 use super::data::expiry_index::{self, Member};
 use super::data::key_names::{self, Tag, UNFINISHED_COPY};
 use super::data::log_tree::{CHUNK, Log};
@@ -10,7 +11,8 @@ use super::store::RedisStore;
 use crate::store::copy_store::not_at_end;
 use crate::store::error::unreadable;
 use crate::store::{
-    CopyStore, LEAVES_MAX, LogSlice, LogStore, PlacedRecord, RECORDS_MAX, StoreError, TakePage,
+    CopyStore, ErasedEvent, LEAVES_MAX, LogSlice, LogStore, PlacedRecord, RECORDS_MAX, StoreError,
+    TakeErased, TakePage,
 };
 use constat_shared::{Hash, LogId, Month, Shard, SignedCheckpoint, SiteId, Timestamp, canonical};
 use redis::Cmd;
@@ -70,7 +72,8 @@ impl RedisStore {
             if due.is_empty() {
                 return Ok(total);
             }
-            let script = due.iter().fold(FORGET.on(tag.bytes()), |script, member| script.arg(member.bytes()));
+            let script = FORGET.on(tag.bytes()).arg(token()?);
+            let script = due.iter().fold(script, |script, member| script.arg(member.bytes()));
             total += self.link.call().run::<u64>(&script)?;
         }
     }
@@ -126,13 +129,47 @@ impl CopyStore for RedisStore {
         shards.into_iter().map(put).sum()
     }
 
+    fn each_erased_event(&self, take: &mut TakeErased<'_>) -> Result<(), StoreError> {
+        for tag in self.cache.tags(&self.link.call())? {
+            for first in (0..).step_by(RECORDS_MAX) {
+                let end = first + RECORDS_MAX as isize - 1;
+                let page: Vec<([u8; 16], f64)> =
+                    self.link.call().ask(&Cmd::zrange_withscores(tag.erased(), first, end))?;
+                if page.is_empty() {
+                    break;
+                }
+                take(
+                    page.into_iter()
+                        .map(|(fingerprint, until)| tag.erased_event(fingerprint, until))
+                        .collect(),
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    fn put_erased_events(&self, events: &[ErasedEvent]) -> Result<(), StoreError> {
+        let call = self.link.call();
+        let mut shards: BTreeMap<(&SiteId, Shard), Vec<&ErasedEvent>> = BTreeMap::new();
+        for event in events {
+            shards.entry((&event.site, event.shard)).or_default().push(event);
+        }
+        for ((site, shard), events) in shards {
+            self.ensure_shards(&call, site, shard.count())?;
+            let mut add = redis::cmd("ZADD");
+            add.arg(Tag::new(site, shard).erased());
+            for event in events {
+                add.arg(event.until.unix_ms()).arg(event.fingerprint.as_slice());
+            }
+            call.change(&add)?;
+        }
+        Ok(())
+    }
+
     fn forget(&self, now: Timestamp) -> Result<u64, StoreError> {
         let mut total = 0;
         for tag in self.cache.tags(&self.link.call())? {
             total += self.forget_of(&tag, now)?;
-        }
-        if total > 0 {
-            self.note_rewrite()?;
         }
         Ok(total)
     }
@@ -153,8 +190,8 @@ impl CopyStore for RedisStore {
         let script = PUT_LEAVES.on(Tag::of(id).bytes()).arg(token()?).arg(id.month.to_string());
         let mut script = script.arg(slice.first).arg(leaves);
         for (leaf_index, entry) in &slice.entries {
-            script =
-                script.arg([leaf_index.to_string().as_bytes(), b" ", &canonical::to_vec(entry)].concat());
+            let line = [leaf_index.to_string().as_bytes(), b" ", &canonical::to_vec(entry)].concat();
+            script = script.arg(entries::list(entry)).arg(line);
         }
         let size = u64::try_from(call.run::<i64>(&script)?).map_err(|_| not_at_end(id, slice))?;
         // A new call, because the one above may have used up its time.

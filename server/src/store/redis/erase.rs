@@ -1,15 +1,23 @@
 //! Deletes the records of an erasure and the expired ones, with their entries in
 //! the histories and in the index of expiries.
 //!
+//! Every step is one script for up to 1,000 records, which also notes the duty to
+//! rewrite the files of Redis: a crash between two steps leaves nothing undone.
+//!
 //! Only the hourly job deletes expired records: no key has an expiry of Redis, whose
 //! clock may be wrong.
 
+use super::connection::Call;
+use super::data::entries;
 use super::data::expiry_index::{self, Member};
 use super::data::key_names::{self, Tag};
-use super::scripts::{DELETE, HOLD, NOTE, token};
+use super::data::record_bytes;
+use super::scripts::{DELETE, HOLD, MARK, REWRITTEN, WRITE_PENDING, token};
 use super::store::RedisStore;
-use crate::store::StoreError;
-use crate::store::common::purges;
+use crate::store::common::{AT_ONCE_MAX, REASONS, long_before, purges, reason_word};
+use crate::store::erased_events::{fingerprint, remembered_until};
+use crate::store::error::unreadable;
+use crate::store::{ERASED_MAX, StoreError};
 use constat_shared::log::{PurgeReason, merkle};
 use constat_shared::{ConsentId, LogEntry, SiteId, Timestamp, canonical};
 use redis::Cmd;
@@ -21,6 +29,13 @@ const DELETE_CHUNK: usize = 1000;
 /// How long a server holds the job after its last step, in milliseconds.
 const HOLD_MS: u64 = 30_000;
 
+/// A record to delete.
+struct Condemned {
+    member: Member,
+    /// What is remembered of its event, and until when; nothing of an expired one.
+    remembered: Option<([u8; 16], Timestamp)>,
+}
+
 impl RedisStore {
     pub(super) fn erase_all(
         &self,
@@ -29,57 +44,75 @@ impl RedisStore {
         now: Timestamp,
     ) -> Result<u64, StoreError> {
         let shards = self.cache.shards(&self.link.call(), site)?;
-        let (tag, mut count) = (Tag::new(site, shards.of(consent_id)), 0);
+        let tag = Tag::new(site, shards.of(consent_id));
+        let (mut count, mut first) = (0, 0);
         loop {
-            let members = self.members_of(&tag, consent_id)?;
-            if members.is_empty() {
+            // A new call for each step, because an id may have any number of records.
+            let call = self.link.call();
+            let page = Cmd::zrange(tag.history(consent_id), first, first + DELETE_CHUNK as isize - 1);
+            let events: Vec<[u8; 16]> = call.ask(&page)?;
+            if events.is_empty() {
                 break;
             }
-            for members in members.chunks(DELETE_CHUNK) {
-                count += self.delete(&tag, members, now, PurgeReason::Erased)?.unwrap_or_default();
-            }
+            let condemned = self.stored(&call, &tag, site, consent_id, &events)?;
+            // Those of format 1 that Redis has expired stay in the history until the job counts them.
+            first += (events.len() - condemned.len()) as isize;
+            count += self.delete(&tag, &condemned, now, PurgeReason::Erased)?.unwrap_or_default();
         }
-        if count > 0 {
-            self.note_rewrite()?;
+        if count == 0 && self.link.waits() {
+            // An attempt before may have deleted them without the confirmation of the replicas.
+            self.link.call().run::<u64>(&MARK.on(tag.bytes()))?;
         }
         Ok(count)
     }
 
-    /// The members of the index for the records of a consent id. A record of
-    /// format 1 that Redis has expired is not among them: the job counts it.
-    fn members_of(&self, tag: &Tag, consent_id: &ConsentId) -> Result<Vec<Member>, StoreError> {
-        let call = self.link.call();
-        let events: Vec<[u8; 16]> = call.ask(&Cmd::zrange(tag.history(consent_id), 0, -1))?;
-        let mut members = Vec::new();
-        for event_id in events {
-            let head: Vec<u8> = call.ask(&Cmd::getrange(tag.record(&event_id), 1, 3))?;
-            if let Ok(month) = head.try_into() {
-                members.push(Member::new(month, &event_id, consent_id));
-            }
+    /// Those events of a consent id of which a record is stored.
+    fn stored(
+        &self,
+        call: &Call<'_>,
+        tag: &Tag,
+        site: &SiteId,
+        consent_id: &ConsentId,
+        events: &[[u8; 16]],
+    ) -> Result<Vec<Condemned>, StoreError> {
+        let keys: Vec<_> = events.iter().map(|event_id| tag.record(event_id)).collect();
+        let records: Vec<Option<Vec<u8>>> = call.ask(redis::cmd("MGET").arg(&keys))?;
+        let mut condemned = Vec::with_capacity(events.len());
+        for (event_id, bytes) in events.iter().zip(records) {
+            let Some(bytes) = bytes else { continue };
+            let member = Member::new(record_bytes::month(&bytes)?, event_id, consent_id);
+            let until = remembered_until(record_bytes::choice_expires_at(&bytes)?);
+            let remembered = Some((fingerprint(site, &member.event_id()?), until));
+            condemned.push(Condemned { member, remembered });
         }
-        Ok(members)
+        Ok(condemned)
     }
 
-    /// Deletes records of a shard and writes the purge entry in one script. Does
+    /// Deletes records of a shard and counts them for the log in one script. Does
     /// nothing and returns `None` when one of them was deleted before.
     fn delete(
         &self,
         tag: &Tag,
-        members: &[Member],
+        condemned: &[Condemned],
         now: Timestamp,
         reason: PurgeReason,
     ) -> Result<Option<u64>, StoreError> {
         let mut deleted = BTreeMap::new();
-        for member in members {
+        for Condemned { member, .. } in condemned {
             *deleted.entry(tag.log(member.month()?)).or_default() += 1;
         }
         let Some((log, purge)) = purges(&deleted, now, reason).pop() else { return Ok(Some(0)) };
         let json = canonical::to_vec(&LogEntry::Purge(purge));
         let leaf = merkle::leaf_hash(&json);
         let script = DELETE.on(tag.bytes()).arg(token()?).arg(log.month.to_string());
-        let mut script = script.arg(leaf.as_bytes().as_slice()).arg(json);
-        for member in members {
-            script = script.arg(member.bytes());
+        let script = script.arg(leaf.as_bytes().as_slice()).arg(json).arg(reason_word(reason));
+        let mut script = script.arg(AT_ONCE_MAX).arg(long_before(now).to_string()).arg(ERASED_MAX);
+        for Condemned { member, remembered } in condemned {
+            let (fingerprint, until) = match remembered {
+                Some((fingerprint, until)) => (fingerprint.as_slice(), until.unix_ms()),
+                None => (&[][..], 0),
+            };
+            script = script.arg(member.bytes()).arg(fingerprint).arg(until);
         }
         let count: i64 = self.link.call().run(&script)?;
         Ok(u64::try_from(count).ok())
@@ -98,7 +131,7 @@ impl RedisStore {
     }
 
     fn expire_while_held(&self, now: Timestamp, holder: &[u8]) -> Result<u64, StoreError> {
-        let mut total = 0;
+        let (mut total, mut duties) = (0, Vec::new());
         for tag in self.cache.tags(&self.link.call())? {
             loop {
                 let deleted = self.expire_some(&tag, now)?;
@@ -110,12 +143,38 @@ impl RedisStore {
                     break;
                 }
             }
+            self.write_pending(&tag, now)?;
+            self.forget_erased_events(&tag, now)?;
+            let duty: Option<Vec<u8>> = self.link.call().ask(&Cmd::get(tag.rewrite()))?;
+            duties.extend(duty.map(|duty| (tag, duty)));
         }
-        if total > 0 {
-            self.note_rewrite()?;
-        }
-        self.rewrite_files()?;
+        self.rewrite_files(&duties)?;
         Ok(total)
+    }
+
+    /// Writes a purge entry for each reason for which deletions of a shard are still to be written.
+    fn write_pending(&self, tag: &Tag, now: Timestamp) -> Result<(), StoreError> {
+        let pending = entries::pending(&self.link, tag)?;
+        for reason in REASONS {
+            let of_it = pending.iter().filter(|(of, _, _)| *of == reason);
+            let counts: BTreeMap<_, _> = of_it.map(|(_, month, count)| (tag.log(*month), *count)).collect();
+            let Some((log, purge)) = purges(&counts, now, reason).pop() else { continue };
+            let json = canonical::to_vec(&LogEntry::Purge(purge));
+            let leaf = merkle::leaf_hash(&json);
+            let script = WRITE_PENDING.on(tag.bytes()).arg(token()?).arg(log.month.to_string());
+            let mut script = script.arg(leaf.as_bytes().as_slice()).arg(json);
+            for (log, count) in &counts {
+                script = script.arg(entries::pending_field(reason, log.month)).arg(count);
+            }
+            // Where another server has written some of them, the next run writes the rest.
+            self.link.call().run::<u64>(&script)?;
+        }
+        Ok(())
+    }
+
+    fn forget_erased_events(&self, tag: &Tag, now: Timestamp) -> Result<(), StoreError> {
+        let mut cmd = redis::cmd("ZREMRANGEBYSCORE");
+        self.link.call().change(cmd.arg(tag.erased()).arg("-inf").arg(now.unix_ms()))
     }
 
     fn hold(&self, holder: &[u8], ms: u64) -> Result<bool, StoreError> {
@@ -126,31 +185,39 @@ impl RedisStore {
     fn expire_some(&self, tag: &Tag, now: Timestamp) -> Result<u64, StoreError> {
         loop {
             let due = expiry_index::due(&self.link.call(), tag, now, DELETE_CHUNK)?;
+            let condemned: Vec<_> =
+                due.into_iter().map(|member| Condemned { member, remembered: None }).collect();
             // `None` means that another server erased one of them after they were read.
-            if let Some(count) = self.delete(tag, &due, now, PurgeReason::Expired)? {
+            if let Some(count) = self.delete(tag, &condemned, now, PurgeReason::Expired)? {
                 return Ok(count);
             }
         }
     }
 
-    /// Notes that the files of Redis still have the bytes of deleted records.
-    pub(super) fn note_rewrite(&self) -> Result<(), StoreError> {
-        self.link.call().run::<u64>(&NOTE.on(key_names::REWRITE_DUE.as_bytes())).map(drop)
-    }
-
     /// Lets Redis rewrite its files when they still have the bytes of deleted
-    /// records. Redis itself does so only when the files have doubled in size.
-    fn rewrite_files(&self) -> Result<(), StoreError> {
-        if !self.link.call().ask::<bool>(&Cmd::exists(key_names::REWRITE_DUE))? {
+    /// records, or the last rewrite failed. Redis itself does so only when the files
+    /// have doubled in size. A deletion during this renews the duty of its shard.
+    pub(super) fn rewrite_files(&self, duties: &[(Tag, Vec<u8>)]) -> Result<(), StoreError> {
+        let nodes = MultipleNodeRoutingInfo::AllNodes;
+        let of_earlier_version: bool = self.link.call().ask(&Cmd::exists(key_names::REWRITE_DUE))?;
+        let mut due = of_earlier_version || !duties.is_empty();
+        for (_, info) in self.link.call().ask_each(redis::cmd("INFO").arg("persistence"), &nodes)? {
+            let info: String = redis::from_redis_value(info).map_err(unreadable)?;
+            due |= info.contains("aof_last_bgrewrite_status:err");
+        }
+        if !due {
             return Ok(());
         }
-        let rewrite = redis::cmd("BGREWRITEAOF");
-        match self.link.call().ask_each(&rewrite, &MultipleNodeRoutingInfo::AllNodes) {
-            Ok(_) => self.link.call().change(&Cmd::del(key_names::REWRITE_DUE)),
-            Err(error) => {
-                tracing::warn!(%error, "Redis did not begin to rewrite its files; the next run asks again");
-                Ok(())
-            }
+        if let Err(error) = self.link.call().ask_each(&redis::cmd("BGREWRITEAOF"), &nodes) {
+            tracing::warn!(%error, "Redis did not begin to rewrite its files; the next run asks again");
+            return Ok(());
         }
+        for (tag, duty) in duties {
+            self.link.call().run::<u64>(&REWRITTEN.on(tag.bytes()).arg(duty.as_slice()))?;
+        }
+        if of_earlier_version {
+            self.link.call().change(&Cmd::del(key_names::REWRITE_DUE))?;
+        }
+        Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! The logs in Redis.
 
 use super::connection::Call;
+use super::data::entries;
 use super::data::expiry_index;
 use super::data::key_names::{SITES, Tag};
 use super::data::log_tree::{self, Log};
@@ -15,6 +16,9 @@ use constat_shared::{
     Hash, LogEntry, LogId, LogShards, Month, SignedCheckpoint, SiteId, TreeHead, canonical,
 };
 use redis::Cmd;
+
+/// How often an audit begins again when something is deleted meanwhile.
+const AUDITS: u32 = 3;
 
 impl LogStore for RedisStore {
     fn set_shards(&self, site: &SiteId, shards: LogShards) -> Result<(), StoreError> {
@@ -65,12 +69,16 @@ impl LogStore for RedisStore {
         let json = canonical::to_vec(entry);
         let append = APPEND_ENTRY.on(Tag::of(log).bytes()).arg(token()?).arg(log.month.to_string());
         let dated = entry.written_at().map_or(0, |at| at.min(clock::now()).unix_ms());
-        call.run(&append.arg(merkle::leaf_hash(&json).as_bytes().as_slice()).arg(json).arg(dated))
+        let append = append.arg(merkle::leaf_hash(&json).as_bytes().as_slice()).arg(json);
+        call.run(&append.arg(entries::list(entry)).arg(dated))
     }
 
     fn operator_entries(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError> {
-        let call = self.link.call();
-        Ok(Log::find(&call, log)?.map(|log| log.operator_entries()).transpose()?.unwrap_or_default())
+        entries::all(&self.link, log)
+    }
+
+    fn entries_but_purges(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError> {
+        entries::but_purges(&self.link, log)
     }
 
     fn logs(&self) -> Result<Vec<LogId>, StoreError> {
@@ -92,6 +100,21 @@ impl LogStore for RedisStore {
     }
 
     fn audit(&self, id: &LogId) -> Result<Audit, StoreError> {
+        for _ in 1..AUDITS {
+            let purged = self.purged(id)?;
+            let audit = self.audit_with(id, purged)?;
+            if audit.difference.is_none() || self.purged(id)? == purged {
+                return Ok(audit);
+            }
+            // Something was deleted, or written into the log, during the audit.
+        }
+        self.audit_with(id, self.purged(id)?)
+    }
+}
+
+impl RedisStore {
+    /// The audit of a log of which `purged` records were deleted.
+    fn audit_with(&self, id: &LogId, purged: u64) -> Result<Audit, StoreError> {
         let none = || unreadable(format!("there is no log {}", id.origin()));
         let size = Log::find(&self.link.call(), id)?.ok_or_else(none)?.size;
         // Records that are appended during the audit are not part of it.
@@ -111,11 +134,9 @@ impl LogStore for RedisStore {
                 })?;
             }
         }
-        Ok(auditing.finish(size, self.purged(id)? + expired_count))
+        Ok(auditing.finish(size, purged + expired_count))
     }
-}
 
-impl RedisStore {
     /// Sets the number of logs a month of a site, unless it is set.
     ///
     /// # Errors
@@ -158,9 +179,12 @@ impl RedisStore {
     }
 
     /// The number of the log's records that are deleted according to the purge
-    /// entries in the logs of its shard.
+    /// entries in the logs of its shard, and to those that are still to be written.
     fn purged(&self, id: &LogId) -> Result<u64, StoreError> {
-        let mut count = 0;
+        let mut count = entries::pending(&self.link, &Tag::of(id))?
+            .into_iter()
+            .filter_map(|(_, month, count)| (month == id.month).then_some(count))
+            .sum();
         for other in self.logs()?.iter().filter(|other| other.is_beside(id)) {
             count += purged_count(self.operator_entries(other)?.iter().map(|(_, entry)| entry), id.month);
         }

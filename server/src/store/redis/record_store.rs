@@ -56,6 +56,16 @@ impl RecordStore for RedisStore {
         self.erase_all(site, consent_id, now)
     }
 
+    fn bytes_remain(&self, site: &SiteId, consent_id: &ConsentId) -> Result<bool, StoreError> {
+        let call = self.link.call();
+        let tag = Tag::new(site, self.cache.shards(&call, site)?.of(consent_id));
+        call.ask(&Cmd::exists(tag.rewrite()))
+    }
+
+    fn clean(&self) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
     fn expire(&self, now: Timestamp) -> Result<u64, StoreError> {
         self.expire_all(now)
     }

@@ -2,10 +2,12 @@
 
 use super::store::SqliteStore;
 use super::tables::logs::{self, Log};
-use super::tables::{keys, notices, records, unfinished_copy};
+use super::tables::{erased_events, keys, notices, records, shards, unfinished_copy};
 use super::write_connection::{EXPIRE_CHUNK, cached_notice};
 use crate::store::copy_store::{event_id_taken, not_at_end};
-use crate::store::{CopyStore, LEAVES_MAX, LogSlice, PlacedRecord, RECORDS_MAX, StoreError, TakePage};
+use crate::store::{
+    CopyStore, ErasedEvent, LEAVES_MAX, LogSlice, PlacedRecord, RECORDS_MAX, StoreError, TakeErased, TakePage,
+};
 use constat_shared::{Hash, LogId, SignedCheckpoint, Timestamp};
 use std::collections::HashMap;
 
@@ -57,6 +59,26 @@ impl CopyStore for SqliteStore {
         })
     }
 
+    fn each_erased_event(&self, take: &mut TakeErased<'_>) -> Result<(), StoreError> {
+        let mut end = erased_events::PageEnd::default();
+        loop {
+            let page = self.read(|connection| erased_events::page(connection, &mut end, RECORDS_MAX))?;
+            if page.is_empty() {
+                return Ok(());
+            }
+            take(page)?;
+        }
+    }
+
+    fn put_erased_events(&self, events: &[ErasedEvent]) -> Result<(), StoreError> {
+        self.write_connection().change_logs(|connection| {
+            events.iter().try_for_each(|event| {
+                let shard = shards::open_shard(connection, &event.site, event.shard)?;
+                erased_events::add(connection, shard, &event.fingerprint, event.until)
+            })
+        })
+    }
+
     fn forget(&self, now: Timestamp) -> Result<u64, StoreError> {
         let mut total = 0;
         loop {
@@ -69,7 +91,7 @@ impl CopyStore for SqliteStore {
                 break;
             }
         }
-        self.write_connection().truncate_changes()?;
+        self.clean_now()?;
         Ok(total)
     }
 

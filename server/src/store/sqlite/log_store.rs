@@ -59,6 +59,12 @@ impl LogStore for SqliteStore {
         Ok(entries.unwrap_or_default())
     }
 
+    fn entries_but_purges(&self, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError> {
+        let entries =
+            self.read_log(log, |connection, log| logs::entries_but_purges(connection, log).map(Some))?;
+        Ok(entries.unwrap_or_default())
+    }
+
     fn logs(&self) -> Result<Vec<LogId>, StoreError> {
         self.read(logs::list)
     }

@@ -3,3 +3,5 @@
 
 CREATE TEMP VIEW records AS SELECT *, NULL AS holder FROM main.records;
 CREATE TEMP TABLE times (id INTEGER PRIMARY KEY, newest INTEGER, accepted_at INTEGER);
+CREATE TEMP TABLE erased_events (shard INTEGER, fingerprint BLOB, forgotten_at INTEGER);
+CREATE TEMP TABLE pending_purges (shard INTEGER, reason TEXT, month TEXT, record_count INTEGER);

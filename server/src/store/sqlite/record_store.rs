@@ -1,15 +1,18 @@
 //! Records in SQLite.
 
 use super::store::SqliteStore;
-use super::tables::{records, shards};
+use super::tables::{erased_events, purges, records, shards};
 use super::write_connection::EXPIRE_CHUNK;
 use crate::store::{Appended, CommittedRecord, HISTORY_MAX, Holder, RecordStore, StoreError};
 use constat_shared::log::PurgeReason;
 use constat_shared::{ConsentId, EventId, LogShards, Record, SiteId, Timestamp};
+use rusqlite::Connection;
 
 impl RecordStore for SqliteStore {
     fn append(&self, entries: &[CommittedRecord]) -> Result<Vec<Appended>, StoreError> {
-        self.write_connection().append(entries)
+        let result = self.write_connection().append(entries);
+        self.readiness.note(&result);
+        result
     }
 
     fn find(
@@ -40,13 +43,24 @@ impl RecordStore for SqliteStore {
     }
 
     fn erase(&self, site: &SiteId, consent_id: &ConsentId, now: Timestamp) -> Result<u64, StoreError> {
-        let mut connection = self.write_connection();
-        let deleted = connection
-            .purge(now, PurgeReason::Erased, |connection| records::delete_of(connection, site, consent_id))?;
+        let delete = |connection: &Connection| {
+            erased_events::remember(connection, site, consent_id)?;
+            records::delete_of(connection, site, consent_id)
+        };
+        let deleted = self.write_connection().purge(now, PurgeReason::Erased, delete)?;
         if deleted > 0 {
-            connection.truncate_changes()?;
+            // The records are deleted, whatever happens to the files now.
+            let _ = self.clean_now();
         }
         Ok(deleted)
+    }
+
+    fn bytes_remain(&self, _: &SiteId, _: &ConsentId) -> Result<bool, StoreError> {
+        Ok(self.truncation.is_due())
+    }
+
+    fn clean(&self) -> Result<bool, StoreError> {
+        if self.truncation.is_due() { self.clean_now() } else { Ok(false) }
     }
 
     fn expire(&self, now: Timestamp) -> Result<u64, StoreError> {
@@ -60,12 +74,17 @@ impl RecordStore for SqliteStore {
                 break;
             }
         }
-        // A reader can prevent it, so every run tries it, even one that deleted nothing.
-        self.write_connection().truncate_changes()?;
+        self.write_connection().change_logs(|connection| {
+            purges::write_pending(connection, now)?;
+            erased_events::forget(connection, now)
+        })?;
+        // Also in a run that deleted nothing: another process may have deleted something.
+        self.clean_now()?;
         Ok(total)
     }
 
     fn ping(&self) -> Result<(), StoreError> {
-        self.read(|connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?))
+        self.read(|connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?))?;
+        self.check_writing()
     }
 }

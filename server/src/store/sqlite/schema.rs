@@ -8,7 +8,8 @@ const FROM_VERSION_2: &str = include_str!("from_version_2.sql");
 const FROM_VERSION_3: &str = include_str!("from_version_3.sql");
 const FILL_VERSION_4: &str = include_str!("fill_version_4.sql");
 const READ_VERSION_3: &str = include_str!("read_version_3.sql");
-/// Version 1 had no table of keys, version 2 no shards, version 3 no holders and no times.
+/// Version 1 had no table of keys, version 2 no shards, version 3 no holders, no times, no
+/// erased events and no pending purges.
 const SCHEMA_VERSION: i64 = 4;
 
 /// Creates the tables of an empty file, or migrates those of an earlier version.

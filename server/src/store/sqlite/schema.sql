@@ -56,6 +56,18 @@ CREATE TABLE IF NOT EXISTS records (
 CREATE INDEX IF NOT EXISTS records_by_consent_id ON records (consent_id);
 CREATE INDEX IF NOT EXISTS records_by_expiry ON records (expires_at);
 
+-- Events of erased records: a request that repeats one is not stored again.
+CREATE TABLE IF NOT EXISTS erased_events (
+  shard INTEGER NOT NULL REFERENCES shards (id),
+  -- The first 16 bytes of SHA-256("constat erased event", 0x00, site, 0x00,
+  -- event id): it leads to no visitor.
+  fingerprint BLOB NOT NULL,
+  forgotten_at INTEGER NOT NULL,     -- when the row is deleted
+  PRIMARY KEY (shard, fingerprint)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS erased_events_by_end ON erased_events (shard, forgotten_at);
+
 -- One log for each shard and calendar month: an RFC 6962 Merkle tree.
 CREATE TABLE IF NOT EXISTS logs (
   id INTEGER PRIMARY KEY,
@@ -92,6 +104,16 @@ CREATE TABLE IF NOT EXISTS times (
   newest INTEGER,                    -- the newest date of a record or entry that was committed
   accepted_at INTEGER                -- when the operator last declared the clock right
 ) STRICT;
+CREATE INDEX IF NOT EXISTS purge_entries ON entries (log, (substr(json, 1, 15) = '{"kind":"purge"'));
+
+-- Deleted records that the next run of the hourly job writes into a purge entry.
+CREATE TABLE IF NOT EXISTS pending_purges (
+  shard INTEGER NOT NULL REFERENCES shards (id),
+  reason TEXT NOT NULL,              -- expired or erased
+  month TEXT NOT NULL,               -- yyyy-mm, of the log that has their leaves
+  record_count INTEGER NOT NULL,
+  PRIMARY KEY (shard, reason, month)
+) STRICT, WITHOUT ROWID;
 
 -- The public halves of every key that ever signed here, in their order: the
 -- last one signs. The private halves are never in this file.

@@ -1,7 +1,9 @@
 //! The database file and the connections to it.
 
+use super::readiness::Readiness;
 use super::schema::{create_schema, prepare_to_read};
 use super::tables::logs::Log;
+use super::truncation::Truncation;
 use super::write_connection::WriteConnection;
 use crate::failure::Failure;
 use crate::files::{DATABASE_FILES, FileOwner};
@@ -17,7 +19,8 @@ use std::time::Duration;
 /// The name of the database in the data folder.
 pub const FILE_NAME: &str = DATABASE_FILES[0];
 
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a writer waits for one of another process.
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const READERS_MAX: usize = 8;
 
 /// The embedded store.
@@ -25,6 +28,8 @@ pub struct SqliteStore {
     path: PathBuf,
     write_connection: Mutex<WriteConnection>,
     readers: Mutex<Vec<Connection>>,
+    pub(super) truncation: Truncation,
+    pub(super) readiness: Readiness,
 }
 
 impl From<rusqlite::Error> for StoreError {
@@ -35,7 +40,7 @@ impl From<rusqlite::Error> for StoreError {
 
 /// A connection stays usable after a panic in another thread: SQLite rolls back a
 /// transaction that is dropped.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -81,6 +86,8 @@ impl SqliteStore {
 
     fn with(path: PathBuf, connection: Connection) -> SqliteStore {
         SqliteStore {
+            truncation: Truncation::new(path.clone()),
+            readiness: Readiness::default(),
             path,
             write_connection: Mutex::new(WriteConnection::new(connection)),
             readers: Mutex::default(),

@@ -1,14 +1,13 @@
 //! The one connection that writes, with its cache of notices and logs.
 
-use super::tables::logs::{Log, append_entry};
-use super::tables::notices;
+use super::tables::logs::Log;
 use super::tables::records::{self, Deleted};
-use super::tables::times;
+use super::tables::{erased_events, notices, purges, times};
 use crate::crash;
-use crate::store::common::{NoticeDigits, purges};
+use crate::store::common::NoticeDigits;
 use crate::store::{Appended, CommittedRecord, DAY_MAX, HISTORY_MAX, Holder, StoreError};
 use constat_shared::log::PurgeReason;
-use constat_shared::{Hash, LogEntry, LogId, Timestamp};
+use constat_shared::{Hash, LogId, Timestamp};
 use rusqlite::{Connection, TransactionBehavior};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry::{Occupied, Vacant};
@@ -96,12 +95,7 @@ impl WriteConnection {
         Ok(result)
     }
 
-    /// Truncates the WAL, which still has the bytes of deleted records.
-    pub fn truncate_changes(&self) -> Result<(), StoreError> {
-        Ok(self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
-    }
-
-    /// Deletes records and writes the purge entries in the same commit.
+    /// Deletes records and counts them for the log in the same commit.
     pub fn purge(
         &mut self,
         now: Timestamp,
@@ -110,9 +104,7 @@ impl WriteConnection {
     ) -> Result<u64, StoreError> {
         self.change_logs(|connection| {
             let deleted = delete(connection)?;
-            for (log, purge) in purges(&deleted, now, reason) {
-                append_entry(connection, &log, &LogEntry::Purge(purge))?;
-            }
+            purges::write(connection, &deleted, now, reason)?;
             Ok(deleted.values().sum())
         })
     }
@@ -151,6 +143,9 @@ fn append_one(
     };
     if held.count > 0 && !is_holder {
         return Ok(Appended::NotHeld);
+    }
+    if erased_events::has(connection, log.shard, record)? {
+        return Ok(Appended::Erased);
     }
     let is_full = held.count >= HISTORY_MAX as u64 || held.recent_count >= DAY_MAX as u64;
     let holder = if held.count > 0 { held.holder } else { entry.holder };

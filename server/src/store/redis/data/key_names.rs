@@ -7,7 +7,8 @@
 //! records writes to this month's log. Event ids are unique within a shard only:
 //! no other one is searched.
 
-use constat_shared::{ConsentId, Hash, LogId, LogShards, Month, Shard, SiteId};
+use crate::store::ErasedEvent;
+use constat_shared::{ConsentId, Hash, LogId, LogShards, Month, Shard, SiteId, Timestamp};
 
 /// The list of notices in the order of publication; the number of a notice is its
 /// index in the list.
@@ -22,8 +23,12 @@ pub const CLOCK_ACCEPTED: &str = "clock-accepted";
 pub const VERSION: &str = "version";
 /// The token of the server that is deleting expired records.
 pub const EXPIRY_JOB: &str = "job:expiry";
-/// Exists while the files of Redis still have the bytes of deleted records.
+/// The duty of [`Tag::rewrite`] for all shards, as earlier versions noted it.
 pub const REWRITE_DUE: &str = "rewrite-due";
+/// The beginning of the name of the list of purge entries of a log.
+pub const PURGES: &str = "purges:";
+/// As [`PURGES`], of its other operator entries.
+pub const ENTRIES: &str = "entries:";
 /// Exists while a copy into this Redis is unfinished.
 pub const UNFINISHED_COPY: &str = "unfinished-copy";
 
@@ -68,6 +73,13 @@ impl Tag {
         self.shard.count()
     }
 
+    /// An erased event of the shard, from its member and score of [`Tag::erased`].
+    pub fn erased_event(&self, fingerprint: [u8; 16], until: f64) -> ErasedEvent {
+        // Milliseconds are exact in a score for 285,000 years.
+        let until = Timestamp::from_unix_ms(until as i64);
+        ErasedEvent { site: self.site.clone(), shard: self.shard, fingerprint, until }
+    }
+
     /// The bytes of the tag, which decide the slot.
     pub fn bytes(&self) -> &[u8] {
         self.text.as_bytes()
@@ -103,9 +115,28 @@ impl Tag {
         self.key(&format!("tree:{month}:{level}:{chunk}"))
     }
 
-    /// The operator entries of a log, each with its leaf's index.
-    pub fn entries(&self, month: Month) -> String {
-        self.key(&format!("entries:{month}"))
+    /// The list of operator entries of a log, or of its purge entries, each with its
+    /// leaf's index. Earlier versions wrote purge entries into the other list too.
+    pub fn entries(&self, list: &str, month: Month) -> String {
+        self.key(&format!("{list}{month}"))
+    }
+
+    /// The deleted records that are still to be written into a purge entry: their
+    /// number, by the reason and the month of the log that has their leaves.
+    pub fn pending(&self) -> String {
+        self.key("pending")
+    }
+
+    /// The fingerprints of erased events, with the time when each is forgotten in
+    /// milliseconds since 1970 as its score.
+    pub fn erased(&self) -> String {
+        self.key("erased")
+    }
+
+    /// Exists while the files of Redis still have the bytes of deleted records; the
+    /// token of the last call that deleted some.
+    pub fn rewrite(&self) -> String {
+        self.key("rewrite")
     }
 
     /// The scripts contain these names too, and three more: `live` (the number of

@@ -9,7 +9,7 @@ use crate::store::error::unreadable;
 use crate::store::redis::connection::Call;
 use crate::store::redis::scripts::KEEP;
 use constat_shared::log::merkle::{self, Subtrees};
-use constat_shared::{Hash, LogEntry, LogId, TreeHead};
+use constat_shared::{Hash, LogId, TreeHead};
 
 /// The length of a hash in bytes.
 const HASH: usize = 32;
@@ -98,18 +98,6 @@ impl<'a> Log<'a> {
             })
             .collect()
     }
-
-    /// The operator entries, in order.
-    pub fn operator_entries(&self) -> Result<Vec<(u64, LogEntry)>, StoreError> {
-        let key = self.tag.entries(self.id.month);
-        let lines: Vec<String> = self.call.ask(&redis::Cmd::lrange(key, 0, -1))?;
-        lines.iter().map(|line| read_entry(line)).collect()
-    }
-}
-
-fn read_entry(line: &str) -> Result<(u64, LogEntry), StoreError> {
-    let (leaf_index, json) = line.split_once(' ').ok_or_else(|| unreadable("an entry has no leaf index"))?;
-    Ok((leaf_index.parse().map_err(unreadable)?, serde_json::from_str(json).map_err(unreadable)?))
 }
 
 impl Subtrees for Log<'_> {

@@ -1,6 +1,7 @@
 //! The data in Redis: key names, value formats, and the cache of them.
 
 pub mod cache;
+pub mod entries;
 pub mod expiry_index;
 pub mod key_names;
 pub mod log_tree;

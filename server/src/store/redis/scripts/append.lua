@@ -7,12 +7,13 @@
 --   the most records of a consent id, in all and in a day;
 --   for each record the number of its log, its event id, its consent id, its
 --   bytes before and after the leaf's index, its leaf, when it was recorded and
---   when it expires, both in milliseconds since 1970, and whether its sender has
---   shown a receipt of the consent id (1 or 0).
+--   when it expires, both in milliseconds since 1970, whether its sender has shown a
+--   receipt of the consent id (1 or 0), and its fingerprint as an erased event.
 -- Returns for each record the index of its leaf, or the record that is stored
 -- under its event id, or NOTHELD when its sender is not the holder of the consent
--- id's records, or TOOMANY. Returns SETBACK when a notice no longer has its number,
--- AHEAD or BEHIND and the other time when the clock of the server is that.
+-- id's records, or TOOMANY, or nothing when it was erased. Returns SETBACK when a
+-- notice no longer has its number, AHEAD or BEHIND and the other time when the clock
+-- of the server is that.
 
 local now, tolerance = tonumber(ARGV[1]), tonumber(ARGV[2])
 local time = redis.call('TIME')
@@ -62,7 +63,8 @@ for number = 1, count do
   logs[number], fresh[number] = log, 0
 end
 
-for at = first + count + 3, #ARGV, 9 do
+local erased = redis.call('EXISTS', tag .. 'erased') == 1
+for at = first + count + 3, #ARGV, 10 do
   local number, event, consent = tonumber(ARGV[at]), ARGV[at + 1], ARGV[at + 2]
   local head, recorded, expires = ARGV[at + 3], ARGV[at + 6], ARGV[at + 7]
   local key, history, tail = tag .. 'r' .. event, tag .. 'h' .. consent, ARGV[at + 4]
@@ -76,6 +78,8 @@ for at = first + count + 3, #ARGV, 9 do
     results[#results + 1] = redis.status_reply('NOTHELD')
   elseif known then
     results[#results + 1] = known
+  elseif erased and redis.call('ZSCORE', tag .. 'erased', ARGV[at + 9]) then
+    results[#results + 1] = false
   elseif full(history, recorded) then
     results[#results + 1] = redis.status_reply('TOOMANY')
   else

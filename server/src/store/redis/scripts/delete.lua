@@ -1,22 +1,47 @@
--- Deletes records and writes a purge entry. ARGV: token, month, leaf and JSON of
--- the purge entry, then the members of the expiry index.
--- Returns their number, or -1 when one of them was deleted before.
+-- Deletes records, and writes a purge entry for them or adds them to those that are
+-- still to be written into one. ARGV: token; month, leaf and JSON of the purge entry;
+-- its reason; how many purge entries a log gets whenever something is deleted, and
+-- after that the newest time of the last one before the next; how many erased events
+-- are remembered; then for each record its member of the expiry index, the
+-- fingerprint of its event, empty when it is not remembered, and until when it is.
+-- Returns the number of records, or -1 when one of them was deleted before.
 
 local before = answered(ARGV[1])
 if before then return tonumber(before) end
 local log, refused = open(ARGV[2])
 if refused then return refused end
-for at = 5, #ARGV do
-  if not redis.call('ZSCORE', tag .. 'x', ARGV[at]) then return -1 end
-end
-for at = 5, #ARGV do
+local members, keys, histories, counts, erased = {}, {}, {}, {}, {}
+for at = 9, #ARGV, 3 do
   local month, event, consent = parts(ARGV[at])
-  redis.call('DEL', tag .. 'r' .. event)
-  redis.call('ZREM', tag .. 'h' .. consent, event)
-  redis.call('ZREM', tag .. 'x', ARGV[at])
-  redis.call('HINCRBY', tag .. 'live', month, -1)
+  members[#members + 1], keys[#keys + 1] = ARGV[at], tag .. 'r' .. event
+  histories[consent] = histories[consent] or {}
+  table.insert(histories[consent], event)
+  counts[month] = (counts[month] or 0) + 1
+  if ARGV[at + 1] ~= '' then
+    table.insert(erased, ARGV[at + 2])
+    table.insert(erased, ARGV[at + 1])
+  end
 end
-local leaf_index = push(log, ARGV[3])
-close(log)
-redis.call('RPUSH', tag .. 'entries:' .. ARGV[2], leaf_index .. ' ' .. ARGV[4])
-return answer(ARGV[1], #ARGV - 4)
+for _, score in ipairs(redis.call('ZMSCORE', tag .. 'x', unpack(members))) do
+  if not score then return -1 end
+end
+redis.call('DEL', unpack(keys))
+redis.call('ZREM', tag .. 'x', unpack(members))
+for consent, events in pairs(histories) do redis.call('ZREM', tag .. 'h' .. consent, unpack(events)) end
+for month, count in pairs(counts) do redis.call('HINCRBY', tag .. 'live', month, -count) end
+if #erased > 0 then redis.call('ZADD', tag .. 'erased', unpack(erased)) end
+redis.call('ZREMRANGEBYRANK', tag .. 'erased', 0, -1 - tonumber(ARGV[8]))
+local purges = tag .. 'purges:' .. ARGV[2]
+if redis.call('LLEN', purges) < tonumber(ARGV[6])
+  or string.match(redis.call('LINDEX', purges, -1), '"purged_at":"([^"]+)"') <= ARGV[7] then
+  local leaf_index = push(log, ARGV[3])
+  close(log)
+  redis.call('RPUSH', purges, leaf_index .. ' ' .. ARGV[4])
+else
+  for month, count in pairs(counts) do
+    redis.call('HINCRBY', tag .. 'pending', ARGV[5] .. ' ' .. month, count)
+  end
+end
+-- The files of Redis have the bytes of these records until it rewrites them.
+redis.call('SET', tag .. 'rewrite', ARGV[1])
+return answer(ARGV[1], #members)

@@ -13,7 +13,7 @@ for at = 4, #ARGV do
     redis.call('UNLINK', tree(month, level, chunk))
   end
 end
-redis.call('DEL', tag .. 'entries:' .. month)
+redis.call('DEL', tag .. 'entries:' .. month, tag .. 'purges:' .. month)
 redis.call('HDEL', tag .. 'logs', month)
 redis.call('HDEL', tag .. 'live', month)
 redis.call('HSET', tag .. 'heads', month, ARGV[3])

@@ -1,8 +1,9 @@
--- Deletes records without a purge entry. ARGV: the members of the expiry index.
+-- Deletes records without a purge entry. ARGV: a random value, then the members of
+-- the expiry index.
 -- Returns the number of deleted records.
 
 local count = 0
-for at = 1, #ARGV do
+for at = 2, #ARGV do
   if redis.call('ZREM', tag .. 'x', ARGV[at]) == 1 then
     local month, event, consent = parts(ARGV[at])
     redis.call('DEL', tag .. 'r' .. event)
@@ -11,4 +12,5 @@ for at = 1, #ARGV do
     count = count + 1
   end
 end
+if count > 0 then redis.call('SET', tag .. 'rewrite', ARGV[1]) end
 return count

@@ -36,7 +36,7 @@ scripts! {
     APPEND writes "common.lua", "append.lua";
     /// Appends an operator entry.
     APPEND_ENTRY writes "common.lua", "append_entry.lua";
-    /// Deletes records and writes a purge entry.
+    /// Deletes records and counts them for the log.
     DELETE even_full "common.lua", "delete.lua";
     /// Deletes a log's leaves.
     DROP even_full "common.lua", "drop.lua";
@@ -58,8 +58,12 @@ scripts! {
     ADD writes "add.lua";
     /// Takes, holds or releases a job.
     HOLD even_full "hold.lua";
-    /// Notes that Redis has to rewrite its files.
-    NOTE even_full "note.lua";
+    /// Writes something that a WAIT confirms.
+    MARK even_full "common.lua", "mark.lua";
+    /// Removes the duty to rewrite the files.
+    REWRITTEN even_full "common.lua", "rewritten.lua";
+    /// Writes a purge entry for deletions that are still to be written.
+    WRITE_PENDING even_full "common.lua", "write_pending.lua";
     /// Fails where another script could not write.
     READY writes "ready.lua";
 }

@@ -33,6 +33,17 @@ fn what_is_no_store_of_this_form_is_refused_and_left_alone() {
 }
 
 #[test]
+fn a_store_of_the_earlier_format_is_read_and_then_refused_by_the_earlier_binary() {
+    let redis = Redis::start();
+    redis.ask(&["SET", "version", "1"]);
+    let store = RedisStore::reach(&Address::parse(&redis.url()).unwrap(), 0, DEADLINE).unwrap();
+    assert!(store.has_store().unwrap());
+    assert_eq!(redis.ask(&["GET", "version"]).trim(), "1", "a command that reads changes nothing");
+    store.make().unwrap();
+    assert_eq!(redis.ask(&["GET", "version"]).trim(), "2");
+}
+
+#[test]
 fn a_node_of_a_cluster_has_to_be_named_as_one_and_a_single_redis_not() {
     let refused = |url: &str| {
         let reached = RedisStore::reach(&Address::parse(url).unwrap(), 0, DEADLINE).err();
@@ -283,7 +294,7 @@ fn a_full_redis_lets_go_and_proves_what_it_has() {
     assert_eq!(store.erase(&notice.site, &erased.consent_id, clock::now()).unwrap(), 1);
     assert_eq!(store.expire(end).unwrap(), 1);
     assert!(redis.log().contains("Background append only file rewriting started"), "{}", redis.log());
-    assert_eq!(redis.ask(&["EXISTS", "job:expiry", "rewrite-due"]).trim(), "0");
+    assert_eq!(redis.ask(&["EXISTS", "job:expiry", "{boreale}rewrite"]).trim(), "0");
     let audit = store.audit(&log).unwrap();
     assert_eq!((audit.record_count, audit.erased_count, audit.difference), (301, 2, None));
     assert_eq!(store.expire(others[299].expires_at).unwrap(), 301);
@@ -358,4 +369,57 @@ fn a_machine_of_a_cluster_that_fails_does_not_fail_the_others() {
     assert_eq!(results, [Appended::Stored(1), Appended::Failed]);
     assert!(contract::append(&store, &[gone]).is_err());
     assert_eq!(store.history(&notices[0].site, &here.consent_id).unwrap(), [here]);
+}
+
+#[test]
+fn an_erasure_that_no_replica_confirmed_is_finished_by_the_next_attempt() {
+    let redis = Redis::start();
+    let replica = redis.replica();
+    let store = open(&redis.url(), 1);
+    let (record, marker) = contract::an_expiring_record(&store);
+    let erase = || store.erase(&record.site, &record.consent_id, record.recorded_at);
+    replica.signal(Signal::STOP);
+    let words = erase().unwrap_err().to_string();
+    assert!(words.contains("too few replicas"), "{words}");
+    // Nothing is left to delete, and yet the replica still has the record.
+    erase().unwrap_err();
+    assert!(store.bytes_remain(&record.site, &record.consent_id).unwrap());
+    replica.signal(Signal::CONT);
+    let start = Instant::now();
+    while let Err(error) = erase() {
+        assert!(start.elapsed() < Duration::from_secs(20), "{error}");
+    }
+    assert_eq!(append(&store, &record).unwrap(), Appended::Erased);
+    assert_eq!(replica.ask(&["ZCARD", "{boreale}erased"]).trim(), "1");
+    assert!(holds(&redis, &marker), "the marker must be found before, or the test proves nothing");
+    store.expire(record.recorded_at).unwrap();
+    assert!(!store.bytes_remain(&record.site, &record.consent_id).unwrap());
+    while holds(&redis, &marker) {
+        assert!(start.elapsed() < Duration::from_secs(20), "{}", redis.log());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn a_deletion_during_a_rewrite_calls_for_another() {
+    let redis = Redis::start();
+    let store = open(&redis.url(), 0);
+    let (record, _) = contract::an_expiring_record(&store);
+    let tag = || Tag::of(&contract::log_of(&record));
+    assert_eq!(store.erase(&record.site, &record.consent_id, record.recorded_at).unwrap(), 1);
+    // The duty that the job has read was an earlier one.
+    store.rewrite_files(&[(tag(), b"an earlier deletion".to_vec())]).unwrap();
+    assert!(store.bytes_remain(&record.site, &record.consent_id).unwrap());
+}
+
+#[test]
+fn the_duty_that_an_earlier_version_noted_is_kept() {
+    let redis = Redis::start();
+    let store = open(&redis.url(), 0);
+    store.expire(clock::now()).unwrap();
+    assert!(!redis.log().contains("Background append only file rewriting started"));
+    redis.ask(&["SET", "rewrite-due", ""]);
+    store.expire(clock::now()).unwrap();
+    assert!(redis.log().contains("Background append only file rewriting started"), "{}", redis.log());
+    assert_eq!(redis.ask(&["EXISTS", "rewrite-due"]).trim(), "0");
 }

@@ -1,7 +1,7 @@
 //! An audit of a whole log.
 
 use super::logs::{Log, list, operator_entries};
-use super::records;
+use super::{purges, records};
 use crate::store::common::{Auditing, StoredLeaf, purged_count};
 use crate::store::{Audit, StoreError};
 use constat_shared::log::merkle;
@@ -28,9 +28,9 @@ pub fn audit(connection: &Connection, id: &LogId, log: &Log) -> Result<Audit, St
 }
 
 /// The number of the log's records that are deleted according to the purge
-/// entries in the logs of its shard.
+/// entries in the logs of its shard, and to those that are still to be written.
 fn purged(connection: &Connection, id: &LogId) -> Result<u64, StoreError> {
-    let mut count = 0;
+    let mut count = purges::pending(connection, id)?;
     for other in list(connection)?.iter().filter(|other| other.is_beside(id)) {
         if let Some(log) = Log::find(connection, other)? {
             let entries = operator_entries(connection, &log)?;

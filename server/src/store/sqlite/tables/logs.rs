@@ -163,10 +163,32 @@ pub fn append_entry(connection: &Connection, log: &LogId, entry: &LogEntry) -> R
     Ok(leaf_index)
 }
 
+/// Whether a row of the entries is a purge entry, by the beginning of its canonical
+/// JSON: the expression of an index, which SQLite uses only when it is told to.
+macro_rules! is_purge {
+    () => {
+        "(substr(json, 1, 15) = '{\"kind\":\"purge\"')"
+    };
+}
+pub(super) use is_purge;
+
 /// The operator entries of a log, in order.
 pub fn operator_entries(connection: &Connection, log: &Log) -> Result<Vec<(u64, LogEntry)>, StoreError> {
-    let mut statement = connection
-        .prepare_cached("SELECT leaf_index, json FROM entries WHERE log = ? ORDER BY leaf_index")?;
+    entries(connection, log, "SELECT leaf_index, json FROM entries WHERE log = ? ORDER BY leaf_index")
+}
+
+/// The operator entries of a log that are not purge entries, in order.
+pub fn entries_but_purges(connection: &Connection, log: &Log) -> Result<Vec<(u64, LogEntry)>, StoreError> {
+    let sql = concat!(
+        "SELECT leaf_index, json FROM entries INDEXED BY purge_entries WHERE log = ? AND ",
+        is_purge!(),
+        " = 0 ORDER BY leaf_index"
+    );
+    entries(connection, log, sql)
+}
+
+fn entries(connection: &Connection, log: &Log, sql: &str) -> Result<Vec<(u64, LogEntry)>, StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([log.id])?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {

@@ -1,9 +1,11 @@
 //! The SQL of each table. An audit reads several of them.
 
 pub mod audit;
+pub mod erased_events;
 pub mod keys;
 pub mod logs;
 pub mod notices;
+pub mod purges;
 pub mod records;
 pub mod shards;
 pub mod times;

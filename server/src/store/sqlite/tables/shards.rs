@@ -46,9 +46,14 @@ pub fn find(connection: &Connection, site: &SiteId, shard: Shard) -> Result<Opti
 /// # Errors
 /// As [`set`].
 pub fn open(connection: &Connection, log: &LogId) -> Result<i64, StoreError> {
-    set(connection, &log.site, log.shard.count())?;
-    let found = find(connection, &log.site, log.shard)?;
-    found.ok_or_else(|| unreadable(format!("the shard of {} is missing", log.origin())))
+    open_shard(connection, &log.site, log.shard)
+}
+
+/// The row of a shard; as [`open`].
+pub fn open_shard(connection: &Connection, site: &SiteId, shard: Shard) -> Result<i64, StoreError> {
+    set(connection, site, shard.count())?;
+    let found = find(connection, site, shard)?;
+    found.ok_or_else(|| unreadable(format!("a shard of {site} is missing")))
 }
 
 /// The log whose site, month, shard number and shard count are in the four
@@ -57,8 +62,13 @@ pub fn read_id(row: &Row<'_>, first: usize) -> Result<LogId, StoreError> {
     let text = |column| row.get_ref(column)?.as_str().map_err(unreadable);
     let site = SiteId::parse(text(first)?).map_err(unreadable)?;
     let month = Month::parse(text(first + 1)?).map_err(unreadable)?;
-    let count = LogShards::new(row.get(first + 3)?).map_err(unreadable)?;
-    let shard = Shard::new(row.get(first + 2)?, count);
-    let shard = shard.ok_or_else(|| unreadable("a shard's number is larger than the number of shards"))?;
+    let shard = read_shard(row, first + 2)?;
     Ok(LogId { site, month, shard })
+}
+
+/// The shard whose number and count are in the two columns from `first` on.
+pub fn read_shard(row: &Row<'_>, first: usize) -> Result<Shard, StoreError> {
+    let count = LogShards::new(row.get(first + 1)?).map_err(unreadable)?;
+    let shard = Shard::new(row.get(first)?, count);
+    shard.ok_or_else(|| unreadable("a shard's number is larger than the number of shards"))
 }

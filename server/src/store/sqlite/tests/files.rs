@@ -3,8 +3,10 @@
 use super::new_store::new_store;
 use crate::store::sqlite::{FILE_NAME, SqliteStore};
 use crate::store::{LogStore, RecordStore, contract};
+use constat_shared::Record;
 use rusqlite::Connection;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 fn holds(dir: &Path, marker: &[u8]) -> bool {
     let files = std::fs::read_dir(dir).unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
@@ -54,4 +56,45 @@ fn only_the_owner_can_read_the_file() {
     let (dir, _store) = new_store();
     let mode = std::fs::metadata(dir.path().join(FILE_NAME)).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
+}
+
+/// As a backup or `constat prove` does.
+fn long_reader(dir: &Path) -> Connection {
+    let reader = Connection::open(dir.join(FILE_NAME)).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM records").unwrap();
+    reader
+}
+
+#[test]
+fn a_reader_stops_no_commit_and_the_bytes_are_gone_when_it_ends() {
+    let (dir, store) = new_store();
+    let (record, marker) = contract::an_expiring_record(&store);
+    let reader = long_reader(dir.path());
+    let start = Instant::now();
+    assert_eq!(store.erase(&record.site, &record.consent_id, record.recorded_at).unwrap(), 1);
+    let later =
+        Record { event_id: contract::event_id(), consent_id: contract::consent_id(), ..record.clone() };
+    store.append(&[contract::entry(&later)]).unwrap();
+    assert!(store.bytes_remain(&record.site, &record.consent_id).unwrap() && store.clean().unwrap());
+    assert!(start.elapsed() < Duration::from_secs(3), "it waited for the reader: {:?}", start.elapsed());
+    assert!(holds(dir.path(), &marker), "nothing was left to remove");
+    drop(reader);
+    assert!(!store.clean().unwrap());
+    assert!(!store.bytes_remain(&record.site, &record.consent_id).unwrap());
+    assert!(!holds(dir.path(), &marker));
+}
+
+#[test]
+fn the_bytes_that_a_reader_kept_are_gone_after_a_crash_too() {
+    let (dir, store) = new_store();
+    let (record, marker) = contract::an_expiring_record(&store);
+    let reader = long_reader(dir.path());
+    assert_eq!(store.erase(&record.site, &record.consent_id, record.recorded_at).unwrap(), 1);
+    // A process that is killed closes nothing in order.
+    std::mem::forget(store);
+    let restarted = SqliteStore::open(dir.path()).unwrap();
+    assert!(restarted.clean().unwrap() && holds(dir.path(), &marker));
+    drop(reader);
+    assert!(!restarted.clean().unwrap());
+    assert!(!holds(dir.path(), &marker));
 }

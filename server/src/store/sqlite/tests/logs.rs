@@ -5,7 +5,7 @@ use crate::store::sqlite::tables::audit::audit;
 use crate::store::sqlite::tables::logs::Log;
 use crate::store::sqlite::{FILE_NAME, SqliteStore};
 use crate::store::{Appended, LogStore, contract};
-use constat_shared::log::{Purge, PurgeReason};
+use constat_shared::log::{Purge, PurgeReason, Serving};
 use constat_shared::{LogEntry, Record};
 use rusqlite::Connection;
 
@@ -47,4 +47,21 @@ fn an_audit_names_what_was_changed_behind_the_server_s_back() {
         assert!(words.contains(named), "{change}: {words}");
         hand.execute_batch("ROLLBACK TO before; RELEASE before").unwrap();
     }
+}
+
+/// A visitor can cause tens of thousands of them, and every start looks for the others.
+#[test]
+fn what_a_start_looks_for_is_found_without_reading_a_purge_entry() {
+    let (dir, store) = new_store();
+    let (record, _) = contract::an_expiring_record(&store);
+    let log = contract::log_of(&record);
+    let (site, serving_at) = (log.site.clone(), record.recorded_at);
+    let serving = Serving { site, notice_hash: record.notice_hash, serving_at, files: [].into() };
+    let serving = LogEntry::Serving(serving);
+    let leaf_index = store.append_entry(&log, &serving).unwrap();
+    let hand = Connection::open(dir.path().join(FILE_NAME)).unwrap();
+    let unreadable = "INSERT INTO entries SELECT log, 9999, '{\"kind\":\"purge\", cut off' FROM entries";
+    assert_eq!(hand.execute(unreadable, []).unwrap(), 1);
+    store.operator_entries(&log).unwrap_err();
+    assert_eq!(store.entries_but_purges(&log).unwrap(), [(leaf_index, serving)]);
 }

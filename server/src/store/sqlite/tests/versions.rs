@@ -6,7 +6,7 @@ use crate::store::contract::purge;
 use crate::store::sqlite::{FILE_NAME, SqliteStore};
 use crate::store::{Appended, ClockStore, LogStore, RecordStore, StoreError, contract};
 use constat_shared::log::PurgeReason;
-use constat_shared::{LogShards, Month};
+use constat_shared::{LogShards, Month, Record};
 use rusqlite::Connection;
 use std::path::Path;
 
@@ -42,7 +42,11 @@ fn version_3(newer: &Path) -> tempfile::TempDir {
     let hand = Connection::open(newer.join(FILE_NAME)).unwrap();
     hand.execute("VACUUM INTO ?", [dir.path().join(FILE_NAME).to_str().unwrap()]).unwrap();
     let hand = Connection::open(dir.path().join(FILE_NAME)).unwrap();
-    hand.execute_batch("DROP TABLE times; ALTER TABLE records DROP COLUMN holder").unwrap();
+    hand.execute_batch(
+        "DROP TABLE times; ALTER TABLE records DROP COLUMN holder;
+         DROP TABLE erased_events; DROP TABLE pending_purges; DROP INDEX purge_entries",
+    )
+    .unwrap();
     hand.pragma_update(None, "user_version", 3).unwrap();
     dir
 }
@@ -54,7 +58,9 @@ fn a_store_of_an_older_version_is_carried_over_whole() {
     let log = contract::log_of(&record);
     store.keep_checkpoint(&log, &"a signed head".into()).unwrap();
     assert_eq!(store.erase(&record.site, &record.consent_id, record.recorded_at).unwrap(), 1);
-    store.append(&[contract::entry(&record)]).unwrap();
+    let again = Record { event_id: contract::event_id(), ..record };
+    store.append(&[contract::entry(&again)]).unwrap();
+    let record = again;
     let newest = contract::at("2026-06-01T09:30:00.123Z");
     let written = purge(&contract::notice("boreale"), newest, PurgeReason::Expired, "2026-03", 0);
     store.append_entry(&log.in_month(Month::of(newest)), &written).unwrap();

@@ -1,4 +1,0 @@
--- Sets a mark, even in a full Redis. KEYS: the mark.
-
-redis.call('SET', KEYS[1], '')
-return 1

@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand};
 use constat_shared::{ConsentId, EventId, Month, SiteId};
+use ipnet::IpNet;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -118,6 +119,10 @@ pub struct ServeArgs {
     /// at that address may post answers for every site. Repeat the option for several.
     #[arg(long, value_name = "HOST[:PORT]", value_parser = PublicHost::parse)]
     pub public_host: Vec<PublicHost>,
+    /// A reverse proxy in front of this server, by its address or network. Only its X-Forwarded-For is read,
+    /// to limit the rate of each visitor; the address is never written. Repeat the option for several.
+    #[arg(long, value_name = "ADDRESS[/BITS]", value_parser = trusted_proxy)]
+    pub trusted_proxy: Vec<IpNet>,
     /// Also serve the demo insurer, with a second address that plays its third parties.
     #[arg(long)]
     pub demo: bool,
@@ -147,6 +152,16 @@ impl PublicHost {
             _ => Err("write one host, such as consent.example.org or consent.example.org:8443".to_owned()),
         }
     }
+}
+
+/// Reads `ADDRESS` or `ADDRESS/BITS`.
+///
+/// # Errors
+/// A sentence, when it is anything else.
+pub fn trusted_proxy(text: &str) -> Result<IpNet, String> {
+    let network =
+        text.parse::<IpNet>().ok().or_else(|| text.parse().ok().map(|one: IpAddr| one.to_canonical().into()));
+    network.ok_or_else(|| "write one address or network, such as 127.0.0.1 or 10.0.0.0/8".to_owned())
 }
 
 /// `constat check`.
@@ -323,6 +338,17 @@ mod tests {
             ["", ":80", "*.example", "https://a.example", "a.example/x", "u@a.example", "a b", "a:99999"];
         for text in bad {
             assert!(PublicHost::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_trusted_proxy_is_an_address_or_a_network() {
+        let read = |text| trusted_proxy(text).map(|network| network.to_string());
+        assert_eq!(read("127.0.0.1").as_deref(), Ok("127.0.0.1/32"));
+        assert_eq!(read("10.0.0.0/8").as_deref(), Ok("10.0.0.0/8"));
+        assert_eq!(read("fd00::1").as_deref(), Ok("fd00::1/128"));
+        for bad in ["", "proxy.example", "10.0.0.0/33", "10.0.0.1:80", "*", "127.0.0.1/"] {
+            assert!(read(bad).is_err(), "{bad}");
         }
     }
 }

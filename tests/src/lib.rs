@@ -5,6 +5,7 @@ pub mod browser;
 pub mod consent;
 pub mod moments;
 pub mod pages;
+pub mod raw;
 pub mod receipts;
 pub mod server;
 pub mod set_clock;

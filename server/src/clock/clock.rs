@@ -158,7 +158,7 @@ impl Clock {
         let is_ahead = at.ahead_of(redis) < -TOLERANCE_MS;
         is_ahead.then(|| {
             format!(
-                "the clock of Redis says {redis}, ahead of the system's clock ({}): correct one",
+                "the clock of Redis says {redis}, ahead of the system's clock ({}): correct the one that is wrong",
                 at.clock
             )
         })

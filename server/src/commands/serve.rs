@@ -6,8 +6,10 @@ use crate::clock::Clock;
 use crate::consent::writer::{QUEUE_MAX, Writer};
 use crate::failure::{Failure, fail, failed};
 use crate::http::app::App;
+use crate::http::connection::{self, Connections, Service};
 use crate::http::demo::{self, ThirdParties};
 use crate::http::origin::OwnOrigins;
+use crate::http::rate::{self, Rate};
 use crate::http::{router, routes};
 use crate::jobs::cleaning;
 use crate::jobs::publish::publish;
@@ -22,8 +24,9 @@ use crate::store::prepare_folder;
 use crate::store::{RecordStore, Store};
 use crate::telemetry;
 use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::from_fn;
 use actix_web::web::Data;
-use actix_web::{App as ActixApp, HttpServer, rt};
+use actix_web::{App as ActixApp, rt};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -60,13 +63,20 @@ async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
     let address = listener.local_addr().map_err(fail("the address is unknown"))?;
     let mut out = vec![format!("listening http://{address}")];
     let mut jobs = Watched::default();
-    let third_parties = match args.demo {
-        true => Some(start_third_parties(args, address.port(), &mut out, &mut jobs)?),
-        false => None,
-    };
+    let mut service = connection::server()?;
+    let mut third_parties = None;
+    if args.demo {
+        let (origin, listener) = bind_third_parties(args, address.port())?;
+        out.push(format!("third parties {origin}"));
+        service = serve_third_parties(service, listener)?;
+        third_parties = Some(origin);
+    }
     let own = Data::new(OwnOrigins::new(&args.public_host, args.demo.then_some(address.port())));
     let pages = third_parties.as_ref().map(|origin| demo::DemoPages::new(origin));
-    jobs.spawn("the count of unread requests", telemetry::report_each_minute());
+    let rate = Data::new(Rate::new(args.trusted_proxy.clone()));
+    jobs.spawn("the count of refused requests", telemetry::report_each_minute());
+    let addresses = rate.clone();
+    jobs.spawn("what forgets addresses", async move { addresses.forget().await });
     watch_writing(&mut jobs, &app);
     // Signals are handled before the address is printed, so that an early SIGTERM also stops the server in order.
     let on_signal = |kind| signal(kind).map_err(fail("a signal cannot be received"));
@@ -76,11 +86,14 @@ async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
         "what reads the site files at SIGHUP",
         reload_on_hangup(hangups, args.sites.clone(), args.demo, app.clone()),
     );
-    let server = HttpServer::new(move || {
+    let service = service.listen("constat", listener, move || {
         let pages = pages.clone();
         ActixApp::new()
             .app_data(app.clone())
             .app_data(own.clone())
+            .app_data(rate.clone())
+            .wrap(from_fn(rate::limited))
+            .wrap(from_fn(connection::guarded))
             .wrap(router::headers())
             .configure(move |config| {
                 if let Some(pages) = pages {
@@ -89,9 +102,8 @@ async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
             })
             .configure(router::configure(routes::table(), app.clone()))
     });
-    let server = server.listen(listener).map_err(fail("the server did not start"))?.shutdown_timeout(10);
-    let server = server.disable_signals().run();
-    let stop = stop_when_told(terminate, interrupt, server.handle());
+    let (server, connections) = service?.run();
+    let stop = stop_when_told(terminate, interrupt, server.handle(), Arc::clone(&connections));
     jobs.spawn("what stops the server at SIGTERM", stop);
     if args.demo {
         out.push(format!("demo http://{address}/demo/fr/"));
@@ -105,7 +117,7 @@ async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
     if let Err(error) = print_text(&out.join("\n")) {
         tracing::warn!(%error, %address, "serving all the same");
     }
-    until_the_end(server, jobs).await
+    until_the_end(server, &connections, jobs).await
 }
 
 /// What writes without being asked: the jobs that delete, and the thread that stores records.
@@ -126,7 +138,11 @@ fn watch_writing(jobs: &mut Watched, app: &Data<App>) {
 }
 
 /// Serves until the server is stopped, or one of the jobs has ended without being told to.
-async fn until_the_end(mut server: Server, mut jobs: Watched) -> Result<(), Failure> {
+async fn until_the_end(
+    mut server: Server,
+    connections: &Connections,
+    mut jobs: Watched,
+) -> Result<(), Failure> {
     let handle = server.handle();
     let failure = tokio::select! {
         biased;
@@ -134,35 +150,27 @@ async fn until_the_end(mut server: Server, mut jobs: Watched) -> Result<(), Fail
         failure = jobs.first_end() => failure,
     };
     // Requests on their way are answered first.
+    connections.end();
     let (_, stopped) = tokio::join!(handle.stop(true), server);
     stopped.map_err(fail("the server failed"))?;
     Err(failure)
 }
 
-/// Starts the stand-in for the third parties; returns its origin.
-fn start_third_parties(
-    args: &ServeArgs,
-    port: u16,
-    out: &mut Vec<String>,
-    jobs: &mut Watched,
-) -> Result<String, Failure> {
+/// Takes a port for the stand-in for the third parties; returns also its origin.
+fn bind_third_parties(args: &ServeArgs, port: u16) -> Result<(String, TcpListener), Failure> {
     let wanted = args.demo_port.unwrap_or(if args.port == 0 { 0 } else { port.saturating_add(1) });
     let listener = bind(args, wanted)?;
     let port = listener.local_addr().map_err(fail("the address is unknown"))?.port();
-    let counts = Data::new(ThirdParties::default());
-    let server =
-        HttpServer::new(move || ActixApp::new().app_data(counts.clone()).configure(demo::third_parties));
-    let server = server.workers(1).listen(listener).map_err(fail("the third parties did not start"))?;
-    let server = server.disable_signals().run();
-    jobs.spawn("the stand-in for the third parties", async {
-        if let Err(error) = server.await {
-            tracing::error!(%error, "the third parties failed");
-        }
-    });
     // Another name for the same machine: to a browser, another site.
-    let origin = format!("http://localhost:{port}");
-    out.push(format!("third parties {origin}"));
-    Ok(origin)
+    Ok((format!("http://localhost:{port}"), listener))
+}
+
+fn serve_third_parties(service: Service, listener: TcpListener) -> Result<Service, Failure> {
+    let counts = Data::new(ThirdParties::default());
+    service.listen("third parties", listener, move || {
+        let app = ActixApp::new().app_data(counts.clone()).wrap(from_fn(connection::guarded));
+        app.configure(demo::third_parties)
+    })
 }
 
 fn bind(args: &ServeArgs, port: u16) -> Result<TcpListener, Failure> {
@@ -216,12 +224,18 @@ async fn reload_on_hangup(mut hangups: Signal, dir: Option<PathBuf>, demo: bool,
 }
 
 /// Stops the server at SIGTERM or Ctrl-C; requests on their way are answered first.
-async fn stop_when_told(mut terminate: Signal, mut interrupt: Signal, server: ServerHandle) {
+async fn stop_when_told(
+    mut terminate: Signal,
+    mut interrupt: Signal,
+    server: ServerHandle,
+    connections: Arc<Connections>,
+) {
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }
     tracing::info!("stopping");
+    connections.end();
     server.stop(true).await;
     // The server has ended now, and this job is not to end before it.
     std::future::pending().await

@@ -52,23 +52,24 @@ mod tests {
         let store = Arc::new(SqliteStore::open(dir.path()).unwrap());
         let notice = contract::notice("boreale");
         contract::publish(&*store, &notice);
+        let clock = Clock::default();
         let other = HeldFile::hold(dir.path());
         let writer = Writer::start(store.clone(), 1);
         let mut answers: Vec<_> = Vec::new();
         // The thread may take the first ones from the queue.
         while !writer.is_full() {
             let request = contract::request(&notice, Action::RefuseAll);
-            let record = contract::record_of(request, &notice, contract::at("2026-03-01T09:30:00Z"));
+            let record = contract::record_of(request, &notice, crate::clock::now());
             let mut answer = Box::pin(writer.append(contract::entry(&record)));
             let _ = answer.as_mut().poll(&mut Context::from_waker(Waker::noop()));
             answers.push(answer);
             assert!(answers.len() < 10_000);
         }
-        assert!(matches!(check(&writer, &*store), Err(NotReady::QueueFull)));
+        assert!(matches!(check(&writer, &*store, &clock), Err(NotReady::QueueFull)));
         other.release();
         for answer in answers {
             answer.await.unwrap();
         }
-        check(&writer, &*store).unwrap();
+        check(&writer, &*store, &clock).unwrap();
     }
 }

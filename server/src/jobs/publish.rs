@@ -6,8 +6,8 @@ use crate::proof::published;
 use crate::render::assets::Assets;
 use crate::render::site::{ServedSite, Sites};
 use crate::site::Site;
-use crate::store::{LogStore, NoticeStore, StoreError};
-use constat_shared::{Hash, SiteId, Timestamp};
+use crate::store::{LogStore, NoticeStore};
+use constat_shared::{Hash, SiteId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -16,8 +16,7 @@ const NOTICES_MANY: usize = 1000;
 
 /// Renders every site, stores its notice, writes into the log that it is
 /// served, and only then serves it: what is shown can be proven. While the clock is
-/// wrong, the sites are served and no answer is recorded; the retention job stores
-/// their notices as soon as the clock is right.
+/// wrong, the retention job writes into the log as soon as it is right.
 ///
 /// # Errors
 /// A sentence, when the store fails; the earlier sites are then still served.
@@ -32,37 +31,17 @@ pub fn publish<S: NoticeStore + LogStore + ?Sized>(
     for site in &sites {
         let (id, notice_hash) = (&site.notice().site, site.notice().notice_hash());
         store.set_shards(id, site.site.log_shards).map_err(fail("a site cannot be served"))?;
+        store.publish(site.notice(), clock.best_time()).map_err(fail("a notice could not be stored"))?;
         tracing::info!(site = %id, %notice_hash, "serving a site");
     }
     for (site, count) in with_many(&store.notices().map_err(fail("the notices could not be counted"))?) {
         tracing::warn!(%site, count, "a site has very many notices, which are never deleted: is it reloaded with a changed file again and again?");
     }
     if let Ok(now) = clock.time() {
-        for site in &sites {
-            store.publish(site.notice(), now).map_err(fail("a notice could not be stored"))?;
-        }
         published::log_what_is_served(store, &sites, now).map_err(fail("the log could not be written"))?;
     }
     served.replace(sites);
     Ok(())
-}
-
-/// Stores the notices that were first served while the clock was wrong, and makes
-/// sure that this month's logs name what is served.
-///
-/// # Errors
-/// When the store fails.
-pub fn catch_up<S: NoticeStore + LogStore + ?Sized>(
-    store: &S,
-    sites: &[Arc<ServedSite>],
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    for site in sites {
-        if store.notice(&site.notice().notice_hash())?.is_none() {
-            store.publish(site.notice(), now)?;
-        }
-    }
-    published::log_what_is_served(store, sites, now)
 }
 
 /// The sites that have [`NOTICES_MANY`] notices or more, with their number.

@@ -2,11 +2,11 @@
 //! writes what is served into the log of a new month. While the clock is wrong it
 //! does nothing, and waits for the clock or the operator.
 
-use super::publish::catch_up;
 use crate::clock::{Clock, ClockError};
 use crate::crash;
 use crate::proof::keys::Keys;
 use crate::proof::logs::is_over;
+use crate::proof::published;
 use crate::render::site::Sites;
 use crate::store::{LogStore, RecordStore, Store, StoreError};
 use constat_shared::Timestamp;
@@ -61,7 +61,7 @@ impl Retention {
             tracing::warn!("{remark}");
         }
         expire(&*self.store, &self.keys, now)?;
-        catch_up(&*self.store, &self.sites.all(), now)
+        published::log_what_is_served(&*self.store, &self.sites.all(), now)
     }
 }
 

@@ -22,13 +22,16 @@ pub fn open_store(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
     finished(SqliteStore::open_to_read(&args.data)?)
 }
 
-/// Opens an existing store to write to it, also while a server uses it.
+/// Opens an existing store to write to it, also while a server uses it. One of an
+/// earlier version is migrated.
 ///
 /// # Errors
-/// As [`open_store`].
+/// As [`open_store`], and when a server of an earlier version uses that Redis.
 pub fn open_store_to_write(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
     if let Some(redis) = RedisOptions::of(args) {
-        return finished(redis.existing()?);
+        let store = redis.existing()?;
+        store.make()?;
+        return finished(store);
     }
     check_store(&args.data)?;
     finished(SqliteStore::open(&args.data)?)

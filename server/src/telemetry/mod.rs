@@ -3,8 +3,11 @@
 mod lines;
 mod log;
 mod one_line;
+mod refusals;
+mod reports;
 mod unread_requests;
 
 pub use lines::{finish, last_word};
 pub use log::start;
-pub use unread_requests::{report, report_each_minute};
+pub use refusals::{Refusal, count};
+pub use reports::{report, report_each_minute};

@@ -1,16 +1,13 @@
 //! Requests that cannot be read. The HTTP library reports each of them as an error, and any program can
 //! send them without end: they are counted, and a line a minute has the count.
 
+use super::refusals::{Refusal, count};
 use std::fmt::Debug;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 use tokio::sync::Notify;
 use tracing::field::{Field, Visit};
-use tracing::{Event, Metadata, Subscriber};
+use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
-
-/// How long nothing is written after a line.
-const INTERVAL: Duration = Duration::from_secs(60);
 
 /// The most characters of a reason in a line.
 const REASON_CHARS_MAX: usize = 120;
@@ -24,9 +21,14 @@ struct Unread {
     newest: String,
 }
 
-/// Whether an event is of the HTTP library.
+/// Whether an event is of the HTTP library, which any client can cause.
 pub fn is_of_http(metadata: &Metadata<'_>) -> bool {
-    metadata.target().starts_with("actix_http")
+    metadata.target().starts_with("actix_http") || is_of_acceptor(metadata)
+}
+
+/// Whether an event is a connection that could not be accepted.
+fn is_of_acceptor(metadata: &Metadata<'_>) -> bool {
+    metadata.target() == "actix_server::accept" && *metadata.level() == Level::ERROR
 }
 
 /// Counts the events that it gets.
@@ -34,6 +36,9 @@ pub struct Counter;
 
 impl<S: Subscriber> Layer<S> for Counter {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        if is_of_acceptor(event.metadata()) {
+            return count(Refusal::NotAccepted);
+        }
         let mut reason = Reason(String::new());
         event.record(&mut reason);
         let mut unread = UNREAD.lock().unwrap_or_else(PoisonError::into_inner);
@@ -64,11 +69,7 @@ pub fn report() {
     }
 }
 
-/// Writes a line about the first request that is not read, and then one a minute at most.
-pub async fn report_each_minute() {
-    loop {
-        CHANGED.notified().await;
-        report();
-        tokio::time::sleep(INTERVAL).await;
-    }
+/// Waits until there is something to report.
+pub async fn changed() {
+    CHANGED.notified().await;
 }

@@ -31,7 +31,8 @@ pub enum LogEntry {
 pub struct Purge {
     /// The site of the records.
     pub site: SiteId,
-    /// When they were deleted.
+    /// When they were deleted; of an entry for several deletions, when it was written,
+    /// at most about an hour after the first of them.
     pub purged_at: Timestamp,
     /// The reason.
     pub reason: PurgeReason,

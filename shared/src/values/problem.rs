@@ -59,6 +59,8 @@ codes! {
     LogUnknown = "log_unknown", 404, "The log has no such place";
     /// The address does not accept the method.
     MethodNotAllowed = "method_not_allowed", 405, "The address does not accept this method";
+    /// The request was not whole in time.
+    RequestTimeout = "request_timeout", 408, "The request was not whole in time";
     /// The event id was used for another content.
     EventConflict = "event_conflict", 409, "The event id was already used with different content";
     /// The record of the event was erased.
@@ -83,6 +85,10 @@ codes! {
     ActionContradicted = "action_contradicted", 422, "The choices contradict the action";
     /// The consent id has as many records as one may have, in a day or in all.
     TooManyEvents = "too_many_events", 429, "The consent id has too many records";
+    /// The client sends too many requests.
+    TooManyRequests = "too_many_requests", 429, "Too many requests come from this address";
+    /// The head is over its limit.
+    HeadTooLarge = "head_too_large", 431, "The head of the request is larger than the limit";
     /// The server failed.
     Internal = "internal", 500, "The server failed";
     /// The queue of records is full.
@@ -91,6 +97,8 @@ codes! {
     ClockBehind = "clock_behind", 503, "The server's clock is behind";
     /// The server's clock is too far ahead to be right.
     ClockAhead = "clock_ahead", 503, "The server's clock is ahead";
+    /// The server has as many connections as it may have.
+    TooManyConnections = "too_many_connections", 503, "Too many connections are open";
     /// The store does not answer.
     StoreUnavailable = "store_unavailable", 503, "The store is not available";
 }

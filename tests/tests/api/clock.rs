@@ -95,6 +95,33 @@ async fn a_start_500_days_ahead_deletes_nothing_and_records_nothing_until_the_cl
 }
 
 #[tokio::test]
+async fn what_was_shown_while_the_clock_was_wrong_can_be_answered_and_proven_later() {
+    let (data, clock) = (tempfile::tempdir().unwrap(), SetClock::ahead(0));
+    let site = |name: &str| with_shipped_vendors(SITE, SITE_ORIGIN).replace("Boréale", name);
+    let sites = Sites::with(SITE, &site("Boréale"));
+    let args = ["--sites", sites.arg()];
+    assert!(clock.start(data.path(), &args).stop());
+    clock.set(500 * DAY);
+    sites.write(SITE, &site("Boréale SA"));
+    let server = clock.start(data.path(), &args);
+    let shown = consent::request(&notice_hash(&server).await, "allow_all");
+    assert_eq!(post(&server, &shown).await.status, 503);
+    sites.write(SITE, &site("Boréale NV"));
+    server.signal(rustix::process::Signal::HUP);
+    server.logs("the site files were read again", 1).await;
+    clock.set(0);
+    server.logs("the clock is right again", 1).await;
+    let at = recorded(&post(&server, &shown).await);
+    let answered = consent::request(&notice_hash(&server).await, "allow_all");
+    assert_ne!(answered["notice_hash"], shown["notice_hash"]);
+    recorded(&post(&server, &answered).await);
+    let month = &at.to_string()[..7];
+    let audit = server::run(["audit", "--site", SITE, "--month", month, "--data", text(data.path())]).await;
+    // Before and after: what is served.
+    assert!(words(&audit).contains("records 2, entries 2"), "{}", words(&audit));
+}
+
+#[tokio::test]
 async fn after_a_long_break_the_operator_s_word_lets_the_server_record_and_delete() {
     let api = Api::start();
     api.record("allow_all").await;

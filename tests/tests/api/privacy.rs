@@ -1,12 +1,16 @@
 //! Nothing of a visitor but their answer reaches a file or a log line (invariant 5).
 
 use constat_shared::Hash;
+use constat_testkit::sample_site::with_shipped_vendors;
 use constat_tests::api::{Api, SITE, SITE_ORIGIN, answer, client};
 use constat_tests::consent::uuid;
+use constat_tests::server::Server;
+use constat_tests::sites::Sites;
 use reqwest::{Method, RequestBuilder};
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::time::Duration;
 
 /// An address of this machine that no one else uses: where the visitor comes from.
 const VISITOR: Ipv4Addr = Ipv4Addr::new(127, 34, 56, 78);
@@ -91,7 +95,27 @@ fn contains(haystack: &[u8], needle: &[u8]) -> bool {
 
 #[tokio::test]
 async fn nothing_that_identifies_a_visitor_reaches_a_file_or_the_log() {
-    let api = Api::start();
+    nothing_is_kept(Api::start()).await;
+}
+
+#[tokio::test]
+async fn nor_does_the_address_that_a_named_proxy_forwards() {
+    let sites = Sites::with(SITE, &with_shipped_vendors(SITE, SITE_ORIGIN));
+    let data = tempfile::tempdir().unwrap();
+    let args = ["--sites", sites.arg(), "--trusted-proxy", "127.0.0.0/8"];
+    let server = Server::start(data.path(), &args);
+    let api = Api { server, sites, data, client: client() };
+    // So many that the rest is refused for their rate.
+    let mut refused = 0;
+    while refused < 3 {
+        let path = format!("{}/v1/sites/{SITE}/consents", api.server.url);
+        refused += u32::from(answer(identified(client().post(path)).body("{")).await.status == 429);
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    nothing_is_kept(api).await;
+}
+
+async fn nothing_is_kept(api: Api) {
     visit(&api).await;
     // While it runs, the log of changes is there too.
     let mut places = files_in(api.data.path());

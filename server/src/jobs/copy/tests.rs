@@ -11,6 +11,7 @@ use crate::store::{
     Appended, CommittedRecord, CopyStore, Holder, LogSlice, LogStore, NoticeStore, RecordStore, Store,
 };
 use constat_shared::consent::DIGEST_LEN;
+use constat_shared::log::{Purge, PurgeReason};
 use constat_shared::{
     Action, CommitmentKey, HolderDigest, Jwk, LogEntry, LogId, LogShards, PublishedNotice, Record, Timestamp,
 };

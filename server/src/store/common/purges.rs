@@ -39,13 +39,12 @@ pub fn purges(
     counts.into_iter().map(purge).collect()
 }
 
-/// The number of deleted records of the log of a month, according to purge entries.
-pub fn purged_count<'a>(entries: impl IntoIterator<Item = &'a LogEntry>, month: Month) -> u64 {
-    let counts = entries.into_iter().map(|entry| match entry {
+/// How many deleted records of the log of a month an entry counts.
+pub fn purged_count(entry: &LogEntry, month: Month) -> u64 {
+    match entry {
         LogEntry::Purge(purge) => purge.record_counts.get(&month).copied().unwrap_or_default(),
         _ => 0,
-    });
-    counts.sum()
+    }
 }
 
 /// The word for a reason in the stores.

@@ -165,17 +165,3 @@ pub fn an_erased_event_is_refused_until_its_choice_would_have_ended(store: &dyn 
     store.expire(until).unwrap();
     assert_eq!(append(store, &[gone]).unwrap(), [Appended::Stored(before + 1)]);
 }
-
-/// Programs can add any number of answers under one consent id.
-pub fn an_erasure_of_many_records_deletes_them_all(store: &dyn Store) {
-    let notice = notice("boreale");
-    publish(store, &notice);
-    let first = record(&notice, "2026-03-01T09:30:00Z");
-    let many: Vec<_> = (0..2100).map(|_| Record { event_id: sample::event_id(), ..first.clone() }).collect();
-    many.chunks(700).for_each(|records| drop(append(store, records).unwrap()));
-    assert_eq!(store.erase(&notice.site, &first.consent_id, at("2026-03-02T09:30:00Z")).unwrap(), 2100);
-    assert_eq!(store.history(&notice.site, &first.consent_id).unwrap(), []);
-    assert_eq!(append(store, &many[2099..]).unwrap(), [Appended::Erased]);
-    let audit = store.audit(&log_of(&first)).unwrap();
-    assert_eq!((audit.record_count, audit.erased_count, audit.difference), (0, 2100, None));
-}

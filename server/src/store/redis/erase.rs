@@ -16,7 +16,6 @@ use super::scripts::{DELETE, HOLD, MARK, REWRITTEN, WRITE_PENDING, token};
 use super::store::RedisStore;
 use crate::store::common::{AT_ONCE_MAX, REASONS, long_before, purges, reason_word};
 use crate::store::erased_events::{fingerprint, remembered_until};
-use crate::store::error::unreadable;
 use crate::store::{ERASED_MAX, StoreError};
 use constat_shared::log::{PurgeReason, merkle};
 use constat_shared::{ConsentId, LogEntry, SiteId, Timestamp, canonical};
@@ -30,7 +29,7 @@ const DELETE_CHUNK: usize = 1000;
 const HOLD_MS: u64 = 30_000;
 
 /// A record to delete.
-struct Condemned {
+struct ToDelete {
     member: Member,
     /// What is remembered of its event, and until when; nothing of an expired one.
     remembered: Option<([u8; 16], Timestamp)>,
@@ -54,10 +53,10 @@ impl RedisStore {
             if events.is_empty() {
                 break;
             }
-            let condemned = self.stored(&call, &tag, site, consent_id, &events)?;
+            let records = self.stored(&call, &tag, site, consent_id, &events)?;
             // Those of format 1 that Redis has expired stay in the history until the job counts them.
-            first += (events.len() - condemned.len()) as isize;
-            count += self.delete(&tag, &condemned, now, PurgeReason::Erased)?.unwrap_or_default();
+            first += (events.len() - records.len()) as isize;
+            count += self.delete(&tag, &records, now, PurgeReason::Erased)?.unwrap_or_default();
         }
         if count == 0 && self.link.waits() {
             // An attempt before may have deleted them without the confirmation of the replicas.
@@ -74,18 +73,18 @@ impl RedisStore {
         site: &SiteId,
         consent_id: &ConsentId,
         events: &[[u8; 16]],
-    ) -> Result<Vec<Condemned>, StoreError> {
+    ) -> Result<Vec<ToDelete>, StoreError> {
         let keys: Vec<_> = events.iter().map(|event_id| tag.record(event_id)).collect();
-        let records: Vec<Option<Vec<u8>>> = call.ask(redis::cmd("MGET").arg(&keys))?;
-        let mut condemned = Vec::with_capacity(events.len());
-        for (event_id, bytes) in events.iter().zip(records) {
+        let found: Vec<Option<Vec<u8>>> = call.ask(redis::cmd("MGET").arg(&keys))?;
+        let mut records = Vec::with_capacity(events.len());
+        for (event_id, bytes) in events.iter().zip(found) {
             let Some(bytes) = bytes else { continue };
             let member = Member::new(record_bytes::month(&bytes)?, event_id, consent_id);
             let until = remembered_until(record_bytes::choice_expires_at(&bytes)?);
             let remembered = Some((fingerprint(site, &member.event_id()?), until));
-            condemned.push(Condemned { member, remembered });
+            records.push(ToDelete { member, remembered });
         }
-        Ok(condemned)
+        Ok(records)
     }
 
     /// Deletes records of a shard and counts them for the log in one script. Does
@@ -93,12 +92,12 @@ impl RedisStore {
     fn delete(
         &self,
         tag: &Tag,
-        condemned: &[Condemned],
+        records: &[ToDelete],
         now: Timestamp,
         reason: PurgeReason,
     ) -> Result<Option<u64>, StoreError> {
         let mut deleted = BTreeMap::new();
-        for Condemned { member, .. } in condemned {
+        for ToDelete { member, .. } in records {
             *deleted.entry(tag.log(member.month()?)).or_default() += 1;
         }
         let Some((log, purge)) = purges(&deleted, now, reason).pop() else { return Ok(Some(0)) };
@@ -107,7 +106,7 @@ impl RedisStore {
         let script = DELETE.on(tag.bytes()).arg(token()?).arg(log.month.to_string());
         let script = script.arg(leaf.as_bytes().as_slice()).arg(json).arg(reason_word(reason));
         let mut script = script.arg(AT_ONCE_MAX).arg(long_before(now).to_string()).arg(ERASED_MAX);
-        for Condemned { member, remembered } in condemned {
+        for ToDelete { member, remembered } in records {
             let (fingerprint, until) = match remembered {
                 Some((fingerprint, until)) => (fingerprint.as_slice(), until.unix_ms()),
                 None => (&[][..], 0),
@@ -185,13 +184,22 @@ impl RedisStore {
     fn expire_some(&self, tag: &Tag, now: Timestamp) -> Result<u64, StoreError> {
         loop {
             let due = expiry_index::due(&self.link.call(), tag, now, DELETE_CHUNK)?;
-            let condemned: Vec<_> =
-                due.into_iter().map(|member| Condemned { member, remembered: None }).collect();
+            let records: Vec<_> =
+                due.into_iter().map(|member| ToDelete { member, remembered: None }).collect();
             // `None` means that another server erased one of them after they were read.
-            if let Some(count) = self.delete(tag, &condemned, now, PurgeReason::Expired)? {
+            if let Some(count) = self.delete(tag, &records, now, PurgeReason::Expired)? {
                 return Ok(count);
             }
         }
+    }
+
+    /// Whether the last rewrite of a node failed, as far as the nodes answer.
+    fn last_rewrite_failed(&self) -> bool {
+        let info = redis::cmd("INFO").arg("persistence").clone();
+        let nodes = self.link.call().ask_each(&info, &MultipleNodeRoutingInfo::AllNodes).unwrap_or_default();
+        let mut texts =
+            nodes.into_iter().filter_map(|(_, text)| redis::from_redis_value::<String>(text).ok());
+        texts.any(|text| text.contains("aof_last_bgrewrite_status:err"))
     }
 
     /// Lets Redis rewrite its files when they still have the bytes of deleted
@@ -200,12 +208,7 @@ impl RedisStore {
     pub(super) fn rewrite_files(&self, duties: &[(Tag, Vec<u8>)]) -> Result<(), StoreError> {
         let nodes = MultipleNodeRoutingInfo::AllNodes;
         let of_earlier_version: bool = self.link.call().ask(&Cmd::exists(key_names::REWRITE_DUE))?;
-        let mut due = of_earlier_version || !duties.is_empty();
-        for (_, info) in self.link.call().ask_each(redis::cmd("INFO").arg("persistence"), &nodes)? {
-            let info: String = redis::from_redis_value(info).map_err(unreadable)?;
-            due |= info.contains("aof_last_bgrewrite_status:err");
-        }
-        if !due {
+        if duties.is_empty() && !of_earlier_version && !self.last_rewrite_failed() {
             return Ok(());
         }
         if let Err(error) = self.link.call().ask_each(&redis::cmd("BGREWRITEAOF"), &nodes) {

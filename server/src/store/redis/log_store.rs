@@ -170,11 +170,9 @@ impl RedisStore {
         }
         let now = clock::now().unix_ms() as f64;
         let expired_count = expiries.values().filter(|expires_at| **expires_at <= now).count() as u64;
-        let entries = self
-            .operator_entries(log)?
-            .into_iter()
-            .map(|(leaf_index, entry)| (leaf_index, entry.leaf_hash(), false));
-        leaves.extend(entries);
+        entries::each(&self.link, log, |leaf_index, entry| {
+            leaves.push((leaf_index, entry.leaf_hash(), false));
+        })?;
         Ok((leaves, expired_count))
     }
 
@@ -186,7 +184,7 @@ impl RedisStore {
             .filter_map(|(_, month, count)| (month == id.month).then_some(count))
             .sum();
         for other in self.logs()?.iter().filter(|other| other.is_beside(id)) {
-            count += purged_count(self.operator_entries(other)?.iter().map(|(_, entry)| entry), id.month);
+            entries::each(&self.link, other, |_, entry| count += purged_count(&entry, id.month))?;
         }
         Ok(count)
     }

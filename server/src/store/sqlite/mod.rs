@@ -19,6 +19,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 mod truncation;
+mod waiting;
 mod write_connection;
 
 pub use store::{FILE_NAME, SqliteStore};

@@ -1,7 +1,8 @@
 //! Whether a record could be stored now: what the last write has shown, or else a
 //! write that changes nothing.
 
-use super::store::{BUSY_TIMEOUT, SqliteStore, lock};
+use super::waiting::{BUSY_TIMEOUT, lock};
+use super::write_connection::WriteConnection;
 use crate::store::StoreError;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::sync::Mutex;
@@ -45,19 +46,20 @@ impl Readiness {
     fn has_failed(&self) -> bool {
         matches!(&*lock(&self.last), Some((_, Err(_))))
     }
-}
 
-impl SqliteStore {
     /// Checks that a record could be written to the disk.
-    pub(super) fn check_writing(&self) -> Result<(), StoreError> {
-        let _testing = lock(&self.readiness.testing);
-        if let Some(shown) = self.readiness.shown() {
+    ///
+    /// # Errors
+    /// What the last write has shown, or the test write.
+    pub fn check(&self, writer: &Mutex<WriteConnection>) -> Result<(), StoreError> {
+        let _testing = lock(&self.testing);
+        if let Some(shown) = self.shown() {
             return shown;
         }
-        let pages = if self.readiness.has_failed() { PAGES_AFTER_FAILURE } else { 1 };
+        let pages = if self.has_failed() { PAGES_AFTER_FAILURE } else { 1 };
         // The writer is free between two of them.
-        let result = (0..pages).try_for_each(|_| write_one_page(self.write_connection().connection()));
-        self.readiness.note(&result);
+        let result = (0..pages).try_for_each(|_| write_one_page(lock(writer).connection()));
+        self.note(&result);
         result
     }
 }

@@ -4,6 +4,7 @@ use super::readiness::Readiness;
 use super::schema::{create_schema, prepare_to_read};
 use super::tables::logs::Log;
 use super::truncation::Truncation;
+use super::waiting::{BUSY_TIMEOUT, lock};
 use super::write_connection::WriteConnection;
 use crate::failure::Failure;
 use crate::files::{DATABASE_FILES, FileOwner};
@@ -13,14 +14,11 @@ use rusqlite::{Connection, OpenFlags};
 use std::fmt::Display;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard};
 
 /// The name of the database in the data folder.
 pub const FILE_NAME: &str = DATABASE_FILES[0];
 
-/// How long a writer waits for one of another process.
-pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const READERS_MAX: usize = 8;
 
 /// The embedded store.
@@ -36,12 +34,6 @@ impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         StoreError::Engine(error.to_string())
     }
-}
-
-/// A connection stays usable after a panic in another thread: SQLite rolls back a
-/// transaction that is dropped.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl SqliteStore {
@@ -97,6 +89,16 @@ impl SqliteStore {
     /// The writing connection. Waits until no other thread uses it.
     pub(super) fn write_connection(&self) -> MutexGuard<'_, WriteConnection> {
         lock(&self.write_connection)
+    }
+
+    /// Truncates the WAL, and returns whether that has to be done later.
+    pub(super) fn clean_now(&self) -> Result<bool, StoreError> {
+        self.truncation.attempt(&self.write_connection)
+    }
+
+    /// Checks that a record could be written to the disk.
+    pub(super) fn check_writing(&self) -> Result<(), StoreError> {
+        self.readiness.check(&self.write_connection)
     }
 
     /// Reads a log in one transaction; `None` when it has no leaf.

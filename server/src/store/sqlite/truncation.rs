@@ -4,7 +4,8 @@
 //! such as a backup, needs what is in it. Nothing waits for a reader: the
 //! truncation stays due, and `jobs/cleaning.rs` tries again.
 
-use super::store::{SqliteStore, lock};
+use super::waiting::lock;
+use super::write_connection::WriteConnection;
 use crate::store::StoreError;
 use rusqlite::{Connection, OpenFlags};
 use std::path::PathBuf;
@@ -35,27 +36,28 @@ impl Truncation {
     pub fn is_due(&self) -> bool {
         self.due.load(Ordering::SeqCst)
     }
-}
 
-impl SqliteStore {
     /// Truncates the WAL, and returns whether it could not be done. It is due then.
-    pub(super) fn clean_now(&self) -> Result<bool, StoreError> {
-        self.truncation.due.store(true, Ordering::SeqCst);
-        let mut connection = lock(&self.truncation.connection);
+    ///
+    /// # Errors
+    /// [`StoreError::Engine`], as when the disk fails. It is due then, too.
+    pub fn attempt(&self, writer: &Mutex<WriteConnection>) -> Result<bool, StoreError> {
+        self.due.store(true, Ordering::SeqCst);
+        let mut connection = lock(&self.connection);
         let connection = match &mut *connection {
             Some(connection) => connection,
-            none => none.insert(open(&self.truncation.path)?),
+            none => none.insert(open(&self.path)?),
         };
         for attempt in 1..=ATTEMPTS {
             // Moves most of it into the database while others write.
             checkpoint(connection, "PASSIVE")?;
             // With the lock, so that no writer of this process is in the way.
-            let writer = self.write_connection();
+            let writer = lock(writer);
             // A deletion that is committed from here on makes it due again.
-            self.truncation.due.store(false, Ordering::SeqCst);
+            self.due.store(false, Ordering::SeqCst);
             let result = checkpoint(connection, "TRUNCATE");
             if !matches!(result, Ok(false)) {
-                self.truncation.due.store(true, Ordering::SeqCst);
+                self.due.store(true, Ordering::SeqCst);
             }
             drop(writer);
             if !result? {

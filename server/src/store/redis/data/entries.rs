@@ -21,33 +21,49 @@ pub fn list(entry: &LogEntry) -> &'static str {
 
 /// The operator entries of a log, in order.
 pub fn all(link: &Link, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError> {
-    let mut entries = read(link, log, ENTRIES)?;
-    entries.extend(read(link, log, PURGES)?);
+    let mut entries = Vec::new();
+    each(link, log, |leaf_index, entry| entries.push((leaf_index, entry)))?;
     entries.sort_unstable_by_key(|(leaf_index, _)| *leaf_index);
     Ok(entries)
 }
 
 /// The operator entries of a log that are not purge entries, in order.
 pub fn but_purges(link: &Link, log: &LogId) -> Result<Vec<(u64, LogEntry)>, StoreError> {
-    let mut entries = read(link, log, ENTRIES)?;
-    // Earlier versions had all entries in this list.
-    entries.retain(|(_, entry)| list(entry) == ENTRIES);
+    let mut entries = Vec::new();
+    each_of(link, log, ENTRIES, |leaf_index, entry| {
+        // Earlier versions had all entries in this list.
+        if list(&entry) == ENTRIES {
+            entries.push((leaf_index, entry));
+        }
+    })?;
     Ok(entries)
 }
 
-fn read(link: &Link, log: &LogId, list: &str) -> Result<Vec<(u64, LogEntry)>, StoreError> {
-    let (key, mut entries) = (Tag::of(log).entries(list, log.month), Vec::new());
-    loop {
-        let first = entries.len() as isize;
+/// Passes every operator entry of a log to `take`: first the others, then the purge entries.
+pub fn each(link: &Link, log: &LogId, mut take: impl FnMut(u64, LogEntry)) -> Result<(), StoreError> {
+    each_of(link, log, ENTRIES, &mut take)?;
+    each_of(link, log, PURGES, &mut take)
+}
+
+fn each_of(
+    link: &Link,
+    log: &LogId,
+    list: &str,
+    mut take: impl FnMut(u64, LogEntry),
+) -> Result<(), StoreError> {
+    let key = Tag::of(log).entries(list, log.month);
+    for first in (0..).step_by(READ_CHUNK) {
         let page = Cmd::lrange(&key, first, first + READ_CHUNK as isize - 1);
         let lines: Vec<String> = link.call().ask(&page)?;
         for line in &lines {
-            entries.push(read_entry(line)?);
+            let (leaf_index, entry) = read_entry(line)?;
+            take(leaf_index, entry);
         }
         if lines.len() < READ_CHUNK {
-            return Ok(entries);
+            break;
         }
     }
+    Ok(())
 }
 
 fn read_entry(line: &str) -> Result<(u64, LogEntry), StoreError> {

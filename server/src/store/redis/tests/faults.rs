@@ -6,7 +6,7 @@ use crate::clock;
 use crate::store::contract::{self, entry};
 use crate::store::redis::data::key_names::{self, Tag};
 use crate::store::redis::{Address, RedisStore};
-use crate::store::{Appended, Holder, LogStore, RecordStore};
+use crate::store::{Appended, ERASED_MAX, Holder, LogStore, RecordStore};
 use constat_shared::{PublishedNotice, Record, Timestamp};
 use constat_testkit::redis::{Cluster, Redis};
 use rustix::process::Signal;
@@ -159,7 +159,7 @@ fn the_bytes_of_an_erased_record_are_in_no_file_after_the_job() {
     assert_eq!(store.erase(&record.site, &record.consent_id, record.recorded_at).unwrap(), 1);
     store.expire(record.recorded_at).unwrap();
     let start = Instant::now();
-    while holds(&redis, &marker) {
+    while holds(&redis, &marker) || holds(&redis, record.event_id.as_bytes()) {
         assert!(start.elapsed() < Duration::from_secs(20), "{}", redis.log());
         std::thread::sleep(Duration::from_millis(20));
     }
@@ -401,6 +401,21 @@ fn an_erasure_that_no_replica_confirmed_is_finished_by_the_next_attempt() {
 }
 
 #[test]
+fn a_shard_forgets_the_erased_events_that_end_first() {
+    let redis = Redis::start();
+    let store = open(&redis.url(), 0);
+    let (record, _) = contract::an_expiring_record(&store);
+    let fill = format!(
+        "for number = 1, {ERASED_MAX} do redis.call('ZADD', KEYS[1], number, string.format('%016d', number)) end"
+    );
+    redis.ask(&["EVAL", &fill, "1", "{boreale}erased"]);
+    assert_eq!(store.erase(&record.site, &record.consent_id, record.recorded_at).unwrap(), 1);
+    assert_eq!(redis.ask(&["ZCARD", "{boreale}erased"]).trim(), ERASED_MAX.to_string());
+    assert_eq!(redis.ask(&["ZRANGE", "{boreale}erased", "0", "0"]).trim(), "0000000000000002");
+    assert_eq!(append(&store, &record).unwrap(), Appended::Erased);
+}
+
+#[test]
 fn a_deletion_during_a_rewrite_calls_for_another() {
     let redis = Redis::start();
     let store = open(&redis.url(), 0);
@@ -422,4 +437,30 @@ fn the_duty_that_an_earlier_version_noted_is_kept() {
     store.expire(clock::now()).unwrap();
     assert!(redis.log().contains("Background append only file rewriting started"), "{}", redis.log());
     assert_eq!(redis.ask(&["EXISTS", "rewrite-due"]).trim(), "0");
+}
+
+#[test]
+fn a_rewrite_that_failed_is_started_again() {
+    let redis = Redis::start();
+    let store = open(&redis.url(), 0);
+    let (record, marker) = contract::an_expiring_record(&store);
+    // Redis cannot write the new file over a folder of that name.
+    let files = redis.dir().join("appendonlydir");
+    let names = (1..9).map(|number| files.join(format!("appendonly.aof.{number}.base.rdb")));
+    let taken: Vec<_> = names.filter(|name| !name.exists()).collect();
+    taken.iter().for_each(|name| std::fs::create_dir_all(name.join("taken")).unwrap());
+    store.erase(&record.site, &record.consent_id, record.recorded_at).unwrap();
+    store.expire(record.recorded_at).unwrap();
+    let start = Instant::now();
+    while !redis.ask(&["INFO", "persistence"]).contains("aof_last_bgrewrite_status:err") {
+        assert!(start.elapsed() < Duration::from_secs(20), "{}", redis.log());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(holds(&redis, &marker));
+    taken.iter().for_each(|name| std::fs::remove_dir_all(name).unwrap());
+    store.expire(record.recorded_at).unwrap();
+    while holds(&redis, &marker) {
+        assert!(start.elapsed() < Duration::from_secs(20), "{}", redis.log());
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }

@@ -1,8 +1,8 @@
 //! An audit of a whole log.
 
-use super::logs::{Log, list, operator_entries};
+use super::logs::{Log, list};
 use super::{purges, records};
-use crate::store::common::{Auditing, StoredLeaf, purged_count};
+use crate::store::common::{Auditing, StoredLeaf};
 use crate::store::{Audit, StoreError};
 use constat_shared::log::merkle;
 use constat_shared::{Hash, LogId};
@@ -33,8 +33,7 @@ fn purged(connection: &Connection, id: &LogId) -> Result<u64, StoreError> {
     let mut count = purges::pending(connection, id)?;
     for other in list(connection)?.iter().filter(|other| other.is_beside(id)) {
         if let Some(log) = Log::find(connection, other)? {
-            let entries = operator_entries(connection, &log)?;
-            count += purged_count(entries.iter().map(|(_, entry)| entry), id.month);
+            count += purges::counted(connection, &log, id.month)?;
         }
     }
     Ok(count)

@@ -4,10 +4,10 @@ use super::logs::{Log, append_entry, is_purge};
 use super::records::Deleted;
 use super::shards::{self, read_id};
 use crate::store::StoreError;
-use crate::store::common::{AT_ONCE_MAX, REASONS, long_before, purges, reason_word};
+use crate::store::common::{AT_ONCE_MAX, REASONS, long_before, purged_count, purges, reason_word};
 use crate::store::error::unreadable;
 use constat_shared::log::{Purge, PurgeReason};
-use constat_shared::{LogEntry, LogId, Timestamp};
+use constat_shared::{LogEntry, LogId, Month, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// Writes a purge entry for the deletions of each shard, or leaves it to [`write_pending`].
@@ -66,7 +66,7 @@ fn leave(connection: &Connection, log: &LogId, purge: &Purge) -> Result<(), Stor
     Ok(())
 }
 
-/// Writes one purge entry for all that [`write`] has left of a shard and a reason.
+/// Writes one purge entry for all that [`write()`] has left of a shard and a reason.
 pub fn write_pending(connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
     for reason in REASONS {
         for (log, purge) in purges(&left(connection, reason)?, now, reason) {
@@ -97,4 +97,20 @@ pub fn pending(connection: &Connection, log: &LogId) -> Result<u64, StoreError> 
     let sql = "SELECT coalesce(sum(record_count), 0) FROM pending_purges WHERE shard = ? AND month = ?";
     let count: i64 = connection.query_row(sql, params![shard, log.month.to_string()], |row| row.get(0))?;
     Ok(count.unsigned_abs())
+}
+
+/// How many deleted records of the log of a month the purge entries of a log count.
+pub fn counted(connection: &Connection, log: &Log, month: Month) -> Result<u64, StoreError> {
+    let mut statement = connection.prepare_cached(concat!(
+        "SELECT json FROM entries INDEXED BY purge_entries WHERE log = ? AND ",
+        is_purge!(),
+        " = 1"
+    ))?;
+    let mut rows = statement.query([log.id])?;
+    let mut count = 0;
+    while let Some(row) = rows.next()? {
+        let entry = serde_json::from_str(row.get_ref(0)?.as_str().map_err(unreadable)?);
+        count += purged_count(&entry.map_err(unreadable)?, month);
+    }
+    Ok(count)
 }

@@ -2,7 +2,7 @@
 
 use super::new_store::new_store;
 use crate::store::sqlite::{FILE_NAME, SqliteStore};
-use crate::store::{LogStore, RecordStore, contract};
+use crate::store::{Appended, ERASED_MAX, LogStore, RecordStore, contract};
 use constat_shared::Record;
 use rusqlite::Connection;
 use std::path::Path;
@@ -97,4 +97,20 @@ fn the_bytes_that_a_reader_kept_are_gone_after_a_crash_too() {
     drop(reader);
     assert!(!restarted.clean().unwrap());
     assert!(!holds(dir.path(), &marker));
+}
+
+#[test]
+fn a_shard_forgets_the_erased_events_that_end_first() {
+    let (dir, store) = new_store();
+    let (record, _) = contract::an_expiring_record(&store);
+    let hand = Connection::open(dir.path().join(FILE_NAME)).unwrap();
+    let fill =
+        "WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers LIMIT ?)
+        INSERT INTO erased_events SELECT 1, CAST(printf('%016d', number) AS BLOB), number FROM numbers";
+    hand.execute(fill, [ERASED_MAX as i64]).unwrap();
+    assert_eq!(store.erase(&record.site, &record.consent_id, record.recorded_at).unwrap(), 1);
+    let kept = "SELECT count(*), min(forgotten_at) FROM erased_events";
+    let kept: (i64, i64) = hand.query_row(kept, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    assert_eq!(kept, (ERASED_MAX as i64, 2));
+    assert_eq!(store.append(&[contract::entry(&record)]).unwrap(), [Appended::Erased]);
 }

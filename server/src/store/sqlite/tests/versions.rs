@@ -73,7 +73,10 @@ fn a_store_of_an_older_version_is_carried_over_whole() {
         let read = SqliteStore::open_to_read(older.path());
         assert_eq!(read.is_ok(), version == 3);
         if let Ok(read) = read {
-            assert_eq!(read.history(&record.site, &record.consent_id).unwrap(), [record.clone()]);
+            assert_eq!(
+                read.history(&record.site, &record.consent_id).unwrap(),
+                std::slice::from_ref(&record)
+            );
             assert_eq!((audits(&read), read.times().unwrap()), (before.clone(), StoreTimes::default()));
         }
         let carried = SqliteStore::open(older.path()).unwrap();

@@ -32,8 +32,8 @@ settle = next => {
 
 stored = read();
 choices = holds() ? stored : refused;
-// The receipt and the secret end with the choice.
-try { stored || [receiptKey, secretKey].forEach(key => { localStorage.removeItem(key); }); } catch (_) { /* The browser forbids storage: nothing is there. */ }
+// The receipt and the secret end with the choice, unless an answer waits that needs them.
+try { stored || waiting()[0] || [receiptKey, secretKey].forEach(key => { localStorage.removeItem(key); }); } catch (_) { /* The browser forbids storage: nothing is there. */ }
 new MutationObserver(changes => {
   changes.forEach(change => {
     change.addedNodes.forEach(node => { if (node.nodeType === 1) gate(node); });

@@ -39,9 +39,10 @@ function proof(id) {
 
 /* The same answer under a new consent id, for one whose holder cannot be shown any more. */
 function renew(event) {
-  let id = renewed[event.consent_id] = renewed[event.consent_id] || identity(), next = uuid();
-  if (stored && stored.raw && stored.last === event.event_id) {
-    put(stored.raw.replace(event.consent_id, id).replace(event.event_id, next), stored.expires);
+  let id = renewed[event.consent_id] = renewed[event.consent_id] || identity(), next = uuid(), now = read();
+  // The cookie follows unless another page has answered, or erased it, meanwhile.
+  if (now && now.last === event.event_id) {
+    put(now.raw.replace(event.consent_id, id).replace(event.event_id, next), now.expires);
     stored = read();
   }
   return { ...event, event_id: next, consent_id: id, previous_event_id: null };

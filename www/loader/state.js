@@ -7,7 +7,7 @@
 let early = window.constat;
 if (early && early.open) return; // The tag was pasted twice.
 
-let MINUTE_MS = 6e4, QUEUE_MAX = 20;
+let MINUTE_MS = 6e4, QUEUE_MAX = 20, PATIENCE_MS = 2e4;
 let base = document.currentScript.src.split("/v1/sites/")[0];
 let site = base + "/v1/sites/" + settings.site;
 let queueKey = "constat.queue." + settings.site, receiptKey = "constat.receipt." + settings.site, secretKey = "constat.secret." + settings.site;

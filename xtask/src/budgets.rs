@@ -50,7 +50,7 @@ pub const RECORD: Budget =
 /// All that a returning visitor fetches: the loader with the settings and first layer of the demo site.
 pub const CONSENT_JS: Budget = Budget {
     what: "consent.js",
-    limit_bytes: 5_300,
+    limit_bytes: 5_400,
     remedy: "Make www/loader, the settings or the first layer's HTML and CSS smaller.",
 };
 

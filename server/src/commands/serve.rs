@@ -82,6 +82,8 @@ async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
     let on_signal = |kind| signal(kind).map_err(fail("a signal cannot be received"));
     let (terminate, interrupt) = (on_signal(SignalKind::terminate())?, on_signal(SignalKind::interrupt())?);
     let hangups = on_signal(SignalKind::hangup())?;
+    // A file that may not grow any more is then an error of the write, and not the end of the process.
+    let _too_large = on_signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?;
     jobs.spawn(
         "what reads the site files at SIGHUP",
         reload_on_hangup(hangups, args.sites.clone(), args.demo, app.clone()),

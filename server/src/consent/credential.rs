@@ -30,37 +30,19 @@ impl Credential {
         }
     }
 
-    /// Whom an answer with this consent id comes from.
-    ///
-    /// # Errors
-    /// A [`Problem`] when the token is no receipt of this consent id on this site, or one that has ended.
-    pub fn holder(
-        &self,
-        keys: &Keys,
-        site: &SiteId,
-        consent_id: &ConsentId,
-        now: Timestamp,
-    ) -> Result<Holder, Problem> {
+    /// Whom a request about this consent id comes from: nobody known, when the token is
+    /// no receipt of it on this site, or one that has ended.
+    pub fn holder(&self, keys: &Keys, site: &SiteId, consent_id: &ConsentId, now: Timestamp) -> Holder {
         match self {
-            Credential::Nothing => Ok(Holder::Unknown),
-            Credential::Secret(secret) => Ok(Holder::Secret(secret.digest())),
-            Credential::Receipt(token) => {
-                match check_receipt(keys, token, site, &consent_id.to_string(), now) {
-                    Ok(_) => Ok(Holder::Receipt),
-                    Err(_) => Err(unproven()),
-                }
-            }
+            Credential::Nothing => Holder::Unknown,
+            Credential::Secret(secret) => Holder::Secret(secret.digest()),
+            Credential::Receipt(token) => check_receipt(keys, token, site, &consent_id.to_string(), now)
+                .map_or(Holder::Unknown, |receipt| Holder::Receipt(receipt.jti)),
         }
     }
 }
 
-/// Whether a secret opens the records of a consent id whose holder is `held`, as
-/// [`crate::store::RecordStore::holder`] returns it. Where there are no records, there is nothing to protect.
-pub fn opens(secret: &HolderSecret, held: Option<Holder>) -> bool {
-    held.is_none_or(|held| held == Holder::Secret(secret.digest()))
-}
-
-/// The consent id of a receipt, if it is of this consent id and site and has not ended.
+/// A receipt, if it is of this consent id and site and has not ended.
 ///
 /// # Errors
 /// A [`Problem`]: no receipt of this server, one of another consent id or site, or one that has ended.
@@ -70,7 +52,7 @@ pub fn check_receipt(
     site: &SiteId,
     consent_id: &str,
     now: Timestamp,
-) -> Result<ConsentId, Problem> {
+) -> Result<Receipt, Problem> {
     let invalid = || Problem::new(Code::ReceiptInvalid, "Send a receipt as this server gave it, unchanged.");
     let key_id = Receipt::key_id(token).map_err(|_| invalid())?;
     let key = keys.verifying(&key_id).ok_or_else(invalid)?;
@@ -82,7 +64,7 @@ pub fn check_receipt(
         let detail = "Send a receipt of a newer answer: this one ended with its record.";
         return Err(Problem::new(Code::ReceiptExpired, detail));
     }
-    Ok(receipt.sub)
+    Ok(receipt)
 }
 
 /// The consent id has records, and the request does not show that its sender holds it.

@@ -217,7 +217,7 @@ mod tests {
             unreachable!()
         }
 
-        fn holder(&self, _: &SiteId, _: &ConsentId) -> Result<Option<Holder>, StoreError> {
+        fn is_holder(&self, _: &SiteId, _: &ConsentId, _: Holder) -> Result<Option<bool>, StoreError> {
             unreachable!()
         }
 
@@ -225,7 +225,13 @@ mod tests {
             unreachable!()
         }
 
-        fn erase(&self, _: &SiteId, _: &ConsentId, _: Timestamp) -> Result<u64, StoreError> {
+        fn erase(
+            &self,
+            _: &SiteId,
+            _: &ConsentId,
+            _: Holder,
+            _: Timestamp,
+        ) -> Result<Option<u64>, StoreError> {
             unreachable!()
         }
 

@@ -28,9 +28,10 @@ pub enum Holder {
     Unknown,
     /// It showed the secret with this digest.
     Secret(HolderDigest),
-    /// It showed a receipt of the consent id. Never stored: the record gets the
-    /// digest of the records before it.
-    Receipt,
+    /// It showed the receipt of this event of the consent id, which counts as long as
+    /// its record is stored. Never stored itself: the record gets the digest of the
+    /// records before it.
+    Receipt(EventId),
 }
 
 impl Holder {
@@ -38,7 +39,7 @@ impl Holder {
     pub fn digest(self) -> Option<HolderDigest> {
         match self {
             Holder::Secret(digest) => Some(digest),
-            Holder::Unknown | Holder::Receipt => None,
+            Holder::Unknown | Holder::Receipt(_) => None,
         }
     }
 }
@@ -114,9 +115,14 @@ pub trait RecordStore: Send + Sync {
         event_id: &EventId,
     ) -> Result<Option<(CommittedRecord, u64)>, StoreError>;
 
-    /// The digest of the secret of a consent id on a site, as its newest record has it; `None` when
-    /// it has no records. The holder is [`Holder::Unknown`] when its browser has shown no secret.
-    fn holder(&self, site: &SiteId, consent_id: &ConsentId) -> Result<Option<Holder>, StoreError>;
+    /// Whether that is the holder of the records of a consent id on a site; `None` when
+    /// it has no records.
+    fn is_holder(
+        &self,
+        site: &SiteId,
+        consent_id: &ConsentId,
+        holder: Holder,
+    ) -> Result<Option<bool>, StoreError>;
 
     /// The newest [`HISTORY_MAX`] records of a consent id on a site, sorted by
     /// `recorded_at`, oldest first.
@@ -133,7 +139,16 @@ pub trait RecordStore: Send + Sync {
     /// to the next run of [`RecordStore::expire`]. It also remembers the events of
     /// the records (`store/erased_events.rs`), so that [`RecordStore::append`]
     /// refuses them.
-    fn erase(&self, site: &SiteId, consent_id: &ConsentId, now: Timestamp) -> Result<u64, StoreError>;
+    ///
+    /// Does nothing and returns `None` when there are records and `holder` is not the
+    /// holder of them; the check is part of the erasure.
+    fn erase(
+        &self,
+        site: &SiteId,
+        consent_id: &ConsentId,
+        holder: Holder,
+        now: Timestamp,
+    ) -> Result<Option<u64>, StoreError>;
 
     /// Whether a file of the store still has the bytes of records that were erased,
     /// of this consent id or of others. SQLite removes them as soon as no reader

@@ -364,3 +364,54 @@ async fn connections_that_cannot_be_accepted_are_counted_and_wait() {
     allow(before);
     assert_eq!(status(&rest(&mut waiting).await), "200");
 }
+
+#[tokio::test]
+async fn what_is_on_its_way_when_the_server_stops_is_answered() {
+    let api = Api::start();
+    let post = whole_post(&api, "").await;
+    let (first, last) = post.split_at(post.len() - 1);
+    let mut sending = begin(&api.server, first.as_bytes()).await;
+    let mut reading = connect_with_small_window(&api.server).await;
+    reading.write_all(get("/verify/").as_bytes()).await.unwrap();
+    let mut page = vec![0; 1024];
+    assert!(reading.read(&mut page).await.unwrap() > 0);
+    // Both are known to the server: one has begun, and the answer to the other has.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    api.server.signal(rustix::process::Signal::TERM);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    sending.write_all(last.as_bytes()).await.unwrap();
+    let answer = rest(&mut sending).await;
+    assert_eq!(status(&answer), "201", "{answer}");
+    let end = rest(&mut reading).await;
+    assert!(end.trim_end().ends_with("</html>"), "the page was cut off");
+    assert!(api.server.ended_well());
+}
+
+/// Each of them takes much more memory than its bytes.
+#[tokio::test]
+async fn a_pipeline_that_nobody_reads_takes_little_memory_and_is_ended() {
+    let api = hurried();
+    let before = memory_kb(&api.server);
+    let pipeline = "HEAD /healthz HTTP/1.1\r\nHost: x\r\n\r\n".repeat(4000);
+    let mut many = Vec::new();
+    for _ in 0..20 {
+        let mut stream = connect_with_small_window(&api.server).await;
+        // As much as the server and the kernel take.
+        let sent = tokio::time::timeout(Duration::from_millis(100), stream.write_all(pipeline.as_bytes()));
+        let _ = sent.await;
+        many.push(stream);
+    }
+    assert!(memory_kb(&api.server) < before + 20 * 1024, "from {before} KB");
+    for stream in &mut many {
+        let ended =
+            tokio::time::timeout(PATIENCE * 3, async { while stream.write_all(b"x").await.is_ok() {} });
+        assert!(ended.await.is_ok(), "it is still open");
+    }
+}
+
+/// The memory of a server that is in use, in KB.
+fn memory_kb(server: &Server) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", server.pid())).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}

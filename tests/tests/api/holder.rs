@@ -95,6 +95,70 @@ async fn an_answer_without_a_secret_is_taken_where_there_are_no_records_and_its_
 }
 
 #[tokio::test]
+async fn a_token_that_shows_nothing_keeps_nobody_from_a_new_consent_id() {
+    let api = Api::start();
+    let (_, foreign) = api.record("refuse_all").await;
+    for token in ["x.y.z", "", &foreign] {
+        let consent = api.consent("refuse_all").await;
+        assert_eq!(api.post_with(&consent, Some(token)).await.status, 201, "{token}");
+        api.post_with(&consent, Some(token)).await.assert_problem("again", "holder_unproven", "consent_id");
+    }
+}
+
+#[tokio::test]
+async fn the_receipt_of_an_erased_record_opens_nothing_that_comes_later() {
+    let api = Api::start();
+    // Somebody who knows the consent id before its first record arrives.
+    let mut early = api.consent("refuse_all").await;
+    let consent = api.consent("allow_all").await;
+    early["consent_id"] = consent["consent_id"].clone();
+    let receipt = text(&api.post_with(&early, None).await.json()["receipt"]);
+    let id = text(&consent["consent_id"]);
+    assert_eq!(api.history(Method::DELETE, &id, &receipt).await.status, 200);
+    assert_eq!(api.post(&consent).await.status, 201);
+    for event in [&consent, &next(&api, &consent).await] {
+        api.post_with(event, Some(&receipt)).await.assert_problem("later", "holder_unproven", "consent_id");
+    }
+    for method in [Method::GET, Method::DELETE] {
+        api.history(method, &id, &receipt).await.assert_problem("later", "holder_unproven", "consent_id");
+    }
+    let records = api.history(Method::GET, &id, &secret_of(&consent)).await.json()["records"].clone();
+    assert_eq!(records.as_array().unwrap().len(), 1);
+}
+
+/// While strangers ask all the time to read and erase it.
+#[tokio::test]
+async fn a_first_answer_is_neither_read_nor_erased_by_who_waits_for_it() {
+    let api = std::sync::Arc::new(Api::start());
+    for _ in 0..20 {
+        let consent = api.consent("refuse_all").await;
+        let id = text(&consent["consent_id"]);
+        let strangers = [Method::GET, Method::DELETE, Method::DELETE].map(|method| {
+            let (api, id) = (std::sync::Arc::clone(&api), id.clone());
+            tokio::spawn(async move {
+                loop {
+                    let answer = api.history(method.clone(), &id, "AAAABBBBCCCCDDDDEEEEFFFFGGGGHHHH").await;
+                    if answer.status == 401 {
+                        return;
+                    }
+                    let found = answer.text().to_owned();
+                    assert!(
+                        found.contains("\"records\":[]") || found.contains("\"erased_count\":0"),
+                        "{found}"
+                    );
+                }
+            })
+        });
+        assert_eq!(api.post(&consent).await.status, 201);
+        for stranger in strangers {
+            stranger.await.unwrap();
+        }
+        let records = api.history(Method::GET, &id, &secret_of(&consent)).await.json()["records"].clone();
+        assert_eq!(records.as_array().unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
 async fn the_scheme_of_another_password_is_not_for_constat() {
     let api = Api::shared().await;
     let consent = api.consent("refuse_all").await;

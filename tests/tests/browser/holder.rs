@@ -161,3 +161,75 @@ fn an_answer_whose_choice_would_have_ended_is_not_recorded_as_one_of_today() {
         Ok(())
     });
 }
+
+#[test]
+fn a_refused_answer_does_not_undo_a_later_one_of_another_tab() {
+    browse(DESKTOP, |browser| async move {
+        let host = Host::start("", "");
+        open(&browser, &host).await?;
+        browser.press("refuse_all").await?;
+        delivered(&browser, "polaire").await?;
+        browser.run("localStorage.clear()").await?;
+        let first = browser.window().await?;
+        browser.new_tab(&host.url()).await?;
+        // The answer of the second tab learns late that nobody can show whose consent id it has.
+        browser.run("let held = 0; const ask = window.fetch; window.fetch = (...call) => call[1]?.method === 'POST' && !held++ ? new Promise(done => { window.release = done }).then(() => ask(...call)) : ask(...call)").await?;
+        answer_again(&browser, "allow_all").await?;
+        browser.until("window.release").await?;
+        let second = browser.window().await?;
+        browser.switch_to(first).await?;
+        browser.run("constat.withdraw()").await?;
+        let withdrawn = cookie(&browser).await?;
+        browser.switch_to(second).await?;
+        browser.run("window.release()").await?;
+        browser.until("JSON.parse(localStorage.getItem('constat.queue.polaire')).length < 2").await?;
+        browser.reload().await?;
+        delivered(&browser, "polaire").await?;
+        assert_eq!(browser.run("return constat.allows('advertising')").await?, json!(false));
+        assert_eq!(cookie(&browser).await?.decided(), withdrawn.decided());
+        Ok(())
+    });
+}
+
+#[test]
+fn many_answers_that_nobody_can_show_to_be_theirs_are_each_recorded_once() {
+    browse(DESKTOP, |browser| async move {
+        let host = Host::start("", "");
+        open(&browser, &host).await?;
+        browser.press("refuse_all").await?;
+        delivered(&browser, "polaire").await?;
+        browser.block(&["*/consents"]).await?;
+        for action in ["allow_all", "refuse_all", "allow_all", "refuse_all", "allow_all"] {
+            answer_again(&browser, action).await?;
+            browser.until(&format!("constat.allows('advertising') === {}", action == "allow_all")).await?;
+        }
+        browser.run("localStorage.removeItem('constat.secret.polaire'); localStorage.removeItem('constat.receipt.polaire')").await?;
+        browser.block(&[]).await?;
+        browser.prepare("{ window.posts = 0; const ask = fetch; window.fetch = (...call) => { window.posts += call[1]?.method === 'POST'; return ask(...call) } }").await?;
+        browser.reload().await?;
+        delivered(&browser, "polaire").await?;
+        // Each is refused once and sent again under one new consent id.
+        assert_eq!(browser.run("return window.posts").await?, json!(10));
+        assert_eq!((host.records(&browser).await.len(), record_count(host.data.path())), (5, 6));
+        Ok(())
+    });
+}
+
+#[test]
+fn two_answers_that_an_earlier_loader_left_waiting_have_one_consent_id() {
+    browse(DESKTOP, |browser| async move {
+        let host = Host::start("", "");
+        open(&browser, &host).await?;
+        browser.block(&["*/consents"]).await?;
+        browser.press("refuse_all").await?;
+        answer_again(&browser, "allow_all").await?;
+        browser.until("constat.allows('advertising')").await?;
+        browser.run("localStorage.removeItem('constat.secret.polaire')").await?;
+        browser.block(&[]).await?;
+        browser.reload().await?;
+        delivered(&browser, "polaire").await?;
+        assert_eq!((host.records(&browser).await.len(), record_count(host.data.path())), (2, 2));
+        assert!(kept(&browser, "polaire").await?.is_some());
+        Ok(())
+    });
+}

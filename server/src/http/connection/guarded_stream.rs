@@ -2,7 +2,7 @@
 //! a request has come, the application tells [`Progress`].
 
 use super::connections::{Connections, Seat};
-use super::limits::limits;
+use super::limits::{ROUND_BYTES_MAX, limits};
 use super::progress::{Phase, Progress};
 use super::refusal::refusal_bytes;
 use crate::telemetry::{Refusal, count};
@@ -40,6 +40,8 @@ pub struct GuardedStream {
     read_later: bool,
     /// Whether as much was read as a request may have.
     is_full: bool,
+    /// How much was read since the application could last look at it.
+    round_bytes: usize,
 }
 
 impl GuardedStream {
@@ -57,6 +59,7 @@ impl GuardedStream {
             wrote_all: true,
             read_later: false,
             is_full: false,
+            round_bytes: 0,
         }
     }
 
@@ -101,7 +104,8 @@ impl GuardedStream {
             self.leave = Some(if is_for_others { called() } else { earlier });
         }
         let is_called = self.leave.as_mut().is_some_and(|leave| leave.as_mut().poll(context).is_ready());
-        is_called || is_waiting && self.connection.all.is_ending()
+        // When the server stops, requests and answers on their way go on.
+        if self.connection.all.is_ending() { is_waiting } else { is_called }
     }
 
     /// Ends it at once, because its place is needed.
@@ -182,6 +186,25 @@ impl GuardedStream {
         }
     }
 
+    /// Reads at most what is left of a round; returns how much that was.
+    fn read_some(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<usize>> {
+        let left = ROUND_BYTES_MAX.saturating_sub(self.round_bytes).max(1).min(buffer.remaining());
+        let mut part = ReadBuf::new(buffer.initialize_unfilled_to(left));
+        let read = Pin::new(&mut self.stream).poll_read(context, &mut part);
+        let count = part.filled().len();
+        buffer.advance(count);
+        if count == 0 {
+            self.round_bytes = 0;
+        } else {
+            if self.progress().phase() == Phase::Waiting {
+                self.leave = None;
+            }
+            self.round_bytes += count;
+            self.progress().read(count, Instant::now());
+        }
+        read.map_ok(|()| count)
+    }
+
     /// Checks the deadline where nothing is read.
     fn poll_in_time(&mut self, context: &mut Context<'_>) -> Poll<Result<()>> {
         match self.progress().phase() {
@@ -211,7 +234,11 @@ impl AsyncRead for GuardedStream {
             if phase != Phase::Waiting {
                 return self.give_up(context);
             }
-            return self.leave();
+            // A request that came in time is taken, although this task is late.
+            return match self.read_some(context, buffer) {
+                Poll::Ready(Ok(count)) if count > 0 => Poll::Ready(Ok(())),
+                _ => self.leave(),
+            };
         }
         if !self.progress().has_room() {
             if !self.progress().is_receiving() {
@@ -227,19 +254,15 @@ impl AsyncRead for GuardedStream {
             return Poll::Pending;
         }
         self.is_full = false;
-        let before = buffer.filled().len();
-        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
-        match read {
-            Poll::Ready(Ok(())) if buffer.filled().len() > before => {
-                if phase == Phase::Waiting {
-                    self.leave = None;
-                }
-                self.progress().read(buffer.filled().len() - before, Instant::now());
-            }
-            Poll::Pending if self.has_to_leave(context) => return self.leave(),
-            _ => {}
+        if self.round_bytes >= ROUND_BYTES_MAX {
+            self.round_bytes = 0;
+            context.waker().wake_by_ref();
+            return Poll::Pending;
         }
-        read
+        match self.read_some(context, buffer) {
+            Poll::Pending if self.has_to_leave(context) => self.leave(),
+            read => read.map_ok(drop),
+        }
     }
 }
 

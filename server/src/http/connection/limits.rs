@@ -7,8 +7,9 @@ use std::time::Duration;
 /// which has a limit of its own.
 pub const REQUEST_BYTES_MAX: usize = 64 * 1024;
 
-/// The most bytes that are read of requests that follow one that is not answered yet.
-pub const AHEAD_BYTES_MAX: usize = 8 * 1024;
+/// The most bytes that are read before the application looks at them: they may be many whole
+/// requests, each of which takes more memory than its bytes. No more is read until these are answered.
+pub const ROUND_BYTES_MAX: usize = 2 * 1024;
 
 /// The least rate at which a client takes an answer, in bytes per second, over [`Limits::answer_pause`].
 pub const ANSWER_RATE_MIN: u32 = 2 * 1024;
@@ -30,6 +31,9 @@ pub struct Limits {
     pub kept: Duration,
     /// For an answer without a byte being taken, at [`ANSWER_RATE_MIN`].
     pub answer_pause: Duration,
+    /// The most of that when the kernel has taken many bytes at once: a client's own buffers
+    /// take about 130 KB, and then nothing while an honest client reads them at the least rate.
+    pub answer_pause_max: Duration,
     /// From the end of the last answer to the client's own end.
     pub closing: Duration,
 }
@@ -43,6 +47,7 @@ pub fn limits() -> &'static Limits {
             request_over_cap: seconds(2),
             kept: seconds(5),
             answer_pause: seconds(20),
+            answer_pause_max: seconds(80),
             closing: seconds(1),
         }
     });

@@ -1,7 +1,7 @@
 //! How far a connection has come, and how long it may stay there. The stream reports bytes, the application
 //! what they were; both are in one thread.
 
-use super::limits::{AHEAD_BYTES_MAX, ANSWER_RATE_MIN, Limits, REQUEST_BYTES_MAX};
+use super::limits::{ANSWER_RATE_MIN, Limits, REQUEST_BYTES_MAX};
 use std::cell::Cell;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -74,7 +74,7 @@ impl Progress {
     pub fn has_room(&self) -> bool {
         match self.phase.get() {
             Phase::Head | Phase::Body => self.bytes.get() < REQUEST_BYTES_MAX,
-            Phase::Working | Phase::Answering => self.bytes.get() < AHEAD_BYTES_MAX,
+            Phase::Working | Phase::Answering => false,
             Phase::Waiting | Phase::Refused | Phase::Ended => true,
         }
     }
@@ -118,10 +118,10 @@ impl Progress {
         self.is_whole.set(true);
     }
 
-    /// The kernel took bytes of an answer. They buy time at the least rate; time is not saved up, because
-    /// the kernel may take many bytes at once for a client that reads none.
+    /// The kernel took bytes of an answer. They buy time at the least rate, up to a bound, because the
+    /// kernel may take many bytes at once for a client that reads none.
     pub fn written(&self, count: usize, now: Instant) {
-        let latest = now + self.limits.answer_pause;
+        let latest = now + self.limits.answer_pause_max;
         if let (Phase::Answering, Some(deadline)) = (self.phase.get(), self.deadline.get()) {
             let bought = Duration::from_secs_f64(count as f64 / f64::from(ANSWER_RATE_MIN));
             self.deadline.set(Some(latest.min(deadline + bought)));
@@ -192,28 +192,28 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_taken_at_the_least_rate_buy_time_and_a_full_buffer_saves_none() {
+    fn bytes_that_are_taken_at_the_least_rate_buy_time_up_to_a_bound() {
         let (progress, start) = new();
         progress.answer(true, start);
         let rate = ANSWER_RATE_MIN as usize;
+        progress.written(rate, start);
+        assert_eq!(progress.deadline(), Some(start + 21 * SECOND));
         progress.written(1000 * rate, start);
-        assert_eq!(progress.deadline(), Some(start + 20 * SECOND));
-        progress.written(rate, start + 10 * SECOND);
-        assert_eq!(progress.deadline(), Some(start + 21 * SECOND));
-        progress.written(0, start + 15 * SECOND);
-        assert_eq!(progress.deadline(), Some(start + 21 * SECOND));
+        assert_eq!(progress.deadline(), Some(start + 80 * SECOND));
+        progress.written(rate, start + 70 * SECOND);
+        assert_eq!(progress.deadline(), Some(start + 81 * SECOND));
+        progress.written(0, start + 75 * SECOND);
+        assert_eq!(progress.deadline(), Some(start + 81 * SECOND));
     }
 
     #[test]
-    fn room_is_for_one_request_and_a_little_of_the_next_ones() {
+    fn room_is_for_one_request_until_it_is_answered() {
         let (progress, start) = new();
         progress.read(REQUEST_BYTES_MAX - 1, start);
         assert!(progress.has_room());
         progress.read(1, start);
         assert!(!progress.has_room());
         progress.head(false, start);
-        assert!(progress.has_room());
-        progress.read(AHEAD_BYTES_MAX, start);
         assert!(!progress.has_room());
         progress.answer(true, start);
         assert!(!progress.has_room());

@@ -26,7 +26,7 @@ pub async fn post(
     origin::check(&request, &site.site, &own)?;
     let consent: ConsentRequest = json_body::read(payload, REQUEST_BYTES_MAX).await?;
     let (shown, now) = (credential(&request), app.clock.best_time());
-    let holder = shown.holder(&app.keys, &site.notice().site, &consent.consent_id, now)?;
+    let holder = shown.holder(&app.keys, &site.notice().site, &consent.consent_id, now);
     let accepted = accept(consent, holder, &site.site, app.store.clone(), &app.writer, &app.keys, &app.clock);
     Ok(match within(app.deadline, accepted).await? {
         Accepted::Stored(response) => HttpResponse::Created().json(response),

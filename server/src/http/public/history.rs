@@ -2,12 +2,13 @@
 //! records, for the holder of a receipt or of the browser's secret.
 
 use super::lookup::{credential, find_site};
-use crate::consent::credential::{Credential, check_receipt, opens, unproven};
+use crate::consent::credential::{Credential, check_receipt, unproven};
 use crate::consent::history;
 use crate::http::app::App;
 use crate::http::deadline::on_store;
 use crate::http::negotiation;
 use crate::http::problem::ApiError;
+use crate::store::Holder;
 use actix_web::http::header::{CACHE_CONTROL, VARY};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -22,13 +23,16 @@ pub async fn get(
     app: Data<App>,
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
-    let (site, consent_id) = authorised(&request, &app, &path).await?;
+    let (site, consent_id, holder) = asked(&request, &app, &path)?;
     let linked = negotiation::prefers(&request, dpv::MEDIA_TYPE, JSON);
-    let body = on_store(&app, move |store| match linked {
-        true => history::as_consent_records(store, &site, &consent_id),
-        false => history::as_json(store, &site, &consent_id),
+    let body = on_store(&app, move |store| {
+        let Some(records) = history::records(store, &site, &consent_id, holder)? else { return Ok(None) };
+        Ok(Some(match linked {
+            true => history::as_consent_records(store, &records)?,
+            false => history::as_json(&site, &consent_id, &records),
+        }))
     });
-    let body = body.await?;
+    let body = body.await?.ok_or_else(unproven)?;
     let mut response = HttpResponse::Ok();
     response.insert_header((CACHE_CONTROL, "no-store")).insert_header((VARY, "Accept"));
     Ok(response.content_type(if linked { dpv::MEDIA_TYPE } else { JSON }).body(body.to_string()))
@@ -41,20 +45,21 @@ pub async fn delete(
     app: Data<App>,
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
-    let (site, consent_id) = authorised(&request, &app, &path).await?;
+    let (site, consent_id, holder) = asked(&request, &app, &path)?;
     // A clock that is not trusted keeps nobody from erasing: the log then has the newest trusted time.
     let now = app.clock.best_time();
-    let erasure = on_store(&app, move |store| history::erase(store, &site, &consent_id, now)).await?;
+    let erasure = on_store(&app, move |store| history::erase(store, &site, &consent_id, holder, now));
+    let erasure = erasure.await?.ok_or_else(unproven)?;
     let mut response = if erasure.bytes_remain { HttpResponse::Accepted() } else { HttpResponse::Ok() };
     Ok(response.insert_header((CACHE_CONTROL, "no-store")).json(erasure))
 }
 
-/// The site and consent id of the address, if the bearer token opens them.
-async fn authorised(
+/// The site and consent id of the address, and who asks for its records.
+fn asked(
     request: &HttpRequest,
     app: &App,
     path: &(String, String),
-) -> Result<(SiteId, ConsentId), ApiError> {
+) -> Result<(SiteId, ConsentId, Holder), ApiError> {
     let site = find_site(app, &path.0)?.notice().site.clone();
     match credential(request) {
         Credential::Nothing => Err(ApiError::new(
@@ -62,14 +67,12 @@ async fn authorised(
             "Send `Authorization: Bearer` with a receipt or the secret.",
         )),
         Credential::Receipt(token) => {
-            let consent_id = check_receipt(&app.keys, &token, &site, &path.1, app.clock.best_time())?;
-            Ok((site, consent_id))
+            let receipt = check_receipt(&app.keys, &token, &site, &path.1, app.clock.best_time())?;
+            Ok((site, receipt.sub, Holder::Receipt(receipt.jti)))
         }
         Credential::Secret(secret) => {
             let consent_id = ConsentId::parse(&path.1).map_err(|_| unproven())?;
-            let of = site.clone();
-            let held = on_store(app, move |store| store.holder(&of, &consent_id)).await?;
-            if opens(&secret, held) { Ok((site, consent_id)) } else { Err(unproven().into()) }
+            Ok((site, consent_id, Holder::Secret(secret.digest())))
         }
     }
 }

@@ -8,12 +8,11 @@ use crate::store::contract::{self, append, at, entry, event_id, notice, publish,
 use crate::store::redis::{Address, RedisStore};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{
-    Appended, CommittedRecord, CopyStore, Holder, LogSlice, LogStore, NoticeStore, RecordStore, Store,
+    Appended, CommittedRecord, CopyStore, LogSlice, LogStore, NoticeStore, RecordStore, Store,
 };
-use constat_shared::consent::DIGEST_LEN;
 use constat_shared::log::{Purge, PurgeReason};
 use constat_shared::{
-    Action, CommitmentKey, HolderDigest, Jwk, LogEntry, LogId, LogShards, PublishedNotice, Record, Timestamp,
+    Action, CommitmentKey, Jwk, LogEntry, LogId, LogShards, PublishedNotice, Record, Timestamp,
 };
 use constat_testkit::cases::named;
 use constat_testkit::redis::{Cluster, Redis};
@@ -182,6 +181,7 @@ fn key(seed: u8) -> Jwk {
 /// A record of the site that has three logs a month.
 fn in_three(record: Record, key: u8) -> CommittedRecord {
     CommittedRecord::new(record, CommitmentKey::from_bytes([key; 32]), LogShards::new(3).unwrap())
+        .held_by(contract::sample_holder())
 }
 
 /// Two sites, one of them with three logs a month, three months, two keys; records that are there, one that was
@@ -196,8 +196,7 @@ fn filled(store: &dyn Store) -> Past {
     let expired = record(two, "2026-01-10T09:30:00Z");
     let kept_on = record(one, "2026-03-01T09:30:00Z");
     let expiring = in_three(expired.clone(), 5);
-    let holder = Holder::Secret(HolderDigest::from_bytes([8; DIGEST_LEN]));
-    store.append(&[expiring.clone(), entry(&kept_on).held_by(holder)]).unwrap();
+    store.append(&[expiring.clone(), entry(&kept_on)]).unwrap();
     assert_eq!(store.expire(expired.expires_at).unwrap(), 1);
     let dropped = expiring.log;
     assert!(store.drop_log(&dropped, &"the last head".into()).unwrap());
@@ -210,7 +209,7 @@ fn filled(store: &dyn Store) -> Past {
         stored.extend(records);
     }
     let erased = stored.swap_remove(300);
-    assert_eq!(store.erase(&one.site, &erased.consent_id, at("2026-04-01T00:00:00Z")).unwrap(), 1);
+    assert_eq!(contract::erase(store, &one.site, &erased.consent_id, at("2026-04-01T00:00:00Z")).unwrap(), 1);
     let again = Record {
         event_id: event_id(),
         previous_event_id: Some(stored[0].event_id),
@@ -218,7 +217,7 @@ fn filled(store: &dyn Store) -> Past {
         ..stored[0].clone()
     };
     let other = in_three(record(two, "2026-03-07T00:00:00Z"), 3);
-    let results = store.append(&[entry(&again).held_by(holder), other.clone()]).unwrap();
+    let results = store.append(&[entry(&again), other.clone()]).unwrap();
     assert!(matches!(results[..], [Appended::Stored(_), Appended::Stored(_)]), "{results:?}");
     stored.extend([again, other.record]);
     store.keep_checkpoint(&contract::log_of(&stored[0]), &"a signed head".into()).unwrap();
@@ -361,7 +360,7 @@ fn a_record_that_was_erased_since_is_named(from: &dyn CopyStore, to: &dyn CopySt
     let past = filled(from);
     moved(from, to);
     let erased = &past.stored[10];
-    assert_eq!(from.erase(&erased.site, &erased.consent_id, clock::now()).unwrap(), 1);
+    assert_eq!(contract::erase(from, &erased.site, &erased.consent_id, clock::now()).unwrap(), 1);
     check(from, to).unwrap();
     let words = copy(from, to, &clock::now, &mut |_, _| {}).unwrap_err().to_string();
     assert!(words.contains("the target's log constat/boreale/") && words.contains("missing"), "{words}");
@@ -374,10 +373,10 @@ fn what_was_erased_does_not_come_back_in_the_copy(from: &dyn CopyStore, to: &dyn
     let answer = || contract::request(&notice, Action::RefuseAll);
     let gone = [(); 2].map(|()| contract::record_of(answer(), &notice, clock::now()));
     append(from, &gone).unwrap();
-    assert_eq!(from.erase(&notice.site, &gone[0].consent_id, clock::now()).unwrap(), 1);
+    assert_eq!(contract::erase(from, &notice.site, &gone[0].consent_id, clock::now()).unwrap(), 1);
     let log = contract::log_of(&gone[0]);
     fill_with_purges(from, &log);
-    assert_eq!(from.erase(&notice.site, &gone[1].consent_id, clock::now()).unwrap(), 1);
+    assert_eq!(contract::erase(from, &notice.site, &gone[1].consent_id, clock::now()).unwrap(), 1);
     moved(from, to);
     assert_eq!(append(to, &gone).unwrap(), [Appended::Erased, Appended::Erased]);
     let audit = to.audit(&log).unwrap();

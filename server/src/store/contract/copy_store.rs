@@ -71,7 +71,10 @@ pub fn an_erasure_of_many_records_deletes_them_all(store: &dyn CopyStore) {
     }
     let leaves = many.iter().map(|placed| placed.entry.leaf).collect();
     store.put_leaves(&log_of(&first), &LogSlice { first: 0, leaves, entries: Vec::new() }).unwrap();
-    assert_eq!(store.erase(&notice.site, &first.consent_id, at("2026-03-02T09:30:00Z")).unwrap(), 2100);
+    assert_eq!(
+        sample::erase(store, &notice.site, &first.consent_id, at("2026-03-02T09:30:00Z")).unwrap(),
+        2100
+    );
     assert_eq!(store.history(&notice.site, &first.consent_id).unwrap(), []);
     assert_eq!(append(store, &[many[2099].entry.record.clone()]).unwrap(), [Appended::Erased]);
     let audit = store.audit(&log_of(&first)).unwrap();
@@ -187,7 +190,7 @@ pub fn an_erased_event_that_was_put_is_refused(store: &dyn CopyStore) {
         append(store, &[put.clone(), erased.clone()]).unwrap(),
         [Appended::Erased, Appended::Stored(0)]
     );
-    store.erase(&notice.site, &erased.consent_id, erased.recorded_at).unwrap();
+    sample::erase(store, &notice.site, &erased.consent_id, erased.recorded_at).unwrap();
     let mut expected = vec![of(&put), of(&erased)];
     expected.sort_unstable();
     assert_eq!(events(), expected);
@@ -208,7 +211,7 @@ pub fn erasures_beyond_a_thousand_entries_wait_for_the_job(store: &dyn CopyStore
     let leaves = entries.iter().map(|(_, entry)| entry.leaf_hash()).collect();
     store.put_leaves(&log, &LogSlice { first: 0, leaves, entries }).unwrap();
     let erase = |which: usize, time: &str| {
-        assert_eq!(store.erase(&notice.site, &gone[which].consent_id, at(time)).unwrap(), 1);
+        assert_eq!(sample::erase(store, &notice.site, &gone[which].consent_id, at(time)).unwrap(), 1);
         for log in [&log, &log_of(&gone[0])] {
             assert_eq!(store.audit(log).unwrap().difference, None, "{time}");
         }

@@ -14,6 +14,6 @@ pub mod shards;
 
 pub(crate) use list::{every_contract, every_copy_contract};
 pub use sample::{
-    an_expiring_record, append, at, consent_id, entry, event_id, log_of, month, notice, publish, purge,
-    record, record_of, request,
+    an_expiring_record, append, at, consent_id, entry, erase, event_id, log_of, month, notice, publish,
+    purge, record, record_of, request, sample_holder,
 };

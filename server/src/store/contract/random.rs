@@ -27,7 +27,7 @@ const VISITORS: usize = 3;
 /// A call to the store.
 #[derive(Clone, Debug)]
 enum Step {
-    Append(Vec<(Draft, Holder)>),
+    Append(Vec<(Draft, Shown)>),
     Erase { site: usize, visitor: u8, now: Moment },
     Expire(Moment),
     Publish { notice: usize },
@@ -86,13 +86,22 @@ fn drafts() -> impl Strategy<Value = Draft> {
     ]
 }
 
-/// Mostly somebody who shows a receipt, which opens every consent id.
-fn holders() -> impl Strategy<Value = Holder> {
-    let secret = |number| Holder::Secret(HolderDigest::from_bytes([number; DIGEST_LEN]));
+/// What the sender of a record shows.
+#[derive(Clone, Debug)]
+enum Shown {
+    This(Holder),
+    /// The receipt of a record sent before, perhaps of another visitor, perhaps erased since.
+    ReceiptOf(Index),
+}
+
+/// Mostly the one browser of all visitors.
+fn holders() -> impl Strategy<Value = Shown> {
+    let stranger = Holder::Secret(HolderDigest::from_bytes([1; DIGEST_LEN]));
     prop_oneof![
-        6 => Just(Holder::Receipt),
-        1 => Just(Holder::Unknown),
-        2 => (1..3_u8).prop_map(secret),
+        6 => Just(Shown::This(sample::sample_holder())),
+        1 => Just(Shown::This(Holder::Unknown)),
+        1 => Just(Shown::This(stranger)),
+        2 => any::<Index>().prop_map(Shown::ReceiptOf),
     ]
 }
 
@@ -116,11 +125,6 @@ fn uuid(number: u8) -> [u8; 16] {
 
 fn visitor_id(visitor: u8) -> ConsentId {
     ConsentId::from_bytes(uuid(visitor)).unwrap()
-}
-
-/// Whether somebody who shows `shown` adds to records of this holder.
-fn may_add(shown: Holder, holder: Holder) -> bool {
-    shown == Holder::Receipt || shown == holder && shown != Holder::Unknown
 }
 
 /// The state that a store should have.
@@ -212,10 +216,15 @@ impl Model {
             Step::Append(drafts) => self.append(store, drafts)?,
             Step::Erase { site, visitor, now } => {
                 let (site, id) = (self.notices[site].site.clone(), visitor_id(visitor));
-                let gone = self.purge(now.timestamp(), PurgeReason::Erased, |record| {
-                    record.site == site && record.consent_id == id
-                });
-                prop_assert_eq!(ok(store.erase(&site, &id, now.timestamp()))?, gone);
+                let of = |record: &Record| record.site == site && record.consent_id == id;
+                let mut stored = self.stored.values().map(|(entry, _)| entry);
+                let holder = stored.find(|entry| of(&entry.record)).map(|entry| entry.holder);
+                let expected = match holder.is_none_or(|holder| holder == sample::sample_holder()) {
+                    true => Some(self.purge(now.timestamp(), PurgeReason::Erased, of)),
+                    false => None,
+                };
+                let erased = store.erase(&site, &id, sample::sample_holder(), now.timestamp());
+                prop_assert_eq!(ok(erased)?, expected);
             }
             Step::Expire(at) => self.expire(store, Months::MAX.after(at.timestamp()))?,
             Step::Publish { notice } => self.publish(store, notice),
@@ -228,8 +237,15 @@ impl Model {
         self.published.insert(self.notices[notice].notice_hash());
     }
 
-    fn append(&mut self, store: &dyn Store, drafts: Vec<(Draft, Holder)>) -> Checked {
-        let entry = |(draft, holder)| Some(self.entry(draft)?.held_by(holder));
+    fn append(&mut self, store: &dyn Store, drafts: Vec<(Draft, Shown)>) -> Checked {
+        let entry = |(draft, shown)| {
+            let entry = self.entry(draft)?;
+            let holder = match shown {
+                Shown::This(holder) => holder,
+                Shown::ReceiptOf(of) => Holder::Receipt(of.get(&self.sent).event_id),
+            };
+            Some(entry.held_by(holder))
+        };
         let entries: Vec<_> = drafts.into_iter().filter_map(entry).collect();
         let unpublished = entries.iter().find(|entry| !self.published.contains(&entry.record.notice_hash));
         if let Some(entry) = unpublished {
@@ -268,11 +284,21 @@ impl Model {
     }
 
     fn store(&mut self, entry: &CommittedRecord) -> Appended {
-        let mut of_visitor = self.stored.values().map(|(other, _)| other).filter(|other| {
-            (&other.record.site, other.record.consent_id) == (&entry.record.site, entry.record.consent_id)
-        });
-        let holder = of_visitor.next().map(|other| other.holder);
-        if holder.is_some_and(|holder| !may_add(entry.holder, holder)) {
+        let of_visitor: Vec<_> = self
+            .stored
+            .values()
+            .map(|(other, _)| other)
+            .filter(|other| {
+                (&other.record.site, other.record.consent_id) == (&entry.record.site, entry.record.consent_id)
+            })
+            .collect();
+        let holder = of_visitor.first().map(|other| other.holder);
+        let is_holder = match entry.holder {
+            Holder::Unknown => false,
+            Holder::Secret(_) => holder == Some(entry.holder),
+            Holder::Receipt(of) => of_visitor.iter().any(|other| other.record.event_id == of),
+        };
+        if holder.is_some() && !is_holder {
             return Appended::NotHeld;
         }
         if self.erased.contains_key(&(entry.record.site.clone(), entry.record.event_id)) {

@@ -124,9 +124,9 @@ pub fn an_erased_record_is_gone_and_its_leaf_stays(store: &dyn Store) {
     let (gone, kept) = (record(&notice, "2026-03-01T09:30:00Z"), record(&notice, "2026-03-01T09:30:01Z"));
     append(store, &[gone.clone(), kept.clone()]).unwrap();
     let (before, later) = (store.head(&log_of(&gone)).unwrap(), at("2026-04-02T10:00:00Z"));
-    assert_eq!(store.erase(&sample::notice("other").site, &gone.consent_id, later).unwrap(), 0);
-    assert_eq!(store.erase(&notice.site, &gone.consent_id, later).unwrap(), 1);
-    assert_eq!(store.erase(&notice.site, &gone.consent_id, later).unwrap(), 0);
+    assert_eq!(sample::erase(store, &sample::notice("other").site, &gone.consent_id, later).unwrap(), 0);
+    assert_eq!(sample::erase(store, &notice.site, &gone.consent_id, later).unwrap(), 1);
+    assert_eq!(sample::erase(store, &notice.site, &gone.consent_id, later).unwrap(), 0);
     assert!(store.find(&notice.site, &gone.consent_id, &gone.event_id).unwrap().is_none());
     assert_eq!(store.find(&notice.site, &kept.consent_id, &kept.event_id).unwrap().unwrap().0.record, kept);
     assert_eq!(store.head(&log_of(&gone)).unwrap(), before);
@@ -146,7 +146,7 @@ pub fn an_erased_event_is_refused_until_its_choice_would_have_ended(store: &dyn 
     let expired =
         Record { expires_at: at("2026-04-01T09:30:00Z"), ..record(&notice, "2026-03-01T09:30:00Z") };
     append(store, &[gone.clone(), expired.clone()]).unwrap();
-    assert_eq!(store.erase(&notice.site, &gone.consent_id, at("2026-03-02T09:30:00Z")).unwrap(), 1);
+    assert_eq!(sample::erase(store, &notice.site, &gone.consent_id, at("2026-03-02T09:30:00Z")).unwrap(), 1);
     let size = || store.head(&log_of(&gone)).unwrap().unwrap().size;
     let before = size();
     let changed = Record { action: Action::AllowAll, ..gone.clone() };
@@ -154,7 +154,7 @@ pub fn an_erased_event_is_refused_until_its_choice_would_have_ended(store: &dyn 
     let refused = append(store, &[gone.clone(), changed, of_another]).unwrap();
     assert_eq!(refused, [Appended::Erased, Appended::Erased, Appended::Erased]);
     assert_eq!((size(), store.history(&notice.site, &gone.consent_id).unwrap()), (before, Vec::new()));
-    assert_eq!(store.erase(&notice.site, &gone.consent_id, at("2026-03-02T09:30:00Z")).unwrap(), 0);
+    assert_eq!(sample::erase(store, &notice.site, &gone.consent_id, at("2026-03-02T09:30:00Z")).unwrap(), 0);
     let elsewhere = Record { event_id: gone.event_id, ..record(&other, "2026-03-01T09:30:00Z") };
     assert_eq!(append(store, &[elsewhere]).unwrap(), [Appended::Stored(0)]);
 

@@ -2,10 +2,11 @@
 
 use crate::clock;
 use crate::store::{Appended, CommittedRecord, Holder, NoticeStore, RecordStore, Store, StoreError};
+use constat_shared::consent::DIGEST_LEN;
 use constat_shared::log::{Purge, PurgeReason};
 use constat_shared::{
-    Action, CommitmentKey, ConsentId, ConsentRequest, EventId, LogEntry, LogId, LogShards, Month,
-    PublishedNotice, Record, Timestamp, sample,
+    Action, CommitmentKey, ConsentId, ConsentRequest, EventId, HolderDigest, LogEntry, LogId, LogShards,
+    Month, PublishedNotice, Record, SiteId, Timestamp, sample,
 };
 
 /// The notice of a small site.
@@ -56,9 +57,25 @@ pub fn record_of(request: ConsentRequest, notice: &PublishedNotice, at: Timestam
     Record::new(request, notice, at).unwrap()
 }
 
-/// A record with a commitment; the key is not secret in a test.
+/// The browser of every visitor of the samples.
+pub fn sample_holder() -> Holder {
+    Holder::Secret(HolderDigest::from_bytes([7; DIGEST_LEN]))
+}
+
+/// A record with a commitment, sent by [`sample_holder`]; the key is not secret in a test.
 pub fn entry(record: &Record) -> CommittedRecord {
-    CommittedRecord::new(record.clone(), CommitmentKey::from_bytes([7; 32]), LogShards::ONE)
+    let key = CommitmentKey::from_bytes([7; 32]);
+    CommittedRecord::new(record.clone(), key, LogShards::ONE).held_by(sample_holder())
+}
+
+/// Erases the records of a consent id as its [`sample_holder`] and returns how many there were.
+pub fn erase(
+    store: &dyn RecordStore,
+    site: &SiteId,
+    consent_id: &ConsentId,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    Ok(store.erase(site, consent_id, sample_holder(), now)?.expect("the sample is the holder of its records"))
 }
 
 /// The log of a record, on a site that has one log a month.
@@ -66,9 +83,9 @@ pub fn log_of(record: &Record) -> LogId {
     LogId::of(record, LogShards::ONE)
 }
 
-/// Appends records with the commitments of [`entry`], sent by the holder of their consent ids.
+/// Appends records with the commitments of [`entry`].
 pub fn append(store: &dyn RecordStore, records: &[Record]) -> Result<Vec<Appended>, StoreError> {
-    let entries: Vec<_> = records.iter().map(|record| entry(record).held_by(Holder::Receipt)).collect();
+    let entries: Vec<_> = records.iter().map(entry).collect();
     store.append(&entries)
 }
 

@@ -1,10 +1,9 @@
 //! What every store does for a site that has several logs a month.
 
-use super::sample::{at, consent_id, entry, event_id, month, notice, publish, record};
-use crate::store::{Appended, CommittedRecord, Holder, Store, StoreError};
-use constat_shared::consent::DIGEST_LEN;
+use super::sample::{self, at, consent_id, entry, event_id, month, notice, publish, record};
+use crate::store::{Appended, CommittedRecord, Store, StoreError};
 use constat_shared::log::merkle::verify_inclusion;
-use constat_shared::{CommitmentKey, HolderDigest, LogEntry, LogId, LogShards, PublishedNotice, Record};
+use constat_shared::{CommitmentKey, LogEntry, LogId, LogShards, PublishedNotice, Record};
 use std::collections::BTreeMap;
 
 fn three() -> LogShards {
@@ -13,7 +12,7 @@ fn three() -> LogShards {
 
 fn in_three(record: &Record) -> CommittedRecord {
     CommittedRecord::new(record.clone(), CommitmentKey::from_bytes([7; 32]), three())
-        .held_by(Holder::Secret(HolderDigest::from_bytes([7; DIGEST_LEN])))
+        .held_by(sample::sample_holder())
 }
 
 /// A published notice of a site that has three logs a month.
@@ -87,7 +86,7 @@ pub fn an_erasure_and_an_expiry_are_written_into_the_log_of_their_shard(store: &
     let entries: Vec<_> = records.iter().map(in_three).collect();
     store.append(&entries).unwrap();
     let (gone, now) = (&entries[0], at("2026-05-01T10:00:00Z"));
-    assert_eq!(store.erase(&notice.site, &gone.record.consent_id, now).unwrap(), 1);
+    assert_eq!(sample::erase(store, &notice.site, &gone.record.consent_id, now).unwrap(), 1);
     let counts = |entries: Vec<(u64, LogEntry)>| -> u64 {
         let count = |entry: &LogEntry| match entry {
             LogEntry::Purge(purge) => purge.record_counts.values().sum(),

@@ -117,7 +117,7 @@ impl RedisStore {
                 .arg(entry.leaf.as_bytes().as_slice())
                 .arg(record.recorded_at.unix_ms())
                 .arg(record.expires_at.unix_ms())
-                .arg(u8::from(entry.holder == Holder::Receipt))
+                .arg(receipt_of(entry))
                 .arg(fingerprint(&record.site, &record.event_id).as_slice());
         }
         script
@@ -178,6 +178,14 @@ fn refused(refusal: &str) -> StoreError {
         Some(("AHEAD", Ok(redis))) => ClockError::AheadOfRedis { clock, redis }.into(),
         Some(("BEHIND", Ok(newest))) => ClockError::Behind { clock, newest }.into(),
         _ => set_back(),
+    }
+}
+
+/// The event id of the receipt that the sender of a record has shown; nothing without one.
+fn receipt_of(entry: &CommittedRecord) -> &[u8] {
+    match &entry.holder {
+        Holder::Receipt(event_id) => event_id.as_bytes(),
+        Holder::Unknown | Holder::Secret(_) => &[],
     }
 }
 

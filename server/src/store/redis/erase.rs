@@ -36,14 +36,31 @@ struct ToDelete {
 }
 
 impl RedisStore {
+    /// Deletes the records of a consent id, if it had any, and waits for the replicas.
     pub(super) fn erase_all(
         &self,
         site: &SiteId,
         consent_id: &ConsentId,
+        has_records: bool,
         now: Timestamp,
     ) -> Result<u64, StoreError> {
         let shards = self.cache.shards(&self.link.call(), site)?;
         let tag = Tag::new(site, shards.of(consent_id));
+        let count = if has_records { self.erase_stored(&tag, site, consent_id, now)? } else { 0 };
+        if count == 0 && self.link.waits() {
+            // An attempt before may have deleted them without the confirmation of the replicas.
+            self.link.call().run::<u64>(&MARK.on(tag.bytes()))?;
+        }
+        Ok(count)
+    }
+
+    fn erase_stored(
+        &self,
+        tag: &Tag,
+        site: &SiteId,
+        consent_id: &ConsentId,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
         let (mut count, mut first) = (0, 0);
         loop {
             // A new call for each step, because an id may have any number of records.
@@ -51,18 +68,13 @@ impl RedisStore {
             let page = Cmd::zrange(tag.history(consent_id), first, first + DELETE_CHUNK as isize - 1);
             let events: Vec<[u8; 16]> = call.ask(&page)?;
             if events.is_empty() {
-                break;
+                return Ok(count);
             }
-            let records = self.stored(&call, &tag, site, consent_id, &events)?;
+            let records = self.stored(&call, tag, site, consent_id, &events)?;
             // Those of format 1 that Redis has expired stay in the history until the job counts them.
             first += (events.len() - records.len()) as isize;
-            count += self.delete(&tag, &records, now, PurgeReason::Erased)?.unwrap_or_default();
+            count += self.delete(tag, &records, now, PurgeReason::Erased)?.unwrap_or_default();
         }
-        if count == 0 && self.link.waits() {
-            // An attempt before may have deleted them without the confirmation of the replicas.
-            self.link.call().run::<u64>(&MARK.on(tag.bytes()))?;
-        }
-        Ok(count)
     }
 
     /// Those events of a consent id of which a record is stored.

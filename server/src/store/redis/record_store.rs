@@ -27,17 +27,32 @@ impl RecordStore for RedisStore {
         Ok(found.filter(|(entry, _)| entry.record.consent_id == *consent_id))
     }
 
-    fn holder(&self, site: &SiteId, consent_id: &ConsentId) -> Result<Option<Holder>, StoreError> {
+    fn is_holder(
+        &self,
+        site: &SiteId,
+        consent_id: &ConsentId,
+        holder: Holder,
+    ) -> Result<Option<bool>, StoreError> {
         let call = self.link.call();
         let tag = Tag::new(site, self.cache.shards(&call, site)?.of(consent_id));
-        // Redis may have expired the newest ones.
-        let newest: Vec<[u8; 16]> = call.ask(&Cmd::zrevrange(tag.history(consent_id), 0, 9))?;
+        let history = tag.history(consent_id);
+        // Those of format 1 that Redis has expired may be the newest.
+        let newest: Vec<[u8; 16]> = call.ask(&Cmd::zrevrange(&history, 0, 9))?;
         for event_id in newest {
-            let bytes: Vec<u8> =
-                call.ask(&Cmd::getrange(tag.record(&event_id), 0, record_bytes::HOLDER_END as isize - 1))?;
-            if !bytes.is_empty() {
-                return record_bytes::holder(&bytes).map(Some);
+            let first = Cmd::getrange(tag.record(&event_id), 0, record_bytes::HOLDER_END as isize - 1);
+            let bytes: Vec<u8> = call.ask(&first)?;
+            if bytes.is_empty() {
+                continue;
             }
+            return Ok(Some(match holder {
+                Holder::Unknown => false,
+                Holder::Secret(_) => record_bytes::holder(&bytes)? == holder,
+                Holder::Receipt(event_id) => {
+                    let score: Option<f64> =
+                        call.ask(&Cmd::zscore(&history, event_id.as_bytes().as_slice()))?;
+                    score.is_some()
+                }
+            }));
         }
         Ok(None)
     }
@@ -52,8 +67,18 @@ impl RecordStore for RedisStore {
         Ok(entries.into_iter().map(|(entry, _)| entry.record).collect())
     }
 
-    fn erase(&self, site: &SiteId, consent_id: &ConsentId, now: Timestamp) -> Result<u64, StoreError> {
-        self.erase_all(site, consent_id, now)
+    fn erase(
+        &self,
+        site: &SiteId,
+        consent_id: &ConsentId,
+        holder: Holder,
+        now: Timestamp,
+    ) -> Result<Option<u64>, StoreError> {
+        match self.is_holder(site, consent_id, holder)? {
+            Some(false) => Ok(None),
+            // What others store from now on stays.
+            is_holder => self.erase_all(site, consent_id, is_holder.is_some(), now).map(Some),
+        }
     }
 
     fn bytes_remain(&self, site: &SiteId, consent_id: &ConsentId) -> Result<bool, StoreError> {

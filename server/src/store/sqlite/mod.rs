@@ -11,6 +11,7 @@ mod copy_store;
 mod key_store;
 mod log_store;
 mod notice_store;
+mod place;
 mod readiness;
 mod record_store;
 mod schema;

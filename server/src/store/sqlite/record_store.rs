@@ -10,6 +10,7 @@ use rusqlite::Connection;
 
 impl RecordStore for SqliteStore {
     fn append(&self, entries: &[CommittedRecord]) -> Result<Vec<Appended>, StoreError> {
+        self.place().check()?;
         let result = self.write_connection().append(entries);
         self.readiness.note(&result);
         result
@@ -29,21 +30,32 @@ impl RecordStore for SqliteStore {
         })
     }
 
-    fn holder(&self, site: &SiteId, consent_id: &ConsentId) -> Result<Option<Holder>, StoreError> {
-        self.read(|connection| {
-            let shard = shards::kept(connection, site)?.unwrap_or(LogShards::ONE).of(consent_id);
-            let Some(shard) = shards::find(connection, site, shard)? else { return Ok(None) };
-            let held = records::held(connection, shard, consent_id, Timestamp::from_unix_ms(0))?;
-            Ok((held.count > 0).then_some(held.holder))
-        })
+    fn is_holder(
+        &self,
+        site: &SiteId,
+        consent_id: &ConsentId,
+        holder: Holder,
+    ) -> Result<Option<bool>, StoreError> {
+        self.read(|connection| is_holder(connection, site, consent_id, holder))
     }
 
     fn history(&self, site: &SiteId, consent_id: &ConsentId) -> Result<Vec<Record>, StoreError> {
         self.read(|connection| records::by_consent(connection, site, consent_id, HISTORY_MAX))
     }
 
-    fn erase(&self, site: &SiteId, consent_id: &ConsentId, now: Timestamp) -> Result<u64, StoreError> {
+    fn erase(
+        &self,
+        site: &SiteId,
+        consent_id: &ConsentId,
+        holder: Holder,
+        now: Timestamp,
+    ) -> Result<Option<u64>, StoreError> {
+        let mut is_refused = false;
         let delete = |connection: &Connection| {
+            is_refused = is_holder(connection, site, consent_id, holder)? == Some(false);
+            if is_refused {
+                return Ok(records::Deleted::new());
+            }
             erased_events::remember(connection, site, consent_id)?;
             records::delete_of(connection, site, consent_id)
         };
@@ -52,7 +64,7 @@ impl RecordStore for SqliteStore {
             // The records are deleted, whatever happens to the files now.
             let _ = self.clean_now();
         }
-        Ok(deleted)
+        Ok((!is_refused).then_some(deleted))
     }
 
     fn bytes_remain(&self, _: &SiteId, _: &ConsentId) -> Result<bool, StoreError> {
@@ -87,4 +99,20 @@ impl RecordStore for SqliteStore {
         self.read(|connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?))?;
         self.check_writing()
     }
+}
+
+/// As [`RecordStore::is_holder`].
+fn is_holder(
+    connection: &Connection,
+    site: &SiteId,
+    consent_id: &ConsentId,
+    holder: Holder,
+) -> Result<Option<bool>, StoreError> {
+    let shard = shards::kept(connection, site)?.unwrap_or(LogShards::ONE).of(consent_id);
+    let Some(shard) = shards::find(connection, site, shard)? else { return Ok(None) };
+    let held = records::held(connection, shard, consent_id, Timestamp::from_unix_ms(0))?;
+    if held.count == 0 {
+        return Ok(None);
+    }
+    records::is_holder(connection, (shard, consent_id), &held, holder).map(Some)
 }

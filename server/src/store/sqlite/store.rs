@@ -1,5 +1,6 @@
 //! The database file and the connections to it.
 
+use super::place::Place;
 use super::readiness::Readiness;
 use super::schema::{create_schema, prepare_to_read};
 use super::tables::logs::Log;
@@ -20,9 +21,13 @@ use std::sync::{Mutex, MutexGuard};
 pub const FILE_NAME: &str = DATABASE_FILES[0];
 
 const READERS_MAX: usize = 8;
+/// How many prepared statements a connection keeps: more than there are. With fewer, each record
+/// would parse its statements again.
+const STATEMENTS_MAX: usize = 64;
 
 /// The embedded store.
 pub struct SqliteStore {
+    place: Place,
     path: PathBuf,
     write_connection: Mutex<WriteConnection>,
     readers: Mutex<Vec<Connection>>,
@@ -54,6 +59,7 @@ impl SqliteStore {
         let flags = OpenFlags::default() | OpenFlags::SQLITE_OPEN_NOFOLLOW;
         let mut connection = Connection::open_with_flags(&path, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "secure_delete", "ON")?;
@@ -80,6 +86,7 @@ impl SqliteStore {
         SqliteStore {
             truncation: Truncation::new(path.clone()),
             readiness: Readiness::default(),
+            place: Place::of(path.clone()),
             path,
             write_connection: Mutex::new(WriteConnection::new(connection)),
             readers: Mutex::default(),
@@ -98,7 +105,13 @@ impl SqliteStore {
 
     /// Checks that a record could be written to the disk.
     pub(super) fn check_writing(&self) -> Result<(), StoreError> {
+        self.place.check()?;
         self.readiness.check(&self.write_connection)
+    }
+
+    /// The file, for what must not be written to one that was removed.
+    pub(super) fn place(&self) -> &Place {
+        &self.place
     }
 
     /// Reads a log in one transaction; `None` when it has no leaf.
@@ -139,6 +152,7 @@ fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     prepare_to_read(&connection)?;
     Ok(connection)
 }

@@ -5,7 +5,7 @@ use super::tables::records::{self, Deleted};
 use super::tables::{erased_events, notices, purges, times};
 use crate::crash;
 use crate::store::common::NoticeDigits;
-use crate::store::{Appended, CommittedRecord, DAY_MAX, HISTORY_MAX, Holder, StoreError};
+use crate::store::{Appended, CommittedRecord, DAY_MAX, HISTORY_MAX, StoreError};
 use constat_shared::log::PurgeReason;
 use constat_shared::{Hash, LogId, Timestamp};
 use rusqlite::{Connection, TransactionBehavior};
@@ -136,12 +136,8 @@ fn append_one(
 ) -> Result<Appended, StoreError> {
     let record = &entry.record;
     let held = records::held(connection, log.shard, &record.consent_id, record.recorded_at.day_before())?;
-    let is_holder = match entry.holder {
-        Holder::Receipt => true,
-        Holder::Secret(_) => entry.holder == held.holder,
-        Holder::Unknown => false,
-    };
-    if held.count > 0 && !is_holder {
+    let of = (log.shard, &record.consent_id);
+    if held.count > 0 && !records::is_holder(connection, of, &held, entry.holder)? {
         return Ok(Appended::NotHeld);
     }
     if erased_events::has(connection, log.shard, record)? {

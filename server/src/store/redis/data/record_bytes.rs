@@ -213,7 +213,7 @@ mod tests {
         record.categories = [(Category::Essential, true), (Category::ThirdParty, false)].into();
         let json = String::from_utf8(constat_shared::canonical::to_vec(&*notice)).unwrap();
         let known = NoticeDigits::read(258, notice.terms_hash(), &json).unwrap();
-        let entry = contract::entry(&record);
+        let entry = contract::entry(&record).held_by(Holder::Unknown);
         let bytes = [head(&entry).as_slice(), &[0, 0, 0, 0, 1, 2], &tail(&entry, &known)].concat();
         let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         let [choice, proof] = [record.choice_expires_at, record.expires_at].map(|at| at.unix_ms());

@@ -7,8 +7,9 @@
 --   the most records of a consent id, in all and in a day;
 --   for each record the number of its log, its event id, its consent id, its
 --   bytes before and after the leaf's index, its leaf, when it was recorded and
---   when it expires, both in milliseconds since 1970, whether its sender has shown a
---   receipt of the consent id (1 or 0), and its fingerprint as an erased event.
+--   when it expires, both in milliseconds since 1970, the event id of the receipt
+--   that its sender has shown, empty without one, and its fingerprint as an erased
+--   event.
 -- Returns for each record the index of its leaf, or the record that is stored
 -- under its event id, or NOTHELD when its sender is not the holder of the consent
 -- id's records, or TOOMANY, or nothing when it was erased. Returns SETBACK when a
@@ -70,7 +71,8 @@ for at = first + count + 3, #ARGV, 10 do
   local key, history, tail = tag .. 'r' .. event, tag .. 'h' .. consent, ARGV[at + 4]
   local known, holder = redis.call('GET', key), held(history)
   local shown = digest(head .. '......' .. tail)
-  local held_by_sender = ARGV[at + 8] == '1' or shown ~= '' and shown == holder
+  local held_by_sender = shown ~= '' and shown == holder
+    or ARGV[at + 8] ~= '' and redis.call('ZSCORE', history, ARGV[at + 8])
   -- The commitment key is random: a record that has it was stored by an earlier attempt of this call.
   if known and string.sub(known, 51, 82) == string.sub(tail, 41, 72) then
     results[#results + 1] = known

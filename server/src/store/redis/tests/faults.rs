@@ -6,7 +6,7 @@ use crate::clock;
 use crate::store::contract::{self, entry};
 use crate::store::redis::data::key_names::{self, Tag};
 use crate::store::redis::{Address, RedisStore};
-use crate::store::{Appended, ERASED_MAX, Holder, LogStore, RecordStore};
+use crate::store::{Appended, ERASED_MAX, LogStore, RecordStore};
 use constat_shared::{PublishedNotice, Record, Timestamp};
 use constat_testkit::redis::{Cluster, Redis};
 use rustix::process::Signal;
@@ -95,7 +95,7 @@ fn fill(store: &RedisStore, notice: &PublishedNotice, shared: &Record) -> Vec<u6
     let mut leaf_indexes = Vec::new();
     for size in 1..=24 {
         let mut entries: Vec<_> = (0..size).map(|_| entry(&record(notice))).collect();
-        entries.insert(size / 2, entry(shared).held_by(Holder::Receipt));
+        entries.insert(size / 2, entry(shared));
         for appended in store.append(&entries).unwrap() {
             match appended {
                 Appended::Stored(leaf_index) => leaf_indexes.push(leaf_index),
@@ -156,7 +156,7 @@ fn the_bytes_of_an_erased_record_are_in_no_file_after_the_job() {
     let store = open(&redis.url(), 0);
     let (record, marker) = contract::an_expiring_record(&store);
     assert!(holds(&redis, &marker), "the marker must be found before, or the test proves nothing");
-    assert_eq!(store.erase(&record.site, &record.consent_id, record.recorded_at).unwrap(), 1);
+    assert_eq!(contract::erase(&store, &record.site, &record.consent_id, record.recorded_at).unwrap(), 1);
     store.expire(record.recorded_at).unwrap();
     let start = Instant::now();
     while holds(&redis, &marker) || holds(&redis, record.event_id.as_bytes()) {
@@ -291,7 +291,7 @@ fn a_full_redis_lets_go_and_proves_what_it_has() {
     assert_eq!(store.head(&log).unwrap(), before);
     store.keep_checkpoint(&log, &"a signed head".into()).unwrap();
     assert_ne!(redis.ask(&["HGET", "{boreale}heads", &log.month.to_string()]), last_head);
-    assert_eq!(store.erase(&notice.site, &erased.consent_id, clock::now()).unwrap(), 1);
+    assert_eq!(contract::erase(&store, &notice.site, &erased.consent_id, clock::now()).unwrap(), 1);
     assert_eq!(store.expire(end).unwrap(), 1);
     assert!(redis.log().contains("Background append only file rewriting started"), "{}", redis.log());
     assert_eq!(redis.ask(&["EXISTS", "job:expiry", "{boreale}rewrite"]).trim(), "0");
@@ -377,7 +377,7 @@ fn an_erasure_that_no_replica_confirmed_is_finished_by_the_next_attempt() {
     let replica = redis.replica();
     let store = open(&redis.url(), 1);
     let (record, marker) = contract::an_expiring_record(&store);
-    let erase = || store.erase(&record.site, &record.consent_id, record.recorded_at);
+    let erase = || contract::erase(&store, &record.site, &record.consent_id, record.recorded_at);
     replica.signal(Signal::STOP);
     let words = erase().unwrap_err().to_string();
     assert!(words.contains("too few replicas"), "{words}");
@@ -409,7 +409,7 @@ fn a_shard_forgets_the_erased_events_that_end_first() {
         "for number = 1, {ERASED_MAX} do redis.call('ZADD', KEYS[1], number, string.format('%016d', number)) end"
     );
     redis.ask(&["EVAL", &fill, "1", "{boreale}erased"]);
-    assert_eq!(store.erase(&record.site, &record.consent_id, record.recorded_at).unwrap(), 1);
+    assert_eq!(contract::erase(&store, &record.site, &record.consent_id, record.recorded_at).unwrap(), 1);
     assert_eq!(redis.ask(&["ZCARD", "{boreale}erased"]).trim(), ERASED_MAX.to_string());
     assert_eq!(redis.ask(&["ZRANGE", "{boreale}erased", "0", "0"]).trim(), "0000000000000002");
     assert_eq!(append(&store, &record).unwrap(), Appended::Erased);
@@ -421,7 +421,7 @@ fn a_deletion_during_a_rewrite_calls_for_another() {
     let store = open(&redis.url(), 0);
     let (record, _) = contract::an_expiring_record(&store);
     let tag = || Tag::of(&contract::log_of(&record));
-    assert_eq!(store.erase(&record.site, &record.consent_id, record.recorded_at).unwrap(), 1);
+    assert_eq!(contract::erase(&store, &record.site, &record.consent_id, record.recorded_at).unwrap(), 1);
     // The duty that the job has read was an earlier one.
     store.rewrite_files(&[(tag(), b"an earlier deletion".to_vec())]).unwrap();
     assert!(store.bytes_remain(&record.site, &record.consent_id).unwrap());
@@ -449,7 +449,7 @@ fn a_rewrite_that_failed_is_started_again() {
     let names = (1..9).map(|number| files.join(format!("appendonly.aof.{number}.base.rdb")));
     let taken: Vec<_> = names.filter(|name| !name.exists()).collect();
     taken.iter().for_each(|name| std::fs::create_dir_all(name.join("taken")).unwrap());
-    store.erase(&record.site, &record.consent_id, record.recorded_at).unwrap();
+    contract::erase(&store, &record.site, &record.consent_id, record.recorded_at).unwrap();
     store.expire(record.recorded_at).unwrap();
     let start = Instant::now();
     while !redis.ask(&["INFO", "persistence"]).contains("aof_last_bgrewrite_status:err") {

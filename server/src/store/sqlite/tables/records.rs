@@ -12,6 +12,25 @@ use constat_shared::{LogId, Record, Signals, SiteId, Timestamp};
 use rusqlite::{Connection, Row, Rows, params};
 use std::collections::{BTreeMap, HashMap};
 
+/// Whether that is the holder of the records of a consent id in a shard, of which `held` tells.
+pub fn is_holder(
+    connection: &Connection,
+    (shard, consent_id): (i64, &ConsentId),
+    held: &Held,
+    holder: Holder,
+) -> Result<bool, StoreError> {
+    match holder {
+        Holder::Unknown => Ok(false),
+        Holder::Secret(_) => Ok(holder == held.holder),
+        Holder::Receipt(event_id) => {
+            let mut statement = connection.prepare_cached(
+                "SELECT 1 FROM records WHERE event_id = ? AND shard = ? AND consent_id = ?",
+            )?;
+            Ok(statement.exists(params![event_id.as_bytes(), shard, consent_id.as_bytes()])?)
+        }
+    }
+}
+
 /// Inserts a record with the leaf index `log.size`, unless its shard has the
 /// event id. Returns whether it did.
 pub fn insert(
@@ -70,12 +89,19 @@ pub fn held(
     consent_id: &ConsentId,
     since: Timestamp,
 ) -> Result<Held, StoreError> {
+    // Almost every consent id is new, and this is much cheaper than to count.
+    let any = "SELECT 1 FROM records WHERE consent_id = ? AND shard = ?";
+    if !connection.prepare_cached(any)?.exists(params![consent_id.as_bytes(), shard])? {
+        return Ok(Held { count: 0, recent_count: 0, holder: Holder::Unknown });
+    }
     let mut statement = connection.prepare_cached(
         "SELECT count(*), count(*) FILTER (WHERE recorded_at > ?), max(holder)
          FROM (SELECT recorded_at, holder FROM records WHERE consent_id = ? AND shard = ?
-               ORDER BY event_id DESC LIMIT ?)",
+               ORDER BY event_id DESC LIMIT 1000)",
     )?;
-    let of = params![since.unix_ms(), consent_id.as_bytes(), shard, HISTORY_MAX as i64];
+    // SQLite plans a statement again whenever a parameter in its LIMIT is bound.
+    const _: () = assert!(HISTORY_MAX == 1000);
+    let of = params![since.unix_ms(), consent_id.as_bytes(), shard];
     Ok(statement.query_row(of, |row| {
         let holder: Option<[u8; DIGEST_LEN]> = row.get(2)?;
         let holder = holder.map(HolderDigest::from_bytes).into();

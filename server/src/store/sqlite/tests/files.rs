@@ -46,7 +46,7 @@ fn the_bytes_of_an_erased_record_are_in_no_file() {
     let (record, marker) = contract::an_expiring_record(&store);
     let key = [7; 32];
     assert!(holds(dir.path(), &marker) && holds(dir.path(), &key));
-    assert_eq!(store.erase(&record.site, &record.consent_id, record.expires_at).unwrap(), 1);
+    assert_eq!(contract::erase(&store, &record.site, &record.consent_id, record.expires_at).unwrap(), 1);
     assert!(!holds(dir.path(), &marker));
 }
 
@@ -71,7 +71,7 @@ fn a_reader_stops_no_commit_and_the_bytes_are_gone_when_it_ends() {
     let (record, marker) = contract::an_expiring_record(&store);
     let reader = long_reader(dir.path());
     let start = Instant::now();
-    assert_eq!(store.erase(&record.site, &record.consent_id, record.recorded_at).unwrap(), 1);
+    assert_eq!(contract::erase(&store, &record.site, &record.consent_id, record.recorded_at).unwrap(), 1);
     let later =
         Record { event_id: contract::event_id(), consent_id: contract::consent_id(), ..record.clone() };
     store.append(&[contract::entry(&later)]).unwrap();
@@ -89,7 +89,7 @@ fn the_bytes_that_a_reader_kept_are_gone_after_a_crash_too() {
     let (dir, store) = new_store();
     let (record, marker) = contract::an_expiring_record(&store);
     let reader = long_reader(dir.path());
-    assert_eq!(store.erase(&record.site, &record.consent_id, record.recorded_at).unwrap(), 1);
+    assert_eq!(contract::erase(&store, &record.site, &record.consent_id, record.recorded_at).unwrap(), 1);
     // A process that is killed closes nothing in order.
     std::mem::forget(store);
     let restarted = SqliteStore::open(dir.path()).unwrap();
@@ -108,7 +108,7 @@ fn a_shard_forgets_the_erased_events_that_end_first() {
         "WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers LIMIT ?)
         INSERT INTO erased_events SELECT 1, CAST(printf('%016d', number) AS BLOB), number FROM numbers";
     hand.execute(fill, [ERASED_MAX as i64]).unwrap();
-    assert_eq!(store.erase(&record.site, &record.consent_id, record.recorded_at).unwrap(), 1);
+    assert_eq!(contract::erase(&store, &record.site, &record.consent_id, record.recorded_at).unwrap(), 1);
     let kept = "SELECT count(*), min(forgotten_at) FROM erased_events";
     let kept: (i64, i64) = hand.query_row(kept, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
     assert_eq!(kept, (ERASED_MAX as i64, 2));

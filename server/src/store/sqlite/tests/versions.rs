@@ -4,7 +4,7 @@ use super::new_store::new_store;
 use crate::clock::StoreTimes;
 use crate::store::contract::purge;
 use crate::store::sqlite::{FILE_NAME, SqliteStore};
-use crate::store::{Appended, ClockStore, LogStore, RecordStore, StoreError, contract};
+use crate::store::{Appended, ClockStore, Holder, LogStore, RecordStore, StoreError, contract};
 use constat_shared::log::PurgeReason;
 use constat_shared::{LogShards, Month, Record};
 use rusqlite::Connection;
@@ -57,7 +57,7 @@ fn a_store_of_an_older_version_is_carried_over_whole() {
     let (record, _) = contract::an_expiring_record(&store);
     let log = contract::log_of(&record);
     store.keep_checkpoint(&log, &"a signed head".into()).unwrap();
-    assert_eq!(store.erase(&record.site, &record.consent_id, record.recorded_at).unwrap(), 1);
+    assert_eq!(contract::erase(&store, &record.site, &record.consent_id, record.recorded_at).unwrap(), 1);
     let again = Record { event_id: contract::event_id(), ..record };
     store.append(&[contract::entry(&again)]).unwrap();
     let record = again;
@@ -85,7 +85,7 @@ fn a_store_of_an_older_version_is_carried_over_whole() {
         assert_eq!(carried.checkpoint(&log).unwrap(), Some("a signed head".into()));
         assert_eq!(carried.history(&record.site, &record.consent_id).unwrap(), std::slice::from_ref(&record));
         assert_eq!(
-            contract::append(&carried, std::slice::from_ref(&record)).unwrap(),
+            carried.append(&[contract::entry(&record).held_by(Holder::Receipt(record.event_id))]).unwrap(),
             [Appended::Repeated(Box::new(record.clone()), 2)]
         );
         let refused = carried.set_shards(&record.site, LogShards::MAX);

@@ -84,13 +84,14 @@ impl ResponseError for ApiError {
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
         response.insert_header((header::CACHE_CONTROL, "no-store"));
-        match self.status_code() {
-            StatusCode::SERVICE_UNAVAILABLE => response.insert_header((header::RETRY_AFTER, RETRY_AFTER_S)),
-            StatusCode::TOO_MANY_REQUESTS => {
-                response.insert_header((header::RETRY_AFTER, MORE_EVENTS_AFTER_S))
-            }
-            _ => &mut response,
+        let retry_after = match (self.0.code, self.status_code()) {
+            (Code::TooManyEvents, _) => Some(MORE_EVENTS_AFTER_S),
+            (_, StatusCode::SERVICE_UNAVAILABLE) => Some(RETRY_AFTER_S),
+            _ => None,
         };
+        if let Some(seconds) = retry_after {
+            response.insert_header((header::RETRY_AFTER, seconds));
+        }
         response.content_type("application/problem+json").body(serde_json::json!(self.0).to_string())
     }
 }

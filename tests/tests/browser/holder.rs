@@ -24,14 +24,20 @@ async fn open(browser: &Browser, host: &Host) -> Outcome {
     browser.until("window.constat?.allows").await
 }
 
+/// A site on which the visitor has refused all, and the server has the record.
+async fn refused(browser: &Browser) -> Result<Host, Box<dyn std::error::Error + Send + Sync>> {
+    let host = Host::start("", "");
+    open(browser, &host).await?;
+    browser.press("refuse_all").await?;
+    delivered(browser, "polaire").await?;
+    Ok(host)
+}
+
 #[test]
 fn a_later_answer_goes_on_without_its_receipt_and_without_its_secret() {
     for lost in ["receipt", "secret"] {
         browse(DESKTOP, |browser| async move {
-            let host = Host::start("", "");
-            open(&browser, &host).await?;
-            browser.press("refuse_all").await?;
-            delivered(&browser, "polaire").await?;
+            let host = refused(&browser).await?;
             let first = cookie(&browser).await?;
             browser.run(&format!("localStorage.removeItem('constat.{lost}.polaire')")).await?;
             browser.reload().await?;
@@ -49,10 +55,7 @@ fn a_later_answer_goes_on_without_its_receipt_and_without_its_secret() {
 #[test]
 fn an_answer_after_a_cleared_local_storage_begins_a_new_consent_id() {
     browse(DESKTOP, |browser| async move {
-        let host = Host::start("", "");
-        open(&browser, &host).await?;
-        browser.press("refuse_all").await?;
-        delivered(&browser, "polaire").await?;
+        let host = refused(&browser).await?;
         let first = cookie(&browser).await?;
         browser.run("localStorage.clear()").await?;
         browser.reload().await?;
@@ -165,10 +168,7 @@ fn an_answer_whose_choice_would_have_ended_is_not_recorded_as_one_of_today() {
 #[test]
 fn a_refused_answer_does_not_undo_a_later_one_of_another_tab() {
     browse(DESKTOP, |browser| async move {
-        let host = Host::start("", "");
-        open(&browser, &host).await?;
-        browser.press("refuse_all").await?;
-        delivered(&browser, "polaire").await?;
+        let host = refused(&browser).await?;
         browser.run("localStorage.clear()").await?;
         let first = browser.window().await?;
         browser.new_tab(&host.url()).await?;
@@ -194,10 +194,7 @@ fn a_refused_answer_does_not_undo_a_later_one_of_another_tab() {
 #[test]
 fn many_answers_that_nobody_can_show_to_be_theirs_are_each_recorded_once() {
     browse(DESKTOP, |browser| async move {
-        let host = Host::start("", "");
-        open(&browser, &host).await?;
-        browser.press("refuse_all").await?;
-        delivered(&browser, "polaire").await?;
+        let host = refused(&browser).await?;
         browser.block(&["*/consents"]).await?;
         for action in ["allow_all", "refuse_all", "allow_all", "refuse_all", "allow_all"] {
             answer_again(&browser, action).await?;

@@ -18,7 +18,7 @@ pub const ANSWER_RATE_MIN: u32 = 2 * 1024;
 /// rate would seem to stand still while that buffer empties.
 pub const UNSENT_BYTES_MAX: u32 = 16 * 1024;
 
-/// The most connections of a process: each takes up to 150 KB of memory.
+/// The most connections of a process, so that all of them together take a bounded part of its memory.
 pub const CONNECTIONS_MAX: usize = 4096;
 
 /// How long a client may take.

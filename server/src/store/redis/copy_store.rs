@@ -104,17 +104,11 @@ impl CopyStore for RedisStore {
 
     fn each_record(&self, take: &mut TakePage<'_>) -> Result<(), StoreError> {
         for tag in self.cache.tags(&self.link.call())? {
-            let mut rank = 0;
-            loop {
-                let members = expiry_index::page(&self.link.call(), &tag, rank, RECORDS_MAX)?;
-                if members.is_empty() {
-                    break;
-                }
-                rank += members.len();
+            expiry_index::each_page(&self.link, &tag, |members| {
                 let events = members.iter().map(Member::event_id).collect::<Result<Vec<_>, _>>()?;
                 let records = self.read(&tag, &events)?.into_iter();
-                take(records.map(|(entry, leaf_index)| PlacedRecord { leaf_index, entry }).collect())?;
-            }
+                take(records.map(|(entry, leaf_index)| PlacedRecord { leaf_index, entry }).collect())
+            })?;
         }
         Ok(())
     }

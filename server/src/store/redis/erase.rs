@@ -36,25 +36,17 @@ struct ToDelete {
 }
 
 impl RedisStore {
-    /// Deletes the records of a consent id, if it had any, and waits for the replicas.
-    pub(super) fn erase_all(
-        &self,
-        site: &SiteId,
-        consent_id: &ConsentId,
-        has_records: bool,
-        now: Timestamp,
-    ) -> Result<u64, StoreError> {
-        let shards = self.cache.shards(&self.link.call(), site)?;
-        let tag = Tag::new(site, shards.of(consent_id));
-        let count = if has_records { self.erase_stored(&tag, site, consent_id, now)? } else { 0 };
-        if count == 0 && self.link.waits() {
-            // An attempt before may have deleted them without the confirmation of the replicas.
+    /// Waits for the replicas after an erasure that found nothing: an attempt before may have
+    /// deleted the records without their confirmation.
+    pub(super) fn confirm_erased(&self, tag: &Tag) -> Result<(), StoreError> {
+        if self.link.waits() {
             self.link.call().run::<u64>(&MARK.on(tag.bytes()))?;
         }
-        Ok(count)
+        Ok(())
     }
 
-    fn erase_stored(
+    /// Deletes the records of a consent id.
+    pub(super) fn erase_stored(
         &self,
         tag: &Tag,
         site: &SiteId,

@@ -5,7 +5,7 @@ use super::data::expiry_index;
 use super::data::key_names;
 use super::scripts::{PERSIST, RAISE};
 use super::store::{FORMAT, RedisStore};
-use crate::store::{LogStore, RECORDS_MAX, StoreError};
+use crate::store::{LogStore, StoreError};
 use redis::Cmd;
 
 impl RedisStore {
@@ -26,17 +26,11 @@ impl RedisStore {
             return Err(StoreError::Engine(words));
         }
         for tag in self.cache.tags(&self.link.call())? {
-            let mut rank = 0;
-            loop {
-                let members = expiry_index::page(&self.link.call(), &tag, rank, RECORDS_MAX)?;
-                if members.is_empty() {
-                    break;
-                }
-                rank += members.len();
+            expiry_index::each_page(&self.link, &tag, |members| {
                 let script =
                     members.iter().fold(PERSIST.on(tag.bytes()), |script, it| script.arg(it.bytes()));
-                self.link.call().run::<u64>(&script)?;
-            }
+                self.link.call().run::<u64>(&script).map(drop)
+            })?;
         }
         for log in self.logs()? {
             let entries = self.operator_entries(&log)?;

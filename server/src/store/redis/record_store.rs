@@ -74,11 +74,17 @@ impl RecordStore for RedisStore {
         holder: Holder,
         now: Timestamp,
     ) -> Result<Option<u64>, StoreError> {
-        match self.is_holder(site, consent_id, holder)? {
-            Some(false) => Ok(None),
+        let tag = Tag::new(site, self.cache.shards(&self.link.call(), site)?.of(consent_id));
+        let count = match self.is_holder(site, consent_id, holder)? {
+            Some(false) => return Ok(None),
+            Some(true) => self.erase_stored(&tag, site, consent_id, now)?,
             // What others store from now on stays.
-            is_holder => self.erase_all(site, consent_id, is_holder.is_some(), now).map(Some),
+            None => 0,
+        };
+        if count == 0 {
+            self.confirm_erased(&tag)?;
         }
+        Ok(Some(count))
     }
 
     fn bytes_remain(&self, site: &SiteId, consent_id: &ConsentId) -> Result<bool, StoreError> {

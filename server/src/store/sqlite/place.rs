@@ -2,9 +2,9 @@
 //! writes when it was removed, and they are gone with the process.
 
 use crate::store::StoreError;
-use std::io::Result;
+use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The file that was opened.
 pub struct Place {
@@ -23,7 +23,7 @@ impl Place {
     ///
     /// # Errors
     /// [`StoreError::Engine`] when it was removed or replaced.
-    pub fn check(&self) -> std::result::Result<(), StoreError> {
+    pub fn check(&self) -> Result<(), StoreError> {
         if self.opened.is_some() && file_at(&self.path).ok() == self.opened {
             return Ok(());
         }
@@ -35,7 +35,7 @@ impl Place {
 }
 
 /// The device and number of a file.
-fn file_at(path: &PathBuf) -> Result<(u64, u64)> {
+fn file_at(path: &Path) -> io::Result<(u64, u64)> {
     let file = std::fs::metadata(path)?;
     Ok((file.dev(), file.ino()))
 }

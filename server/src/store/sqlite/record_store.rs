@@ -10,7 +10,7 @@ use rusqlite::Connection;
 
 impl RecordStore for SqliteStore {
     fn append(&self, entries: &[CommittedRecord]) -> Result<Vec<Appended>, StoreError> {
-        self.place().check()?;
+        self.place.check()?;
         let result = self.write_connection().append(entries);
         self.readiness.note(&result);
         result

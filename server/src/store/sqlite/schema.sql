@@ -98,13 +98,14 @@ CREATE TABLE IF NOT EXISTS entries (
   PRIMARY KEY (log, leaf_index)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX IF NOT EXISTS purge_entries ON entries (log, (substr(json, 1, 15) = '{"kind":"purge"'));
+
 -- One row, by which a server judges its clock; both in milliseconds since 1970, UTC.
 CREATE TABLE IF NOT EXISTS times (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   newest INTEGER,                    -- the newest date of a record or entry that was committed
   accepted_at INTEGER                -- when the operator last declared the clock right
 ) STRICT;
-CREATE INDEX IF NOT EXISTS purge_entries ON entries (log, (substr(json, 1, 15) = '{"kind":"purge"'));
 
 -- Deleted records that the next run of the hourly job writes into a purge entry.
 CREATE TABLE IF NOT EXISTS pending_purges (

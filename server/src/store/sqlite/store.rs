@@ -27,10 +27,11 @@ const STATEMENTS_MAX: usize = 64;
 
 /// The embedded store.
 pub struct SqliteStore {
-    place: Place,
     path: PathBuf,
     write_connection: Mutex<WriteConnection>,
     readers: Mutex<Vec<Connection>>,
+    /// Nothing is written to a file that was removed.
+    pub(super) place: Place,
     pub(super) truncation: Truncation,
     pub(super) readiness: Readiness,
 }
@@ -107,11 +108,6 @@ impl SqliteStore {
     pub(super) fn check_writing(&self) -> Result<(), StoreError> {
         self.place.check()?;
         self.readiness.check(&self.write_connection)
-    }
-
-    /// The file, for what must not be written to one that was removed.
-    pub(super) fn place(&self) -> &Place {
-        &self.place
     }
 
     /// Reads a log in one transaction; `None` when it has no leaf.

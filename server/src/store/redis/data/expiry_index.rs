@@ -2,9 +2,9 @@
 //! deletes the expired ones.
 
 use super::key_names::Tag;
-use crate::store::StoreError;
 use crate::store::error::unreadable;
 use crate::store::redis::connection::{Call, Link};
+use crate::store::{RECORDS_MAX, StoreError};
 use constat_shared::{ConsentId, EventId, Month, Timestamp};
 use redis::Cmd;
 use std::collections::BTreeMap;
@@ -60,10 +60,21 @@ pub fn due(call: &Call<'_>, tag: &Tag, now: Timestamp, count: usize) -> Result<V
     read_all(call.ask(range.arg("LIMIT").arg(0).arg(count))?)
 }
 
-/// Up to `count` members from a rank on.
-pub fn page(call: &Call<'_>, tag: &Tag, first: usize, count: usize) -> Result<Vec<Member>, StoreError> {
-    let end = first + count - 1;
-    read_all(call.ask(&Cmd::zrange(tag.expiries(), first as isize, end as isize))?)
+/// Hands out all members in pages of up to [`RECORDS_MAX`].
+pub fn each_page(
+    link: &Link,
+    tag: &Tag,
+    mut take: impl FnMut(&[Member]) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    for first in (0..).step_by(RECORDS_MAX) {
+        let end = first + RECORDS_MAX as isize - 1;
+        let members = read_all(link.call().ask(&Cmd::zrange(tag.expiries(), first, end))?)?;
+        if members.is_empty() {
+            break;
+        }
+        take(&members)?;
+    }
+    Ok(())
 }
 
 fn read_all(members: Vec<Vec<u8>>) -> Result<Vec<Member>, StoreError> {

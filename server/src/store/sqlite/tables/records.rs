@@ -99,7 +99,7 @@ pub fn held(
          FROM (SELECT recorded_at, holder FROM records WHERE consent_id = ? AND shard = ?
                ORDER BY event_id DESC LIMIT 1000)",
     )?;
-    // SQLite plans a statement again whenever a parameter in its LIMIT is bound.
+    // The statement has this number as its limit.
     const _: () = assert!(HISTORY_MAX == 1000);
     let of = params![since.unix_ms(), consent_id.as_bytes(), shard];
     Ok(statement.query_row(of, |row| {

@@ -167,7 +167,7 @@ pub fn trusted_proxy(text: &str) -> Result<IpNet, String> {
 /// `constat check`.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// The site files.
+    /// The site files, or folders of them.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 }

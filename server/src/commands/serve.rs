@@ -18,7 +18,7 @@ use crate::jobs::watched::{Watched, keep_running};
 use crate::proof::keys::Keys;
 use crate::render::assets::Assets;
 use crate::render::earlier::EarlierNotices;
-use crate::site::{self, Catalogue, Site};
+use crate::site::{self, Catalogue, Site, SiteError, SiteFolder};
 use crate::store::make_store;
 use crate::store::prepare_folder;
 use crate::store::{RecordStore, Store};
@@ -187,7 +187,7 @@ fn bind(args: &ServeArgs, port: u16) -> Result<TcpListener, Failure> {
 fn all_sites(dir: Option<&Path>, demo: bool) -> Result<Vec<Site>, Failure> {
     let catalogue = Catalogue::embedded().map_err(|errors| site::all_mistakes(&errors))?;
     let mut sites = match dir {
-        Some(dir) => site::read_dir(dir, &catalogue).map_err(|errors| site::all_mistakes(&errors))?,
+        Some(dir) => sites_of(dir, &catalogue).map_err(|errors| site::all_mistakes(&errors))?,
         None => Vec::new(),
     };
     if demo && !sites.iter().any(|site| site.notice.site.as_str() == demo::SITE_ID) {
@@ -199,6 +199,14 @@ fn all_sites(dir: Option<&Path>, demo: bool) -> Result<Vec<Site>, Failure> {
         return Err(Failure::new(words));
     }
     Ok(sites)
+}
+
+fn sites_of(dir: &Path, catalogue: &Catalogue) -> Result<Vec<Site>, Vec<SiteError>> {
+    let folder = SiteFolder::open(dir)?;
+    if let Some(words) = folder.passed_over() {
+        tracing::info!("{words}");
+    }
+    Ok(folder.read(catalogue)?.into_iter().map(|(_, site)| site).collect())
 }
 
 /// Reads the site files again at each SIGHUP; a mistake in any keeps them all as they were.

@@ -5,16 +5,17 @@ use crate::cli::TimestampArgs;
 use crate::failure::Failure;
 use crate::jobs::timestamp::stamp_site;
 use crate::proof::keys::Keys;
-use crate::site::{self, Catalogue};
+use crate::site::{self, Catalogue, SiteFolder};
 use crate::store::{checked_time, open_store_to_write};
 use constat_shared::SiteId;
 
 /// Has every log stamped that has grown since it was stamped last.
 pub fn run(args: &TimestampArgs) -> Result<(), Failure> {
     let catalogue = Catalogue::embedded().map_err(|errors| site::all_mistakes(&errors))?;
-    let sites = site::read_dir(&args.sites, &catalogue).map_err(|errors| site::all_mistakes(&errors))?;
+    let folder = SiteFolder::open(&args.sites).map_err(|errors| site::all_mistakes(&errors))?;
+    let sites = folder.read(&catalogue).map_err(|errors| site::all_mistakes(&errors))?;
     let asking =
-        sites.into_iter().filter_map(|site| Some((site.notice.site.clone(), site.timestamp_authority?)));
+        sites.into_iter().filter_map(|(_, site)| Some((site.notice.site.clone(), site.timestamp_authority?)));
     let asking: Vec<(SiteId, String)> = asking.collect();
     if asking.is_empty() {
         return Err(Failure::new(format!(

@@ -11,5 +11,5 @@ mod tests;
 
 pub use facts::catalogue::Catalogue;
 pub use file::report::{SiteError, all_mistakes};
-pub use folder::{read_dir, read_file};
+pub use folder::{SiteFolder, read_file};
 pub use site::{Site, parse};

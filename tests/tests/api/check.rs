@@ -1,7 +1,7 @@
 //! `constat check`: site files, without a server.
 
 use constat_testkit::sample_site::with_shipped_vendors;
-use constat_tests::api::{SITE, SITE_ORIGIN};
+use constat_tests::api::{Api, SITE, SITE_ORIGIN};
 use constat_tests::server::run;
 use constat_tests::sites::Sites;
 use std::path::PathBuf;
@@ -92,4 +92,46 @@ async fn without_a_file_the_usage_is_explained() {
     let checked = check(&[]).await;
     assert_eq!(checked.code, Some(2));
     assert!(checked.complained.contains("<FILE>"), "{}", checked.complained);
+}
+
+#[tokio::test]
+async fn a_folder_is_checked_as_it_is_served() {
+    let sites = Sites::with(SITE, &small());
+    let companion = sites.path().join("._polaire.toml");
+    std::fs::write(&companion, [0, 5, 22, 7, 0xff]).unwrap();
+    std::fs::create_dir(sites.path().join("old.toml")).unwrap();
+    let checked = check(&[sites.path().to_owned()]).await;
+    assert_eq!(checked.code, Some(0), "{}", checked.complained);
+    assert!(checked.printed.contains("polaire.toml: good, notice "), "{}", checked.printed);
+    let api = Api::serve(sites);
+    api.sites.write("broken", "id = ");
+    api.server.signal(rustix::process::Signal::HUP);
+    api.server.logs("the site files were not taken", 1).await;
+    for said in [&checked.complained, &api.server.log()] {
+        assert!(said.contains("`._polaire.toml`, `old.toml`"), "{said}");
+    }
+    assert_eq!(api.server.log().matches("passed over").count(), 2, "once for each load");
+    let checked = check(&[api.sites.path().to_owned(), companion]).await;
+    assert_eq!(checked.code, Some(1));
+    for file in ["broken.toml:", "._polaire.toml:"] {
+        assert!(checked.complained.contains(file), "{file}: {}", checked.complained);
+    }
+}
+
+#[tokio::test]
+async fn a_file_in_another_encoding_is_named_with_it_and_with_the_remedy() {
+    let text = small().replace("Polaire", "Polaire\u{e9}");
+    let latin: Vec<u8> = text.chars().map(|letter| u8::try_from(u32::from(letter)).unwrap_or(b'?')).collect();
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (bytes, name) in [(latin, "Latin-1"), (wide, "UTF-16LE")] {
+        let sites = Sites::with(SITE, "");
+        std::fs::write(sites.file(SITE), bytes).unwrap();
+        let checked = check(&[sites.file(SITE)]).await;
+        assert_eq!(checked.code, Some(1));
+        for words in [name, "Save it as UTF-8", "iconv -f "] {
+            assert!(checked.complained.contains(words), "{words}: {}", checked.complained);
+        }
+    }
+    let sites = Sites::with(SITE, &format!("\u{feff}{text}"));
+    assert_eq!(check(&[sites.file(SITE)]).await.code, Some(0));
 }

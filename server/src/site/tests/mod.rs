@@ -6,7 +6,7 @@ mod contacts;
 mod cookies;
 mod general;
 mod purposes;
-mod sample;
+pub mod sample;
 mod site;
 mod source;
 mod texts;

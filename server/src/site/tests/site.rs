@@ -2,8 +2,14 @@
 
 use super::sample::{SITE_FILE, assert_fault, catalogue, changed, site};
 use crate::site::file::source;
-use crate::site::read_dir;
+use crate::site::{Site, SiteError, SiteFolder};
 use constat_shared::{Category, Language, LogShards, TextKey};
+use std::path::Path;
+
+fn read_dir(dir: &Path) -> Result<Vec<Site>, Vec<SiteError>> {
+    let sites = SiteFolder::open(dir)?.read(&catalogue())?.into_iter().map(|(_, site)| site).collect();
+    Ok(sites)
+}
 
 #[test]
 fn a_site_that_writes_no_text_gets_complete_ones_in_four_languages() {
@@ -114,7 +120,7 @@ fn a_folder_gives_its_sites_by_file_name_and_ignores_other_files() {
     std::fs::write(dir.path().join("b.toml"), SITE_FILE).unwrap();
     std::fs::write(dir.path().join("a.toml"), other).unwrap();
     std::fs::write(dir.path().join("notes.txt"), "not a site").unwrap();
-    let sites = read_dir(dir.path(), &catalogue()).unwrap();
+    let sites = read_dir(dir.path()).unwrap();
     let ids: Vec<_> = sites.iter().map(|site| site.notice.site.as_str()).collect();
     assert_eq!(ids, ["australe", "boreale"]);
 }
@@ -124,7 +130,7 @@ fn two_files_for_one_site_are_a_mistake() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("a.toml"), SITE_FILE).unwrap();
     std::fs::write(dir.path().join("b.toml"), SITE_FILE).unwrap();
-    let errors = read_dir(dir.path(), &catalogue()).unwrap_err();
+    let errors = read_dir(dir.path()).unwrap_err();
     assert_eq!(errors.len(), 1);
     assert!(errors[0].file.ends_with("b.toml"), "{}", errors[0]);
     assert_eq!((errors[0].line, errors[0].key.as_str()), (Some(1), "id"));
@@ -138,10 +144,54 @@ fn the_mistakes_of_all_files_of_a_folder_are_reported() {
     std::fs::write(dir.path().join("b.toml"), "= 1").unwrap();
     std::fs::write(dir.path().join("c.toml"), " ".repeat(source::FILE_BYTES_MAX + 1)).unwrap();
     std::fs::write(dir.path().join("d.toml"), [0xff]).unwrap();
-    let errors = read_dir(dir.path(), &catalogue()).unwrap_err();
+    let errors = read_dir(dir.path()).unwrap_err();
     let files: Vec<_> = errors.iter().map(|error| error.file.rsplit(['/', '\\']).next().unwrap()).collect();
     assert_eq!(files, ["a.toml", "b.toml", "c.toml", "d.toml"]);
     assert!(errors[2].to_string().contains("larger than 256 KiB"), "{}", errors[2]);
-    let absent = read_dir(&dir.path().join("absent"), &catalogue()).unwrap_err();
+    assert!(errors[3].to_string().contains("Save it as UTF-8"), "{}", errors[3]);
+    let absent = read_dir(&dir.path().join("absent")).unwrap_err();
     assert!(absent[0].to_string().contains("cannot be read"), "{}", absent[0]);
+}
+
+#[test]
+fn what_others_leave_in_a_folder_is_passed_over_and_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    // As Kubernetes mounts a configuration: the file is a link into a hidden folder.
+    std::fs::create_dir(path("..2026_11_27")).unwrap();
+    std::fs::write(path("..2026_11_27/boreale.toml"), SITE_FILE).unwrap();
+    std::os::unix::fs::symlink("..2026_11_27", path("..data")).unwrap();
+    std::os::unix::fs::symlink("..data/boreale.toml", path("boreale.toml")).unwrap();
+    for name in [
+        "._boreale.toml",
+        ".boreale.toml.swp",
+        ".nfs0001",
+        "#boreale.toml#",
+        "boreale.toml~",
+        "~$boreale.toml",
+    ] {
+        std::fs::write(path(name), [0, 0xff, 0xfe]).unwrap();
+    }
+    std::os::unix::fs::symlink("somebody@desk.4711", path(".#boreale.toml")).unwrap();
+    std::fs::create_dir(path("old.toml")).unwrap();
+    let pipe = std::process::Command::new("mkfifo").arg(path("pipe.toml")).status().unwrap();
+    assert!(pipe.success());
+
+    let folder = SiteFolder::open(dir.path()).unwrap();
+    assert_eq!(folder.read(&catalogue()).unwrap().len(), 1);
+    let words = folder.passed_over().unwrap();
+    for name in ["._boreale.toml", ".#boreale.toml", "boreale.toml~", "old.toml", "..data", ".nfs0001"] {
+        assert!(words.contains(&format!("`{name}`")), "{name}: {words}");
+    }
+    assert!(words.ends_with("and 1 more"), "{words}");
+}
+
+#[test]
+fn a_site_file_that_is_a_link_to_nowhere_is_missed() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("a.toml"), SITE_FILE).unwrap();
+    assert_eq!(SiteFolder::open(dir.path()).unwrap().passed_over(), None);
+    std::os::unix::fs::symlink("absent", dir.path().join("b.toml")).unwrap();
+    let errors = read_dir(dir.path()).unwrap_err();
+    assert!(errors[0].file.ends_with("b.toml"), "{}", errors[0]);
 }

@@ -20,10 +20,7 @@ fn imports_go_strictly_down() {
             &["cli", "failure", "clock", "telemetry", "crash"],
         ],
         only_in: &[
-            OnlyIn {
-                names: &["actix_web", "actix_cors"],
-                files: &["http/", "commands/serve.rs", "commands/snapshot.rs"],
-            },
+            OnlyIn { names: &["actix_web"], files: &["http/", "commands/serve.rs", "commands/snapshot.rs"] },
             OnlyIn { names: &["actix_http", "actix_server", "actix_service", "governor"], files: &["http/"] },
             OnlyIn { names: &["rusqlite"], files: &["store/sqlite/"] },
             OnlyIn { names: &["redis"], files: &["store/redis/"] },

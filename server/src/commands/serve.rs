@@ -102,7 +102,7 @@ async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
                     config.service(demo::pages(pages));
                 }
             })
-            .configure(router::configure(routes::table(), app.clone()))
+            .configure(router::configure(routes::table()))
     });
     let (server, connections) = service?.run();
     let stop = stop_when_told(terminate, interrupt, server.handle(), Arc::clone(&connections));

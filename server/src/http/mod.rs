@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod connection;
+mod cors;
 mod deadline;
 pub mod demo;
 mod forwarded;

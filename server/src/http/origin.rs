@@ -1,29 +1,17 @@
-//! Which pages may speak for a site: CORS, and the `Origin` of what is posted.
+//! Which pages may speak for a site, by the `Origin` that browsers send.
 
 use super::app::App;
 use super::problem::ApiError;
+use super::public::lookup::find_site;
 use crate::cli::PublicHost;
-use crate::site::Site;
-use actix_cors::Cors;
-use actix_web::HttpRequest;
+use crate::telemetry;
+use actix_web::dev::ServiceRequest;
+use actix_web::http::header::HeaderMap;
 use actix_web::http::{Method, header};
 use actix_web::web::Data;
-use constat_shared::{Code, SiteId};
+use constat_shared::Code;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use url::{Host, Origin, Url};
-
-/// Allows the origins of the site in the address and no others (Fetch, section 3.2).
-pub fn cors(app: Data<App>) -> Cors {
-    Cors::default()
-        .allowed_origin_fn(move |origin, request| {
-            let site = request.uri.path().split('/').nth(3).and_then(|id| SiteId::parse(id).ok());
-            let site = site.and_then(|id| app.sites.get(&id));
-            site.is_some_and(|site| origin.to_str().is_ok_and(|origin| site.site.allows_origin(origin)))
-        })
-        .allowed_methods([Method::GET, Method::POST, Method::DELETE])
-        .allowed_headers([header::CONTENT_TYPE, header::AUTHORIZATION])
-        .max_age(86_400)
-}
 
 /// The origins of the server's own pages. The `Host` header of a request does not count: it has any
 /// name that somebody lets point to this machine (DNS rebinding).
@@ -54,16 +42,47 @@ fn parse(text: &str) -> Option<Origin> {
     Some(url.origin()).filter(|origin| origin.ascii_serialization() == text)
 }
 
-/// Compares the page's origin, which browsers name with every POST; it is never kept.
+/// What the `Origin` of a request says.
+enum Asking<'a> {
+    /// It is not there: no page of another origin asks.
+    Nobody,
+    /// A page of this origin.
+    Page(&'a str),
+    /// Nothing that a browser writes.
+    Unreadable,
+}
+
+impl Asking<'_> {
+    fn of(headers: &HeaderMap) -> Asking<'_> {
+        let mut origins = headers.get_all(header::ORIGIN);
+        match (origins.next().map(|origin| origin.to_str()), origins.next()) {
+            (None, _) => Asking::Nobody,
+            (Some(Ok(origin)), None) => Asking::Page(origin),
+            _ => Asking::Unreadable,
+        }
+    }
+}
+
+/// Compares the page's origin with those of the site in the address. Browsers name it with every POST and
+/// DELETE, and with the GET of a page of another origin.
 ///
 /// # Errors
-/// A problem, when it is neither an origin of the site nor one of the server's own.
-pub fn check(request: &HttpRequest, site: &Site, own: &OwnOrigins) -> Result<(), ApiError> {
-    let mut origins = request.headers().get_all(header::ORIGIN);
-    if let (Some(origin), None) = (origins.next(), origins.next())
-        && origin.to_str().is_ok_and(|origin| site.allows_origin(origin) || own.contains(origin))
-    {
-        return Ok(());
+/// A problem, when it is neither an origin of the site nor one of the server's own, when a POST has none,
+/// and when the site does not exist.
+pub fn check(request: &ServiceRequest) -> Result<(), ApiError> {
+    let internal = || ApiError::new(Code::Internal, "Ask again later.");
+    let app = request.app_data::<Data<App>>().ok_or_else(internal)?;
+    let own = request.app_data::<Data<OwnOrigins>>().ok_or_else(internal)?;
+    let site = &find_site(app, request.match_info().query("site"))?.site;
+    let origin = match Asking::of(request.headers()) {
+        Asking::Page(origin) if site.allows_origin(origin) || own.contains(origin) => return Ok(()),
+        Asking::Page(origin) => Some(origin),
+        Asking::Nobody if *request.method() != Method::POST => return Ok(()),
+        Asking::Nobody | Asking::Unreadable => None,
+    };
+    // What is no origin may be a whole address, which is a visitor's: it is not written.
+    if let Some(origin) = origin.filter(|origin| *origin == "null" || parse(origin).is_some()) {
+        telemetry::count_unlisted(&site.notice.site, origin);
     }
     Err(ApiError::new(
         Code::OriginNotAllowed,

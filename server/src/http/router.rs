@@ -1,18 +1,12 @@
 //! From the table of addresses to the server's routes.
 
-use super::app::App;
-use super::origin::cors;
+use super::cors;
 use super::problem;
-use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::guard::{self, Guard};
-use actix_web::http::header::{self, HeaderValue};
-use actix_web::middleware::{DefaultHeaders, Next, from_fn};
-use actix_web::web::{self, Data, QueryConfig, ServiceConfig, to};
+use actix_web::http::header;
+use actix_web::middleware::{DefaultHeaders, from_fn};
+use actix_web::web::{self, QueryConfig, ServiceConfig, to};
 use actix_web::{Resource, Route};
-
-/// What is below a site: its pages may read it.
-const SITE: &str = "/v1/sites/{site}";
 
 /// The name of a log: a month, and the shard when the site has several.
 const LOG: &str = "{log:[^/]+(?:/[0-9]+of[0-9]+)?}";
@@ -31,7 +25,7 @@ pub enum Verb {
 /// Which headers an answer carries beside those of [`headers`].
 #[derive(Clone, Copy)]
 pub enum Family {
-    /// The pages of the site may read it ([`cors`]).
+    /// The pages of the site may read it, and others only why they may not.
     Site,
     /// Every page may read it: it is the same for all, and public.
     Anyone,
@@ -53,10 +47,9 @@ pub fn row(verb: Verb, path: &'static str, family: Family, handler: Route) -> Ro
 }
 
 /// Adds every row of a table to the server.
-pub fn configure(table: Vec<Row>, app: Data<App>) -> impl FnOnce(&mut ServiceConfig) {
+pub fn configure(table: Vec<Row>) -> impl FnOnce(&mut ServiceConfig) {
     move |config| {
         config.app_data(QueryConfig::default().error_handler(problem::query_malformed));
-        let mut site = web::scope(SITE).wrap(cors(app));
         let mut rows = table.into_iter().peekable();
         while let Some(first) = rows.next() {
             let (path, family) = (first.path, first.family);
@@ -64,13 +57,19 @@ pub fn configure(table: Vec<Row>, app: Data<App>) -> impl FnOnce(&mut ServiceCon
             while let Some(next) = rows.next_if(|next| next.path == path) {
                 of_path.push(next);
             }
+            let (resource, methods) = resource(path, of_path);
+            let with_preflight = |resource: Resource| resource.route(cors::preflight(&methods));
             match family {
-                Family::Site => site = site.service(resource(path.trim_start_matches(SITE), of_path)),
-                Family::Anyone => drop(config.service(resource(path, of_path).wrap(from_fn(for_anyone)))),
-                Family::Plain => drop(config.service(resource(path, of_path))),
-            }
+                Family::Site => {
+                    config.service(with_preflight(resource).wrap(from_fn(cors::for_pages_of_the_site)))
+                }
+                Family::Anyone => {
+                    config.service(with_preflight(resource).wrap(from_fn(cors::for_every_page)))
+                }
+                Family::Plain => config.service(resource),
+            };
         }
-        config.service(site).default_service(to(problem::not_found));
+        config.default_service(to(problem::not_found));
     }
 }
 
@@ -81,17 +80,19 @@ pub fn headers() -> DefaultHeaders {
         .add(("Cross-Origin-Resource-Policy", "cross-origin"))
 }
 
-/// One path with its handlers; any other method is refused with the list of these.
-fn resource(path: &str, rows: Vec<Row>) -> Resource {
+/// One path with its handlers, and its methods; any other one is refused with the list of these.
+fn resource(path: &str, rows: Vec<Row>) -> (Resource, String) {
     let names = rows.iter().map(|row| match row.verb {
         Verb::Get => "GET, HEAD",
         Verb::Post => "POST",
         Verb::Delete => "DELETE",
     });
-    let allowed = names.collect::<Vec<_>>().join(", ");
+    let methods = names.collect::<Vec<_>>().join(", ");
+    let allowed = methods.clone();
     let refuse = move || std::future::ready(problem::method_not_allowed(&allowed));
     let resource = web::resource(path.replace("{log}", LOG)).default_service(to(refuse));
-    rows.into_iter().fold(resource, |resource, row| resource.route(row.handler.guard(by_verb(row.verb))))
+    let add = |resource: Resource, row: Row| resource.route(row.handler.guard(by_verb(row.verb)));
+    (rows.into_iter().fold(resource, add), methods)
 }
 
 fn by_verb(verb: Verb) -> impl Guard {
@@ -100,17 +101,4 @@ fn by_verb(verb: Verb) -> impl Guard {
         Verb::Post => guard::Post().check(context),
         Verb::Delete => guard::Delete().check(context),
     })
-}
-
-/// Lets every page read an answer that is no error (Fetch, section 3.2).
-async fn for_anyone(
-    request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> actix_web::Result<ServiceResponse<impl MessageBody>> {
-    let mut response = next.call(request).await?;
-    if !response.status().is_client_error() && !response.status().is_server_error() {
-        let everyone = HeaderValue::from_static("*");
-        response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, everyone);
-    }
-    Ok(response)
 }

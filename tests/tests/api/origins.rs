@@ -117,3 +117,43 @@ async fn a_public_host_that_is_none_stops_the_start() {
         );
     }
 }
+
+/// The lines of the log about origins that are not listed.
+fn named(log: &str) -> Vec<&str> {
+    log.lines().filter(|line| line.contains("the page's origin is not in `origins`")).collect()
+}
+
+#[tokio::test]
+async fn an_origin_that_is_not_listed_has_one_line_in_the_log_whatever_is_sent() {
+    let posts = Posts::start(&[]).await;
+    let forgotten = "https://polaire.example";
+    for _ in 0..5 {
+        assert_eq!(posts.post("x", &[forgotten]).await, 403);
+        assert_eq!(posts.post("x", &["null"]).await, 403);
+    }
+    // What no browser writes may be anything, such as the address of a page.
+    for other in ["https://polaire.example/claims/4711", "moz-extension://c0ffee", "marker", ""] {
+        assert_eq!(posts.post("x", &[other]).await, 403);
+    }
+    assert_eq!(posts.post("x", &[]).await, 403);
+    let log = posts.server.stop_with_log().1;
+    let lines = named(&log);
+    assert_eq!(lines.len(), 2, "{log}");
+    for (line, origin) in lines.iter().zip([forgotten, "null"]) {
+        assert!(line.contains("WARN") && line.contains(&format!("site={SITE} origin={origin}")), "{line}");
+    }
+    for word in ["4711", "moz-extension", "marker"] {
+        assert!(!log.contains(word), "{word}: {log}");
+    }
+}
+
+#[tokio::test]
+async fn origins_without_end_fill_no_log() {
+    let posts = Posts::start(&[]).await;
+    for number in 0..105 {
+        assert_eq!(posts.post("x", &[&format!("https://{number}.evil.example")]).await, 403);
+    }
+    let log = posts.server.stop_with_log().1;
+    assert_eq!(named(&log).len(), 100);
+    assert_eq!(log.matches("answers of more origins that no site file lists").count(), 1);
+}

@@ -5,7 +5,6 @@ use crate::consent::accept::{Accepted, accept};
 use crate::http::app::App;
 use crate::http::deadline::within;
 use crate::http::json_body;
-use crate::http::origin::{self, OwnOrigins};
 use crate::http::problem::ApiError;
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
@@ -18,12 +17,10 @@ use constat_shared::consent::REQUEST_BYTES_MAX;
 pub async fn post(
     request: HttpRequest,
     app: Data<App>,
-    own: Data<OwnOrigins>,
     site: Path<String>,
     payload: Payload,
 ) -> Result<HttpResponse, ApiError> {
     let site = find_site(&app, &site)?;
-    origin::check(&request, &site.site, &own)?;
     let consent: ConsentRequest = json_body::read(payload, REQUEST_BYTES_MAX).await?;
     let (shown, now) = (credential(&request), app.clock.best_time());
     let holder = shown.holder(&app.keys, &site.notice().site, &consent.consent_id, now);

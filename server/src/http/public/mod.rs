@@ -7,7 +7,7 @@ pub mod health;
 pub mod history;
 pub mod keys;
 pub mod log;
-mod lookup;
+pub mod lookup;
 pub mod notice;
 pub mod vendors;
 pub mod verify_page;

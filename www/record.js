@@ -161,7 +161,9 @@ async function remove(bridge, token) {
   if (!reply.ok) throw reply.status;
   bridge.keep("constat.queue." + site, JSON.stringify(waiting(bridge).filter(event => event.consent_id !== id)));
   try { ["receipt", "secret"].forEach(name => { localStorage.removeItem("constat." + name + "." + site); }); } catch (_) { /* What is kept with the page goes with it. */ }
-  document.cookie = "constat=;path=/;max-age=0";
+  // The cookie of version 1 may be that of another site on this host.
+  let names = ["constat-" + site].concat(document.cookie.includes("constat=1." + id) ? "constat" : []);
+  names.forEach(name => { document.cookie = name + "=;path=/;max-age=0"; });
   bridge.clean();
   location.reload(); // What was allowed may be running.
 }

@@ -203,10 +203,19 @@ impl Browser {
         chain.perform().await
     }
 
-    /// The value of the consent cookie, as the page reads it.
+    /// The value of the consent cookie of the one site on the page's host, as the page reads it.
     pub async fn consent_cookie(&self) -> WebDriverResult<Option<String>> {
-        let value = self.run("return (/(?:^|; )constat=([^;]*)/.exec(document.cookie) || [])[1]").await?;
+        let value =
+            self.run("return (/(?:^|; )constat(?:-[^=;]*)?=([^;]*)/.exec(document.cookie) || [])[1]").await?;
         Ok(value.as_str().map(str::to_owned))
+    }
+
+    /// Removes the consent cookie, whatever its name is.
+    pub async fn forget_choice(&self) -> WebDriverResult<()> {
+        let remove = "for (const cookie of document.cookie.split('; ')) {
+          if (/^constat[-=]/.test(cookie)) document.cookie = cookie.split('=')[0] + '=;max-age=0;path=/';
+        }";
+        self.run(remove).await.map(drop)
     }
 
     /// The tab that is driven.

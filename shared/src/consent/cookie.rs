@@ -1,31 +1,41 @@
 //! The consent cookie, in which the browser keeps the visitor's answer.
 //!
-//! `1.<consent id>.<event id>.<terms>.<decided>.<expires>.<categories>.<exceptions>`:
+//! Its name is `constat-SITE`, so that several sites on one host keep their choices. Its value is
+//! `2.<consent id>.<event id>.<terms>.<decided>.<expires>.<categories>.<exceptions>`:
 //! the consent id, the event id of the answer, the first 12 digits of the terms
 //! hash, two times in minutes since 1970 (base 36), five digits `0` or `1` for
 //! the categories in the order of [`Category::ALL`], and hexadecimal digits
 //! whose bits name the vendors that differ from their category: vendor *i* of
 //! the notice is bit *i* mod 4 of digit *i* / 4. Zeros at the end are left out.
 //!
+//! Version 1 had the same parts after `1.`, and the name `constat` on every site.
+//! It is read until it expires, and not written any more.
+//!
 //! `www/loader/cookie.js` writes and reads the same form; this is its definition.
 
 use super::choices::Choices;
 use crate::notice::{Category, Notice, VENDORS_MAX, Vendor};
-use crate::values::{ConsentId, EventId, Hash, Timestamp};
+use crate::values::{ConsentId, EventId, Hash, SiteId, Timestamp};
 
-/// The name of the cookie.
-pub const NAME: &str = "constat";
+/// The name of the cookie of version 1.
+pub const NAME_1: &str = "constat";
 /// The most bytes of name, `=` and value together.
 pub const BYTES_MAX: usize = 300;
 /// The number of hexadecimal digits of the terms hash in the cookie.
 pub const TERMS_PREFIX_LEN: usize = 12;
 
-const VERSION: &str = "1";
+const VERSION: &str = "2";
+const VERSION_1: &str = "1";
 const MINUTE_MS: i64 = 60_000;
 
-/// A value that is not a consent cookie of this version.
+/// The name of a site's cookie.
+pub fn name(site: &SiteId) -> String {
+    site.cookie_name()
+}
+
+/// A value that is not a consent cookie of a version that was ever written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the value is not a consent cookie of version {VERSION}")]
+#[error("the value is not a consent cookie of version {VERSION_1} or {VERSION}")]
 pub struct CookieError;
 
 /// The content of the consent cookie. Times have a resolution of one minute.
@@ -101,24 +111,30 @@ impl ConsentCookie {
 
     /// The value of the cookie; at most [`BYTES_MAX`] with its name.
     pub fn encode(&self) -> String {
+        format!("{VERSION}.{}", self.parts())
+    }
+
+    /// What is the same in all versions.
+    fn parts(&self) -> String {
         let (id, event) = (self.consent_id, self.event_id);
         let categories: String = self.categories.iter().map(|on| if *on { '1' } else { '0' }).collect();
         let exceptions = encode_indexes(&self.exceptions);
         let (decided, expires) = (base36(self.decided_min), base36(self.expires_min));
-        format!("{VERSION}.{id}.{event}.{}.{decided}.{expires}.{categories}.{exceptions}", self.terms_prefix)
+        format!("{id}.{event}.{}.{decided}.{expires}.{categories}.{exceptions}", self.terms_prefix)
     }
 
     /// Reads a value of the cookie, if it is exactly what [`ConsentCookie::encode`]
-    /// writes.
+    /// writes, or what version 1 wrote.
     ///
     /// # Errors
     /// [`CookieError`] for any other value.
     pub fn decode(value: &str) -> Result<ConsentCookie, CookieError> {
-        let parts: Vec<&str> = value.split('.').collect();
-        let &[VERSION, id, event, terms, decided, expires, categories, exceptions] = parts.as_slice() else {
+        let (version, written) = value.split_once('.').ok_or(CookieError)?;
+        let parts: Vec<&str> = written.split('.').collect();
+        let &[id, event, terms, decided, expires, categories, exceptions] = parts.as_slice() else {
             return Err(CookieError);
         };
-        if terms.len() != TERMS_PREFIX_LEN {
+        if ![VERSION, VERSION_1].contains(&version) || terms.len() != TERMS_PREFIX_LEN {
             return Err(CookieError);
         }
         let cookie = ConsentCookie {
@@ -131,7 +147,7 @@ impl ConsentCookie {
             exceptions: decode_indexes(exceptions)?,
         };
         let hexadecimal = terms.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        if hexadecimal && cookie.encode() == value { Ok(cookie) } else { Err(CookieError) }
+        if hexadecimal && cookie.parts() == written { Ok(cookie) } else { Err(CookieError) }
     }
 }
 
@@ -206,7 +222,7 @@ mod tests {
         fn the_decoder_never_panics_and_reads_only_what_the_encoder_writes(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
             let text = String::from_utf8_lossy(&bytes);
             if let Ok(cookie) = ConsentCookie::decode(&text) {
-                prop_assert_eq!(cookie.encode(), text);
+                prop_assert_eq!(&cookie.encode()[1..], &text[1..]);
             }
         }
 
@@ -217,7 +233,8 @@ mod tests {
             value[at] = byte;
             let text = String::from_utf8_lossy(&value).into_owned();
             if let Ok(cookie) = ConsentCookie::decode(&text) {
-                prop_assert_eq!(cookie.encode(), text);
+                prop_assert_eq!(&cookie.encode()[1..], &text[1..]);
+                prop_assert!(text.starts_with(['1', '2']));
             }
         }
 
@@ -225,13 +242,27 @@ mod tests {
         fn every_answer_survives_the_cookie(bits in prop::collection::vec(any::<bool>(), 1..=VENDORS_MAX)) {
             let cookie = cookie(&bits);
             let value = cookie.encode();
-            prop_assert!(NAME.len() + 1 + value.len() < BYTES_MAX);
             let read = ConsentCookie::decode(&value).unwrap();
             prop_assert_eq!(&read, &cookie);
+            let version_1 = format!("1{}", &value[1..]);
+            prop_assert_eq!(&ConsentCookie::decode(&version_1).unwrap(), &cookie);
             for (index, allowed) in bits.iter().enumerate() {
                 prop_assert_eq!(read.vendor(index, Category::Audience), *allowed);
             }
         }
+    }
+
+    #[test]
+    fn the_largest_cookie_of_the_longest_site_id_stays_within_the_bound() {
+        let mut largest = cookie(&[true; VENDORS_MAX]);
+        (largest.decided_min, largest.expires_min) = (u32::MAX, u32::MAX);
+        largest.exceptions = (0..VENDORS_MAX).collect();
+        let site = SiteId::parse(&"s".repeat(40)).unwrap();
+        assert!(SiteId::parse(&"s".repeat(41)).is_err());
+        assert_eq!(name(&site), format!("constat-{site}"));
+        let bytes = name(&site).len() + "=".len() + largest.encode().len();
+        assert_eq!(bytes, 224);
+        assert!(bytes <= BYTES_MAX);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::texts::{TextKey, Texts};
 use super::vendor::{Cookie, PurposeText, Storage, Transfer, Vendor};
 use crate::values::{Hash, Language, PurposeId, SiteId, VendorId};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// A notice in one language, with all that the banner needs but the colours,
 /// which the style holds.
@@ -95,7 +96,9 @@ pub struct CookieView {
 impl Notice {
     /// The notice in one language; nothing when it has no texts in it.
     pub fn view(&self, language: Language) -> Option<NoticeView> {
-        let texts = self.texts.get(&language)?;
+        let mut texts = self.texts.get(&language)?.clone();
+        let essential = TextKey::CategoryEssentialDescription;
+        texts.set(essential, self.text(language, essential)?.into_owned());
         let controller = ControllerView::of(&self.controller, language)?;
         Some(NoticeView {
             site: self.site.clone(),
@@ -105,8 +108,20 @@ impl Notice {
             lifetimes: self.lifetimes,
             controller,
             authority: self.authority.clone(),
-            texts: texts.clone(),
+            texts,
             categories: self.category_views(language)?,
+        })
+    }
+
+    /// A text as it is shown: the description of the essential category with the name of the consent cookie
+    /// in place of `{cookie}`. A notice of an earlier version has the name itself.
+    pub fn text(&self, language: Language, key: TextKey) -> Option<Cow<'_, str>> {
+        let texts = self.texts.get(&language)?;
+        Some(match key {
+            TextKey::CategoryEssentialDescription => {
+                Cow::Owned(texts.fill(key, "{cookie}", &self.site.cookie_name()))
+            }
+            _ => Cow::Borrowed(texts.get(key)),
         })
     }
 
@@ -175,5 +190,28 @@ impl NoticeView {
     /// The number of vendors in the notice.
     pub fn vendor_count(&self) -> usize {
         self.categories.iter().map(|category| category.vendors.len()).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::notice::sample::notice;
+
+    #[test]
+    fn the_essential_category_names_the_cookie_of_its_site_and_an_earlier_notice_keeps_its_words() {
+        let key = TextKey::CategoryEssentialDescription;
+        let mut notice = notice(1);
+        for (text, expected) in [
+            ("The cookie “{cookie}” keeps your choice.", "The cookie “constat-boreale” keeps your choice."),
+            ("The cookie “constat” keeps your choice.", "The cookie “constat” keeps your choice."),
+        ] {
+            notice.texts.get_mut(&Language::Fr).unwrap().set(key, text.to_owned());
+            let hash = notice.notice_hash();
+            let view = notice.view(Language::Fr).unwrap();
+            assert_eq!(view.texts.get(key), expected);
+            assert_eq!((view.notice_hash, notice.notice_hash()), (hash, hash));
+            assert_eq!(notice.texts[&Language::Fr].get(key), text);
+        }
     }
 }

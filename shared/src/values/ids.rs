@@ -72,6 +72,13 @@ slug!(
     /// A site: the `id` of its file, and part of its URLs.
     SiteId
 );
+impl SiteId {
+    /// The name of the site's consent cookie, whose value is the consent part's to know.
+    pub fn cookie_name(&self) -> String {
+        format!("constat-{}", self.0)
+    }
+}
+
 slug!(
     /// A vendor: its name in the catalogue and in `data-vendor`.
     VendorId

@@ -1,6 +1,6 @@
 //! Every version reads what an earlier one wrote. `tests/fixtures/` keeps that, with how it was made.
 
-use constat_shared::{Category, ConsentCookie, Record};
+use constat_shared::{Category, ConsentCookie, Record, SiteId, cookie};
 use constat_testkit::redis::Redis;
 use constat_tests::api::{Answer, answer, client};
 use constat_tests::receipts;
@@ -241,10 +241,12 @@ async fn a_bundle_and_a_receipt_of_version_0_1_0_still_verify() {
     assert!(proven.starts_with("proven: the receipt is signed by key "), "{proven}");
 }
 
+/// `cookies.txt` of version 0.1.0 has values of the cookie `constat`; `cookies-2.txt` has the same answers as
+/// they are written since, with the name of the cookie.
 #[test]
-fn the_consent_cookies_of_version_0_1_0_are_still_read() {
-    let cookies = std::fs::read_to_string(fixture("cookies.txt")).unwrap();
-    let cookies: Vec<_> = cookies.lines().map(|line| line.split_once(' ').unwrap()).collect();
+fn the_consent_cookies_of_both_versions_are_read_and_the_second_is_written() {
+    let of = |file: PathBuf| std::fs::read_to_string(file).unwrap();
+    let (first, second) = (of(fixture("cookies.txt")), of(fixture("../cookies-2.txt")));
     // The categories that each action allows, in their fixed order, and the vendor that differs.
     let expected = [
         ("allow_all", [true; 5], None),
@@ -253,11 +255,15 @@ fn the_consent_cookies_of_version_0_1_0_are_still_read() {
         ("save", [true, true, false, true, false], Some(9)),
         ("withdraw", [true, false, false, false, false], None),
     ];
-    assert_eq!(cookies.len(), expected.len());
-    for ((action, value), (name, categories, exception)) in cookies.into_iter().zip(expected) {
-        assert_eq!(action, name);
-        let cookie = ConsentCookie::decode(value).unwrap();
-        assert_eq!(cookie.encode(), value, "{action}");
+    let pairs: Vec<_> = first.lines().zip(second.lines()).collect();
+    assert_eq!((pairs.len(), second.lines().count()), (expected.len(), expected.len()));
+    let name = cookie::name(&SiteId::parse("boreale").unwrap());
+    for ((first, second), (action, categories, exception)) in pairs.into_iter().zip(expected) {
+        let first = first.strip_prefix(&format!("{action} ")).unwrap();
+        let second = second.strip_prefix(&format!("{action} {name}=")).unwrap();
+        let cookie = ConsentCookie::decode(second).unwrap();
+        assert_eq!(ConsentCookie::decode(first).as_ref(), Ok(&cookie), "{action}");
+        assert_eq!(cookie.encode(), second, "{action}");
         assert_eq!(Category::ALL.map(|category| cookie.category(category)), categories, "{action}");
         for place in 0..40 {
             let allowed = cookie.vendor(place, Category::ThirdParty);

@@ -12,7 +12,7 @@ async fn agreed(demo: &Demo, browser: &Browser) -> Result<Record, Box<dyn std::e
     let record = records.last().cloned().ok_or("no record")?;
     let notice = notice(&demo.server, record.notice_hash).await;
     let value = browser.consent_cookie().await?.ok_or("no cookie")?;
-    assert!(value.len() + "constat=".len() < 300);
+    assert!(value.len() + "constat-boreale=".len() < 300);
     let cookie = ConsentCookie::decode(&value)?;
     assert_eq!(cookie.consent_id, record.consent_id);
     assert!(cookie.holds(record.terms_hash, record.recorded_at));

@@ -277,7 +277,7 @@ fn it_fits_a_narrow_screen_in_every_language() {
     browse((320, 640), |browser| async move {
         let demo = Demo::start();
         for language in ["fr", "nl", "de", "en"] {
-            browser.run("document.cookie = 'constat=;max-age=0;path=/'").await.ok();
+            browser.forget_choice().await.ok();
             browser.open(&demo.page(&format!("{language}/"))).await?;
             answered(&browser, "allow_all", "boreale").await?;
             browser.click("[data-constat=manage]").await?;

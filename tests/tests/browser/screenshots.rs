@@ -25,7 +25,7 @@ fn pictures(name: &'static str, size: (u32, u32)) {
     with_folder(|folder| {
         browse(size, |browser| async move {
             for language in ["fr", "nl", "de", "en"] {
-                browser.run("document.cookie = 'constat=;max-age=0;path=/'").await.ok();
+                browser.forget_choice().await.ok();
                 browser.open(&format!("{}/demo/{language}/", server.url)).await?;
                 browser.taken_over().await?;
                 take(&browser, folder.join(format!("banner-{language}-{name}.png"))).await?;

@@ -79,7 +79,7 @@ fn a_hostile_host_page_neither_hides_nor_deforms_the_banner() {
             seen.push(browser.run(measure).await?);
             browser.press("refuse_all").await?;
             assert!(browser.consent_cookie().await?.is_some());
-            browser.run("document.cookie = 'constat=;max-age=0;path=/'").await?;
+            browser.forget_choice().await?;
         }
         assert_eq!(seen[0], seen[1]);
         Ok(())

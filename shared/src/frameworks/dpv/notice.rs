@@ -3,6 +3,7 @@
 
 use crate::notice::{Category, Cookie, Notice, PurposeText, Storage, TextKey, Transfer, Vendor};
 use crate::values::{Hash, Language, PurposeId, VendorId};
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -56,7 +57,7 @@ impl Shown<'_> {
 
     /// One text, in every language in which it was shown.
     fn text(&self, key: TextKey) -> Value {
-        self.in_languages(|language| self.notice.texts.get(&language).map(|texts| texts.get(key)))
+        self.in_languages(|language| self.notice.text(language, key))
     }
 
     fn purpose_text(&self, id: &PurposeId, part: fn(&PurposeText) -> &str) -> Value {
@@ -64,7 +65,7 @@ impl Shown<'_> {
         self.in_languages(|language| texts.and_then(|texts| texts.get(&language)).map(part))
     }
 
-    fn in_languages<'t>(&self, text: impl Fn(Language) -> Option<&'t str>) -> Value {
+    fn in_languages<T: Serialize>(&self, text: impl Fn(Language) -> Option<T>) -> Value {
         let tagged = |language: &Language| Some(json!({ "@language": language, "@value": text(*language)? }));
         self.languages.iter().filter_map(tagged).collect()
     }

@@ -170,6 +170,25 @@ pub struct CheckArgs {
     /// The site files, or folders of them.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// The folder of the embedded store with the notices that were served: says who would be asked again.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The Redis with the notices that were served, as `constat serve` names it.
+    #[arg(long, value_name = "URL", env = "CONSTAT_STORE", hide_env_values = true)]
+    pub store: Option<String>,
+}
+
+impl CheckArgs {
+    /// The store to compare with, if one is named. It is only read.
+    pub fn store(&self) -> Option<StoreArgs> {
+        (self.data.is_some() || self.store.is_some()).then(|| StoreArgs {
+            data: self.data.clone().unwrap_or_default(),
+            store: self.store.clone(),
+            min_replicas: 0,
+            accept_data_loss: true,
+            deadline: DEADLINE.as_secs(),
+        })
+    }
 }
 
 /// `constat records`.

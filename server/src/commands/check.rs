@@ -1,26 +1,56 @@
 //! `constat check`: site files are validated without being served.
 
 use super::print::{print, remark};
-use crate::cli::CheckArgs;
+use crate::cli::{CheckArgs, StoreArgs};
+use crate::clock::Clock;
 use crate::failure::Failure;
+use crate::jobs::earlier_terms::{NoticesBySite, by_site, who_is_asked};
 use crate::site::{self, Catalogue, Site, SiteError, SiteFolder};
+use crate::store::{Store, open_store};
+use constat_shared::Timestamp;
 use std::path::{Path, PathBuf};
 
 /// Checks every file, and every file of every folder; prints what is wrong with each, or that it is good.
 pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     let catalogue = Catalogue::embedded().map_err(|errors| site::all_mistakes(&errors))?;
+    let published = args.store().map(|store| Published::read(&store)).transpose()?;
     let mut errors = Vec::new();
     for path in &args.files {
         match read(path, &catalogue) {
             Ok(sites) => {
                 for (file, site) in sites {
                     print(format_args!("{}: good, notice {}", file.display(), site.notice.notice_hash()))?;
+                    if let Some(published) = &published {
+                        print(format_args!("{}: {}", file.display(), published.asked_by(&site)?))?;
+                    }
                 }
             }
             Err(found) => errors.extend(found),
         }
     }
     if errors.is_empty() { Ok(()) } else { Err(site::all_mistakes(&errors)) }
+}
+
+/// What was published before.
+struct Published {
+    store: Box<dyn Store>,
+    notices: NoticesBySite,
+    now: Timestamp,
+}
+
+impl Published {
+    fn read(args: &StoreArgs) -> Result<Published, Failure> {
+        let store = open_store(args)?;
+        let (notices, times) = (by_site(store.notices()?), store.times()?);
+        Ok(Published { store, notices, now: Clock::of(&times).best_time() })
+    }
+
+    /// Who is asked again when that site is served.
+    fn asked_by(&self, site: &Site) -> Result<String, Failure> {
+        let notices = self.notices.get(&site.notice.site).map_or(&[][..], Vec::as_slice);
+        let asked = who_is_asked(&*self.store, notices, site, self.now)?;
+        Ok(asked.unwrap_or_else(|| "nobody was asked yet: the store has no notice of the site".to_owned()))
+    }
 }
 
 /// The site of a file, or those of a folder.

@@ -71,9 +71,14 @@ async fn take<S: NoticeStore + LogStore + ?Sized>(
         return Ok(Some(line));
     }
     let shown = PublishedNotice::new(notice.clone());
-    let site =
-        Site { notice: shown, origins: Vec::new(), timestamp_authority: None, log_shards: LogShards::ONE };
-    let served = ServedSite::new(site, assets);
+    let site = Site {
+        notice: shown,
+        origins: Vec::new(),
+        ask_refusers_again: false,
+        timestamp_authority: None,
+        log_shards: LogShards::ONE,
+    };
+    let served = ServedSite::new(site, &[], assets);
     photographer.warning_of_other_files(&served)?.into_iter().for_each(warn);
     let page = SnapshotPage::start(served, Arc::clone(assets))?;
     let taken = photographer.take(&notice, page.origin(), program, stopped(signals), &mut warn).await;

@@ -3,6 +3,7 @@
 pub mod accept_clock;
 pub mod cleaning;
 pub mod copy;
+pub mod earlier_terms;
 pub mod publish;
 pub mod retention;
 pub mod snapshot;

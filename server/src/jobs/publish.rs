@@ -1,5 +1,6 @@
 //! Sites as their files describe them become the sites that are served.
 
+use super::earlier_terms::{NoticesBySite, by_site, earlier_notices, who_is_asked};
 use crate::clock::Clock;
 use crate::failure::{Failure, fail};
 use crate::proof::published;
@@ -7,14 +8,14 @@ use crate::render::assets::Assets;
 use crate::render::site::{ServedSite, Sites};
 use crate::site::Site;
 use crate::store::{LogStore, NoticeStore};
-use constat_shared::{Hash, SiteId};
+use constat_shared::{SiteId, TermsChange};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// From how many notices of a site on the log says so: each of them stays for ever.
 const NOTICES_MANY: usize = 1000;
 
-/// Renders every site, stores its notice, writes into the log that it is
+/// Stores the notice of every site, renders it, writes into the log that it is
 /// served, and only then serves it: what is shown can be proven. While the clock is
 /// wrong, the retention job writes into the log as soon as it is right.
 ///
@@ -27,42 +28,58 @@ pub fn publish<S: NoticeStore + LogStore + ?Sized>(
     clock: &Clock,
     sites: Vec<Site>,
 ) -> Result<(), Failure> {
-    let sites: Vec<_> = sites.into_iter().map(|site| Arc::new(ServedSite::new(site, assets))).collect();
-    for site in &sites {
-        let (id, notice_hash) = (&site.notice().site, site.notice().notice_hash());
-        store.set_shards(id, site.site.log_shards).map_err(fail("a site cannot be served"))?;
-        store.publish(site.notice(), clock.best_time()).map_err(fail("a notice could not be stored"))?;
-        tracing::info!(site = %id, %notice_hash, "serving a site");
+    let list = || store.notices().map_err(fail("the notices could not be listed"));
+    let before = by_site(list()?);
+    for Site { notice, log_shards, .. } in &sites {
+        store.set_shards(&notice.site, *log_shards).map_err(fail("a site cannot be served"))?;
+        store.publish(notice, clock.best_time()).map_err(fail("a notice could not be stored"))?;
     }
-    for (site, count) in with_many(&store.notices().map_err(fail("the notices could not be counted"))?) {
+    let notices = by_site(list()?);
+    for (site, count) in with_many(&notices) {
         tracing::warn!(%site, count, "a site has very many notices, which are never deleted: is it reloaded with a changed file again and again?");
     }
-    if let Ok(now) = clock.time() {
-        published::log_what_is_served(store, &sites, now).map_err(fail("the log could not be written"))?;
+    let of = |notices: &NoticesBySite, site: &SiteId| notices.get(site).cloned().unwrap_or_default();
+    let mut rendered = Vec::new();
+    for site in sites {
+        let (id, notice_hash) = (site.notice.site.clone(), site.notice.notice_hash());
+        let asked = match served.get(&id) {
+            Some(last) => {
+                Some(TermsChange::between(last.notice(), &site.notice).sentence(site.ask_refusers_again))
+            }
+            None => who_is_asked(store, &of(&before, &id), &site, clock.best_time())
+                .map_err(fail("the notice before could not be read"))?,
+        };
+        match asked {
+            Some(asked) => tracing::info!(site = %id, %notice_hash, "serving a site; {asked}"),
+            None => tracing::info!(site = %id, %notice_hash, "serving a site for the first time"),
+        }
+        let earlier = earlier_notices(store, &of(&notices, &id), &site.notice)
+            .map_err(fail("the earlier notices could not be read"))?;
+        rendered.push(Arc::new(ServedSite::new(site, &earlier, assets)));
     }
-    served.replace(sites);
+    if let Ok(now) = clock.time() {
+        published::log_what_is_served(store, &rendered, now).map_err(fail("the log could not be written"))?;
+    }
+    served.replace(rendered);
     Ok(())
 }
 
 /// The sites that have [`NOTICES_MANY`] notices or more, with their number.
-fn with_many(notices: &[(SiteId, Hash)]) -> BTreeMap<&SiteId, usize> {
-    let mut counts = BTreeMap::new();
-    for (site, _) in notices {
-        *counts.entry(site).or_insert(0) += 1;
-    }
-    counts.retain(|_, count| *count >= NOTICES_MANY);
-    counts
+fn with_many(notices: &NoticesBySite) -> BTreeMap<&SiteId, usize> {
+    let counts = notices.iter().map(|(site, hashes)| (site, hashes.len()));
+    counts.filter(|(_, count)| *count >= NOTICES_MANY).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use constat_shared::Hash;
 
     #[test]
     fn a_site_whose_file_changes_at_every_reload_is_noticed() {
         let [many, few] = ["boreale", "polaire"].map(|id| SiteId::parse(id).unwrap());
         let notices = |site: &SiteId, count: usize| vec![(site.clone(), Hash::of(b"a notice")); count];
-        let all = [notices(&many, NOTICES_MANY), notices(&few, NOTICES_MANY - 1)].concat();
+        let all = by_site([notices(&many, NOTICES_MANY), notices(&few, NOTICES_MANY - 1)].concat());
         assert_eq!(with_many(&all), [(&many, NOTICES_MANY)].into());
     }
 }

@@ -4,17 +4,19 @@
 use super::assets::Assets;
 use super::body::Body;
 use super::pages::Banner;
+use crate::site::Site;
 use constat_shared::{
-    Category, Hash, Language, Months, Palette, PublishedNotice, SiteId, Vendor, VendorId, cookie,
+    Category, Hash, Language, Months, Notice, Palette, PublishedNotice, SiteId, TermsChange, Vendor,
+    VendorId, cookie,
 };
 use serde::Serialize;
 
 /// What stands in the loader where a site's settings belong.
 const PLACEHOLDER: &str = "__CONSTAT_SETTINGS__";
 
-/// The script of a notice, whose style is `css`.
-pub fn consent_js(notice: &PublishedNotice, css: &str, assets: &Assets) -> Body {
-    let script = assets.loader.replace(PLACEHOLDER, &settings(notice, css, assets));
+/// The script of a site, whose style is `css`; `earlier` has a notice for each of its earlier terms, newest first.
+pub fn consent_js(site: &Site, earlier: &[Notice], css: &str, assets: &Assets) -> Body {
+    let script = assets.loader.replace(PLACEHOLDER, &settings(site, earlier, css, assets));
     Body::new("text/javascript; charset=utf-8", script.into_bytes())
 }
 
@@ -38,31 +40,68 @@ struct Settings<'a> {
     css: &'a str,
     banner: Option<Banner>,
     vendors: Vec<VendorSettings<'a>>,
+    /// By which choices are read that were made under earlier terms, newest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    earlier: Vec<EarlierTerms>,
+    /// 1 when those who refused everything are asked again, too.
+    #[serde(skip_serializing_if = "is_zero")]
+    again: u8,
+}
+
+/// Earlier terms as the cookie names them, a digit for each category: 1 when it needed no consent, and for
+/// each vendor of the present notice its position in the earlier one.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum EarlierTerms {
+    /// Every choice holds.
+    Hold(String, String, Vec<usize>),
+    /// Something came or changed since: those who had allowed something are asked again.
+    Ask(String, String),
+}
+
+impl EarlierTerms {
+    fn new(earlier: &Notice, present: &Notice) -> EarlierTerms {
+        let terms = cookie::terms_prefix(earlier.terms_hash());
+        let exempt = digits(|id| earlier.is_exempt(id));
+        match TermsChange::between(earlier, present).places() {
+            Some(places) => EarlierTerms::Hold(terms, exempt, places.to_vec()),
+            None => EarlierTerms::Ask(terms, exempt),
+        }
+    }
 }
 
 /// Id, number of the category, name, privacy policy, and what the vendor leaves
 /// on the site's own domain, where the loader can remove it.
 type VendorSettings<'a> = (&'a VendorId, usize, &'a str, &'a str, Vec<&'a str>);
 
-fn settings(notice: &PublishedNotice, css: &str, assets: &Assets) -> String {
-    let digits = |is: &dyn Fn(Category) -> bool| {
-        Category::ALL.map(|id| if is(id) { '1' } else { '0' }).into_iter().collect()
-    };
+fn settings(site: &Site, earlier: &[Notice], css: &str, assets: &Assets) -> String {
+    let notice = &site.notice;
     let settings = Settings {
         site: &notice.site,
         notice: notice.notice_hash(),
         terms: cookie::terms_prefix(notice.terms_hash()),
         months: notice.lifetimes.choice(),
-        used: digits(&|id| notice.category(id).is_some()),
-        exempt: digits(&|id| notice.is_exempt(id)),
+        used: digits(|id| notice.category(id).is_some()),
+        exempt: digits(|id| notice.is_exempt(id)),
         languages: &notice.languages,
         js: &assets.widget_js,
         css,
         banner: notice.view(notice.main_language()).map(Banner::new),
         vendors: notice.vendors.iter().map(vendor).collect(),
+        earlier: earlier.iter().map(|earlier| EarlierTerms::new(earlier, notice)).collect(),
+        again: u8::from(site.ask_refusers_again),
     };
     // Serialising text, numbers and lists does not fail.
     serde_json::to_string(&settings).unwrap_or_default()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(number: &u8) -> bool {
+    *number == 0
+}
+
+fn digits(is: impl Fn(Category) -> bool) -> String {
+    Category::ALL.map(|id| if is(id) { '1' } else { '0' }).into_iter().collect()
 }
 
 fn vendor(vendor: &Vendor) -> VendorSettings<'_> {

@@ -5,7 +5,7 @@ use super::body::Body;
 use super::consent_js::{consent_js, css};
 use super::pages::Pages;
 use crate::site::Site;
-use constat_shared::{Hash, Language, PublishedNotice, SiteId};
+use constat_shared::{Hash, Language, Notice, PublishedNotice, SiteId};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -22,11 +22,11 @@ pub struct ServedSite {
 }
 
 impl ServedSite {
-    /// Renders a site.
-    pub fn new(site: Site, assets: &Assets) -> ServedSite {
+    /// Renders a site. `earlier` has a notice for each of its earlier terms, newest first.
+    pub fn new(site: Site, earlier: &[Notice], assets: &Assets) -> ServedSite {
         let notice = &site.notice;
         let css = css(notice);
-        let consent_js = consent_js(notice, &css, assets);
+        let consent_js = consent_js(&site, earlier, &css, assets);
         let pages = notice
             .languages
             .iter()

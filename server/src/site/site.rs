@@ -14,6 +14,9 @@ pub struct Site {
     pub notice: PublishedNotice,
     /// Where its pages are, as browsers write it in the `Origin` header.
     pub origins: Vec<String>,
+    /// Whether visitors who refused everything are asked again too, when something came or changed in the
+    /// terms. It is nothing a visitor is shown.
+    pub ask_refusers_again: bool,
     /// The time-stamping authority that `constat timestamp` asks; none when
     /// the site names none. It is nothing a visitor is shown.
     pub timestamp_authority: Option<String>,
@@ -47,12 +50,14 @@ pub fn parse_with_line(
     let authority = file.as_mut().and_then(|file| file.timestamp_authority.take());
     let timestamp_authority =
         authority.and_then(|url| report.take("timestamp_authority", values::timestamp_authority(&url)));
+    let ask_refusers_again = file.as_ref().and_then(|file| file.ask_refusers_again).unwrap_or_default();
     let shards = file.as_mut().and_then(|file| file.log_shards.take());
     let log_shards = shards.and_then(|count| report.take("log_shards", values::log_shards(count)));
     let checked = file.and_then(|file| notice::make(file, catalogue, &mut report));
     let site = checked.map(|(notice, origins)| {
         let notice = PublishedNotice::new(notice);
-        Site { notice, origins, timestamp_authority, log_shards: log_shards.unwrap_or(LogShards::ONE) }
+        let log_shards = log_shards.unwrap_or(LogShards::ONE);
+        Site { notice, origins, ask_refusers_again, timestamp_authority, log_shards }
     });
     let line = report.line_of("id");
     report.finish(site).map(|site| (site, line))

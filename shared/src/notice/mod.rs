@@ -7,6 +7,7 @@ mod lifetime;
 mod notice;
 #[cfg(any(test, feature = "sample"))]
 pub(crate) mod sample;
+mod terms_change;
 mod texts;
 mod vendor;
 mod view;
@@ -15,6 +16,7 @@ pub use category::Category;
 pub use color::{Color, ColorError};
 pub use lifetime::{Lifetimes, Months, MonthsError, ProofShorterThanChoice};
 pub use notice::{Authority, Controller, FORMAT, Notice, NoticeCategory, Palette, PublishedNotice, Theme};
+pub use terms_change::TermsChange;
 pub use texts::{TextKey, Texts};
 pub use vendor::{Cookie, PurposeText, Purposes, Storage, TRACKER_DAYS_MAX, Transfer, VENDORS_MAX, Vendor};
 pub use view::{CategoryView, ControllerView, CookieView, NoticeView, VendorView};

@@ -17,6 +17,7 @@ mod copy;
 mod cors;
 mod deadline;
 mod demo;
+mod earlier_terms;
 mod files;
 mod formats;
 mod health;

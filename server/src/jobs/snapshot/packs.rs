@@ -19,6 +19,7 @@ use crate::store::open_store_to_write;
 use crate::store::{LogStore, NoticeStore};
 use constat_shared::log::Snapshot;
 use constat_shared::{Hash, Language, LogEntry, LogId, Month, Notice, SiteId};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The notices that were published, of one site or of all.
@@ -132,7 +133,7 @@ impl<'a, S: NoticeStore + LogStore + ?Sized> Photographer<'a, S> {
         Ok(())
     }
 
-    /// A line when the notice was last served with other files: the loader, the
+    /// A line when the notice was last served with other files: the
     /// widget and the styles are this program's, which may be newer than the notice.
     ///
     /// # Errors
@@ -145,14 +146,27 @@ impl<'a, S: NoticeStore + LogStore + ?Sized> Photographer<'a, S> {
         };
         let found = published::find(self.store, site, Month::of(clock::now()), of_it)?;
         Ok(match found {
-            Some((log, _, LogEntry::Serving(serving))) if serving.files != served.files => Some(format!(
-                "notice {notice_hash} was last served with files of another version ({}): \
+            Some((log, _, LogEntry::Serving(serving))) if !shows_the_same(&serving.files, &served.files) => {
+                Some(format!(
+                    "notice {notice_hash} was last served with files of another version ({}): \
                  the pictures show it as this version does",
-                log.origin()
-            )),
+                    log.origin()
+                ))
+            }
             _ => None,
         })
     }
+}
+
+/// Whether files show the same. `consent.js` does not count: it also has the site's earlier terms, which no
+/// picture shows.
+fn shows_the_same(served: &BTreeMap<String, Hash>, here: &BTreeMap<String, Hash>) -> bool {
+    let shown = |files: &BTreeMap<String, Hash>| {
+        let mut shown = files.clone();
+        shown.remove("consent.js");
+        shown
+    };
+    shown(served) == shown(here)
 }
 
 /// The browser's name and version, and the pictures; nothing when `stopped` came first.

@@ -28,6 +28,7 @@ pub struct SiteFile {
     pub theme: ThemeFile,
     pub timestamp_authority: Option<String>,
     pub log_shards: Option<i64>,
+    pub ask_refusers_again: Option<bool>,
 }
 
 /// `authority = { name = "…", url = "…" }`.

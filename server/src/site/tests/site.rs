@@ -114,6 +114,17 @@ fn only_a_listed_origin_is_allowed() {
 }
 
 #[test]
+fn who_refused_is_asked_again_only_by_the_owners_word_which_no_visitor_is_shown() {
+    let before = site(SITE_FILE);
+    let after = site(&changed("languages", "ask_refusers_again = true\nlanguages"));
+    assert_eq!((before.ask_refusers_again, after.ask_refusers_again), (false, true));
+    assert_eq!(after.notice.notice_hash(), before.notice.notice_hash());
+    let line = "ask_refusers_again = 1";
+    let change = format!("{line}\nlanguages");
+    assert_fault("languages", &change, line, "ask_refusers_again", "Write a boolean");
+}
+
+#[test]
 fn a_folder_gives_its_sites_by_file_name_and_ignores_other_files() {
     let dir = tempfile::tempdir().unwrap();
     let other = changed("id = \"boreale\"", "id = \"australe\"");

@@ -160,12 +160,7 @@ async function remove(bridge, token) {
   const reply = await Promise.race([fetch(address, { method: "DELETE", headers: { Authorization: "Bearer " + token } }), late]);
   if (!reply.ok) throw reply.status;
   bridge.keep("constat.queue." + site, JSON.stringify(waiting(bridge).filter(event => event.consent_id !== id)));
-  try { ["receipt", "secret"].forEach(name => { localStorage.removeItem("constat." + name + "." + site); }); } catch (_) { /* What is kept with the page goes with it. */ }
-  // The cookie of version 1 may be that of another site on this host.
-  let names = ["constat-" + site].concat(document.cookie.includes("constat=1." + id) ? "constat" : []);
-  names.forEach(name => { document.cookie = name + "=;path=/;max-age=0"; });
-  bridge.clean();
-  location.reload(); // What was allowed may be running.
+  bridge.erased();
 }
 
 function after(ms) {
@@ -176,7 +171,8 @@ function button(action, style, text, press) {
   const made = node("button", style, text);
   made.type = "button";
   made.dataset.action = action;
-  made.onclick = press;
+  // The loader keeps clicks from the page, and so from here: it says what was pressed.
+  made.addEventListener("constat-press", press);
   return made;
 }
 

@@ -9,7 +9,7 @@ extern "C" {
     #[derive(Clone)]
     pub type Bridge;
 
-    /// The node to render into, inside the shadow root.
+    /// The widget's own node inside the shadow root.
     #[wasm_bindgen(method, getter)]
     pub fn root(this: &Bridge) -> web_sys::Element;
 
@@ -30,7 +30,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn leave(this: &Bridge);
 
-    /// Adds a style to the shadow root, once.
+    /// Adds a style to the shadow root; the second time, nothing.
     #[wasm_bindgen(method)]
     pub fn style(this: &Bridge, css: &str);
 

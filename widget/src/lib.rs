@@ -1,14 +1,17 @@
 //! The consent banner.
 //!
 //! The server renders the first layer with [`first_layer_html`]. The loader
-//! shows it, handles its buttons at once and starts this crate's WebAssembly in
-//! parallel, which takes over the same node and adds the configuration layer.
-//! Everything but `mount` and what it needs compiles natively, so that tests of
-//! the components need no browser.
+//! shows it and handles every press. This crate's WebAssembly renders the
+//! configuration layer, and is fetched when somebody wants it. Everything but
+//! `mount` and what it needs compiles natively, so that tests of the components
+//! need no browser.
 
 pub mod components;
 pub mod css;
 pub mod state;
+
+#[cfg(test)]
+mod sample;
 
 #[cfg(target_arch = "wasm32")]
 pub mod bridge;
@@ -19,7 +22,7 @@ pub mod notice_from_js;
 
 pub use css::{CONFIGURATION_CSS, FIRST_LAYER_CSS};
 
-/// The first layer as HTML, identical to what the widget renders.
+/// The first layer as HTML.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn first_layer_html(notice: constat_shared::NoticeView) -> String {
     let props = FirstLayerProps { notice: std::rc::Rc::new(notice) };
@@ -36,5 +39,5 @@ struct FirstLayerProps {
 #[cfg(not(target_arch = "wasm32"))]
 #[yew::function_component]
 fn FirstLayer(props: &FirstLayerProps) -> yew::Html {
-    components::banner::banner(&props.notice, &yew::Callback::noop())
+    components::banner::banner(&props.notice)
 }

@@ -4,19 +4,19 @@ use crate::bridge::Bridge;
 use crate::components::app::{App, AppProps};
 use crate::css::CONFIGURATION_CSS;
 use crate::notice_from_js;
-use crate::state::{Answer, Draft, View};
-use constat_shared::NoticeView;
+use crate::state::{Answer, Draft, Press, View};
+use constat_shared::{Layer, NoticeView};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
+use yew::html::Scope;
 use yew::{AppHandle, Callback};
 
 thread_local! {
     static OPEN: RefCell<Option<AppHandle<App>>> = const { RefCell::new(None) };
 }
 
-/// Renders the widget into the loader's node and replaces what is there: the
-/// first layer that the server rendered, or an earlier view of the widget.
+/// Opens the configuration layer in the widget's node, in place of one that is open.
 ///
 /// # Errors
 /// A sentence, when the widget does not know the notice or the view: server and
@@ -34,12 +34,26 @@ pub fn open(bridge: Bridge, view: &str) -> Result<(), JsValue> {
     Ok(())
 }
 
-/// Removes the widget from the page.
+/// Does what a press on a button of the open layer means, by its `data-action`. Other names, and
+/// presses when nothing is open, change nothing.
+#[wasm_bindgen]
+pub fn press(action: &str) {
+    let scope = OPEN.with(|open| open.borrow().as_ref().map(|handle| (**handle).clone()));
+    let app = scope.as_ref().and_then(Scope::get_component);
+    if let Some((app, press)) = app.zip(Press::parse(action)) {
+        app.press(press);
+    }
+}
+
+/// Removes the open layer from the page. What had the focus before it has it again. The loader is
+/// not told that the visitor has left.
 #[wasm_bindgen]
 pub fn close() {
-    if let Some(handle) = OPEN.with(RefCell::take) {
-        handle.destroy();
+    let Some(handle) = OPEN.with(RefCell::take) else { return };
+    if let Some(app) = handle.get_component() {
+        app.close();
     }
+    handle.destroy();
 }
 
 fn props(bridge: Bridge, view: View, notice: NoticeView) -> AppProps {
@@ -55,7 +69,7 @@ fn props(bridge: Bridge, view: View, notice: NoticeView) -> AppProps {
         Callback::from(move |answer: Answer| {
             let draft = &answer.draft;
             let (categories, vendors) = (draft.category_bits(), draft.vendor_bits());
-            bridge.answer(answer.action.as_str(), answer.layer.as_str(), &categories, &vendors);
+            bridge.answer(answer.action.as_str(), Layer::Configuration.as_str(), &categories, &vendors);
         })
     };
     let on_leave = Callback::from(move |()| bridge.leave());

@@ -1,14 +1,10 @@
-//! The state of the widget, as one value, and the events that change it.
+//! The switches of the configuration layer, and what changes them.
 
-use constat_shared::{Action, Category, Layer, NoticeView, VendorId};
-use std::rc::Rc;
-use yew::Reducible;
+use constat_shared::{Action, Category, NoticeView, VendorId};
 
-/// A view of the widget.
+/// What the visitor wants to see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum View {
-    /// The first layer.
-    Banner,
     /// The configuration layer.
     Configuration,
     /// The configuration layer with every list of vendors open.
@@ -19,7 +15,6 @@ impl View {
     /// The view with that name in the loader and in `data-action`.
     pub fn parse(name: &str) -> Option<View> {
         match name {
-            "banner" => Some(View::Banner),
             "configure" => Some(View::Configuration),
             "vendors" => Some(View::Vendors),
             _ => None,
@@ -78,6 +73,28 @@ impl Draft {
         bits(self.vendors.iter().map(|(_, on)| *on))
     }
 
+    /// Changes the switches. An exempt category, and what the notice does not name, stay as they are.
+    pub fn apply(&mut self, notice: &NoticeView, event: Event) {
+        match event {
+            Event::SwitchCategory(id, on) => {
+                let Some(category) = notice.categories.iter().find(|c| c.id == id && !c.exempt) else {
+                    return;
+                };
+                self.categories[id.index()] = on;
+                for vendor in &category.vendors {
+                    self.switch(&vendor.id, on);
+                }
+            }
+            Event::SwitchVendor(id, on) => self.switch(&id, on),
+        }
+    }
+
+    fn switch(&mut self, id: &VendorId, on: bool) {
+        if let Some(at) = self.index_of(id) {
+            self.vendors[at].1 = on;
+        }
+    }
+
     fn index_of(&self, id: &VendorId) -> Option<usize> {
         self.vendors.binary_search_by(|(known, _)| known.cmp(id)).ok()
     }
@@ -87,68 +104,40 @@ fn bits(switches: impl Iterator<Item = bool>) -> String {
     switches.map(|on| if on { '1' } else { '0' }).collect()
 }
 
-/// The whole state of the widget.
-#[derive(Clone, Debug, PartialEq)]
-pub struct State {
-    /// The notice in the visitor's language.
-    pub notice: Rc<NoticeView>,
-    /// The open view.
-    pub view: View,
-    /// The choices being made.
-    pub draft: Draft,
-}
-
-/// An event that changes the state.
+/// An event that changes the switches.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    /// Another layer is opened.
-    Show(View),
     /// A category is switched, and all its vendors with it.
     SwitchCategory(Category, bool),
     /// One vendor is switched; its category stays.
     SwitchVendor(VendorId, bool),
 }
 
-impl Reducible for State {
-    type Action = Event;
-
-    fn reduce(self: Rc<Self>, event: Event) -> Rc<Self> {
-        let mut next = (*self).clone();
-        match event {
-            Event::Show(view) => next.view = view,
-            Event::SwitchCategory(id, on) => next.switch_category(id, on),
-            Event::SwitchVendor(id, on) => {
-                if let Some(at) = next.draft.index_of(&id) {
-                    next.draft.vendors[at].1 = on;
-                }
-            }
-        }
-        Rc::new(next)
-    }
+/// A press on a button of the configuration layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Press {
+    /// The visitor answers.
+    Answer(Action),
+    /// The visitor leaves without an answer.
+    Close,
 }
 
-impl State {
-    fn switch_category(&mut self, id: Category, on: bool) {
-        let notice = Rc::clone(&self.notice);
-        let Some(category) = notice.categories.iter().find(|c| c.id == id && !c.exempt) else {
-            return;
-        };
-        self.draft.categories[id.index()] = on;
-        for vendor in &category.vendors {
-            if let Some(at) = self.draft.index_of(&vendor.id) {
-                self.draft.vendors[at].1 = on;
-            }
+impl Press {
+    /// The press on the button with that `data-action`; nothing when the layer has no such button.
+    pub fn parse(name: &str) -> Option<Press> {
+        match Action::parse(name) {
+            Some(Action::ContinueWithoutAccepting) => None,
+            Some(action) => Some(Press::Answer(action)),
+            None => (name == "close").then_some(Press::Close),
         }
     }
 }
 
-/// An answer the visitor gives.
+/// An answer the visitor gives in the configuration layer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
     /// The action.
     pub action: Action,
-    /// The layer of the answer.
-    pub layer: Layer,
     /// The switches at that moment; only [`Action::Save`] uses them.
     pub draft: Draft,
 }
@@ -156,34 +145,19 @@ pub struct Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use constat_shared::TextKey;
-    use serde_json::json;
+    use crate::sample::{self, category};
+    use std::rc::Rc;
 
     fn notice() -> Rc<NoticeView> {
-        let texts: serde_json::Map<_, _> =
-            TextKey::ALL.iter().map(|key| (key.as_str().to_owned(), json!(key.as_str()))).collect();
-        let vendor = |id: &str| {
-            json!({ "id": id, "name": id, "company": "C", "policy_url": "https://c.example", "country": "FR",
-                "transfer": "none", "purposes": [], "cookies": [] })
-        };
-        let notice = json!({
-            "site": "boreale", "language": "fr", "notice_hash": "0".repeat(64), "terms_hash": "0".repeat(64),
-            "lifetimes": { "choice_months": 6, "proof_months": 13 },
-            "controller": { "name": "B", "address": "A", "dpo_email": "d@b.example", "policy_url": "https://b.example" },
-            "authority": { "name": "CNIL", "url": "https://www.cnil.fr" }, "texts": texts,
-            "categories": [
-                { "id": "essential", "exempt": true, "vendors": [] },
-                { "id": "audience", "exempt": false, "vendors": [vendor("google-analytics")] },
-                { "id": "third_party", "exempt": false, "vendors": [vendor("recaptcha"), vendor("youtube")] },
-            ],
-        });
-        Rc::new(serde_json::from_value(notice).unwrap())
+        let audience = category("audience", false, &["google-analytics"]);
+        sample::notice(&[audience, category("third_party", false, &["recaptcha", "youtube"])])
     }
 
-    fn state() -> Rc<State> {
+    fn after(events: &[Event]) -> Draft {
         let notice = notice();
-        let draft = Draft::new(&notice);
-        Rc::new(State { notice, view: View::Banner, draft })
+        let mut draft = Draft::new(&notice);
+        events.iter().for_each(|event| draft.apply(&notice, event.clone()));
+        draft
     }
 
     fn vendor(id: &str) -> VendorId {
@@ -192,7 +166,7 @@ mod tests {
 
     #[test]
     fn every_switch_that_is_not_exempt_starts_off() {
-        let draft = &state().draft;
+        let draft = after(&[]);
         assert_eq!(draft.category_bits(), "10000");
         assert_eq!(draft.vendor_bits(), "000");
     }
@@ -207,31 +181,41 @@ mod tests {
 
     #[test]
     fn switching_a_category_switches_its_vendors_and_no_others() {
-        let state = state().reduce(Event::SwitchCategory(Category::ThirdParty, true));
-        assert_eq!(state.draft.category_bits(), "10001");
-        assert!(state.draft.vendor(&vendor("recaptcha")) && state.draft.vendor(&vendor("youtube")));
-        assert!(!state.draft.vendor(&vendor("google-analytics")));
+        let draft = after(&[Event::SwitchCategory(Category::ThirdParty, true)]);
+        assert_eq!(draft.category_bits(), "10001");
+        assert!(draft.vendor(&vendor("recaptcha")) && draft.vendor(&vendor("youtube")));
+        assert!(!draft.vendor(&vendor("google-analytics")));
     }
 
     #[test]
     fn one_vendor_can_differ_from_its_category() {
-        let state = state()
-            .reduce(Event::SwitchCategory(Category::ThirdParty, true))
-            .reduce(Event::SwitchVendor(vendor("youtube"), false))
-            .reduce(Event::SwitchVendor(vendor("google-analytics"), true));
-        assert_eq!(state.draft.category_bits(), "10001");
-        assert_eq!(state.draft.vendor_bits(), "110");
+        let draft = after(&[
+            Event::SwitchCategory(Category::ThirdParty, true),
+            Event::SwitchVendor(vendor("youtube"), false),
+            Event::SwitchVendor(vendor("google-analytics"), true),
+        ]);
+        assert_eq!(draft.category_bits(), "10001");
+        assert_eq!(draft.vendor_bits(), "110");
     }
 
     #[test]
     fn what_is_exempt_cannot_be_switched_off() {
-        let state = state().reduce(Event::SwitchCategory(Category::Essential, false));
-        assert!(state.draft.category(Category::Essential));
+        assert!(after(&[Event::SwitchCategory(Category::Essential, false)]).category(Category::Essential));
     }
 
     #[test]
     fn a_vendor_the_notice_does_not_name_changes_nothing() {
-        let before = state();
-        assert_eq!(before.clone().reduce(Event::SwitchVendor(vendor("nobody"), true)), before);
+        assert_eq!(after(&[Event::SwitchVendor(vendor("nobody"), true)]), after(&[]));
+    }
+
+    #[test]
+    fn only_the_buttons_of_the_configuration_layer_can_be_pressed() {
+        for action in [Action::RefuseAll, Action::AllowAll, Action::Save, Action::Withdraw] {
+            assert_eq!(Press::parse(action.as_str()), Some(Press::Answer(action)));
+        }
+        assert_eq!(Press::parse("close"), Some(Press::Close));
+        for other in ["continue_without_accepting", "configure", "vendors", "erase", ""] {
+            assert_eq!(Press::parse(other), None, "{other}");
+        }
     }
 }

@@ -1,10 +1,9 @@
 /*
- * What the page can ask of Constat (`window.constat` and its two events), and
- * the start: first values, observers, and the first look at the page.
+ * What the page can ask of Constat: `window.constat` and its two events.
  */
 
 function emit(name) {
-  document.dispatchEvent(new CustomEvent("constat:" + name, { detail: named(choices) }));
+  doc.dispatchEvent(newEvent("CustomEvent", "constat:" + name, named(choices)));
 }
 
 function call(then) {
@@ -12,41 +11,10 @@ function call(then) {
 }
 
 window.constat = {
-  choices: () => holds() ? named(choices) : null,
+  site: () => settings.site,
+  choices: () => settled() ? named(choices) : null,
   allows: allows,
-  open: () => { ready(() => { open("configure"); }); },
+  open: () => { open("configure"); },
   withdraw: () => { answer("withdraw", "configuration"); },
   push: call,
 };
-
-settle = next => {
-  leave();
-  ready(() => {
-    surface();
-    showManage();
-    speak((texts) => { status.textContent = texts[1]; });
-  });
-  emit("change");
-  if (clean(next)) location.reload(); else gate(document);
-};
-
-stored = read();
-choices = holds() ? stored : refused;
-// The receipt and the secret end with the choice, unless an answer waits that needs them.
-try { stored || waiting()[0] || [receiptKey, secretKey].forEach(key => { localStorage.removeItem(key); }); } catch (_) { /* The browser forbids storage: nothing is there. */ }
-new MutationObserver(changes => {
-  changes.forEach(change => {
-    change.addedNodes.forEach(node => { if (node.nodeType === 1) gate(node); });
-  });
-  if (document.body && !holds()) showBanner();
-}).observe(document, { childList: true, subtree: true });
-gate(document);
-document.addEventListener("click", event => {
-  if (!event.target.closest || !event.target.closest("[data-constat=manage]")) return;
-  event.preventDefault();
-  window.constat.open();
-});
-if (holds()) ready(showManage); else if (document.body) showBanner();
-deliver();
-emit("ready");
-if (early && early.forEach) early.forEach(call);

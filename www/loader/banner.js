@@ -1,38 +1,58 @@
 /*
- * The first layer, painted from HTML that the server made: its buttons work
- * from the first paint, and the widget starts beside it. Also here: the button
- * that opens the choice again.
+ * The first layer, painted from HTML that the server made, and the button that
+ * opens the choice again.
  */
 
-function press(event) {
-  let button = event.target.closest("[data-action]"), action = button && button.dataset.action;
-  if (!action) return;
-  if (action === "configure" || action === "vendors") {
-    button.setAttribute("aria-busy", true);
-    open(action);
-  } else {
-    answer(action, "banner");
-  }
-}
+let painted; // The language of the first layer that is shown.
 
-function showBanner() {
-  if (asking) return;
-  asking = 1;
-  speak((_, html) => {
-    if (holds() || root) return;
-    surface();
-    root.onclick = press;
-    root.innerHTML = html;
-    open("banner");
+/* Constat in the page that shows this one in a frame, if both belong to one site and origin. */
+function outer() {
+  return attempt(() => {
+    for (let page = window; page !== page.parent;) {
+      page = page.parent;
+      let known = page.constat && typeof page.constat.allows === "function" && page.constat.site() === settings.site;
+      // Its tag alone says that it is still to come.
+      if (known || page.document.querySelector('script[src*="' + path + '/consent.js"]')) return known ? page.constat : { open: () => {} };
+    }
   });
 }
 
+function paint() {
+  speak(({ html }) => {
+    if (settled() || outer()) return;
+    surface();
+    if (painted === lang && root.firstChild) return;
+    painted = lang;
+    root.innerHTML = trusted.createHTML(html);
+    lift();
+  });
+}
+
+/* Where the configuration layer cannot be had, the first layer says so and offers what works without it. */
+function explain() {
+  speak(({ texts, html }) => {
+    painted = lang;
+    root.innerHTML = trusted.createHTML(html);
+    root.querySelector(".text").prepend(make("p", "", texts[6]));
+    let configure = root.querySelector("[data-action=configure]");
+    if (holds()) configure.replaceWith(button("withdraw", "plain", texts[9])); else configure.remove();
+    status.textContent = texts[6];
+  });
+}
+
+/* A site's own link replaces the button as long as it is there. */
 function showManage() {
-  // A site's own link replaces the button.
-  if (manage || document.querySelector("[data-constat=manage]")) return;
-  surface();
-  shadow.append(manage = make("button", "manage"));
-  manage.lang = lang;
-  manage.onclick = () => { open("configure"); };
-  speak((texts) => { manage.textContent = texts[0]; });
+  let linked = doc.querySelector("[data-constat=manage]");
+  if (linked || !settled() || outer()) {
+    if (manage) manage.remove();
+    manage = 0;
+  } else if (!manage || manage.lang !== pageLanguage()) {
+    surface();
+    if (!manage) shadow.append(manage = button("configure", "manage"));
+    speak(({ texts }) => {
+      if (!manage) return;
+      manage.lang = lang;
+      manage.textContent = texts[0];
+    });
+  }
 }

@@ -1,44 +1,64 @@
 /*
- * Frames of third parties: loaded when they are allowed, emptied and hidden when
- * they are not. A placeholder stands in front of a hidden frame and explains
- * it, with a button that allows this one vendor.
+ * Frames of third parties. While one waits, its address lies where no code
+ * of the page looks for it, and the frame shows a placeholder in its own box.
+ * A frame that is allowed or refused gets a new browsing context, so that
+ * neither the Back button nor a restored session brings a third party back.
  */
 
+let KEPT = "data-constat-frame"; // `src` or `srcdoc`, a space and its value, from back to front: no library looks for that.
+let SANDBOX = "data-constat-sandbox"; // The `sandbox` of a frame while its placeholder is drawn.
+let loaded = new WeakMap(); // What a frame shows, in the form of that attribute.
+
+// What the placeholder needs of the loader.
+let inside = {
+  get language() { return lang; },
+  settings: settings,
+  speak: speak,
+  fetchNotice: fetchNotice,
+  style: style,
+  make: make,
+  renew: renewFrame,
+  waits: node => !may(node) && !loaded.has(node),
+  allow: (category, vendor) => { answer("save", "configuration", now => adding(now, category, vendor)); },
+};
+
+let reversed = text => text.split("").reverse().join("");
+
 function frame(node) {
-  let data = node.dataset, on = may(node), hidden = node.constat;
-  if (on) {
-    if (hidden) {
-      let focused = hidden === document.activeElement;
-      hidden.remove();
-      node.style.display = node.constat = "";
-      if (focused) node.focus();
-    }
-    if (node.getAttribute("src") !== data.src) node.src = data.src;
-  } else if (!hidden) {
-    node.removeAttribute("src");
-    node.style.setProperty("display", "none", "important");
-    node.before(node.constat = placeholder(data.vendor));
+  let on = may(node), began = node.hasAttribute("src") || node.hasAttribute("srcdoc"), kept = node.getAttribute(KEPT);
+  for (let name of ["data-constat-src", "data-src", "src", "srcdoc"]) {
+    let value = node.getAttribute(name);
+    if (value === null || /^src/.test(name) && (on || kept !== null)) continue;
+    node.removeAttribute(name);
+    kept = reversed((name === "srcdoc" ? "srcdoc " : "src ") + value);
+    node.setAttribute(KEPT, kept);
   }
+  if (on) {
+    // A copy of a frame that shows it already does so, too.
+    if (kept !== null && !node.hasAttribute(SANDBOX) && node.getAttribute("src") === reversed(kept).slice(4)) loaded.set(node, kept);
+    if (kept !== null ? loaded.get(node) !== kept : node.hasAttribute(SANDBOX)) renewFrame(node, kept);
+    return;
+  }
+  if (began || loaded.has(node)) renewFrame(node);
+  part("placeholder").then(({ draw }) => { if (!may(node)) draw(node, inside); }).catch(() => { /* The frame stays empty. */ });
 }
 
-function placeholder(id) {
-  let node = make("constat-blocked"), inside = style(node.attachShadow({ mode: "open" }));
-  let vendor = settings.vendors.find(known => known[0] === id);
-  let name = vendor ? vendor[2] : "";
-  speak(([, , blocked, allow, policy]) => {
-    let box = make("div", "blocked"), button = make("button", "answer", allow), link = make("a", "", policy.replace("{vendor}", name));
-    box.lang = lang;
-    box.append(make("p", "", blocked.replace("{vendor}", name)));
-    inside.append(box);
-    if (!vendor) return; // Not in the notice: nobody can allow it.
-    button.onclick = () => {
-      let at = settings.vendors.indexOf(vendor);
-      answer("save", "configuration", { c: choices.c, v: choices.v.slice(0, at) + "1" + choices.v.slice(at + 1) });
-    };
-    link.href = vendor[3];
-    link.target = "_blank";
-    link.rel = "noreferrer";
-    box.append(button, link);
-  });
-  return node;
+/* Gives a frame a new browsing context: for an address; where `kept` is null, for what the page itself loads
+   in it; otherwise for a placeholder. */
+function renewFrame(node, kept) {
+  let focused = doc.activeElement === node, gap = doc.createTextNode(""), sandbox = node.getAttribute(SANDBOX);
+  node.replaceWith(gap);
+  loaded.delete(node);
+  if (kept !== null) ["src", "srcdoc"].forEach(name => { node.removeAttribute(name); });
+  if (kept !== undefined && sandbox !== null) {
+    node.setAttribute("sandbox", sandbox);
+    node.removeAttribute(SANDBOX);
+  }
+  if (kept) {
+    loaded.set(node, kept);
+    let [name] = reversed(kept).split(" ");
+    node.setAttribute(name, trusted.createHTML(reversed(kept).slice(name.length + 1)));
+  }
+  gap.replaceWith(node);
+  if (focused) node.focus();
 }

@@ -1,37 +1,82 @@
 /*
- * The gate: the page's scripts and frames wait here until they are allowed.
- * Scripts that are released run one after the other, in the order of the page.
+ * The gate: the page's scripts and frames wait here until they are allowed. It
+ * looks at whatever the page adds or changes, also in its shadow roots.
  */
 
-/* Checks a node and everything inside it. */
-function gate(node) {
-  let found = selector => {
-    return [...node.matches && node.matches(selector) ? [node] : [], ...node.querySelectorAll(selector)];
+let closed = new WeakMap(); // Shadow roots that cannot be read from their hosts.
+let MARKS = ["type", "src", "data-src", "data-constat-src", "data-category", "data-vendor", "srcdoc", "data-constat", "lang", "inert", "aria-hidden"];
+
+attempt(() => {
+  elements.attachShadow = function (options) {
+    let made = attach.call(this, options);
+    closed.set(this, made);
+    guard(made);
+    return made;
   };
-  found('script[type="text/plain"][data-category]').forEach(script => {
-    if (script.constat || !may(script)) return;
-    script.constat = 1;
-    // One that is the last node so far may still be arriving.
-    order = order.then(() => script.nextSibling || new Promise(ready)).then(() => run(script)).catch(console.error);
-  });
-  found("iframe[data-src][data-category]").forEach(frame);
+});
+
+let SCRIPT = 'script[type="text/plain"][data-category]', FRAME = "iframe[data-category]";
+let guarded = new Set(); // The shadow roots of the page.
+let shadowOf = Object.getOwnPropertyDescriptor(elements, "shadowRoot").get;
+
+/* A form may hide its name; it is neither of the two. */
+function check(node) {
+  if (node.localName === "script" && matches(node, SCRIPT)) release(node);
+  if (node.localName === "iframe" && matches(node, FRAME)) frame(node);
 }
 
-function run(script) {
-  script.constat = 0;
-  if (!script.isConnected || !may(script)) return;
-  let copy = document.createElement("script"), data = script.dataset;
-  for (let { name, value } of script.attributes) {
-    if (!/^(type|data-(type|src))$/.test(name)) copy.setAttribute(name, value);
+function checkIn(node) {
+  for (let found of all(node, SCRIPT + "," + FRAME)) check(found);
+}
+
+/* Finds the shadow roots of a node and of everything inside it. */
+function find(node) {
+  let below = all(node, "*");
+  for (let at = isElement(node) ? -1 : 0; at < below.length; at++) {
+    let inner = below[at] || node, inside = inner !== host && (Reflect.apply(shadowOf, inner, []) || closed.get(inner));
+    if (inside) guard(inside);
   }
-  copy.nonce = script.nonce;
-  if (data.type) copy.type = data.type;
-  ran[data.vendor || data.category] = 1;
-  return new Promise(done => {
-    copy.onload = copy.onerror = done;
-    if (data.src) copy.src = data.src; else copy.textContent = script.textContent;
-    copy.async = script.hasAttribute("async");
-    script.replaceWith(copy);
-    if (!data.src || copy.async) done();
+}
+
+/* Checks everything in the page. */
+function checkAll() {
+  checkIn(document);
+  guarded.forEach(inside => {
+    if (inside.host.isConnected) checkIn(inside); else guarded.delete(inside); // It is seen again when it comes back.
   });
+}
+
+/* Checks a node and everything inside it, where there may be shadow roots that are not guarded yet. */
+function gate(node) {
+  check(node);
+  if (node.firstChild === null) return node.shadowRoot === null && !closed.has(node) || find(node);
+  checkIn(node);
+  find(node);
+}
+
+let observer = new MutationObserver(changes => {
+  let added = [];
+  for (let change of changes) {
+    if (change.type === "attributes") check(change.target);
+    else for (let node of change.addedNodes) if (isElement(node)) added.push(node);
+  }
+  if (running) added.forEach(adds);
+  // One look at the whole page is cheaper than one at each of many nodes.
+  if (added.length > EACH_MAX) {
+    checkAll();
+    [document, ...guarded].forEach(find);
+  } else {
+    added.forEach(gate);
+  }
+  tidy();
+});
+
+/* Checks what is in a document or shadow root, and whatever changes in it. */
+function guard(inside) {
+  if (inside !== document) {
+    if (guarded.has(inside)) return;
+    guarded.add(inside);
+  }
+  observer.observe(inside, { __proto__: null, childList: true, subtree: true, attributeFilter: MARKS });
+  gate(inside);
 }

@@ -18,17 +18,18 @@ function keep(key, value) {
 
 /* UUIDv7 (RFC 9562, section 5.7). */
 function uuid() {
-  let bytes = crypto.getRandomValues(new Uint8Array(16)), ms = Date.now();
+  let bytes = window.crypto.getRandomValues(new Uint8Array(16)), ms = Date.now(), text = "";
   for (let at = 5; at >= 0; at--, ms = Math.floor(ms / 256)) bytes[at] = ms % 256;
   bytes[6] = bytes[6] & 15 | 112;
   bytes[8] = bytes[8] & 63 | 128;
-  return Array.from(bytes, (byte, at) => ([4, 6, 8, 10].includes(at) ? "-" : "") + (byte + 256).toString(16).slice(1)).join("");
+  for (let at = 0; at < 16; at++) text += (at > 3 && at < 11 && at % 2 < 1 ? "-" : "") + (bytes[at] + 256).toString(16).slice(1);
+  return text;
 }
 
 /* A new consent id; its secret is kept behind it. */
 function identity() {
   let id = uuid();
-  keep(secretKey, id + btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(24)))));
+  keep(secretKey, id + btoa(String.fromCharCode(...window.crypto.getRandomValues(new Uint8Array(24)))));
   return id;
 }
 
@@ -42,7 +43,7 @@ function renew(event) {
   let id = renewed[event.consent_id] = renewed[event.consent_id] || identity(), next = uuid(), now = read();
   // The cookie follows unless another page has answered, or erased it, meanwhile.
   if (now && now.last === event.event_id) {
-    put(now.raw.replace(event.consent_id, id).replace(event.event_id, next), now.expires);
+    put("2" + now.raw.slice(now.raw.indexOf("=") + 2).replace(event.consent_id, id).replace(event.event_id, next), now.expires);
     stored = read();
   }
   return { ...event, event_id: next, consent_id: id, previous_event_id: null };

@@ -1,29 +1,38 @@
 /*
  * What vendors stored in the browser on this domain: the cookies and storage
- * keys that the notice declares as first-party. A refusal removes them.
+ * keys that the notice declares as first-party. What is refused is removed at
+ * every page view, because a vendor may write again while the page is left.
  */
 
-/* Removes what refused vendors left on this domain, in this visit or an earlier one. Returns
-   whether a script of something refused has run in this page view. */
+/* Removes what refused vendors left on this domain. Returns whether a script of something refused
+   has run in this page view. */
 function clean(next) {
   let again = categories.some((name, at) => ran[name] && next.c[at] < 1);
+  let declares = (names, name) => names.some(known => known.slice(-1) === "*" ? name.startsWith(known.slice(0, -1)) : known === name);
+  // Two vendors may share a cookie.
+  let shared = name => settings.vendors.some((vendor, at) => next.v[at] > 0 && declares(vendor[4], name));
   settings.vendors.forEach(([id, , , , names], at) => {
     if (next.v[at] > 0) return;
     again = again || ran[id];
-    let mine = (name) => names.some((known) => known.slice(-1) === "*" ? name.startsWith(known.slice(0, -1)) : known === name);
-    document.cookie.split("; ").map((pair) => pair.split("=")[0]).filter(mine).forEach(forget);
-    ["localStorage", "sessionStorage"].forEach((area) => {
-      try {
-        Object.keys(window[area]).filter(mine).forEach((key) => window[area].removeItem(key));
-      } catch (_) { /* The browser forbids storage: nothing is there. */ }
+    let mine = name => declares(names, name) && !shared(name);
+    attempt(() => doc.cookie, "").split("; ").map(pair => pair.split("=")[0]).filter(mine).forEach(forget);
+    ["localStorage", "sessionStorage"].forEach(area => {
+      // Nothing is there where the browser forbids storage.
+      attempt(() => { Object.keys(window[area]).filter(mine).forEach(key => { window[area].removeItem(key); }); });
     });
   });
   return again;
 }
 
-/* A cookie can only be removed with the domain it was set for, which a page cannot read. */
+/* A cookie can only be removed with the domain and path it was set for, which a page cannot read. */
 function forget(name) {
-  let labels = location.hostname.split("."), gone = name + "=;path=/;max-age=0";
-  document.cookie = gone;
-  for (; labels.length; labels.shift()) document.cookie = gone + ";domain=" + labels.join(".");
+  let domains = [""], paths = ["/"], at = "";
+  location.hostname.split(".").forEach((_, from, labels) => { domains.push(";domain=" + labels.slice(from).join(".")); });
+  location.pathname.split("/").slice(1).forEach(folder => { paths.push(at += "/" + folder, at + "/"); });
+  for (let domain of domains) {
+    for (let path of paths) {
+      ["", ";secure", ";secure;partitioned"].forEach(more => { doc.cookie = name + "=;max-age=0;path=" + path + domain + more; });
+      if (("; " + doc.cookie).indexOf("; " + name + "=") < 0) return;
+    }
+  }
 }

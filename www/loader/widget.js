@@ -1,56 +1,90 @@
 /*
- * The widget (WebAssembly) is fetched only when the visitor has something to
- * decide. It takes over the surface, and asks the loader for everything through
+ * The widget (WebAssembly) shows the configuration layer. It is fetched at the
+ * first sign that somebody wants it, and asks the loader for everything through
  * `bridge`, which is all it sees of the page.
  */
 
-/* Starts the widget once, and opens what was asked for last. */
-function open(view) {
-  // When the widget takes over the banner, it keeps what the visitor opened meanwhile.
-  if (view !== "banner" || !wanted) wanted = view;
-  widget = widget || Promise.all([import(base + "/assets/" + settings.js).then(module => module.default().then(() => module)), ask("notice")]);
-  widget.then(loaded => {
-    if (!wanted || wanted === "banner" && holds()) return;
-    surface();
-    let focused = shadow.activeElement, again = focused && root.contains(focused) && focused.dataset.action;
-    bridge.notice = loaded[1];
-    root.onclick = null; // From now on the widget's own handlers answer.
-    loaded[0].open(bridge, wanted);
-    if (holds()) loaded[0].record(bridge);
-    root.constat = 1;
-    wanted = 0;
-    if (again) requestAnimationFrame(() => { refocus(again); });
-  }).catch(() => {
-    widget = wanted = 0; // The next press tries again; the banner's own answers need no widget.
-    let busy = root && root.querySelector("[aria-busy]");
-    if (busy) busy.removeAttribute("aria-busy");
+let widget, opened, wanted;
+
+function fetchWidget() {
+  widget = widget || load(settings.js).then(module => module.default().then(() => module));
+  let both = Promise.all([widget, fetchNotice()]);
+  both.catch(() => { widget = 0; }); // The next press tries again.
+  return both;
+}
+
+let frozen;
+
+/* While the configuration layer is open, the page behind it does not scroll: of root and body, the one that
+   gives the window its scrolling gets none. */
+function freeze(on) {
+  attempt(() => {
+    frozen = frozen || new CSSStyleSheet();
+    let html = doc.documentElement, rule = getComputedStyle(html).overflow === "visible" ? "body" : "html";
+    frozen.replaceSync(on ? "html{scrollbar-gutter:stable}" + rule + "{overflow:hidden!important}" : "");
+    let others = doc.adoptedStyleSheets.filter(sheet => sheet !== frozen);
+    doc.adoptedStyleSheets = on ? [...others, frozen] : others;
   });
 }
 
-/* The takeover replaced the button that had the focus by its twin. */
-function refocus(action) {
-  let twin = root.querySelector('.banner [data-action="' + action + '"]');
-  if (twin && !root.querySelector("dialog")) twin.focus();
+/* Opens the configuration layer, on the page itself when this is a frame of it. */
+function open(view) {
+  let page = outer();
+  if (page) return page.open();
+  ready(() => {
+    surface();
+    wanted = view;
+    speak(({ texts }) => {
+      if (wanted) status.textContent = texts[5];
+      Promise.race([show(), after(PATIENCE_MS).then(() => { throw "late"; })]).catch(error => {
+        console.warn("Constat:", error);
+        opened = 0;
+        if (wanted) explain();
+      }).then(() => {
+        wanted = 0;
+        all(shadow, "[aria-busy]").forEach(node => { node.removeAttribute("aria-busy"); });
+      });
+    });
+  });
 }
 
-/* Closes whatever is open. */
+async function show() {
+  let [module, notice] = await fetchWidget();
+  if (!wanted) return;
+  bridge.notice = notice;
+  opened = module;
+  module.open(bridge, wanted);
+  await after(RENDER_MS);
+  if (wanted && !layer.querySelector("dialog")) throw "nothing was rendered";
+  status.textContent = "";
+  if (holds()) module.record(bridge);
+  freeze(1);
+}
+
+/* Closes the configuration layer. */
 function leave() {
   wanted = 0;
-  if (!root) return;
-  let dialog = root.querySelector("dialog[open]");
+  freeze();
+  if (!opened) return;
+  let dialog = layer.querySelector("dialog[open]");
   if (dialog) dialog.close(); // Gives the focus back to what opened it.
-  if (root.constat) widget.then(loaded => { loaded[0].close(); }); else root.textContent = "";
-  root.constat = 0;
+  opened.close();
+  opened = 0;
 }
 
 let bridge = {
-  get root() { return root; },
+  get root() { return layer; },
   get stored() { return holds() ? stored : null; },
   get sent() { return sent; },
-  answer: (action, layer, c, v) => { answer(action, layer, { c: c, v: v }); },
+  answer: (action, where, c, v) => { answer(action, where, () => ({ c: c, v: v })); },
   leave: leave,
-  style: css => { if (!styled) style(shadow, css); styled = 1; },
+  style: css => { styled = styled || style(shadow, css); },
   keep: keep,
-  clean: () => { clean(refused); },
   country: code => new Intl.DisplayNames([lang], { type: "region" }).of(code),
+  erased: () => {
+    put("", 0);
+    attempt(() => { [receiptKey, secretKey].forEach(key => { localStorage.removeItem(key); }); });
+    clean(refused);
+    restart();
+  },
 };

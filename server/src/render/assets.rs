@@ -23,6 +23,8 @@ pub struct Assets {
     pub loader: String,
     /// The name of the widget's script, which knows the names of the others.
     pub widget_js: String,
+    /// What stands in the names of the loader's parts that few pages need.
+    pub parts_hash: String,
     /// The verifier's page.
     pub verify: Body,
     /// Its Content Security Policy, without the directives that only a header can carry.
@@ -34,6 +36,8 @@ struct Manifest {
     widget_js: String,
     widget_wasm: String,
     record_js: String,
+    parts_hash: String,
+    parts: Vec<String>,
     verify_policy: String,
 }
 
@@ -56,14 +60,14 @@ impl Assets {
         let [plain, brotli, gzip] = forms("verify.html")?;
         let loader =
             String::from_utf8(read("loader.js")?).map_err(|_| AssetMissing("a readable loader.js".into()))?;
+        let script = |name: &String| file(name, "text/javascript; charset=utf-8");
+        let wasm = file(&manifest.widget_wasm, "application/wasm");
+        let scripts = [&manifest.widget_js, &manifest.record_js].into_iter().chain(&manifest.parts);
         Ok(Assets {
-            files: BTreeMap::from([
-                file(&manifest.widget_js, "text/javascript; charset=utf-8")?,
-                file(&manifest.widget_wasm, "application/wasm")?,
-                file(&manifest.record_js, "text/javascript; charset=utf-8")?,
-            ]),
+            files: scripts.map(script).chain([wasm]).collect::<Result<_, AssetMissing>>()?,
             loader,
             widget_js: manifest.widget_js,
+            parts_hash: manifest.parts_hash,
             verify: Body::compressed("text/html; charset=utf-8", plain, brotli, gzip),
             verify_policy: manifest.verify_policy,
         })

@@ -3,7 +3,7 @@
 
 use super::assets::Assets;
 use super::body::Body;
-use super::pages::Banner;
+use super::pages::{Banner, view};
 use crate::site::Site;
 use constat_shared::{
     Category, Hash, Language, Months, Notice, Palette, PublishedNotice, SiteId, TermsChange, Vendor,
@@ -37,6 +37,8 @@ struct Settings<'a> {
     languages: &'a [Language],
     /// The name of the widget's script.
     js: &'a str,
+    /// What stands in the names of the loader's parts.
+    parts: &'a str,
     css: &'a str,
     banner: Option<Banner>,
     vendors: Vec<VendorSettings<'a>>,
@@ -85,8 +87,9 @@ fn settings(site: &Site, earlier: &[Notice], css: &str, assets: &Assets) -> Stri
         exempt: digits(|id| notice.is_exempt(id)),
         languages: &notice.languages,
         js: &assets.widget_js,
+        parts: &assets.parts_hash,
         css,
-        banner: notice.view(notice.main_language()).map(Banner::new),
+        banner: view(notice, notice.main_language()).map(Banner::new),
         vendors: notice.vendors.iter().map(vendor).collect(),
         earlier: earlier.iter().map(|earlier| EarlierTerms::new(earlier, notice)).collect(),
         again: u8::from(site.ask_refusers_again),
@@ -121,5 +124,8 @@ pub fn css(notice: &PublishedNotice) -> String {
 
 fn palette(palette: &Palette) -> String {
     let Palette { background, text, button, button_text } = palette;
-    format!("--background:{background};--text:{text};--button:{button};--button-text:{button_text};")
+    let colors =
+        [("background", background), ("text", text), ("button", button), ("button-text", button_text)];
+    // The rules of a page count more than those of a shadow root on its host, but for important ones.
+    colors.iter().map(|(name, color)| format!("--{name}:{color}!important;")).collect()
 }

@@ -1,6 +1,7 @@
 //! What a notice shows in one language, as bodies.
 
 use super::body::Body;
+use crate::site::default_texts;
 use constat_shared::{Language, NoticeView, PublishedNotice, TextKey};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -22,7 +23,7 @@ impl Pages {
         language: Language,
         body: fn(&'static str, Vec<u8>) -> Body,
     ) -> Option<Pages> {
-        let view = notice.view(language)?;
+        let view = view(notice, language)?;
         let vendors = json!({
             "site": view.site, "notice_hash": view.notice_hash, "language": language, "categories": view.categories,
         });
@@ -40,12 +41,22 @@ impl Pages {
     }
 }
 
+/// A notice in one language, or nothing when it does not speak it. A notice of an earlier version
+/// lacks the texts that came later: those are the ones that ship in that language.
+pub fn view(notice: &PublishedNotice, language: Language) -> Option<NoticeView> {
+    let mut view = notice.view(language)?;
+    if !view.texts.is_complete() {
+        view.texts.complete_from(&default_texts(language)?);
+    }
+    Some(view)
+}
+
 /// The first layer, and the loader's own texts.
 #[derive(Serialize)]
 pub struct Banner {
     html: String,
     /// In the order in which the loader knows them.
-    texts: [String; 5],
+    texts: [String; 10],
 }
 
 impl Banner {
@@ -57,6 +68,11 @@ impl Banner {
             TextKey::PlaceholderText,
             TextKey::PlaceholderAllow,
             TextKey::PolicyLink,
+            TextKey::Loading,
+            TextKey::ConfigureUnavailable,
+            TextKey::PlaceholderCategory,
+            TextKey::PlaceholderCategoryAllow,
+            TextKey::Withdraw,
         ];
         let texts = texts.map(|key| view.texts.get(key).to_owned());
         Banner { texts, html: constat_widget::first_layer_html(view) }

@@ -9,7 +9,7 @@ mod site;
 #[cfg(test)]
 mod tests;
 
-pub use facts::catalogue::Catalogue;
+pub use facts::catalogue::{Catalogue, default_texts};
 pub use file::report::{SiteError, all_mistakes};
 pub use folder::{SiteFolder, read_file};
 pub use site::{Site, parse};

@@ -57,6 +57,8 @@ text_keys! {
     ConfigurationTitle = "configuration_title",
     /// Button: open the configuration layer.
     Configure = "configure",
+    /// In the first layer, where the browser cannot show the configuration layer.
+    ConfigureUnavailable = "configure_unavailable",
     /// Label of the consent id.
     ConsentIdLabel = "consent_id_label",
     /// Link at the top right: refuse and go on.
@@ -101,10 +103,16 @@ text_keys! {
     IntroThirdParty = "intro_third_party",
     /// How long the choice is kept, with `{months}`.
     Lifetime = "lifetime",
+    /// Announced while the configuration layer is being fetched.
+    Loading = "loading",
     /// The permanent link and button.
     ManageCookies = "manage_cookies",
     /// Button in a placeholder: allow that one service.
     PlaceholderAllow = "placeholder_allow",
+    /// In place of blocked content that names no vendor, with `{category}`.
+    PlaceholderCategory = "placeholder_category",
+    /// Button in such a placeholder: allow that category.
+    PlaceholderCategoryAllow = "placeholder_category_allow",
     /// In place of blocked content, with `{vendor}`.
     PlaceholderText = "placeholder_text",
     /// Link to a vendor's privacy policy, with `{vendor}`.
@@ -210,6 +218,7 @@ impl TextKey {
             TextKey::DurationDays | TextKey::Services | TextKey::ThirdParties => &["{count}"],
             TextKey::Intro => &["{purposes}"],
             TextKey::Lifetime => &["{months}"],
+            TextKey::PlaceholderCategory => &["{category}"],
             TextKey::PlaceholderText | TextKey::PolicyLink => &["{vendor}"],
             TextKey::RecordAllowed => &["{count}", "{total}"],
             TextKey::RecordMissing => &["{email}"],
@@ -246,6 +255,18 @@ impl Texts {
             return self.get(one).to_owned();
         }
         self.fill(many, "{count}", &count.to_string())
+    }
+
+    /// Whether every key has a text, as in a notice of this version.
+    pub fn is_complete(&self) -> bool {
+        self.0.iter().all(|text| !text.is_empty())
+    }
+
+    /// Takes over a text of the same language for each key that has none.
+    pub fn complete_from(&mut self, defaults: &Texts) {
+        for (text, default) in self.0.iter_mut().zip(&defaults.0).filter(|(text, _)| text.is_empty()) {
+            text.clone_from(default);
+        }
     }
 
     /// Replaces the text of a key.
@@ -319,6 +340,16 @@ mod tests {
         let texts: Texts = serde_json::from_str(before).unwrap();
         assert_eq!((texts.get(TextKey::Title), texts.get(TextKey::RecordKeep)), ("T", ""));
         assert_eq!(serde_json::to_string(&texts).unwrap(), before);
+    }
+
+    #[test]
+    fn only_the_keys_without_a_text_are_completed() {
+        let defaults = Texts::from_fn(|key| Some(key.as_str().to_owned())).unwrap();
+        let mut texts: Texts = serde_json::from_str(r#"{"title":"T"}"#).unwrap();
+        assert!(!texts.is_complete() && defaults.is_complete());
+        texts.complete_from(&defaults);
+        assert_eq!((texts.get(TextKey::Title), texts.get(TextKey::Loading)), ("T", "loading"));
+        assert!(texts.is_complete());
     }
 
     #[test]

@@ -187,6 +187,11 @@ impl NoticeView {
         self.texts.fill(TextKey::Intro, "{purposes}", &purposes.join(", "))
     }
 
+    /// Whether a category needs consent. Otherwise the visitor has nothing to decide.
+    pub fn asks(&self) -> bool {
+        self.categories.iter().any(|category| !category.exempt)
+    }
+
     /// The number of vendors in the notice.
     pub fn vendor_count(&self) -> usize {
         self.categories.iter().map(|category| category.vendors.len()).sum()

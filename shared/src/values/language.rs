@@ -30,6 +30,13 @@ impl Language {
         }
     }
 
+    /// Which way it is written, as in the attribute `dir` of HTML.
+    pub fn direction(self) -> &'static str {
+        match self {
+            Language::De | Language::En | Language::Fr | Language::Nl => "ltr",
+        }
+    }
+
     /// The language of an ISO 639-1 code, if Constat ships it.
     pub fn parse(code: &str) -> Option<Language> {
         Language::ALL.into_iter().find(|l| l.as_str() == code)

@@ -4,42 +4,38 @@ use super::category::category;
 use super::props::ConfigurationProps;
 use super::stored_choice::stored_choice;
 use constat_shared::{Action, NoticeView, TextKey};
-use yew::{Callback, Html, NodeRef, html};
+use yew::{Html, NodeRef, html};
 
 /// A modal dialog with every category, vendor and cookie. The browser's
 /// dialog element keeps the focus inside and makes the rest of the page inert.
+/// The loader hears its buttons, and calls the widget with their `data-action`.
 pub fn configuration(props: &ConfigurationProps) -> Html {
-    let dialog = props.dialog.clone();
-    let texts = &props.notice.texts;
-    let text = |key| texts.get(key).to_owned();
+    let notice = &props.notice;
+    let text = |key| notice.texts.get(key).to_owned();
     let answer = |action: Action, key, class: &'static str| {
-        let press = props.on_answer.reform(move |_| action);
-        let label = text(key);
-        html! { <button {class} data-action={action.as_str()} onclick={press}>{ label }</button> }
+        html! { <button {class} data-action={action.as_str()}>{ text(key) }</button> }
     };
-    let close = {
-        let dialog = dialog.clone();
-        Callback::from(move |_| close_dialog(&dialog))
-    };
-    let categories = props.notice.categories.iter();
+    let (lang, dir, asks) = (notice.language.as_str(), notice.language.direction(), notice.asks());
     html! {
-        <dialog ref={dialog} class="configuration" aria-labelledby="constat-configuration" lang={props.notice.language.as_str()}
-            onclose={props.on_close.reform(|_| ())}>
+        <dialog ref={props.dialog.clone()} class="configuration" aria-labelledby="constat-configuration"
+            {lang} {dir} onclose={props.on_close.reform(|_| ())}>
             <div class="head">
                 <h2 id="constat-configuration">{ text(TextKey::ConfigurationTitle) }</h2>
-                <button class="link" data-action="close" onclick={close}>{ text(TextKey::Close) }</button>
+                <button class="link" data-action="close">{ text(TextKey::Close) }</button>
             </div>
             <div class="scroll" tabindex="-1">
                 if props.answered { { stored_choice(props) } }
-                <p>{ text(TextKey::ConfigurationIntro) }</p>
-                { for categories.map(|view| category(view, props)) }
-                { contacts(&props.notice) }
+                if asks { <p>{ text(TextKey::ConfigurationIntro) }</p> }
+                { for notice.categories.iter().map(|view| category(view, props)) }
+                { contacts(notice) }
             </div>
-            <div class="buttons">
-                { answer(Action::RefuseAll, TextKey::RefuseAll, "answer") }
-                { answer(Action::Save, TextKey::Save, "plain") }
-                { answer(Action::AllowAll, TextKey::AllowAll, "answer") }
-            </div>
+            if asks {
+                <div class="buttons">
+                    { answer(Action::RefuseAll, TextKey::RefuseAll, "answer") }
+                    { answer(Action::Save, TextKey::Save, "plain") }
+                    { answer(Action::AllowAll, TextKey::AllowAll, "answer") }
+                </div>
+            }
         </dialog>
     }
 }
@@ -68,8 +64,9 @@ pub fn show_modal(dialog: &NodeRef) {
     }
 }
 
+/// Closes the dialog, which gives the focus back.
 #[cfg(target_arch = "wasm32")]
-fn close_dialog(dialog: &NodeRef) {
+pub fn close_dialog(dialog: &NodeRef) {
     if let Some(dialog) = dialog.cast::<web_sys::HtmlDialogElement>() {
         dialog.close();
     }
@@ -80,5 +77,6 @@ fn close_dialog(dialog: &NodeRef) {
 #[cfg(not(target_arch = "wasm32"))]
 pub fn show_modal(_: &NodeRef) {}
 
+/// Does nothing.
 #[cfg(not(target_arch = "wasm32"))]
-fn close_dialog(_: &NodeRef) {}
+pub fn close_dialog(_: &NodeRef) {}

@@ -1,7 +1,7 @@
 //! The input of the configuration layer, which it passes to its parts.
 
 use crate::state::{Draft, Event};
-use constat_shared::{Action, NoticeView};
+use constat_shared::NoticeView;
 use std::rc::Rc;
 use yew::{Callback, NodeRef};
 
@@ -21,8 +21,6 @@ pub struct ConfigurationProps {
     pub country_name: Callback<String, String>,
     /// Called when a switch is changed.
     pub on_event: Callback<Event>,
-    /// Called with the answer.
-    pub on_answer: Callback<Action>,
     /// Called when the layer is closed by its button or by Escape, which is no consent.
     pub on_close: Callback<()>,
     /// The dialog element.

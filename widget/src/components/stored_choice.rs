@@ -1,7 +1,7 @@
 //! The earlier answer, as "Manage cookies" shows it.
 
 use super::props::ConfigurationProps;
-use constat_shared::{Action, TextKey};
+use constat_shared::TextKey;
 use yew::{Html, html};
 
 /// The button that withdraws the consent, if there is one, and "My record",
@@ -9,11 +9,10 @@ use yew::{Html, html};
 /// Until then, or when it cannot be fetched, the sentence below it shows.
 pub fn stored_choice(props: &ConfigurationProps) -> Html {
     let text = |key| props.notice.texts.get(key).to_owned();
-    let withdraw = props.on_answer.reform(|_| Action::Withdraw);
     html! {
         <section class="stored" aria-labelledby="constat-stored">
             if props.consented {
-                <button class="plain" data-action="withdraw" onclick={withdraw}>{ text(TextKey::Withdraw) }</button>
+                <button class="plain" data-action="withdraw">{ text(TextKey::Withdraw) }</button>
             }
             <details>
                 <summary><h3 id="constat-stored">{ text(TextKey::YourChoice) }</h3></summary>

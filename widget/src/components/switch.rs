@@ -7,7 +7,7 @@ pub fn switch(label_id: &str, name: &str, on: bool, switched: Callback<bool>) ->
     html! {
         <label class="switch">
             <input type="checkbox" role="switch" name={name.to_owned()} aria-labelledby={label_id.to_owned()}
-                checked={on} onclick={switched.reform(move |_| !on)} />
+                checked={on} onchange={switched.reform(move |_| !on)} />
             <span aria-hidden="true"></span>
         </label>
     }

@@ -11,6 +11,7 @@ use crate::assets::glue::{self, Shape};
 use crate::assets::loader::Loader;
 use crate::assets::manifest::{MANIFEST, all_present};
 use crate::assets::minify::{Kind, minify};
+use crate::assets::parts::Parts;
 use crate::assets::verifier_page::{self, Page};
 use crate::budgets;
 use crate::tools::failure::Failure;
@@ -21,7 +22,7 @@ use crate::tools::toolchain::ensure_wasm_target;
 use crate::tools::workspace::Workspace;
 
 /// The code that shapes the assets: when it changes, they are made again.
-const PIPELINE: [&str; 9] = [
+const PIPELINE: [&str; 10] = [
     include_str!("build.rs"),
     include_str!("compress.rs"),
     include_str!("crates.rs"),
@@ -29,6 +30,7 @@ const PIPELINE: [&str; 9] = [
     include_str!("loader.rs"),
     include_str!("manifest.rs"),
     include_str!("minify.rs"),
+    include_str!("parts.rs"),
     include_str!("verifier_page.rs"),
     include_str!("../budgets.rs"),
 ];
@@ -39,19 +41,20 @@ pub fn build_assets(workspace: &Workspace) -> Result<(), Failure> {
     let raw_wasm = compile(workspace, "widget")?;
     let raw_verifier = compile(workspace, "verifier")?;
     let loader = Loader::read(&workspace.root().join("www/loader"))?;
+    let parts = Parts::read(&workspace.root().join("www/parts"))?;
     let record = read(&workspace.root().join("www/record.js"))?;
     let page = Page::read(&workspace.root().join("www/verify"))?;
     // The lock file has the versions of the libraries that do the work.
     let lock = read(&workspace.root().join("Cargo.lock"))?;
     let sources = PIPELINE.iter().map(|source| source.as_bytes());
     let inputs = [raw_wasm.as_slice(), &raw_verifier, &record, &lock].into_iter();
-    let inputs = inputs.chain(loader.sources()).chain(page.sources()).chain(sources);
+    let inputs = inputs.chain(loader.sources()).chain(parts.sources()).chain(page.sources()).chain(sources);
     let stamp = Stamp::of(workspace.stamps().join("assets"), inputs);
     if stamp.is_fresh() && all_present(&workspace.assets()) {
         return Ok(());
     }
     step("Make the assets", || {
-        let files = make(raw_wasm, &loader, &record, &page, raw_verifier)?;
+        let files = make(raw_wasm, &loader, &parts, &record, &page, raw_verifier)?;
         check_budgets(&files)?;
         replace_folder(&workspace.assets(), &files)?;
         stamp.set()
@@ -62,11 +65,12 @@ pub fn build_assets(workspace: &Workspace) -> Result<(), Failure> {
 fn make(
     raw_wasm: Vec<u8>,
     loader: &Loader,
+    parts: &Parts,
     record: &[u8],
     page: &Page,
     raw_verifier: Vec<u8>,
 ) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
-    let loader = loader.build()?;
+    let (loader, parts) = (loader.build()?, parts.build()?);
     let record = minify("www/record.js", &String::from_utf8_lossy(record), Kind::Module)?.into_bytes();
     let bound = glue::bind("widget", raw_wasm, Shape::Module)?;
     let record_name = format!("record-{}.js", short_hash(&record));
@@ -75,14 +79,17 @@ fn make(
     let widget_js = minify("the widget's glue", &glue, Kind::Module)?.into_bytes();
     let js_name = format!("widget-{}.js", short_hash(&widget_js));
     let verify = page.build(glue::bind("verifier", raw_verifier, Shape::Global(verifier_page::GLOBAL))?)?;
+    let part_names: Vec<&String> = parts.files.iter().map(|(name, _)| name).collect();
     let manifest = json!({
         "widget_js": js_name, "widget_wasm": wasm_name, "record_js": record_name,
+        "parts_hash": parts.hash, "parts": part_names,
         "verify_policy": verify.policy,
     });
 
     let mut files = BTreeMap::new();
     let page = (verifier_page::PAGE.to_owned(), verify.html.into_bytes());
-    for (name, content) in [(js_name, widget_js), (wasm_name, bound.wasm), (record_name, record), page] {
+    let whole = [(js_name, widget_js), (wasm_name, bound.wasm), (record_name, record), page];
+    for (name, content) in whole.into_iter().chain(parts.files) {
         files.insert(format!("{name}.br"), brotli(&content)?);
         files.insert(format!("{name}.gz"), gzip(&content)?);
         files.insert(name, content);

@@ -7,20 +7,25 @@ use crate::tools::failure::Failure;
 use crate::tools::files::read;
 
 /// The parts of the loader in their order. Each uses only names that an earlier one declares.
-const PARTS: [&str; 13] = [
+const PARTS: [&str; 18] = [
+    "environment",
     "state",
     "choices",
     "cookie",
     "identity",
     "vendor_storage",
     "queue",
+    "stored",
     "surface",
     "answer",
     "frames",
+    "scripts",
     "gate",
-    "widget",
     "banner",
+    "widget",
+    "presses",
     "api",
+    "start",
 ];
 
 /// What the server replaces with the settings of a site.

@@ -19,6 +19,8 @@ pub struct Manifest {
     pub widget_wasm: String,
     /// "My record".
     pub record_js: String,
+    /// The parts of the loader that few pages need.
+    pub parts: Vec<String>,
 }
 
 /// The names in the manifest of `assets`.
@@ -36,13 +38,15 @@ pub fn manifest(assets: &Path) -> Result<Manifest, Failure> {
         widget_js: name("widget_js")?,
         widget_wasm: name("widget_wasm")?,
         record_js: name("record_js")?,
+        parts: serde_json::from_value(json["parts"].clone()).unwrap_or_default(),
     })
 }
 
 /// Whether somebody removed a file since the stamp was set.
 pub fn all_present(assets: &Path) -> bool {
     manifest(assets).is_ok_and(|manifest| {
-        let names = [manifest.widget_js, manifest.widget_wasm, manifest.record_js];
+        let names =
+            [vec![manifest.widget_js, manifest.widget_wasm, manifest.record_js], manifest.parts].concat();
         let variants =
             names.iter().flat_map(|name| ["", ".br", ".gz"].map(|ending| format!("{name}{ending}")));
         let page = ["", ".br", ".gz"].map(|ending| format!("{}{ending}", verifier_page::PAGE));

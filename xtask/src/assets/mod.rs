@@ -7,4 +7,5 @@ pub mod glue;
 pub mod loader;
 pub mod manifest;
 pub mod minify;
+pub mod parts;
 pub mod verifier_page;

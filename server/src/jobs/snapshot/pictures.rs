@@ -16,18 +16,18 @@ const WINDOWS: [(u32, u32); 2] = [(360, 740), (1280, 800)];
 /// How long one picture may take, also on a busy machine.
 const PICTURE_MAX: Duration = Duration::from_secs(30);
 
-/// Whether the first layer is there and its takeover by the widget is over.
+/// Whether the first layer is there.
 const BANNER_IS_UP: &str = "(() => {
-  const root = document.querySelector('constat-consent')?.shadowRoot.firstElementChild;
+  const root = document.querySelector('constat-consent')?.shadowRoot;
   const layer = root?.querySelector('.banner');
   return location.pathname === '/LANG' && document.readyState === 'complete'
-    && document.fonts.status === 'loaded' && root?.constat === 1
+    && document.fonts.status === 'loaded'
     && layer?.lang === 'LANG' && layer.checkVisibility();
 })()";
 
 /// Whether the configuration layer is open.
 const CONFIGURATION_IS_UP: &str = "(() => {
-  const root = document.querySelector('constat-consent')?.shadowRoot.firstElementChild;
+  const root = document.querySelector('constat-consent')?.shadowRoot;
   const layer = root?.querySelector('dialog[open].configuration');
   return document.fonts.status === 'loaded' && layer?.lang === 'LANG' && layer.checkVisibility();
 })()";

@@ -154,6 +154,13 @@ fn vendor(name: &str, bytes: &[u8], purposes: &Purposes, report: &mut Report) ->
     vendor::facts("", &id?, &file, &Known { base: None, purposes }, report)
 }
 
+/// The texts that ship in a language.
+pub fn default_texts(language: Language) -> Option<Texts> {
+    let name = format!("{language}.toml");
+    let (_, texts) = read_texts(&name, &TextFiles::get(&name)?.data).ok()?;
+    Some(texts)
+}
+
 pub fn read_texts(name: &str, bytes: &[u8]) -> Result<(Language, Texts), Vec<SiteError>> {
     let mut report = Report::new(&format!("www/texts/{name}"));
     let code = name.strip_suffix(".toml").unwrap_or(name);

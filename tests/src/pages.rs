@@ -1,10 +1,12 @@
 //! Host pages, and third parties: a small web server that remembers what it was asked.
 
+use crate::page_answer::Answer;
+use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
 use std::collections::BTreeMap;
 use std::net::TcpListener;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Pages served from a free port until the process ends.
 pub struct Pages {
@@ -14,8 +16,17 @@ pub struct Pages {
 
 #[derive(Default)]
 struct State {
-    pages: Mutex<BTreeMap<String, String>>,
-    asked: Mutex<Vec<String>>,
+    answers: Mutex<BTreeMap<String, Answer>>,
+    asked: Mutex<Vec<Asked>>,
+}
+
+/// A request that came.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Asked {
+    /// Such as `GET`.
+    pub method: String,
+    /// Without the query.
+    pub path: String,
 }
 
 impl Pages {
@@ -46,25 +57,55 @@ impl Pages {
         format!("http://localhost:{}", self.port)
     }
 
-    /// Serves a text at a path; `.js` paths as a script, all others as HTML.
-    pub fn put(&self, path: &str, text: impl Into<String>) {
-        self.state.pages.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), text.into());
+    /// The same server under a name of the test's own, such as `www.polaire.test`, which the proxy
+    /// of [`crate::browser`] knows. To a browser it is no secure context.
+    pub fn origin_of(&self, name: &str) -> String {
+        format!("http://{name}:{}", self.port)
     }
 
-    /// The paths asked for so far, in order.
-    pub fn asked(&self) -> Vec<String> {
-        self.state.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Serves a text at a path; `.js` paths as a script, all others as HTML.
+    pub fn put(&self, path: &str, text: impl Into<String>) {
+        self.put_answer(path, Answer::of(text));
     }
+
+    /// Serves an answer at a path.
+    pub fn put_answer(&self, path: &str, answer: Answer) {
+        lock(&self.state.answers).insert(path.to_owned(), answer);
+    }
+
+    /// The requests so far, in order.
+    pub fn asked(&self) -> Vec<Asked> {
+        lock(&self.state.asked).clone()
+    }
+
+    /// How often a path was asked for so far, by whatever method.
+    pub fn count(&self, path: &str) -> usize {
+        lock(&self.state.asked).iter().filter(|asked| asked.path == path).count()
+    }
+}
+
+fn lock<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
+    value.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn answer(request: HttpRequest, state: Data<State>) -> HttpResponse {
     let path = request.path().to_owned();
-    let page = state.pages.lock().unwrap_or_else(PoisonError::into_inner).get(&path).cloned();
-    let script = path.ends_with(".js");
-    state.asked.lock().unwrap_or_else(PoisonError::into_inner).push(path);
-    match page {
-        Some(text) if script => HttpResponse::Ok().content_type("text/javascript").body(text),
-        Some(text) => HttpResponse::Ok().content_type("text/html; charset=utf-8").body(text),
-        None => HttpResponse::NoContent().finish(),
+    let answer = lock(&state.answers).get(&path).cloned();
+    let by_name = if path.ends_with(".js") { "text/javascript" } else { "text/html; charset=utf-8" };
+    lock(&state.asked).push(Asked { method: request.method().to_string(), path });
+    let Some(Answer { status, headers, body, delay }) = answer else {
+        return HttpResponse::NoContent().finish();
+    };
+    actix_web::rt::time::sleep(delay).await;
+    let mut response = HttpResponse::build(StatusCode::from_u16(status).unwrap_or_default());
+    response.content_type(by_name);
+    for header in headers {
+        // A `Content-Type` takes the place of the one above; `Set-Cookie` may come twice.
+        if header.0.eq_ignore_ascii_case("content-type") {
+            response.insert_header(header);
+        } else {
+            response.append_header(header);
+        }
     }
+    response.body(body)
 }

@@ -8,9 +8,10 @@ fn check(folder: &str, layers: &[&[&str]]) {
 }
 
 #[test]
-fn what_the_tests_share_has_two_layers() {
+fn what_the_tests_share_has_three_layers() {
     let above = ["api", "raw", "set_clock"];
-    check("src", &[&above, &["browser", "consent", "moments", "pages", "receipts", "server", "sites"]]);
+    let between = ["browser", "consent", "moments", "pages", "receipts", "server", "sites"];
+    check("src", &[&above, &between, &["page_answer"]]);
 }
 
 #[test]

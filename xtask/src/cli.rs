@@ -1,6 +1,7 @@
 //! The command line: every command with its options.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -24,11 +25,61 @@ pub enum Task {
         /// Leave out documentation, dependencies, durability, faults, the browser and slow unit tests
         #[arg(long)]
         quick: bool,
+        /// Browser engines to test on: chromium, firefox, webkit, separated by commas, or all
+        #[arg(long, value_name = "LIST", default_value = "chromium", conflicts_with = "quick")]
+        engines: Engines,
     },
     /// Build, then measure speed, memory and bytes
     Bench,
     /// Make the README's images, in docs/images
     Screenshots,
+}
+
+/// A browser engine.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Engine {
+    /// Blink, in Chromium.
+    Chromium,
+    /// Gecko, in Firefox ESR.
+    Firefox,
+    /// WebKit, in WebKitGTK.
+    WebKit,
+}
+
+impl Engine {
+    /// Every engine, in the order in which the tests run.
+    pub const ALL: [Engine; 3] = [Engine::Chromium, Engine::Firefox, Engine::WebKit];
+
+    /// As on the command line, and in `CONSTAT_ENGINE` for the tests.
+    pub fn name(self) -> &'static str {
+        match self {
+            Engine::Chromium => "chromium",
+            Engine::Firefox => "firefox",
+            Engine::WebKit => "webkit",
+        }
+    }
+}
+
+/// Engines, each once and in the order of [`Engine::ALL`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Engines(pub Vec<Engine>);
+
+impl FromStr for Engines {
+    type Err = String;
+
+    fn from_str(list: &str) -> Result<Engines, String> {
+        let names: Vec<&str> = list.split(',').collect();
+        let is_engine = |name: &str| Engine::ALL.into_iter().any(|engine| engine.name() == name);
+        match names.iter().find(|name| **name != "all" && !is_engine(name)) {
+            Some(unknown) => Err(format!("{unknown:?} is none of chromium, firefox, webkit and all")),
+            None => Ok(Engines(
+                Engine::ALL
+                    .into_iter()
+                    .filter(|engine| names.contains(&"all") || names.contains(&engine.name()))
+                    .collect(),
+            )),
+        }
+    }
 }
 
 /// Options of `serve` that go on to the server.
@@ -43,4 +94,21 @@ pub struct ServeOptions {
     /// Folder of site files to serve beside the demo
     #[arg(long, value_name = "DIR")]
     pub sites: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn engines_run_once_and_in_their_order() {
+        let engines = |list: &str| list.parse::<Engines>().map(|engines| engines.0);
+        assert_eq!(engines("all"), Ok(Engine::ALL.to_vec()));
+        assert_eq!(engines("webkit,chromium,webkit"), Ok(vec![Engine::Chromium, Engine::WebKit]));
+        assert_eq!(
+            engines("opera"),
+            Err("\"opera\" is none of chromium, firefox, webkit and all".to_owned())
+        );
+        assert!(engines("").is_err());
+    }
 }

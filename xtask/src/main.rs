@@ -31,7 +31,7 @@ fn run(task: &Task) -> Result<(), Failure> {
     match task {
         Task::Build => build::build(&workspace),
         Task::Serve(options) => serve::serve(&workspace, options),
-        Task::Test { quick } => test::test(&workspace, *quick),
+        Task::Test { quick, engines } => test::test(&workspace, *quick, &engines.0),
         Task::Bench => bench::bench(&workspace),
         Task::Screenshots => screenshots::screenshots(&workspace),
     }

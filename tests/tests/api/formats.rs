@@ -1,6 +1,6 @@
 //! Every version reads what an earlier one wrote. `tests/fixtures/` keeps that, with how it was made.
 
-use constat_shared::{Category, ConsentCookie, Record, SiteId, cookie};
+use constat_shared::{Category, ConsentCookie, Hash, Record, SiteId, cookie};
 use constat_testkit::redis::Redis;
 use constat_tests::api::{Answer, answer, client};
 use constat_tests::receipts;
@@ -221,6 +221,33 @@ async fn a_store_of_version_0_1_0_is_still_served() {
         assert!(server.stop());
         let audited = stored.run(&["audit", "--site", "polaire", "--month", "2090-02"]).await;
         assert!(audited.contains("records 1, ") && audited.contains("erased or expired 2"), "{audited}");
+    }
+}
+
+#[tokio::test]
+async fn a_notice_of_version_0_1_0_keeps_its_hash_and_is_shown_with_the_texts_that_came_later() {
+    let stored = Stored::in_folder();
+    let server = Server::start(stored.folder.path(), &["--sites", text(&fixture("sites"))]);
+    let get = async |path: String| answer(client().get(format!("{}{path}", server.url))).await;
+    let bundle = std::fs::read_to_string(fixture("evidence.json")).unwrap();
+    let bundle: Value = serde_json::from_str(&bundle).unwrap();
+    let hash = bundle["record"]["notice_hash"].as_str().unwrap();
+    let whole = get(format!("/v1/notices/{hash}")).await;
+    assert_eq!(Hash::of(&whole.body).to_string(), hash);
+    let later = ["loading", "configure_unavailable", "placeholder_category", "placeholder_category_allow"];
+    for language in ["fr", "nl", "de", "en"] {
+        let before = &whole.json()["texts"][language];
+        let banner = get(format!("/v1/sites/polaire/banner/{language}?notice={hash}")).await.json();
+        let shown = banner["texts"].as_array().unwrap().iter().map(|text| text.as_str().unwrap());
+        let shown: Vec<_> = shown.collect();
+        assert_eq!((shown.len(), shown[0]), (10, before["manage_cookies"].as_str().unwrap()));
+        assert!(!shown.contains(&""), "{language}: {shown:?}");
+        let notice = get(format!("/v1/sites/polaire/notice/{language}?notice={hash}")).await.json();
+        assert_eq!(notice["notice_hash"], hash);
+        for key in later {
+            let text = notice["texts"][key].as_str().unwrap_or_default();
+            assert!(before[key].is_null() && shown.contains(&text), "{language} {key}");
+        }
     }
 }
 

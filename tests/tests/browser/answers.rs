@@ -39,12 +39,11 @@ fn nothing_reaches_a_third_party_before_an_answer() {
         let demo = Demo::start();
         for page in ["fr/", "nl/claim.html", "en/"] {
             browser.open(&demo.page(page)).await?;
-            browser.taken_over().await?;
-            let own =
-                |name: &&String| name.contains("/v1/sites/boreale/") || name.contains("/assets/widget-");
-            let from_constat: Vec<_> = browser.fetched().await?;
+            browser.find(".banner").await?;
+            let fetched = browser.fetched().await?;
+            let own = |name: &&String| name.contains("/v1/sites/boreale/") || name.contains("/assets/");
             let foreign: Vec<_> =
-                from_constat.iter().filter(|name| !name.contains("/demo/")).filter(|n| !own(n)).collect();
+                fetched.iter().filter(|name| !name.contains("/demo/")).filter(|name| !own(name)).collect();
             assert!(foreign.is_empty(), "{foreign:?}");
             let touched = browser
                 .run("return document.cookie + Object.keys(localStorage) + Object.keys(sessionStorage)")

@@ -63,6 +63,7 @@ fn an_answer_after_a_cleared_local_storage_begins_a_new_consent_id() {
         browser.block(&["*/consents"]).await?;
         answer_again(&browser, "allow_all").await?;
         browser.until("constat.allows('advertising')").await?;
+        browser.until_blocked().await?;
         let waiting = cookie(&browser).await?;
         assert_eq!(waiting.consent_id, first.consent_id);
         browser.block(&[]).await?;
@@ -120,7 +121,9 @@ fn an_answer_in_a_second_tab_goes_on_with_the_consent_id_of_the_first() {
         delivered(&browser, "polaire").await?;
         let of_second = cookie(&browser).await?;
         browser.switch_to(first).await?;
+        browser.find(".manage").await?.click().await?;
         browser.press("refuse_all").await?;
+        browser.until("!constat.allows('audience')").await?;
         delivered(&browser, "polaire").await?;
         let records = host.records(&browser).await;
         assert_eq!((records.len(), records[0].event_id), (2, of_second.event_id));
@@ -154,9 +157,12 @@ fn an_answer_whose_choice_would_have_ended_is_not_recorded_as_one_of_today() {
         browser.block(&["*/consents"]).await?;
         browser.press("refuse_all").await?;
         browser.until("localStorage.getItem('constat.queue.polaire')").await?;
+        browser.until_blocked().await?;
+        // The page would try again.
+        browser.open("about:blank").await?;
         browser.block(&[]).await?;
         browser.prepare("{ const now = Date.now; Date.now = () => now() + 186 * 864e5 }").await?;
-        browser.reload().await?;
+        browser.open(&host.url()).await?;
         browser.press("allow_all").await?;
         delivered(&browser, "polaire").await?;
         assert_eq!(host.records(&browser).await.len(), 1);

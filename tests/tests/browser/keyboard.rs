@@ -27,7 +27,7 @@ fn the_keyboard_alone_goes_from_page_load_to_save() {
     browse(DESKTOP, |browser| async move {
         let demo = Demo::start();
         browser.open(&demo.page("fr/")).await?;
-        browser.taken_over().await?;
+        browser.find(".banner").await?;
         tab_to(&browser, "configure").await?;
         browser.keys(&[Key::Enter]).await?;
         browser.find("dialog[open]").await?;
@@ -49,7 +49,7 @@ fn refusing_takes_no_more_tab_stops_than_accepting() {
     browse(DESKTOP, |browser| async move {
         let demo = Demo::start();
         browser.open(&demo.page("fr/")).await?;
-        browser.taken_over().await?;
+        browser.find(".banner").await?;
         assert_eq!(tab_to(&browser, "continue_without_accepting").await?, 1, "the question is met first");
         let mut stops = vec!["continue_without_accepting".to_owned()];
         while stops.last().is_some_and(|last| last != "allow_all") {
@@ -59,23 +59,6 @@ fn refusing_takes_no_more_tab_stops_than_accepting() {
         }
         let place = |name: &str| stops.iter().position(|stop| stop == name).unwrap();
         assert!(place("refuse_all") < place("allow_all") && place("configure") < place("allow_all"));
-        Ok(())
-    });
-}
-
-#[test]
-fn the_takeover_leaves_the_focus_where_it_was() {
-    browse(DESKTOP, |browser| async move {
-        let demo = Demo::start();
-        browser.delay(400).await?;
-        browser.open(&demo.page("fr/")).await?;
-        browser.find(".banner").await?;
-        tab_to(&browser, "refuse_all").await?;
-        browser.taken_over().await?;
-        browser.until(&format!("(() => {{ {FOCUS} }})() === 'refuse_all'")).await?;
-        browser.delay(0).await?;
-        browser.keys(&[Key::Enter]).await?;
-        assert_eq!(demo.records(&browser).await[0].action, Action::RefuseAll);
         Ok(())
     });
 }
@@ -91,7 +74,7 @@ fn escape_and_scrolling_are_no_consent() {
     browse(DESKTOP, |browser| async move {
         let host = Host::start("", "<div style='height:9000px'></div>");
         browser.open(&host.url()).await?;
-        browser.taken_over().await?;
+        browser.find(".banner").await?;
         browser.keys(&[Key::Escape]).await?;
         browser.run("scrollTo(0, 5000)").await?;
         nothing_decided(&browser).await?;

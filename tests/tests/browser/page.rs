@@ -6,10 +6,12 @@ use constat_tests::browser::{Browser, Outcome};
 use constat_tests::pages::Pages;
 use constat_tests::server::{Server, binary};
 use constat_tests::sites::Sites;
+use rustix::process::Signal;
 use serde_json::Value;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// The demo insurer, its third parties, and the store behind it.
@@ -59,15 +61,54 @@ impl Host {
         let sites = Sites::with("polaire", &with_shipped_vendors("polaire", &pages.origin()));
         let data = tempfile::tempdir().unwrap();
         let server = Server::start(data.path(), &["--sites", sites.arg()]);
-        let third_origin = third.other_origin();
+        let (pages, third, sites) = (Arc::new(pages), Arc::new(third), Arc::new(sites));
+        let host = Host { pages, third, sites, server: Arc::new(server), data: Arc::new(data) };
+        host.put("/", head, body);
+        host
+    }
+
+    /// Serves another page of the site.
+    pub fn put(&self, path: &str, head: &str, body: &str) {
+        self.pages.put(path, self.html(head, body));
+    }
+
+    /// A page of the site; `THIRD` is where the third parties are.
+    pub fn html(&self, head: &str, body: &str) -> String {
         let page = format!(
             r#"<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>Polaire</title>
-            <script async src="{}/v1/sites/polaire/consent.js"></script>{head}</head><body>{body}</body></html>"#,
-            server.url,
+            <link rel="icon" href="data:,"><script async src="{}/v1/sites/polaire/consent.js"></script>{head}</head><body>{body}</body></html>"#,
+            self.server.url,
         );
-        pages.put("/", page.replace("THIRD", &third_origin));
-        let (pages, third, sites) = (Arc::new(pages), Arc::new(third), Arc::new(sites));
-        Host { pages, third, sites, server: Arc::new(server), data: Arc::new(data) }
+        page.replace("THIRD", &self.third.other_origin())
+    }
+
+    /// Serves another site file from the running server, and waits until it does.
+    pub async fn change(&self, text: &str) -> Outcome {
+        let url = format!("{}/v1/sites/polaire/notice/fr", self.server.url);
+        let hash = async || {
+            Ok::<_, reqwest::Error>(reqwest::get(&url).await?.json::<Value>().await?["notice_hash"].clone())
+        };
+        let before = hash().await?;
+        self.sites.write("polaire", text);
+        self.server.signal(Signal::HUP);
+        for _ in 0..200 {
+            if hash().await? != before {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        Err("the server did not take the site file".into())
+    }
+
+    /// Waits until a path of the third party was asked for that often.
+    pub async fn until_asked(&self, path: &str, count: usize) -> Outcome {
+        for _ in 0..400 {
+            if self.third.count(path) == count {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        Err(format!("{path} was asked for {} times, not {count}", self.third.count(path)).into())
     }
 
     pub fn url(&self) -> String {
@@ -91,10 +132,13 @@ async fn records(data: &Path, site: &str, browser: &Browser) -> Vec<Record> {
         if !records.is_empty() {
             return records;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        tokio::time::sleep(Duration::from_millis(25)).await;
     }
     Vec::new()
 }
+
+/// The shadow root in which Constat shows what it shows.
+pub const ROOT: &str = "document.querySelector('constat-consent').shadowRoot";
 
 /// Waits until the browser has nothing left to deliver.
 pub async fn delivered(browser: &Browser, site: &str) -> Outcome {

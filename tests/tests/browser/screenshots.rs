@@ -27,7 +27,7 @@ fn pictures(name: &'static str, size: (u32, u32)) {
             for language in ["fr", "nl", "de", "en"] {
                 browser.forget_choice().await.ok();
                 browser.open(&format!("{}/demo/{language}/", server.url)).await?;
-                browser.taken_over().await?;
+                browser.find(".banner").await?;
                 take(&browser, folder.join(format!("banner-{language}-{name}.png"))).await?;
                 browser.press("configure").await?;
                 browser.find("dialog[open]").await?;

@@ -3,27 +3,6 @@
 use crate::page::{Host, delivered};
 use constat_testkit::sample_site::with_shipped_vendors;
 use constat_tests::browser::{Browser, DESKTOP, Outcome, browse};
-use rustix::process::Signal;
-
-/// Serves another site file from the running server, and waits until it does.
-async fn change(host: &Host, text: &str) -> Outcome {
-    let url = format!("{}/v1/sites/polaire/notice/fr", host.server.url);
-    let hash = async || {
-        Ok::<_, reqwest::Error>(
-            reqwest::get(&url).await?.json::<serde_json::Value>().await?["notice_hash"].clone(),
-        )
-    };
-    let before = hash().await?;
-    host.sites.write("polaire", text);
-    host.server.signal(Signal::HUP);
-    for _ in 0..200 {
-        if hash().await? != before {
-            return Ok(());
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
-    Err("the server did not take the site file".into())
-}
 
 /// Loads the page with an empty cache of scripts: five minutes have passed.
 async fn revisit(host: &Host, browser: &Browser) -> Outcome {
@@ -44,14 +23,14 @@ fn changed_wording_does_not_ask_again_and_an_added_vendor_does() {
         let site = with_shipped_vendors("polaire", &host.pages.origin());
         let reworded =
             ["fr", "nl", "de", "en"].map(|code| format!("[texts.{code}]\ntitle = \"Cookies?\"\n")).concat();
-        change(&host, &format!("{site}{reworded}")).await?;
+        host.change(&format!("{site}{reworded}")).await?;
         revisit(&host, &browser).await?;
         assert!(
             browser.run("return constat.allows('audience', 'google-analytics')").await?.as_bool().unwrap()
         );
         assert!(!browser.shows(".banner").await?);
 
-        change(&host, &format!("{site}[[vendors]]\nid = \"criteo\"\n")).await?;
+        host.change(&format!("{site}[[vendors]]\nid = \"criteo\"\n")).await?;
         revisit(&host, &browser).await?;
         browser.find(".banner").await?;
         assert!(browser.run("return constat.choices()").await?.is_null());
@@ -68,6 +47,64 @@ fn changed_wording_does_not_ask_again_and_an_added_vendor_does() {
 }
 
 #[test]
+fn a_vendor_taken_away_asks_nobody_and_what_was_allowed_stays_allowed() {
+    // YouTube stands behind reCAPTCHA in the notice, so that it moves up a place.
+    let body = r#"<script type="text/plain" data-category="audience" data-vendor="google-analytics">window.ran = true</script>
+      <iframe data-constat-src="THIRD/film" data-category="third_party" data-vendor="youtube"></iframe>"#;
+    browse(DESKTOP, move |browser| async move {
+        let host = Host::start("", body);
+        browser.open(&host.url()).await?;
+        browser.press("configure").await?;
+        browser.find("dialog[open]").await?;
+        browser.run("document.querySelector('constat-consent').shadowRoot.querySelectorAll('details').forEach((node) => node.open = true)").await?;
+        browser.find("dialog input[name=youtube]").await?.click().await?;
+        browser.press("save").await?;
+        host.until_asked("/film", 1).await?;
+        delivered(&browser, "polaire").await?;
+        let first = host.records(&browser).await.remove(0);
+
+        let site = with_shipped_vendors("polaire", &host.pages.origin());
+        host.change(&site.replace("[[vendors]]\nid = \"recaptcha\"\n", "")).await?;
+        revisit(&host, &browser).await?;
+        host.until_asked("/film", 2).await?;
+        assert!(!browser.shows(".banner").await?);
+        let allowed = browser.run("return [constat.allows('', 'youtube'), constat.allows('', 'google-analytics'), !!window.ran]").await?;
+        assert_eq!(allowed, serde_json::json!([true, false, false]));
+        // The next answer is one to the new terms, in the same history.
+        browser.run("constat.withdraw()").await?;
+        delivered(&browser, "polaire").await?;
+        let second = host.records(&browser).await.remove(1);
+        assert_eq!((second.consent_id, second.vendors.len()), (first.consent_id, 2));
+        Ok(())
+    });
+}
+
+#[test]
+fn a_refusal_of_everything_holds_whatever_is_added_unless_the_site_asks_again() {
+    browse(DESKTOP, |browser| async move {
+        let host = Host::start("", "");
+        browser.open(&host.url()).await?;
+        browser.press("refuse_all").await?;
+        delivered(&browser, "polaire").await?;
+        let site = with_shipped_vendors("polaire", &host.pages.origin());
+        let more = "[[vendors]]\nid = \"criteo\"\n";
+        host.change(&format!("{site}{more}")).await?;
+        revisit(&host, &browser).await?;
+        browser.find(".manage").await?;
+        assert!(!browser.shows(".banner").await?);
+        let choices = "return Object.values(constat.choices().vendors).concat(constat.allows('', 'criteo'))";
+        assert_eq!(browser.run(choices).await?, serde_json::json!([false, false, false, false, false]));
+
+        host.change(&format!("ask_refusers_again = true\n{site}{more}[[vendors]]\nid = \"hotjar\"\n"))
+            .await?;
+        revisit(&host, &browser).await?;
+        browser.find(".banner").await?;
+        assert!(browser.run("return constat.choices()").await?.is_null());
+        Ok(())
+    });
+}
+
+#[test]
 fn a_page_loaded_before_a_change_shows_and_records_the_notice_it_had() {
     browse(DESKTOP, |browser| async move {
         let host = Host::start("", "");
@@ -76,7 +113,7 @@ fn a_page_loaded_before_a_change_shows_and_records_the_notice_it_had() {
         browser.open(&host.url()).await?;
         browser.find(".banner").await?;
         let site = with_shipped_vendors("polaire", &host.pages.origin());
-        change(&host, &format!("{site}[[vendors]]\nid = \"criteo\"\n")).await?;
+        host.change(&format!("{site}[[vendors]]\nid = \"criteo\"\n")).await?;
         browser.block(&[]).await?;
         browser.press("vendors").await?;
         browser.find("dialog[open]").await?;

@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod build;
+pub mod engines;
 pub mod screenshots;
 pub mod serve;
 pub mod test;

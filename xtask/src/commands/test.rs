@@ -3,9 +3,11 @@
 use std::process::Command;
 
 use crate::assets::build::build_assets;
+use crate::cli::Engine;
+use crate::commands::engines;
 use crate::tools::cargo_deny::check_dependencies;
 use crate::tools::failure::Failure;
-use crate::tools::programs::{ensure_browser, ensure_openssl, ensure_redis};
+use crate::tools::programs::{ensure_openssl, ensure_redis};
 use crate::tools::steps::{COMPILER_REMEDY, Suites, run, step};
 use crate::tools::toolchain::WASM_TARGET;
 use crate::tools::workspace::Workspace;
@@ -34,19 +36,25 @@ const SLOW_UNIT_TESTS: [&str; 4] = ["::refusals::", "::durability::", "cluster",
 
 /// Runs every check and prints how long each suite took. `quick` leaves out documentation,
 /// dependencies, durability, faults, the browser, and [`SLOW_UNIT_TESTS`].
-pub fn test(workspace: &Workspace, quick: bool) -> Result<(), Failure> {
+pub fn test(workspace: &Workspace, quick: bool, engines: &[Engine]) -> Result<(), Failure> {
     let mut suites = Suites::default();
-    let result = run_suites(workspace, quick, &mut suites);
+    let result = run_suites(workspace, quick, engines, &mut suites);
     suites.print();
     result
 }
 
-fn run_suites(workspace: &Workspace, quick: bool, suites: &mut Suites) -> Result<(), Failure> {
+fn run_suites(
+    workspace: &Workspace,
+    quick: bool,
+    engines: &[Engine],
+    suites: &mut Suites,
+) -> Result<(), Failure> {
     // A missing program is reported at once, not after ten minutes.
     suites.run("programs", || {
         ensure_openssl()?;
         ensure_redis()?;
-        if quick { Ok(()) } else { ensure_browser() }
+        let needed = if quick { &[] } else { engines };
+        needed.iter().try_for_each(|engine| engines::ensure(workspace, *engine))
     })?;
     suites.run("formatting", || {
         step("Check the formatting", || {
@@ -77,7 +85,10 @@ fn run_suites(workspace: &Workspace, quick: bool, suites: &mut Suites) -> Result
     suites.run("faults on Redis", || {
         server_tests(workspace, "Test faults on Redis", &faults, &FAULTS_AT_ONCE)
     })?;
-    suites.run("browser", || server_tests(workspace, "Test in the browser", &browser, &[]))
+    for engine in engines {
+        suites.run(engines::suite(*engine), || browser_suite(workspace, *engine, &browser))?;
+    }
+    Ok(())
 }
 
 /// Compiles the server that the tests start.
@@ -153,6 +164,19 @@ fn server_tests(workspace: &Workspace, name: &str, tests: &[&str], options: &[&s
     step(name, || {
         let remedy = "The failing tests are named above; fix them, or the server.";
         run(test_command(workspace, tests).arg("--").args(options), remedy)
+    })
+}
+
+fn browser_suite(workspace: &Workspace, engine: Engine, tests: &[&str]) -> Result<(), Failure> {
+    step(&format!("Test in the {}", engines::suite(engine)), || {
+        let name = engine.name();
+        let remedy = format!(
+            "The failing tests are named above; run one again with \
+             `CONSTAT_ENGINE={name} cargo test -p {TESTS} --test browser NAME`."
+        );
+        let mut command = test_command(workspace, tests);
+        command.env("CONSTAT_ENGINE", name).arg("--").args(engines::options(engine));
+        run(&mut command, &remedy)
     })
 }
 

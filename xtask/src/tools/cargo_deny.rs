@@ -1,11 +1,11 @@
 //! `cargo deny` with `deny.toml`: licences, duplicates, sources and known faults of the dependencies.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use crate::tools::failure::Failure;
-use crate::tools::programs::in_path;
+use crate::tools::installed::ensure_installed;
 use crate::tools::steps::{not_started, run, step};
 use crate::tools::workspace::Workspace;
 
@@ -18,7 +18,8 @@ const REMEDY: &str =
 /// Checks all dependencies. Known faults are left out, with a line about it, where there is no
 /// advisory database and none can be fetched.
 pub fn check_dependencies(workspace: &Workspace) -> Result<(), Failure> {
-    let program = ensure_cargo_deny(workspace)?;
+    let remedy = "Check the connection, or run `cargo xtask test --quick`, which does not need it.";
+    let program = ensure_installed(workspace, "cargo-deny", VERSION, remedy)?;
     let deny = |arguments: &[&str]| {
         let mut command = Command::new(&program);
         command.current_dir(workspace.root()).args(arguments);
@@ -39,26 +40,6 @@ pub fn check_dependencies(workspace: &Workspace) -> Result<(), Failure> {
         }
         run(&mut deny(&["--offline", "check", "advisories"]), REMEDY)
     })
-}
-
-/// The program in this version: from PATH or `target/tools`, where it is installed once.
-fn ensure_cargo_deny(workspace: &Workspace) -> Result<PathBuf, Failure> {
-    let own = workspace.tools().join("bin/cargo-deny");
-    let found = in_path("cargo-deny").into_iter().chain([own.clone()]).find(|program| is_known(program));
-    if let Some(program) = found {
-        return Ok(program);
-    }
-    step(&format!("Install cargo-deny {VERSION}: once, and it takes some minutes"), || {
-        let mut command = workspace.cargo(["install", "cargo-deny", "--locked", "--version", VERSION]);
-        let remedy = "Check the connection, or run `cargo xtask test --quick`, which does not need it.";
-        run(command.arg("--root").arg(workspace.tools()), remedy)
-    })?;
-    Ok(own)
-}
-
-fn is_known(program: &Path) -> bool {
-    let output = Command::new(program).arg("--version").output();
-    output.is_ok_and(|output| output.stdout.trim_ascii() == format!("cargo-deny {VERSION}").as_bytes())
 }
 
 /// Fetches the newest advisories, or returns why that is not possible.
@@ -86,11 +67,5 @@ mod tests {
         fetch.args(["-c", "echo cloning >&2; echo 'no such host' >&2; echo >&2; exit 1"]);
         assert_eq!(fetch_database(&mut fetch).unwrap().as_deref(), Some("no such host"));
         assert_eq!(fetch_database(Command::new("/bin/sh").args(["-c", "true"])).unwrap(), None);
-    }
-
-    #[test]
-    fn a_program_of_another_version_is_not_the_known_one() {
-        assert!(!is_known(Path::new("/bin/sh")));
-        assert!(!is_known(Path::new("/nowhere/cargo-deny")));
     }
 }

@@ -1,8 +1,10 @@
 //! What every command needs: the workspace, steps, files, programs.
 
+pub mod browsers;
 pub mod cargo_deny;
 pub mod failure;
 pub mod files;
+pub mod installed;
 pub mod programs;
 pub mod stamp;
 pub mod steps;

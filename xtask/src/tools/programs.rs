@@ -1,20 +1,10 @@
-//! The programs that the tests drive: Chromium and its WebDriver, openssl, and Redis.
+//! The programs that the tests start, and how those that come from the system are installed.
 
 use std::path::PathBuf;
 use std::process::Command;
 
 use crate::tools::failure::Failure;
 use crate::tools::steps::{run, step};
-
-/// Program, and the Debian or Ubuntu package that holds it.
-const PROGRAMS: [(&str, &str); 2] = [("chromium", "chromium"), ("chromedriver", "chromium-driver")];
-
-/// Makes sure that the browser is there: installs it when this user may, or fails with what to install.
-pub fn ensure_browser() -> Result<(), Failure> {
-    let problem = "the browser tests need Chromium and its WebDriver.";
-    let otherwise = ", or run `cargo xtask test --quick`, which needs no browser";
-    ensure("Install the browser", &PROGRAMS, problem, otherwise)
-}
 
 /// Makes sure that the tests find `openssl`, which acts as the time-stamping authority.
 pub fn ensure_openssl() -> Result<(), Failure> {
@@ -28,7 +18,9 @@ pub fn ensure_redis() -> Result<(), Failure> {
     ensure("Install Redis", &programs, "the tests of the store need Redis.", "")
 }
 
-fn ensure(name: &str, programs: &[(&str, &str)], problem: &str, otherwise: &str) -> Result<(), Failure> {
+/// Makes sure that these programs, each with the Debian or Ubuntu package that holds it, are there:
+/// installs them when this user may, or fails with what to install.
+pub fn ensure(name: &str, programs: &[(&str, &str)], problem: &str, otherwise: &str) -> Result<(), Failure> {
     let missing: Vec<_> = programs.iter().filter(|(program, _)| in_path(program).is_none()).collect();
     if missing.is_empty() {
         return Ok(());

@@ -1,0 +1,102 @@
+//! The browser tests on each engine, and which of them run on one engine only.
+
+use crate::cli::Engine;
+use crate::tools::browsers::{ensure_chromium, ensure_firefox, ensure_webkit};
+use crate::tools::failure::Failure;
+use crate::tools::workspace::Workspace;
+
+/// Tests that are left out on some engines.
+struct Exception {
+    /// A module of the browser tests, or one test with its module.
+    tests: &'static str,
+    /// Where they run.
+    on: &'static [Engine],
+    why: &'static str,
+}
+
+/// All other browser tests run on every engine.
+const EXCEPTIONS: [Exception; 6] = [
+    Exception {
+        tests: "snapshot::",
+        on: &[Engine::Chromium],
+        why: "the pictures are taken by the server's own Chromium",
+    },
+    Exception {
+        tests: "screenshots::",
+        on: &[Engine::Chromium],
+        why: "they make the pictures of the README",
+    },
+    Exception {
+        tests: "verify::",
+        on: &[Engine::Chromium],
+        why: "the verifier is a page of its own, in which no host page interferes",
+    },
+    Exception {
+        tests: "visuals::refusing_and_allowing_weigh_the_same",
+        on: &[Engine::Chromium, Engine::Firefox],
+        why: "WebKitGTK takes light or dark from the desktop",
+    },
+    Exception {
+        tests: "receipt::the_downloaded_file_is_the_receipt_and_the_command_line_verifies_it",
+        on: &[Engine::Chromium, Engine::Firefox],
+        why: "MiniBrowser asks where a download is to go",
+    },
+    Exception {
+        tests: "follows::a_page_that_is_prepared_unseen_releases_nothing_and_follows_the_last_answer",
+        on: &[Engine::Chromium],
+        why: "the others prepare no page before it is asked for",
+    },
+];
+
+/// Makes sure that the browser of an engine is installed.
+pub fn ensure(workspace: &Workspace, engine: Engine) -> Result<(), Failure> {
+    match engine {
+        Engine::Chromium => ensure_chromium(),
+        Engine::Firefox => ensure_firefox(workspace),
+        Engine::WebKit => ensure_webkit(),
+    }
+}
+
+/// The name of the suite.
+pub fn suite(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Chromium => "browser: Chromium",
+        Engine::Firefox => "browser: Firefox",
+        Engine::WebKit => "browser: WebKit",
+    }
+}
+
+/// The options that leave out what does not run on the engine. Prints each, so that nobody takes a
+/// test that did not run for one that passed.
+pub fn options(engine: Engine) -> Vec<&'static str> {
+    let left_out = EXCEPTIONS.iter().filter(|exception| !exception.on.contains(&engine));
+    left_out
+        .flat_map(|Exception { tests, why, .. }| {
+            println!("   NOT HERE: {tests} ({why})");
+            ["--skip", tests]
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_exists() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/tests/browser");
+        for Exception { tests, .. } in EXCEPTIONS {
+            let (module, name) = tests.split_once("::").unwrap();
+            let source = fs::read_to_string(folder.join(module).with_extension("rs")).unwrap();
+            assert!(source.contains(&format!("fn {name}")), "{tests} names no test");
+        }
+    }
+
+    #[test]
+    fn everything_runs_on_chromium() {
+        assert!(options(Engine::Chromium).is_empty());
+    }
+}

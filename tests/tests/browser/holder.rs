@@ -93,7 +93,8 @@ fn a_retry_after_a_lost_answer_is_stored_once() {
     browse(DESKTOP, |browser| async move {
         let host = Host::start("", "");
         let lose = "{ const ask = window.fetch; window.fetch = (url, options) => ask(url, options)\
-                    .then(reply => options?.method === 'POST' ? Promise.reject('lost') : reply); }";
+                    .then(reply => options?.method === 'POST' ? Promise.reject('lost') : reply); \
+                    const send = XMLHttpRequest.prototype.send; XMLHttpRequest.prototype.send = function (body) { this.onload = this.onerror; send.call(this, body); }; }";
         browser.prepare(lose).await?;
         open(&browser, &host).await?;
         browser.press("refuse_all").await?;

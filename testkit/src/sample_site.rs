@@ -98,6 +98,14 @@ pub fn with_shipped_vendors(id: &str, origin: &str) -> String {
     text.replacen("\"https://www.boreale.example\"", &format!("{origin:?}"), 1)
 }
 
+/// The same site with another third party, which comes second by its id.
+pub fn with_one_vendor_more(id: &str, origin: &str) -> String {
+    with_shipped_vendors(id, origin).replace(
+        "[[vendors]]\nid = \"youtube\"",
+        "[[vendors]]\nid = \"matomo\"\n[[vendors]]\nid = \"youtube\"",
+    )
+}
+
 const COUNTER: &str = r#"name = "Counter"
 company = "Counter SAS"
 category = "audience"

@@ -12,7 +12,7 @@ function outer() {
       page = page.parent;
       let known = page.constat && typeof page.constat.allows === "function" && page.constat.site() === settings.site;
       // Its tag alone says that it is still to come.
-      if (known || page.document.querySelector('script[src*="' + path + '/consent.js"]')) return known ? page.constat : { open: () => {} };
+      if (known || page.document.querySelector(TAG)) return known ? page.constat : { open: () => {} };
     }
   });
 }

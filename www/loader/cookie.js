@@ -7,11 +7,16 @@ let cookieName = "constat-" + settings.site;
 let UUID = "([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})";
 let FORM = new RegExp("^(?:" + cookieName + "=2|(constat)=1)\\." + UUID + "\\." + UUID + "\\.([0-9a-f]{12})\\.(\\w+)\\.(\\w+)\\.([01]{5})\\.([0-9a-f]*)$");
 
+/* A sandboxed frame has no cookies. */
+function cookies() {
+  return attempt(() => doc.cookie, "");
+}
+
 /* The newest answer that has not expired; one of version 1, which had the same name for every site, only
    where there is no other. */
 function read() {
   let found = null;
-  for (let pair of attempt(() => doc.cookie, "").split("; ")) {
+  for (let pair of cookies().split("; ")) {
     let part = FORM.exec(pair), next = part && parse(part);
     if (next && Date.now() < next.expires && !(found && (found.first < next.first || found.first === next.first && found.decided > next.decided))) found = next;
   }
@@ -62,7 +67,7 @@ function put(value, expires) {
   let set = more => { attempt(() => { doc.cookie = text + more; }); };
   set(";samesite=lax" + secure);
   // A frame on another site only keeps cookies of its own partition.
-  if (!value || attempt(() => doc.cookie, "").indexOf(cookieName + "=" + value) < 0) set(";samesite=none;secure;partitioned");
+  if (!value || cookies().indexOf(cookieName + "=" + value) < 0) set(";samesite=none;secure;partitioned");
   if (stored && stored.old) attempt(() => { doc.cookie = "constat=;path=/;max-age=0"; });
 }
 

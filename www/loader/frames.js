@@ -5,6 +5,7 @@
  * neither the Back button nor a restored session brings a third party back.
  */
 
+let FRAME = "iframe[data-category]";
 let KEPT = "data-constat-frame"; // `src` or `srcdoc`, a space and its value, from back to front: no library looks for that.
 let SANDBOX = "data-constat-sandbox"; // The `sandbox` of a frame while its placeholder is drawn.
 let loaded = new WeakMap(); // What a frame shows, in the form of that attribute.

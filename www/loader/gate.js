@@ -15,7 +15,6 @@ attempt(() => {
   };
 });
 
-let SCRIPT = 'script[type="text/plain"][data-category]', FRAME = "iframe[data-category]";
 let guarded = new Set(); // The shadow roots of the page.
 let shadowOf = Object.getOwnPropertyDescriptor(elements, "shadowRoot").get;
 
@@ -49,8 +48,7 @@ function checkAll() {
 /* Checks a node and everything inside it, where there may be shadow roots that are not guarded yet. */
 function gate(node) {
   check(node);
-  if (node.firstChild === null) return node.shadowRoot === null && !closed.has(node) || find(node);
-  checkIn(node);
+  if (node.firstChild !== null) checkIn(node);
   find(node);
 }
 

@@ -33,6 +33,11 @@ function identity() {
   return id;
 }
 
+/* Receipt and secret end with the choice. */
+function forgetHolder() {
+  attempt(() => { [receiptKey, secretKey].forEach(key => { localStorage.removeItem(key); }); });
+}
+
 function proof(id) {
   let secret = keep(secretKey) || "", token = secret.startsWith(id) ? secret.slice(36) : keep(receiptKey);
   return token ? { Authorization: "Bearer " + token } : {};

@@ -4,6 +4,7 @@
  * the document stands where they stand, and they hear of events that have passed.
  */
 
+let SCRIPT = 'script[type="text/plain"][data-category]';
 let released = []; // Allowed scripts that have not run yet, in the order of the page.
 let running; // The one that runs now.
 let busy; // Whether released scripts are running, one after the other.
@@ -48,7 +49,7 @@ async function run() {
     if (next.isConnected && may(next)) await execute(await fresh(next)).catch(console.error);
     running = 0;
     // The page may have taken it out and put it back meanwhile.
-    if (next.isConnected && has(next, "data-category") && next.getAttribute("type") === "text/plain") release(next);
+    if (next.isConnected && matches(next, SCRIPT)) release(next);
     if (Date.now() - start > SLICE_MS) {
       await after(); // The visitor's presses come in between.
       start = Date.now();

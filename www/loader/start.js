@@ -62,8 +62,7 @@ function listenAll() {
 function start() {
   stored = read();
   choices = holds() ? stored : refused;
-  // The receipt and the secret end with the choice, unless an answer waits that needs them.
-  if (!stored && !waiting()[0]) attempt(() => { [receiptKey, secretKey].forEach(key => { localStorage.removeItem(key); }); });
+  if (!stored && !waiting()[0]) forgetHolder(); // An answer that waits needs them.
   clean(choices);
   watchEnd();
   guard(document);
@@ -83,7 +82,7 @@ if (doc.prerendering) {
 } else {
   start();
 }
-ready(() => {
+if (doc.readyState === "loading") ready(() => {
   gate(document); // Shadow roots in the page's own HTML come without a word.
   tidy();
 });

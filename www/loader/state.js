@@ -10,7 +10,7 @@ if (early && typeof early.allows === "function") return; // The tag was pasted t
 
 let MINUTE_MS = 6e4, QUEUE_MAX = 20, PATIENCE_MS = 2e4, RETRY_MS = 2e3, OVERDUE_MS = 500, RENDER_MS = 50, MODULE_MS = 100, SCRIPT_MS = 8e3, RISE_MS = 50, ECHO_PX = 9, EACH_MAX = 99, TRIES_MAX = 6, SLICE_MS = 16, TIMER_MAX_MS = 2e9;
 let path = "/v1/sites/" + settings.site;
-let tag = doc.currentScript || doc.querySelector('script[src*="' + path + '/consent.js"]');
+let TAG = 'script[src*="' + path + '/consent.js"]', tag = doc.currentScript || doc.querySelector(TAG);
 let [base, own] = (tag && tag.src || "").split(path + "/consent.js");
 let site = own !== undefined && base + path; // False where a copy of this file runs: nobody can say where the server is.
 let queueKey = "constat.queue." + settings.site, receiptKey = "constat.receipt." + settings.site, secretKey = "constat.secret." + settings.site;

@@ -7,21 +7,15 @@
 /* Removes what refused vendors left on this domain. Returns whether a script of something refused
    has run in this page view. */
 function clean(next) {
-  let again = categories.some((name, at) => ran[name] && next.c[at] < 1);
-  let declares = (names, name) => names.some(known => known.slice(-1) === "*" ? name.startsWith(known.slice(0, -1)) : known === name);
+  let declared = (name, on) => settings.vendors.some((vendor, at) => next.v[at] > 0 === on && vendor[4].some(known => known.slice(-1) === "*" ? name.startsWith(known.slice(0, -1)) : known === name));
   // Two vendors may share a cookie.
-  let shared = name => settings.vendors.some((vendor, at) => next.v[at] > 0 && declares(vendor[4], name));
-  settings.vendors.forEach(([id, , , , names], at) => {
-    if (next.v[at] > 0) return;
-    again = again || ran[id];
-    let mine = name => declares(names, name) && !shared(name);
-    attempt(() => doc.cookie, "").split("; ").map(pair => pair.split("=")[0]).filter(mine).forEach(forget);
-    ["localStorage", "sessionStorage"].forEach(area => {
-      // Nothing is there where the browser forbids storage.
-      attempt(() => { Object.keys(window[area]).filter(mine).forEach(key => { window[area].removeItem(key); }); });
-    });
+  let goes = name => declared(name, false) && !declared(name, true);
+  cookies().split("; ").map(pair => pair.split("=")[0]).filter(goes).forEach(forget);
+  ["localStorage", "sessionStorage"].forEach(area => {
+    // Nothing is there where the browser forbids storage.
+    attempt(() => { Object.keys(window[area]).filter(goes).forEach(key => { window[area].removeItem(key); }); });
   });
-  return again;
+  return categories.some((name, at) => ran[name] && next.c[at] < 1) || settings.vendors.some(([id], at) => ran[id] && next.v[at] < 1);
 }
 
 /* A cookie can only be removed with the domain and path it was set for, which a page cannot read. */
@@ -32,7 +26,7 @@ function forget(name) {
   for (let domain of domains) {
     for (let path of paths) {
       ["", ";secure", ";secure;partitioned"].forEach(more => { doc.cookie = name + "=;max-age=0;path=" + path + domain + more; });
-      if (("; " + doc.cookie).indexOf("; " + name + "=") < 0) return;
+      if (("; " + cookies()).indexOf("; " + name + "=") < 0) return;
     }
   }
 }

@@ -83,7 +83,7 @@ let bridge = {
   country: code => new Intl.DisplayNames([lang], { type: "region" }).of(code),
   erased: () => {
     put("", 0);
-    attempt(() => { [receiptKey, secretKey].forEach(key => { localStorage.removeItem(key); }); });
+    forgetHolder();
     clean(refused);
     restart();
   },

@@ -2,7 +2,7 @@
 //! what the operator is told.
 
 use constat_testkit::redis::Redis;
-use constat_testkit::sample_site::with_shipped_vendors;
+use constat_testkit::sample_site::{with_one_vendor_more, with_shipped_vendors};
 use constat_tests::api::{Api, SITE, SITE_ORIGIN, get, site_path};
 use constat_tests::consent;
 use constat_tests::server::{Server, run};
@@ -18,12 +18,8 @@ fn small() -> String {
     with_shipped_vendors(SITE, SITE_ORIGIN)
 }
 
-/// The same site with another third party, which comes second by its id.
 fn larger() -> String {
-    small().replace(
-        "[[vendors]]\nid = \"youtube\"",
-        "[[vendors]]\nid = \"matomo\"\n[[vendors]]\nid = \"youtube\"",
-    )
+    with_one_vendor_more(SITE, SITE_ORIGIN)
 }
 
 async fn settings(server: &Server) -> Value {

@@ -2,7 +2,7 @@
 
 use crate::bodies;
 use constat_shared::Hash;
-use constat_testkit::sample_site::with_shipped_vendors;
+use constat_testkit::sample_site::{with_one_vendor_more, with_shipped_vendors};
 use constat_tests::api::{Api, SITE, SITE_ORIGIN};
 use constat_tests::consent;
 use rustix::process::Signal;
@@ -15,12 +15,8 @@ fn small() -> String {
     with_shipped_vendors(SITE, SITE_ORIGIN)
 }
 
-/// The same site with another third party, and other words in French only.
 fn larger() -> String {
-    small().replace(
-        "[[vendors]]\nid = \"youtube\"",
-        "[[vendors]]\nid = \"matomo\"\n[[vendors]]\nid = \"youtube\"",
-    )
+    with_one_vendor_more(SITE, SITE_ORIGIN)
 }
 
 async fn reload(api: &Api, count: usize) {

@@ -157,8 +157,8 @@ async function remove(bridge, token) {
   // Wait for a delivery in progress: it would store its record after the erasure.
   await Promise.race([bridge.sent, late]);
   const address = new URL("../v1/sites/" + site + "/consents/" + id, import.meta.url);
-  const reply = await Promise.race([fetch(address, { method: "DELETE", headers: { Authorization: "Bearer " + token } }), late]);
-  if (!reply.ok) throw reply.status;
+  const [status] = await Promise.race([bridge.request(address, { method: "DELETE", headers: { Authorization: "Bearer " + token } }), late]);
+  if (status > 299) throw status;
   bridge.keep("constat.queue." + site, JSON.stringify(waiting(bridge).filter(event => event.consent_id !== id)));
   bridge.erased();
 }

@@ -9,41 +9,51 @@ function attempt(what, otherwise) {
   try { return what(); } catch (_) { return otherwise; }
 }
 
+let Object = {}.constructor, describe = Object.getOwnPropertyDescriptor;
+
 /* The prototype of a real object that has a property: the page may use the name of its class for something else. */
 function owner(object, name) {
-  do object = Object.getPrototypeOf(object); while (!Object.prototype.hasOwnProperty.call(object, name));
+  do object = Object.getPrototypeOf(object); while (!describe(object, name));
   return object;
 }
 
-let documents = owner(document, "querySelector"), nodes = owner(document, "nodeType"), targets = owner(document, "addEventListener");
 // Async functions make promises of the browser's own kind.
 let Promise = (async () => {})().constructor;
 
-/* An object as a prototype describes it, without the names that the page has given it. */
-function plain(object, prototype) {
-  return new Proxy({}, {
-    get: (_, name) => {
-      let value = Reflect.get(prototype, name, object);
-      return typeof value === "function" ? (...given) => Reflect.apply(value, object, given) : value;
-    },
-    set: (_, name, value) => Reflect.set(prototype, name, value, object),
-  });
+/* What a prototype, and those above it, describe now, for the object that stands in `it`: the page
+   gives names to the object itself, and may put its own methods on the prototypes later. */
+function mirror(prototype) {
+  let view = { __proto__: null };
+  for (; prototype.constructor !== Object; prototype = Object.getPrototypeOf(prototype)) {
+    for (let name of Object.getOwnPropertyNames(prototype)) {
+      let { get, set, value } = describe(prototype, name);
+      if (!(name in view)) Object.defineProperty(view, name, {
+        __proto__: null,
+        get() { return get ? get.call(this.it) : typeof value === "function" ? (...given) => value.apply(this.it, given) : value; },
+        set(given) { set.call(this.it, given); },
+      });
+    }
+  }
+  return view;
 }
 
-let doc = plain(document, documents), view = plain(window, targets);
-let elements = owner(doc.documentElement, "attributes");
+let elements = owner(document.documentElement, "attributes"), ofElements = mirror(elements);
+let doc = { __proto__: mirror(owner(document, "querySelector")), it: document };
+let view = { __proto__: mirror(owner(document, "addEventListener")), it: window };
 
-/* An element of the page: a form hides its own methods behind the names of its fields. */
+/* An element of the page: a form hides its own methods behind the names of its fields. What all nodes have
+   can be asked of any node. */
 function element(node) {
-  return plain(node, elements);
+  return { __proto__: ofElements, it: node };
 }
 
 function isElement(node) {
-  return attempt(() => Reflect.get(nodes, "nodeType", node)) === 1;
+  return attempt(() => element(node).nodeType) === 1;
 }
 
+/* By the older name of `matches`, which no library replaces. */
 function matches(node, selector) {
-  return isElement(node) && element(node).matches(selector);
+  return isElement(node) && element(node).webkitMatchesSelector(selector);
 }
 
 /* Every element below a document, shadow root or element that the selector names. */

@@ -16,7 +16,6 @@ attempt(() => {
 });
 
 let guarded = new Set(); // The shadow roots of the page.
-let shadowOf = Object.getOwnPropertyDescriptor(elements, "shadowRoot").get;
 
 /* A form may hide its name; it is neither of the two. */
 function check(node) {
@@ -32,7 +31,7 @@ function checkIn(node) {
 function find(node) {
   let below = all(node, "*");
   for (let at = isElement(node) ? -1 : 0; at < below.length; at++) {
-    let inner = below[at] || node, inside = inner !== host && (Reflect.apply(shadowOf, inner, []) || closed.get(inner));
+    let inner = below[at] || node, inside = inner !== host && (element(inner).shadowRoot || closed.get(inner));
     if (inside) guard(inside);
   }
 }
@@ -52,7 +51,7 @@ function gate(node) {
   find(node);
 }
 
-let observer = new MutationObserver(changes => {
+function look(changes) {
   let added = [];
   for (let change of changes) {
     if (change.type === "attributes") check(change.target);
@@ -60,21 +59,17 @@ let observer = new MutationObserver(changes => {
   }
   if (running) added.forEach(adds);
   // One look at the whole page is cheaper than one at each of many nodes.
-  if (added.length > EACH_MAX) {
-    checkAll();
-    [document, ...guarded].forEach(find);
-  } else {
-    added.forEach(gate);
-  }
+  if (added.length > EACH_MAX) gate(document); else added.forEach(gate);
   tidy();
-});
+}
 
-/* Checks what is in a document or shadow root, and whatever changes in it. */
+// Where the page has spoilt it, what waits is found at the start, once the page has been read, and at every answer.
+let observer = attempt(() => new MutationObserver(look));
+
+/* Checks what is in a document or shadow root, and whatever changes in it. One that is known already may
+   have been out of the page meanwhile, where nothing is released. */
 function guard(inside) {
-  if (inside !== document) {
-    if (guarded.has(inside)) return;
-    guarded.add(inside);
-  }
-  observer.observe(inside, { __proto__: null, childList: true, subtree: true, attributeFilter: MARKS });
+  if (inside !== document) guarded.add(inside);
+  attempt(() => { observer.observe(inside, { __proto__: null, childList: true, subtree: true, attributeFilter: MARKS }); });
   gate(inside);
 }

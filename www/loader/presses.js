@@ -7,7 +7,7 @@
 let HEARD = "click dblclick contextmenu pointerover pointerdown pointerup mousedown mouseup touchstart touchmove touchend wheel keydown keyup keypress input focus focusin focusout blur";
 let WANTING = "[data-action=configure],[data-action=vendors]";
 let down; // The button that a pointer or key went down on, when, and whether its click was heard.
-let last; // The last press: where and when it was.
+let last; // The last press, where and when it was, until the next key goes down.
 
 /* Listens, also after the page has written itself anew: a listener that is there is not added twice. */
 function listen() {
@@ -23,6 +23,7 @@ hear = event => {
     }
     if (!target && matches(node, "[data-action],[data-constat=manage]")) target = node;
   }
+  if (type === "keydown" && !event.repeat) last = 0;
   // The second click of a double click, and the end of a key, are not for what lies behind.
   if (!ours && last && echoes(event)) {
     event.stopImmediatePropagation();
@@ -53,9 +54,9 @@ function hearOurs(event, button) {
 }
 
 function echoes(event) {
-  let { type, key, isTrusted } = event, { clientX, clientY } = event.changedTouches ? event.changedTouches[0] : event;
-  if (!isTrusted || Date.now() - last.at > OVERDUE_MS) return false;
-  if (/^key(up|press)/.test(type)) return /^(Enter| )$/.test(key);
+  let { type, key, isTrusted, repeat } = event, { clientX, clientY } = event.changedTouches ? event.changedTouches[0] : event;
+  if (!isTrusted || !repeat && Date.now() - last.at > OVERDUE_MS) return false;
+  if (/^key/.test(type)) return /^(Enter| )$/.test(key);
   return /^(click|dbl|mouse|touch(start|end)|pointer(up|down))/.test(type) && Math.abs(clientX - last.x) + Math.abs(clientY - last.y) < ECHO_PX;
 }
 
@@ -65,7 +66,7 @@ function press(button, { clientX, clientY }) {
   button.dispatchEvent(newEvent("CustomEvent", "constat-press"));
   if (layer.contains(button)) {
     if (opened) opened.press(action);
-  } else if (button.matches(WANTING)) {
+  } else if (matches(button, WANTING)) {
     button.setAttribute("aria-busy", true);
     open(action);
   } else {

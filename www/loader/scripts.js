@@ -135,7 +135,7 @@ function passed(type) {
 function end(script, ms) {
   return new Promise(done => {
     // On the window as well: a listener of the page may stop the event on its way.
-    let each = how => ["load", "error"].forEach(name => { [script, window].forEach(target => { plain(target, targets)[how](name, heard, true); }); });
+    let each = how => ["load", "error"].forEach(name => { [element(script), view].forEach(target => { target[how](name, heard, true); }); });
     let heard = ({ target }) => {
       if (target && target !== script) return;
       each("removeEventListener");
@@ -189,10 +189,10 @@ function standIn() {
     [document, "open", () => document],
     [document, "close", () => true],
   ].forEach(([target, name, instead]) => {
-    let own = Object.getOwnPropertyDescriptor(target, name), former = target[name];
+    let own = describe(target, name), former = target[name];
     let mine = function (...given) {
       let answer = calls() && instead(...given);
-      return answer || Reflect.apply(former, this || target, given);
+      return answer || former.apply(this || target, given);
     };
     attempt(() => { target[name] = mine; });
     undo.push(() => {
@@ -230,5 +230,5 @@ function catchUp() {
 async function insertWritten(script, parent, next) {
   let text = written;
   written = "";
-  released.unshift(...(await part("written")).insert(script, parent, next, trusted.createHTML(text)));
+  released.unshift(...(await part("written")).insert(doc.createRange(), script, parent, next, trusted.createHTML(text)));
 }

@@ -39,7 +39,7 @@ function rise({ target, newState }) {
   // The page may want to be on top as well.
   if (!host || target === host || newState !== "open" || opened || Date.now() - risen < RISE_MS) return;
   attempt(() => {
-    if (!target.matches(":popover-open") || !host.matches(":popover-open")) return;
+    if (!matches(target, ":popover-open") || !matches(host, ":popover-open")) return;
     let focused = shadow.activeElement;
     risen = Date.now();
     host.hidePopover();

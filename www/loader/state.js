@@ -4,7 +4,7 @@
  * gives them their first values once every part is there.
  */
 
-let early = Object.getOwnPropertyDescriptor(window, "constat"); // Not an element of the page with that id.
+let early = describe(window, "constat"); // Not an element of the page with that id.
 early = early && early.value;
 if (early && typeof early.allows === "function") return; // The tag was pasted twice, or the page has written itself anew.
 

@@ -43,7 +43,7 @@ function place() {
     html.insertBefore(host, doc.body);
     // A framework that takes over the markup of the whole document finds what its server made.
     let before = host.previousSibling;
-    let next = () => host.previousSibling === before ? host.nextSibling : Reflect.get(nodes, "nextSibling", before);
+    let next = () => host.previousSibling === before ? host.nextSibling : element(before).nextSibling;
     if (before) Object.defineProperty(before, "nextSibling", { __proto__: null, configurable: true, get: next });
     let dialog = shadow.querySelector("dialog[open]");
     if (dialog) {
@@ -52,7 +52,7 @@ function place() {
     }
   }
   ["inert", "aria-hidden"].forEach(name => { host.removeAttribute(name); });
-  if (!attempt(() => host.matches(":popover-open"), 1)) lift();
+  if (!attempt(() => matches(host, ":popover-open"), 1)) lift();
   return moved;
 }
 
@@ -60,7 +60,7 @@ function place() {
    be pressed: then it waits below. */
 function lift() {
   attempt(() => {
-    if (!host.matches(":popover-open")) host.showPopover();
+    if (!matches(host, ":popover-open")) host.showPopover();
     let button = shadow.querySelector("button"), box = button && button.getBoundingClientRect();
     if (box && !layer.firstChild && doc.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2) !== host) host.hidePopover();
   });

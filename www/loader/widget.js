@@ -7,7 +7,7 @@
 let widget, opened, wanted;
 
 function fetchWidget() {
-  widget = widget || load(settings.js).then(module => module.default().then(() => module));
+  widget = widget || load(settings.js).then(module => module.start().then(() => module));
   let both = Promise.all([widget, fetchNotice()]);
   both.catch(() => { widget = 0; }); // The next press tries again.
   return both;
@@ -80,6 +80,7 @@ let bridge = {
   leave: leave,
   style: css => { styled = styled || style(shadow, css); },
   keep: keep,
+  request: request,
   country: code => new Intl.DisplayNames([lang], { type: "region" }).of(code),
   erased: () => {
     put("", 0);

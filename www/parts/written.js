@@ -3,10 +3,9 @@
  * first script that does.
  */
 
-/* Puts the HTML behind the script that has written it, or where it was. Returns the scripts in it, which
+/* Puts the HTML behind the script that has written it, or where it was, by a new range. Returns the scripts in it, which
    wait with the marks of that script until it is their turn. */
-export function insert(script, parent, next, html) {
-  const range = document.createRange();
+export function insert(range, script, parent, next, html) {
   range.selectNodeContents(parent);
   const written = range.createContextualFragment(html), scripts = [...written.querySelectorAll("script:not([data-category])")];
   scripts.forEach(inner => {

@@ -111,8 +111,14 @@ impl Browser {
     }
 
     async fn find_at(&self, place: &str) -> Result<WebElement, Box<dyn std::error::Error + Send + Sync>> {
-        self.until(&format!("({place}) && ({place}).checkVisibility()")).await?;
-        Ok(self.driver.execute(format!("return {place}"), Vec::new()).await?.element()?)
+        loop {
+            self.until(&format!("({place}) && ({place}).checkVisibility()")).await?;
+            let found = self.driver.execute(format!("return {place}"), Vec::new()).await?;
+            // It may have gone between the two, as when the page is loaded again.
+            if !found.json().is_null() {
+                return Ok(found.element()?);
+            }
+        }
     }
 
     /// Whether something of Constat's is visible now.
@@ -253,7 +259,7 @@ impl Browser {
     /// The addresses the page has fetched since it was loaded, its own included.
     pub async fn fetched(&self) -> WebDriverResult<Vec<String>> {
         let names =
-            self.run("return performance.getEntriesByType('resource').map((entry) => entry.name)").await?;
+            self.run("return performance.getEntriesByType('resource').filter((entry) => entry.initiatorType !== 'iframe').map((entry) => entry.name)").await?;
         let names = names.as_array().cloned().unwrap_or_default();
         Ok(names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect())
     }
@@ -334,7 +340,7 @@ impl Browser {
     /// Makes the browser forget what the page has fetched: it is fetched again, and may not be kept.
     pub async fn clear_cache(&self) -> Outcome {
         self.proxy.rules().no_store = true;
-        let again = "return Promise.allSettled(performance.getEntriesByType('resource').map((entry) => fetch(entry.name, { cache: 'reload', mode: 'no-cors', credentials: 'include' }).then((reply) => reply.blob()))).then(() => true)";
+        let again = "return Promise.allSettled(performance.getEntriesByType('resource').filter((entry) => entry.initiatorType !== 'iframe').map((entry) => fetch(entry.name, { cache: 'reload', mode: 'no-cors', credentials: 'include' }).then((reply) => reply.blob()))).then(() => true)";
         let done = self.run(again).await;
         self.proxy.rules().no_store = false;
         Ok(done.map(drop)?)
@@ -372,7 +378,8 @@ impl Browser {
             // What BiDi's `browsingContext.setViewport` does.
             Engine::Firefox => {
                 self.driver.set_window_rect(0, 0, width.max(600), height + 200).await?;
-                self.run_in_firefox(&format!("const style = gBrowser.selectedBrowser.style; for (const bound of ['', 'min-', 'max-']) {{ style.setProperty(bound + 'width', '{width}px'); style.setProperty(bound + 'height', '{height}px') }}")).await
+                self.run_in_firefox(&format!("const style = gBrowser.selectedBrowser.style; for (const bound of ['', 'min-', 'max-']) {{ style.setProperty(bound + 'width', '{width}px'); style.setProperty(bound + 'height', '{height}px') }}")).await?;
+                self.until_sized(width, height).await
             }
             // The window has a tool bar.
             Engine::WebKit => {
@@ -381,6 +388,18 @@ impl Browser {
                 self.driver.set_window_rect(0, 0, width, height + bar).await
             }
         }
+    }
+
+    /// Firefox sizes the page in its own time.
+    async fn until_sized(&self, width: u32, height: u32) -> WebDriverResult<()> {
+        let sized = format!(
+            "return innerWidth === {width} && innerHeight === {height} && new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
+        );
+        let start = Instant::now();
+        while self.run(&sized).await? != Value::Bool(true) && start.elapsed() < PATIENCE {
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        Ok(())
     }
 
     /// What is on the screen, as PNG.

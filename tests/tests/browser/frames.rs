@@ -475,3 +475,21 @@ fn marks_in_shadow_roots_wait_and_are_released_once() {
         Ok(())
     });
 }
+
+#[test]
+fn marks_that_come_into_a_shadow_root_outside_the_page_are_released_when_it_comes_back() {
+    let body = format!("<div id='box'></div><template id='marks'>{}</template>", both("film"));
+    browse(DESKTOP, |browser| async move {
+        let host = host("<script>window.ran = []</script>", &body, &["film.html"]);
+        browser.open(&host.url()).await?;
+        browser.press("allow_all").await?;
+        browser.run("window.own = box; window.root = own.attachShadow({ mode: 'closed' })").await?;
+        browser.rest().await?;
+        browser.run("own.remove(); root.append(marks.content.cloneNode(true))").await?;
+        browser.rest().await?;
+        assert_eq!(browser.run("return ran").await?, json!([]), "nothing runs outside the page");
+        browser.run("document.body.append(own)").await?;
+        browser.until("ran.length").await?;
+        asked(&host, "/film.html", 1).await
+    });
+}

@@ -72,7 +72,8 @@ fn a_blocked_frame_has_a_placeholder_and_can_be_allowed_alone() {
         browser.until(&format!("{placeholder}?.querySelector('button')")).await?;
         browser.enter_frame("iframe[data-vendor=youtube]").await?;
         browser.run("document.querySelector('button').focus()").await?;
-        browser.keys(&[Key::Enter]).await?;
+        // The press ends the placeholder, and Firefox's driver says that the key had nowhere to come up.
+        let _ = browser.keys(&[Key::Enter]).await;
         browser.leave_frames().await?;
         browser.until(&format!("{frame}.src.includes('/video.html') && {frame}.checkVisibility()")).await?;
         assert_eq!(browser.run(&format!("return document.activeElement === {frame}")).await?, json!(true));

@@ -58,6 +58,7 @@ fn names_that_the_page_declares_are_not_taken_for_the_browser_s() {
         "function Element() {} function Document() {} function Range() {} function Frame() {}",
         "function CustomEvent() {} class EventTarget {} var performance = { now: Date.now }",
         "const crypto = {}, queue = [], settings = {}, site = 'own', root = null",
+        "const Proxy = {}; var Reflect = { get: () => 1 }; function MutationObserver() {}",
     ];
     browse(DESKTOP, |browser| async move { obeys(&browser, &names).await });
 }
@@ -69,6 +70,8 @@ fn methods_of_the_language_that_the_page_has_replaced_take_no_press_away() {
         "const map = Array.prototype.map; Array.prototype.map = function (make) { return map.call(this, (one) => make(one)) }",
         "const each = Array.prototype.forEach; Array.prototype.forEach = function (call) { return each.call(this, (one) => call(one)) }",
         "Object.prototype.signal = Object.prototype.once = 1",
+        "Element.prototype.matches = function () { throw new Error('not here') }; Element.prototype.closest = null",
+        "delete window.Proxy; delete window.Reflect; delete window.MutationObserver",
     ];
     browse(DESKTOP, |browser| async move { obeys(&browser, &methods).await });
 }
@@ -103,6 +106,25 @@ fn a_listener_that_is_older_than_the_loader_and_takes_every_click_takes_no_answe
             browser.rest().await?;
             browser.forget_choice().await?;
         }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_fetch_that_sends_credentials_everywhere_takes_neither_the_layer_nor_the_erasure_away() {
+    let wrapped = "<script>const plain = fetch; window.fetch = (address, options) => plain(address, { ...options, credentials: 'include' })</script>";
+    browse(DESKTOP, |browser| async move {
+        let host = Host::start(wrapped, "");
+        browser.open(&host.url()).await?;
+        browser.press("configure").await?;
+        browser.press("save").await?;
+        delivered(&browser, "polaire").await?;
+        assert_eq!(host.records(&browser).await.len(), 1);
+        browser.run("constat.open()").await?;
+        browser.find(".stored summary").await?.click().await?;
+        browser.press("erase").await?;
+        browser.press("erase_confirmed").await?;
+        browser.find(".banner").await?;
         Ok(())
     });
 }

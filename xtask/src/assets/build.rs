@@ -42,19 +42,20 @@ pub fn build_assets(workspace: &Workspace) -> Result<(), Failure> {
     let raw_verifier = compile(workspace, "verifier")?;
     let loader = Loader::read(&workspace.root().join("www/loader"))?;
     let parts = Parts::read(&workspace.root().join("www/parts"))?;
+    let widget = read(&workspace.root().join("www/widget.js"))?;
     let record = read(&workspace.root().join("www/record.js"))?;
     let page = Page::read(&workspace.root().join("www/verify"))?;
     // The lock file has the versions of the libraries that do the work.
     let lock = read(&workspace.root().join("Cargo.lock"))?;
     let sources = PIPELINE.iter().map(|source| source.as_bytes());
-    let inputs = [raw_wasm.as_slice(), &raw_verifier, &record, &lock].into_iter();
+    let inputs = [raw_wasm.as_slice(), &raw_verifier, &widget, &record, &lock].into_iter();
     let inputs = inputs.chain(loader.sources()).chain(parts.sources()).chain(page.sources()).chain(sources);
     let stamp = Stamp::of(workspace.stamps().join("assets"), inputs);
     if stamp.is_fresh() && all_present(&workspace.assets()) {
         return Ok(());
     }
     step("Make the assets", || {
-        let files = make(raw_wasm, &loader, &parts, &record, &page, raw_verifier)?;
+        let files = make(raw_wasm, &loader, &parts, [&widget, &record], &page, raw_verifier)?;
         check_budgets(&files)?;
         replace_folder(&workspace.assets(), &files)?;
         stamp.set()
@@ -66,7 +67,7 @@ fn make(
     raw_wasm: Vec<u8>,
     loader: &Loader,
     parts: &Parts,
-    record: &[u8],
+    [widget, record]: [&[u8]; 2],
     page: &Page,
     raw_verifier: Vec<u8>,
 ) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
@@ -75,7 +76,7 @@ fn make(
     let bound = glue::bind("widget", raw_wasm, Shape::Module)?;
     let record_name = format!("record-{}.js", short_hash(&record));
     let wasm_name = format!("widget-{}.wasm", short_hash(&bound.wasm));
-    let glue = glue::name(&bound.js, &wasm_name, &record_name)?;
+    let glue = glue::join(&bound.js, &String::from_utf8_lossy(widget), &wasm_name, &record_name)?;
     let widget_js = minify("the widget's glue", &glue, Kind::Module)?.into_bytes();
     let js_name = format!("widget-{}.js", short_hash(&widget_js));
     let verify = page.build(glue::bind("verifier", raw_verifier, Shape::Global(verifier_page::GLOBAL))?)?;

@@ -4,8 +4,9 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::tools::failure::Failure;
 
-/// The name that wasm-bindgen gives the module.
+/// The names of two files in `www/widget.js`, which get their hashes here.
 const MODULE: &str = "widget_bg.wasm";
+const RECORD: &str = "record.js";
 
 /// What a browser can load: a module and the JavaScript around it.
 pub struct Bound {
@@ -29,8 +30,8 @@ pub fn bind(name: &str, raw_wasm: Vec<u8>, shape: Shape) -> Result<Bound, Failur
     let mut bindgen = Bindgen::new();
     bindgen.input_bytes(name, raw_wasm);
     bindgen.typescript(false).remove_name_section(true).remove_producers_section(true);
-    // The widget's glue starts the module beside it, whose name [`name`] writes; a global gets the bytes.
-    bindgen.omit_default_module_path(matches!(shape, Shape::Global(_)));
+    // `www/widget.js` names the module; a global gets the bytes.
+    bindgen.omit_default_module_path(true);
     let shaped = match shape {
         Shape::Module => bindgen.web(true),
         Shape::Global(global) => {
@@ -57,19 +58,20 @@ pub fn bind(name: &str, raw_wasm: Vec<u8>, shape: Shape) -> Result<Bound, Failur
     Ok(Bound { js: output.js().to_owned(), wasm })
 }
 
-/// Writes the names of two files, which hold their hashes, into the JavaScript: the module that it
-/// starts, and "My record", which it fetches on demand.
-pub fn name(js: &str, wasm: &str, record: &str) -> Result<String, Failure> {
-    match js.matches(MODULE).count() {
-        1 => Ok(format!(
-            "{}\nexport const record = (bridge) => import(\"./{record}\").then((part) => part.show(bridge)).catch(console.error);\n",
-            js.replace(MODULE, wasm)
-        )),
-        count => Err(Failure::new(
-            format!("the widget's JavaScript names {MODULE} {count} times, not once."),
-            "See what wasm-bindgen writes now, and change `name` in xtask/src/assets/glue.rs.",
-        )),
+/// Joins what wasm-bindgen wrote with `www/widget.js`, and writes the names of two files into that: the
+/// module that it starts, and "My record", which it fetches on demand.
+pub fn join(bound: &str, source: &str, wasm: &str, record: &str) -> Result<String, Failure> {
+    let mut own = source.to_owned();
+    for (name, file) in [(MODULE, wasm), (RECORD, record)] {
+        if own.matches(name).count() != 1 {
+            return Err(Failure::new(
+                format!("www/widget.js does not name {name} once."),
+                "Name it once, or change `join` in xtask/src/assets/glue.rs.",
+            ));
+        }
+        own = own.replace(name, file);
     }
+    Ok(format!("{bound}\n{own}"))
 }
 
 #[cfg(test)]
@@ -78,14 +80,14 @@ mod tests {
 
     #[test]
     fn the_glue_names_the_files_beside_it() {
-        let js = name("start(new URL('widget_bg.wasm', import.meta.url));", "widget-1.wasm", "record-2.js");
-        let js = js.unwrap();
-        assert!(js.contains("'widget-1.wasm'") && js.contains("import(\"./record-2.js\")"), "{js}");
+        let source = r#"start("widget_bg.wasm"); import("./record.js");"#;
+        let js = join("bound();", source, "widget-1.wasm", "record-2.js").unwrap();
+        assert_eq!(js, "bound();\nstart(\"widget-1.wasm\"); import(\"./record-2.js\");");
     }
 
     #[test]
-    fn glue_that_names_no_module_is_refused() {
-        let failure = name("start();", "widget-1.wasm", "record-2.js").unwrap_err().to_string();
-        assert!(failure.contains("0 times, not once"), "{failure}");
+    fn a_file_that_is_not_named_is_refused() {
+        let failure = join("", r#"start("widget_bg.wasm");"#, "widget-1.wasm", "record-2.js").unwrap_err();
+        assert!(failure.to_string().contains("does not name record.js once"), "{failure}");
     }
 }

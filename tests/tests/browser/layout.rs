@@ -74,8 +74,10 @@ fn a_long_text_scrolls_and_the_buttons_stay() {
         browser.find(".banner").await?;
         browser.run(&format!("document.querySelector('constat-consent').shadowRoot.querySelector('.text p').textContent = {}", json!(LONG_INTRO))).await?;
         fits_every_window(&browser, "a long text").await?;
-        let scrolled = "const root = document.querySelector('constat-consent').shadowRoot, text = root.querySelector('.text'); root.querySelector('.text [data-action=vendors]').focus(); return text.scrollTop > 0";
-        assert_eq!(browser.run(scrolled).await?, true, "the keyboard reaches the end of the text");
+        let root = "document.querySelector('constat-consent').shadowRoot";
+        browser.run(&format!("{root}.querySelector('.text [data-action=vendors]').focus()")).await?;
+        // The keyboard reaches the end of the text.
+        browser.until(&format!("{root}.querySelector('.text').scrollTop > 0")).await?;
         Ok(())
     });
 }

@@ -1,5 +1,8 @@
 //! Constat: a self-hosted consent management platform.
 
+// No screen yet replaces a second factor or takes a single role away.
+#[allow(dead_code)]
+mod access;
 mod chromium;
 mod cli;
 mod clock;
@@ -20,7 +23,7 @@ use clap::Parser;
 use cli::{Cli, Command};
 use commands::{
     audit, check, clock as clock_command, copy, keys, print, prove, records, serve, snapshot, timestamp,
-    verify,
+    token, user, verify,
 };
 use constat_shared::escaped;
 use std::process::ExitCode;
@@ -53,6 +56,8 @@ fn main() -> ExitCode {
         Command::Clock(args) => clock_command::run(&args),
         Command::Keys(args) => keys::run(&args),
         Command::Snapshot(args) => snapshot::run(&args),
+        Command::User(args) => user::run(&args),
+        Command::Token(args) => token::run(&args),
     };
     match result {
         Ok(()) => {

@@ -20,7 +20,10 @@ fn imports_go_strictly_down() {
             &["cli", "failure", "clock", "telemetry", "crash"],
         ],
         only_in: &[
-            OnlyIn { names: &["actix_web"], files: &["http/", "commands/serve.rs", "commands/snapshot.rs"] },
+            OnlyIn {
+                names: &["actix_web"],
+                files: &["http/", "commands/console.rs", "commands/serve.rs", "commands/snapshot.rs"],
+            },
             OnlyIn { names: &["actix_http", "actix_server", "actix_service", "governor"], files: &["http/"] },
             OnlyIn { names: &["rusqlite"], files: &["store/sqlite/"] },
             OnlyIn { names: &["redis"], files: &["store/redis/"] },

@@ -5,6 +5,7 @@ use crate::cli::CopyArgs;
 use crate::clock::{self, ClockError};
 use crate::failure::Failure;
 use crate::jobs::copy::compare::check;
+use crate::jobs::copy::console::check_trail;
 use crate::jobs::copy::ends::{CopyEnd, what_stays};
 use crate::jobs::copy::transfer::copy;
 use crate::store::{StoreError, checked_time};
@@ -28,6 +29,7 @@ pub fn run(args: &CopyArgs) -> Result<(), Failure> {
         Err(error) => return Err(Failure::new(format!("nothing was copied: {error}"))),
     }
     check(&*from.store, &*to.store)?;
+    check_trail(&*from.store, &*to.store)?;
     let mut shown = Instant::now();
     let mut progress = |what: &str, count: u64| {
         if shown.elapsed() >= INTERVAL {
@@ -46,6 +48,10 @@ pub fn run(args: &CopyArgs) -> Result<(), Failure> {
         copied.leaf_count,
         copied.new_leaf_count,
         copied.dropped_count
+    ))?;
+    print(format_args!(
+        "console: documents {}, entries of the audit trail {}",
+        copied.document_count, copied.trail_count
     ))?;
     print("every log was audited on both sides: the same size, root, counts and kept checkpoint")?;
     print(what_stays(from.folder.as_deref(), to.folder.as_deref()))

@@ -1,20 +1,25 @@
 //! `constat keys`: the public keys of a store, and their rotation.
 
 use super::print::print;
-use crate::cli::{KeysArgs, KeysCommand};
-use crate::failure::Failure;
+use crate::access::access::Access;
+use crate::access::trail::{Action, Note};
+use crate::cli::{KeyArgs, KeysArgs, KeysCommand};
+use crate::clock;
+use crate::failure::{Failure, fail};
 use crate::proof::keys::Keys;
-use crate::store::KeyStore;
+use crate::store::{KeyStore, Store};
 use crate::store::{checked_time, open_store, open_store_to_write};
+use std::sync::Arc;
 
 /// `constat keys`: prints the keys, oldest first, after a rotation if one was asked for.
 pub fn run(args: &KeysArgs) -> Result<(), Failure> {
     let data = match &args.command {
         KeysCommand::List(args) => args,
         KeysCommand::Rotate(args) => {
-            let store = open_store_to_write(&args.data)?;
+            let store: Arc<dyn Store> = Arc::from(open_store_to_write(&args.data)?);
             checked_time(&*store)?;
             Keys::rotate(args, &*store)?;
+            note_last(args, store)?;
             &args.data
         }
     };
@@ -25,4 +30,16 @@ pub fn run(args: &KeysArgs) -> Result<(), Failure> {
         print(format_args!("{number:>3} {} {role}", key.kid))?;
     }
     Ok(())
+}
+
+/// Notes the new key in the audit trail, whose head it signs.
+fn note_last(args: &KeyArgs, store: Arc<dyn Store>) -> Result<(), Failure> {
+    let keys = Arc::new(Keys::open(args, &*store)?);
+    let note = Note::of(Action::KeyAdded).by_name("constat keys rotate");
+    let note = match keys.public().last() {
+        Some(key) => note.to(&key.kid),
+        None => note,
+    };
+    let access = Access::new(store, keys);
+    access.note(note, clock::now()).map_err(fail("the key was added, and the audit trail does not say so"))
 }

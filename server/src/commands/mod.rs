@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod check;
 pub mod clock;
+mod console;
 pub mod copy;
 pub mod keys;
 pub mod print;
@@ -11,4 +12,6 @@ pub mod records;
 pub mod serve;
 pub mod snapshot;
 pub mod timestamp;
+pub mod token;
+pub mod user;
 pub mod verify;

@@ -3,6 +3,8 @@
 use super::print::print_text;
 use crate::cli::RecordsArgs;
 use crate::failure::Failure;
+use crate::http::demo;
+use crate::jobs::demo_records::is_generated;
 use crate::store::{RecordStore, open_store};
 use constat_shared::Record;
 
@@ -25,7 +27,7 @@ fn table(records: &[Record]) -> String {
     let mut text = String::new();
     for record in records {
         let facts = [
-            ("recorded at", record.recorded_at.to_string()),
+            ("recorded at", recorded_at(record)),
             ("event id", record.event_id.to_string()),
             ("follows", record.previous_event_id.map_or("nothing known".to_owned(), |id| id.to_string())),
             (
@@ -50,6 +52,12 @@ fn table(records: &[Record]) -> String {
         text.push('\n');
     }
     text
+}
+
+/// The records of the demo say that they are generated.
+fn recorded_at(record: &Record) -> String {
+    let is_generated = record.site.as_str() == demo::SITE_ID && is_generated(&record.consent_id);
+    format!("{}{}", record.recorded_at, if is_generated { " (generated for the demo)" } else { "" })
 }
 
 fn chosen(record: &Record, allowed: bool) -> String {

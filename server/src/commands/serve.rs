@@ -1,6 +1,9 @@
 //! `constat serve`: from the command line to a running server, and back down.
 
+use super::console;
 use super::print::print_text;
+use crate::access::access::Access;
+use crate::access::trail::{Action, Note};
 use crate::cli::ServeArgs;
 use crate::clock::Clock;
 use crate::consent::writer::{QUEUE_MAX, Writer};
@@ -27,6 +30,7 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{App as ActixApp, rt};
+use constat_shared::SiteId;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -39,6 +43,7 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     let data = &args.key.data.data;
     let _lock = prepare_folder(data)?;
     let store: Arc<dyn Store> = Arc::from(make_store(&args.key.data)?);
+    let known = store.keys()?;
     let records: Arc<dyn RecordStore> = store.clone();
     let app = Data::new(App {
         sites: Arc::default(),
@@ -50,7 +55,12 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
         deadline: args.key.data.deadline(),
         assets: Arc::new(Assets::embedded().map_err(failed)?),
     });
-    publish(&*app.store, &app.sites, &app.assets, &app.clock, sites)?;
+    let access = Access::new(Arc::clone(&app.store), Arc::clone(&app.keys));
+    for key in app.keys.public().iter().filter(|key| !known.contains(key)) {
+        let note = Note::of(Action::KeyAdded).by_name("constat serve").to(&key.kid);
+        access.note(note, app.clock.best_time()).map_err(failed)?;
+    }
+    publish(&access, &app.sites, &app.assets, &app.clock, sites, demo_site(args.demo).as_ref())?;
     let served = rt::System::new().block_on(serve(args, app.clone()));
     app.writer.stop();
     telemetry::report();
@@ -71,6 +81,7 @@ async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
         service = serve_third_parties(service, listener)?;
         third_parties = Some(origin);
     }
+    let (console, console_listener) = console::open(args, &app, address)?;
     let own = Data::new(OwnOrigins::new(&args.public_host, args.demo.then_some(address.port())));
     let pages = third_parties.as_ref().map(|origin| demo::DemoPages::new(origin));
     let rate = Data::new(Rate::new(args.trusted_proxy.clone()));
@@ -88,6 +99,7 @@ async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
         "what reads the site files at SIGHUP",
         reload_on_hangup(hangups, args.sites.clone(), args.demo, app.clone()),
     );
+    let rate_of_console = rate.clone();
     let service = service.listen("constat", listener, move || {
         let pages = pages.clone();
         ActixApp::new()
@@ -102,9 +114,11 @@ async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
                     config.service(demo::pages(pages));
                 }
             })
-            .configure(router::configure(routes::table()))
+            .configure(routes::configure)
     });
-    let (server, connections) = service?.run();
+    let service = console::serve(service?, &console, &rate_of_console, console_listener)?;
+    console::watch(&mut jobs, &console);
+    let (server, connections) = service.run();
     let stop = stop_when_told(terminate, interrupt, server.handle(), Arc::clone(&connections));
     jobs.spawn("what stops the server at SIGTERM", stop);
     if args.demo {
@@ -114,12 +128,15 @@ async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
             demo::SITE_ID
         ));
     }
+    out.push(console::line(&console)?);
     let data = &args.key.data.data;
     out.push(format!("data {}", data.canonicalize().unwrap_or_else(|_| data.clone()).display()));
     if let Err(error) = print_text(&out.join("\n")) {
         tracing::warn!(%error, %address, "serving all the same");
     }
-    until_the_end(server, &connections, jobs).await
+    let ended = until_the_end(server, &connections, jobs).await;
+    console::end(&console);
+    ended
 }
 
 /// What writes without being asked: the jobs that delete, and the thread that stores records.
@@ -184,6 +201,10 @@ fn bind(args: &ServeArgs, port: u16) -> Result<TcpListener, Failure> {
     })
 }
 
+fn demo_site(demo: bool) -> Option<SiteId> {
+    demo.then(|| SiteId::parse(demo::SITE_ID).ok()).flatten()
+}
+
 fn all_sites(dir: Option<&Path>, demo: bool) -> Result<Vec<Site>, Failure> {
     let catalogue = Catalogue::embedded().map_err(|errors| site::all_mistakes(&errors))?;
     let mut sites = match dir {
@@ -216,7 +237,8 @@ async fn reload_on_hangup(mut hangups: Signal, dir: Option<PathBuf>, demo: bool,
         let (dir, app) = (dir.clone(), app.clone());
         let reload = move || {
             let sites = all_sites(dir.as_deref(), demo)?;
-            publish(&*app.store, &app.sites, &app.assets, &app.clock, sites)
+            let access = Access::new(Arc::clone(&app.store), Arc::clone(&app.keys));
+            publish(&access, &app.sites, &app.assets, &app.clock, sites, None)
         };
         match actix_web::web::block(reload).await {
             Ok(Ok(())) => tracing::info!("the site files were read again"),

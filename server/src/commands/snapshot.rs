@@ -75,6 +75,7 @@ async fn take<S: NoticeStore + LogStore + ?Sized>(
         notice: shown,
         origins: Vec::new(),
         ask_refusers_again: false,
+        time_zone: "UTC".to_owned(),
         timestamp_authority: None,
         log_shards: LogShards::ONE,
     };

@@ -221,6 +221,10 @@ mod tests {
             unreachable!()
         }
 
+        fn answered(&self, _: &SiteId) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
+            unreachable!()
+        }
+
         fn history(&self, _: &SiteId, _: &ConsentId) -> Result<Vec<Record>, StoreError> {
             unreachable!()
         }

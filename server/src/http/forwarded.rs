@@ -62,7 +62,7 @@ fn is_private(address: IpAddr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::trusted_proxy;
+    use crate::cli::command_line::trusted_proxy;
     use actix_web::http::header::{HeaderName, HeaderValue};
 
     fn asked(peer: &str, forwarded: &[&str], trusted: &[&str]) -> Client {

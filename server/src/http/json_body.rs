@@ -1,7 +1,7 @@
 //! A JSON body, read with a limit; an error names the field at fault.
 
 use super::problem::ApiError;
-use actix_web::web::Payload;
+use actix_web::web::{Bytes, Payload};
 use constat_shared::{Code, Problem};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
@@ -11,12 +11,23 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 /// A problem: the body is too large, broke off, is not JSON, or a field of it
 /// is not what it should be; the field is then named.
 pub async fn read<T: DeserializeOwned>(payload: Payload, bytes_max: usize) -> Result<T, ApiError> {
-    let body = payload.to_bytes_limited(bytes_max).await.map_err(|_| too_large(bytes_max))?;
-    let body = body.map_err(|_| ApiError::new(Code::MalformedJson, "The body broke off: send it whole."))?;
-    parse(&body)
+    parse(&bytes(payload, bytes_max).await?)
 }
 
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+/// Reads a body of at most `bytes_max` bytes.
+///
+/// # Errors
+/// A problem: the body is too large, or broke off.
+pub async fn bytes(payload: Payload, bytes_max: usize) -> Result<Bytes, ApiError> {
+    let body = payload.to_bytes_limited(bytes_max).await.map_err(|_| too_large(bytes_max))?;
+    body.map_err(|_| ApiError::new(Code::MalformedJson, "The body broke off: send it whole."))
+}
+
+/// Reads the JSON object of a body.
+///
+/// # Errors
+/// A problem, as [`read`].
+pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     // Serde would also take the values alone, in the order of the fields.
     let object = body.trim_ascii_start().starts_with(b"{");
     if let (true, Ok(value)) = (object, serde_json::from_slice(body)) {

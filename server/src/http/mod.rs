@@ -1,10 +1,14 @@
 //! HTTP: addresses, and what turns requests into calls and results into answers.
 
+mod admin;
 pub mod app;
+mod asks;
 pub mod connection;
+pub mod console;
 mod cors;
 mod deadline;
 pub mod demo;
+pub mod description;
 mod forwarded;
 mod json_body;
 mod negotiation;

@@ -4,6 +4,7 @@ use super::app::App;
 use super::problem::ApiError;
 use super::public::lookup::find_site;
 use crate::cli::PublicHost;
+use crate::clock;
 use crate::telemetry;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header::HeaderMap;
@@ -82,7 +83,7 @@ pub fn check(request: &ServiceRequest) -> Result<(), ApiError> {
     };
     // What is no origin may be a whole address, which is a visitor's: it is not written.
     if let Some(origin) = origin.filter(|origin| *origin == "null" || parse(origin).is_some()) {
-        telemetry::count_unlisted(&site.notice.site, origin);
+        telemetry::count_unlisted(&site.notice.site, origin, clock::now());
     }
     Err(ApiError::new(
         Code::OriginNotAllowed,

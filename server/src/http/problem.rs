@@ -4,7 +4,7 @@ use crate::clock::ClockError;
 use crate::consent::accept::AcceptError;
 use crate::consent::writer::WriteError;
 use crate::store::StoreError;
-use actix_web::error::QueryPayloadError;
+use actix_web::error::{PathError, QueryPayloadError};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use constat_shared::{Code, Problem};
@@ -89,6 +89,10 @@ impl ResponseError for ApiError {
             (_, StatusCode::SERVICE_UNAVAILABLE) => Some(RETRY_AFTER_S),
             _ => None,
         };
+        if self.0.code == Code::TokenInvalid {
+            // RFC 6750, section 3.
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        }
         if let Some(seconds) = retry_after {
             response.insert_header((header::RETRY_AFTER, seconds));
         }
@@ -115,6 +119,11 @@ pub fn method_not_allowed(allowed: &str) -> HttpResponse {
 /// The answer for a query that names a key twice, or is malformed.
 pub fn query_malformed(error: QueryPayloadError, _: &HttpRequest) -> actix_web::Error {
     ApiError::new(Code::InvalidField, format!("Correct the query of the address: {error}.")).into()
+}
+
+/// The answer for an address with a part that is not what it should be, such as a word for a number.
+pub fn path_malformed(error: PathError, _: &HttpRequest) -> actix_web::Error {
+    ApiError::new(Code::NotFound, format!("Correct the address: {error}.")).into()
 }
 
 impl actix_web::Responder for ApiError {

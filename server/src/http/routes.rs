@@ -1,10 +1,17 @@
 //! Every address of the server, on one page.
 
+use super::problem;
 use super::public::{assets, consent_js, consents, health, history, keys, log, notice, vendors, verify_page};
 use super::router::Family::{Anyone, Plain, Site};
 use super::router::Verb::{Delete, Get, Post};
-use super::router::{Row, row};
-use actix_web::web::to;
+use super::router::{self, Row, row};
+use actix_web::web::{ServiceConfig, to};
+
+/// Adds every address to the server.
+pub fn configure(config: &mut ServiceConfig) {
+    router::add(config, table());
+    config.default_service(to(problem::not_found));
+}
 
 /// All addresses: method, path, header family, handler. Rows of one path follow each other.
 pub fn table() -> Vec<Row> {

@@ -141,6 +141,9 @@ mod tests {
                     false => Err(StoreError::Unreadable("unknown text".to_owned())),
                 }
             }
+            fn published_at(&self, _: &Hash) -> Result<Option<Timestamp>, StoreError> {
+                unreachable!("nobody asks")
+            }
             fn notices(&self) -> Result<Vec<(SiteId, Hash)>, StoreError> {
                 unreachable!("they are given")
             }

@@ -15,6 +15,9 @@ use std::path::{Path, PathBuf};
 /// More keys than a server that rotates them every month leaves behind in eight years.
 pub const KEYS_MAX: usize = 100;
 
+/// The most bytes of a key file that are read.
+const TEXT_BYTES_MAX: u64 = 16 * 1024;
+
 /// The environment variable that holds the private key itself, as PEM.
 const KEY_VARIABLE: &str = "CONSTAT_KEY";
 
@@ -83,19 +86,32 @@ fn close(owner: &FileOwner, circle: &Circle, dir: &Path, paths: &[(u32, PathBuf)
         return Ok(());
     }
     owner.make_folder(dir).map_err(|error| unusable(dir, error))?;
-    for (_, path) in paths {
-        let is_ours = |key: &Metadata| key.is_file() && circle.stranger_to_file(key).is_none();
-        if path.symlink_metadata().is_ok_and(|key| is_ours(&key)) {
-            // The key of a medium that cannot be written stays as it is: no stranger reads it.
-            let _ = owner.close_file(path);
-        }
-    }
+    paths.iter().for_each(|(_, path)| close_key(owner, circle, path));
     Ok(())
 }
 
-/// The key of a file, which may be reached through links, as in a mounted secret.
+/// Closes a key of the data folder to its group, unless a stranger could read it.
+pub fn close_key(owner: &FileOwner, circle: &Circle, path: &Path) {
+    let is_ours = |key: &Metadata| key.is_file() && circle.stranger_to_file(key).is_none();
+    if path.symlink_metadata().is_ok_and(|key| is_ours(&key)) {
+        // The key of a medium that cannot be written stays as it is: no stranger reads it.
+        let _ = owner.close_file(path);
+    }
+}
+
+/// The key of a file.
 fn read(path: &Path, circle: &Circle) -> Result<SigningKey, Failure> {
-    let mut file = File::open(path).map_err(|error| unusable(path, error))?;
+    let pem = read_text(path, circle)?;
+    SigningKey::from_pkcs8_pem(&pem).map_err(|error| unusable(path, error))
+}
+
+/// The text of a file that no stranger may read or replace. It may be reached through
+/// links, as in a mounted secret.
+///
+/// # Errors
+/// A sentence with the remedy.
+pub fn read_text(path: &Path, circle: &Circle) -> Result<String, Failure> {
+    let file = File::open(path).map_err(|error| unusable(path, error))?;
     let metadata = file.metadata().map_err(|error| unusable(path, error))?;
     if let Some(stranger) = circle.stranger_to_file(&metadata) {
         return Err(open_to(path, &metadata, stranger));
@@ -104,9 +120,9 @@ fn read(path: &Path, circle: &Circle) -> Result<SigningKey, Failure> {
     for folder in [Some(path), target.as_deref()].into_iter().flatten().filter_map(Path::parent) {
         check_folder(path, folder, circle)?;
     }
-    let mut pem = String::new();
-    file.read_to_string(&mut pem).map_err(|error| unusable(path, error))?;
-    SigningKey::from_pkcs8_pem(&pem).map_err(|error| unusable(path, error))
+    let mut text = String::new();
+    file.take(TEXT_BYTES_MAX).read_to_string(&mut text).map_err(|error| unusable(path, error))?;
+    Ok(text)
 }
 
 /// Refuses a folder in which a stranger could put another key in the place of one.
@@ -138,21 +154,31 @@ fn open_to(path: &Path, key: &Metadata, stranger: Stranger) -> Failure {
 
 /// Makes a new key in a data folder, behind those that are there.
 pub fn make(data: &Path) -> Result<SigningKey, Failure> {
+    let number = files(&folder(data))?.last().map_or(1, |(last, _)| last + 1);
+    let name = format!("{number}.pem");
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).map_err(|error| unusable(&folder(data).join(&name), error))?;
+    let key = SigningKey::from_bytes(&seed);
+    let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(|error| unusable(&folder(data).join(&name), error))?;
+    write_new(data, &name, &pem)?;
+    Ok(key)
+}
+
+/// Writes a new file of that name into the folder of the keys, for its owner alone.
+///
+/// # Errors
+/// A sentence: when it is there already, or cannot be made.
+pub fn write_new(data: &Path, name: &str, text: &str) -> Result<(), Failure> {
     let owner = FileOwner::of_folder(data)?;
     let dir = folder(data);
     owner.make_data_folder(data)?;
     owner.make_folder(&dir).map_err(|error| unusable(&dir, error))?;
-    let number = files(&dir)?.last().map_or(1, |(last, _)| last + 1);
-    let path = dir.join(format!("{number}.pem"));
-    let mut seed = [0; 32];
-    getrandom::fill(&mut seed).map_err(|error| unusable(&path, error))?;
-    let key = SigningKey::from_bytes(&seed);
-    let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(|error| unusable(&path, error))?;
+    let path = dir.join(name);
     let mut file = owner.create_new(&path).map_err(|error| unusable(&path, error))?;
-    file.write_all(pem.as_bytes()).and_then(|()| file.sync_all()).map_err(|error| unusable(&path, error))?;
-    Ok(key)
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|error| unusable(&path, error))
 }
 
-fn unusable(path: &Path, error: impl std::fmt::Display) -> Failure {
+/// The failure of a key file that cannot be used.
+pub fn unusable(path: &Path, error: impl std::fmt::Display) -> Failure {
     Failure::new(format!("the key {} cannot be used: {error}", path.display()))
 }

@@ -3,8 +3,10 @@
 pub mod audit;
 pub mod bundle;
 pub mod given_files;
-mod key_files;
+pub mod key_files;
 pub mod keys;
 pub mod logs;
 pub mod published;
+pub mod site_history;
+pub mod stamps;
 pub mod timestamp;

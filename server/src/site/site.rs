@@ -7,6 +7,9 @@ use super::file::{source, values};
 use super::notice::notice;
 use constat_shared::{LogShards, PublishedNotice};
 
+/// The time zone of a site that names none.
+pub const UTC: &str = "UTC";
+
 /// A site: its notice, and the origins its pages come from.
 #[derive(Clone, Debug)]
 pub struct Site {
@@ -20,6 +23,8 @@ pub struct Site {
     /// The time-stamping authority that `constat timestamp` asks; none when
     /// the site names none. It is nothing a visitor is shown.
     pub timestamp_authority: Option<String>,
+    /// The IANA name of the time zone in which the console shows its moments. It is nothing a visitor is shown.
+    pub time_zone: String,
     /// Over how many logs a month its records are spread.
     pub log_shards: LogShards,
 }
@@ -51,13 +56,16 @@ pub fn parse_with_line(
     let timestamp_authority =
         authority.and_then(|url| report.take("timestamp_authority", values::timestamp_authority(&url)));
     let ask_refusers_again = file.as_ref().and_then(|file| file.ask_refusers_again).unwrap_or_default();
+    let zone = file.as_mut().and_then(|file| file.time_zone.take());
+    let time_zone = zone.and_then(|zone| report.take("time_zone", values::time_zone(&zone)));
     let shards = file.as_mut().and_then(|file| file.log_shards.take());
     let log_shards = shards.and_then(|count| report.take("log_shards", values::log_shards(count)));
     let checked = file.and_then(|file| notice::make(file, catalogue, &mut report));
     let site = checked.map(|(notice, origins)| {
         let notice = PublishedNotice::new(notice);
         let log_shards = log_shards.unwrap_or(LogShards::ONE);
-        Site { notice, origins, ask_refusers_again, timestamp_authority, log_shards }
+        let time_zone = time_zone.unwrap_or_else(|| UTC.to_owned());
+        Site { notice, origins, ask_refusers_again, timestamp_authority, time_zone, log_shards }
     });
     let line = report.line_of("id");
     report.finish(site).map(|site| (site, line))

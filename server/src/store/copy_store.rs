@@ -3,10 +3,12 @@
 //! A copied record keeps its leaf index, and the copy writes its leaf separately.
 //! A server calls only [`CopyStore::is_unfinished`], when it opens its store.
 
+use super::account_store::Document;
 use super::erased_events::ErasedEvent;
 use super::error::StoreError;
 use super::record_store::CommittedRecord;
 use super::store::Store;
+use super::trail_store::{TrailEntry, TrailSegment};
 use constat_shared::{Hash, LogEntry, LogId, SignedCheckpoint, Timestamp};
 
 /// The most records of one page.
@@ -49,9 +51,6 @@ pub trait CopyStore: Store {
 
     /// Whether a copy into this store has begun and not finished.
     fn is_unfinished(&self) -> Result<bool, StoreError>;
-
-    /// When a notice was published; `None` when it never was.
-    fn published_at(&self, notice_hash: &Hash) -> Result<Option<Timestamp>, StoreError>;
 
     /// When the public key of that id was added; `None` when the store does not have it.
     fn key_added_at(&self, kid: &str) -> Result<Option<Timestamp>, StoreError>;
@@ -100,6 +99,24 @@ pub trait CopyStore: Store {
     /// Stores the last signed head of a log that the other store has dropped. This
     /// store never had that log.
     fn put_dropped(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<(), StoreError>;
+
+    /// Stores documents of another store, durably, each in the place of any other of
+    /// its id; at most [`RECORDS_MAX`].
+    fn put_documents(&self, documents: &[Document]) -> Result<(), StoreError>;
+
+    /// Stores entries of another store's audit trail, durably; at most
+    /// [`TRAIL_PAGE_MAX`](super::TRAIL_PAGE_MAX). What the other store has forgotten of
+    /// an entry that is here is forgotten here too. They are read back once
+    /// [`CopyStore::put_trail_segments`] has stored their months.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`] or [`StoreError::Engine`] when this store has
+    /// another entry under one of the indexes.
+    fn put_trail(&self, entries: &[TrailEntry]) -> Result<(), StoreError>;
+
+    /// Stores the months of another store's audit trail, durably, and deletes the
+    /// entries of those that it has dropped.
+    fn put_trail_segments(&self, segments: &[TrailSegment]) -> Result<(), StoreError>;
 }
 
 /// The error for leaves that do not begin where the log ends.
@@ -112,4 +129,9 @@ pub fn not_at_end(log: &LogId, slice: &LogSlice) -> StoreError {
 pub fn event_id_taken(record: &PlacedRecord) -> StoreError {
     let event_id = record.entry.record.event_id;
     StoreError::Unreadable(format!("it holds another record under the event id {event_id}"))
+}
+
+/// The error for an entry of the audit trail whose index another entry has.
+pub fn index_taken(entry: &TrailEntry) -> StoreError {
+    StoreError::Unreadable(format!("it holds another entry {} of the audit trail", entry.index))
 }

@@ -28,6 +28,9 @@ pub enum StoreError {
     /// A record names a notice that was never published.
     #[error("the notice {0} was never published")]
     NoticeUnknown(Hash),
+    /// What was to be stored is larger, or one more, than the store takes. Nothing was written.
+    #[error("the store takes {0}")]
+    OverLimit(String),
     /// The system's clock cannot be right. Nothing was written.
     #[error(transparent)]
     Clock(#[from] ClockError),

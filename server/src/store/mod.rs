@@ -1,5 +1,7 @@
-//! The store of records, notices, logs and keys: the traits, and their two engines.
+//! The store of records, notices, logs, keys and what the console keeps: the traits, and
+//! their two engines.
 
+mod account_store;
 mod clock_store;
 mod common;
 #[cfg(test)]
@@ -16,7 +18,9 @@ mod record_store;
 pub mod redis;
 pub mod sqlite;
 mod store;
+mod trail_store;
 
+pub use account_store::{AccountStore, DOCUMENTS_MAX, Document, DocumentKind};
 pub use clock_store::{ClockStore, checked_time};
 pub use copy_store::{CopyStore, LEAVES_MAX, LogSlice, PlacedRecord, RECORDS_MAX, TakeErased, TakePage};
 pub use data_folder::prepare_folder;
@@ -26,5 +30,6 @@ pub use key_store::KeyStore;
 pub use log_store::{Audit, LogStore};
 pub use notice_store::{NoticeStore, notice_of_site};
 pub use open_store::{RedisOptions, check_store, make_store, open_store, open_store_to_write};
-pub use record_store::{Appended, CommittedRecord, DAY_MAX, HISTORY_MAX, Holder, RecordStore};
+pub use record_store::{ANSWERED_MAX, Appended, CommittedRecord, DAY_MAX, HISTORY_MAX, Holder, RecordStore};
 pub use store::Store;
+pub use trail_store::{TRAIL_PAGE_MAX, TrailEntry, TrailSegment, TrailStore};

@@ -11,6 +11,9 @@ pub trait NoticeStore: Send + Sync {
     /// The notice of that hash, however old it is; `None` when it was never published.
     fn notice(&self, hash: &Hash) -> Result<Option<Notice>, StoreError>;
 
+    /// When a notice was published; `None` when it never was.
+    fn published_at(&self, notice_hash: &Hash) -> Result<Option<Timestamp>, StoreError>;
+
     /// The site and hash of every notice that was published, oldest first.
     fn notices(&self) -> Result<Vec<(SiteId, Hash)>, StoreError>;
 }

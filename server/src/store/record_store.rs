@@ -85,6 +85,9 @@ pub enum Appended {
     Failed,
 }
 
+/// How many records [`RecordStore::answered`] looks at, from either end.
+pub const ANSWERED_MAX: usize = 20_000;
+
 /// The most records of a consent id on a site.
 pub const HISTORY_MAX: usize = 1000;
 /// The most records of a consent id on a site that are made within 24 hours.
@@ -167,6 +170,11 @@ pub trait RecordStore: Send + Sync {
     /// Writes the purge entries that erasures have left, and forgets erased events
     /// whose time has come. Does nothing while another server runs it.
     fn expire(&self, now: Timestamp) -> Result<u64, StoreError>;
+
+    /// When the records of a site that are deleted first and last were recorded: its oldest and newest answer,
+    /// as far as its lifetimes stay the same. `None` when there is none, or none among the [`ANSWERED_MAX`] records
+    /// of all sites that are deleted first and last.
+    fn answered(&self, site: &SiteId) -> Result<Option<(Timestamp, Timestamp)>, StoreError>;
 
     /// Checks that the store can store records now, without leaving anything behind:
     /// what the last [`RecordStore::append`] has shown counts until a write succeeds.

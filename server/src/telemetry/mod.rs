@@ -12,4 +12,4 @@ pub use lines::{finish, last_word};
 pub use log::start;
 pub use refusals::{Refusal, count};
 pub use reports::{report, report_each_minute};
-pub use unlisted_origins::count_unlisted;
+pub use unlisted_origins::{count_unlisted, unlisted_origins};

@@ -1,8 +1,8 @@
 //! Answers that are refused because the site file does not list the page's origin: its owner has forgotten
 //! an address. Any page can cause them without end, so that each origin has one line an hour.
 
-use constat_shared::SiteId;
-use std::collections::BTreeSet;
+use constat_shared::{SiteId, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -49,9 +49,27 @@ impl Seen {
     }
 }
 
+/// When each origin was refused last, since the server started; at most [`ORIGINS_MAX`].
+static LAST: Mutex<BTreeMap<(SiteId, String), Timestamp>> = Mutex::new(BTreeMap::new());
+
+/// The origins whose pages were refused for a site since the server started, and when last; by origin.
+pub fn unlisted_origins(site: &SiteId) -> Vec<(String, Timestamp)> {
+    let all = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    all.iter().filter(|((of, _), _)| of == site).map(|((_, origin), at)| (origin.clone(), *at)).collect()
+}
+
+fn remember(site: &SiteId, origin: &str, now: Timestamp) {
+    let mut all = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    let key = (site.clone(), origin.to_owned());
+    if all.len() < ORIGINS_MAX || all.contains_key(&key) {
+        all.insert(key, now);
+    }
+}
+
 /// Writes that a page of this origin was refused, unless it was written within the hour.
-pub fn count_unlisted(site: &SiteId, origin: &str) {
+pub fn count_unlisted(site: &SiteId, origin: &str, now: Timestamp) {
     let origin: String = origin.chars().take(ORIGIN_CHARS_MAX).collect();
+    remember(site, &origin, now);
     let line = SEEN.lock().unwrap_or_else(PoisonError::into_inner).line(site, &origin, Instant::now());
     match line {
         Some(Line::Origin) => tracing::warn!(

@@ -40,9 +40,14 @@ pub struct TreeHead {
 impl TreeHead {
     /// Signs the head: three lines, an empty line and a signature line.
     pub fn sign(&self, log: &LogId, key: &SigningKey) -> SignedCheckpoint {
-        let origin = log.origin();
+        self.sign_as(&log.origin(), key)
+    }
+
+    /// As [`TreeHead::sign`], for what is no log of a site: `origin` is its name, one line
+    /// without spaces (C2SP signed-note, "Format").
+    pub fn sign_as(&self, origin: &str, key: &SigningKey) -> SignedCheckpoint {
         let text = format!("{origin}\n{}\n{}\n", self.size, BASE64.encode(self.root.as_bytes()));
-        let id = key_id(&origin, &key.verifying_key());
+        let id = key_id(origin, &key.verifying_key());
         let signature = key.sign(text.as_bytes()).to_bytes();
         let encoded = BASE64.encode([id.as_slice(), &signature].concat());
         SignedCheckpoint(format!("{text}\n— {origin} {encoded}\n"))
@@ -67,13 +72,21 @@ impl SignedCheckpoint {
     /// # Errors
     /// [`CheckpointError::Malformed`], [`CheckpointError::OtherLog`].
     pub fn read(&self, log: &LogId) -> Result<TreeHead, CheckpointError> {
+        self.read_as(&log.origin())
+    }
+
+    /// As [`SignedCheckpoint::read`], for what [`TreeHead::sign_as`] signs.
+    ///
+    /// # Errors
+    /// [`CheckpointError::Malformed`], [`CheckpointError::OtherLog`].
+    pub fn read_as(&self, origin: &str) -> Result<TreeHead, CheckpointError> {
         let note = &self.0;
         if note.len() > CHECKPOINT_BYTES_MAX {
             return Err(CheckpointError::Malformed);
         }
         // The text ends with a newline; an empty line separates it from the signatures.
         let (text, _) = note.split_once("\n\n").ok_or(CheckpointError::Malformed)?;
-        parse(text, log)
+        parse(text, origin)
     }
 
     /// Reads the head of a log, if that key signed it.
@@ -81,11 +94,18 @@ impl SignedCheckpoint {
     /// # Errors
     /// The first [`CheckpointError`] found.
     pub fn open(&self, log: &LogId, key: &VerifyingKey) -> Result<TreeHead, CheckpointError> {
-        let head = self.read(log)?;
+        self.open_as(&log.origin(), key)
+    }
+
+    /// As [`SignedCheckpoint::open`], for what [`TreeHead::sign_as`] signs.
+    ///
+    /// # Errors
+    /// The first [`CheckpointError`] found.
+    pub fn open_as(&self, origin: &str, key: &VerifyingKey) -> Result<TreeHead, CheckpointError> {
+        let head = self.read_as(origin)?;
         let (text, signatures) = self.0.split_once("\n\n").ok_or(CheckpointError::Malformed)?;
         let signed = format!("{text}\n");
-        let origin = log.origin();
-        let id = key_id(&origin, key);
+        let id = key_id(origin, key);
         let good = |line: &str| {
             let (name, encoded) = line.strip_prefix("— ")?.split_once(' ')?;
             let bytes = BASE64.decode(encoded).ok()?;
@@ -121,10 +141,10 @@ impl From<SignedCheckpoint> for String {
     }
 }
 
-fn parse(text: &str, log: &LogId) -> Result<TreeHead, CheckpointError> {
+fn parse(text: &str, expected: &str) -> Result<TreeHead, CheckpointError> {
     let lines: Vec<&str> = text.split('\n').collect();
     let &[origin, size, root] = lines.as_slice() else { return Err(CheckpointError::Malformed) };
-    if origin != log.origin() {
+    if origin != expected {
         return Err(CheckpointError::OtherLog);
     }
     let number: u64 = size.parse().map_err(|_| CheckpointError::Malformed)?;
@@ -187,6 +207,16 @@ mod tests {
             let changed = SignedCheckpoint::from(changed);
             assert!(changed.open(&log(), &key.verifying_key()).is_err(), "byte {at}");
         }
+    }
+
+    #[test]
+    fn a_head_under_another_name_is_refused() {
+        let key = SigningKey::from_bytes(&[7; 32]);
+        let head = TreeHead { size: 3, root: Hash::of(b"root") };
+        let signed = head.sign_as("constat/audit-trail", &key);
+        assert_eq!(signed.open_as("constat/audit-trail", &key.verifying_key()), Ok(head));
+        assert_eq!(signed.open(&log(), &key.verifying_key()), Err(CheckpointError::OtherLog));
+        assert_eq!(head.sign_as(&log().origin(), &key), head.sign(&log(), &key));
     }
 
     #[test]

@@ -12,7 +12,7 @@ const REASONS_MAX: usize = 5;
 
 /// Something in the terms that came or changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Reason {
+pub enum Reason {
     /// The controller has another name.
     ControllerChanged,
     /// The site did not use the category.
@@ -83,6 +83,11 @@ impl TermsChange {
     /// position in the earlier notice. None when something came or changed.
     pub fn places(&self) -> Option<&[usize]> {
         self.places.as_deref().filter(|_| self.reasons.is_empty())
+    }
+
+    /// Why somebody is asked again; empty when nobody is.
+    pub fn reasons(&self) -> &[Reason] {
+        &self.reasons
     }
 
     /// Who is asked again, in a sentence without a full stop. `refusers` is whether those who refused

@@ -45,6 +45,10 @@ codes! {
     ReceiptForeign = "receipt_foreign", 403, "The receipt is of other records";
     /// The consent id of an answer has records, and the request does not show that it is the sender's own.
     HolderUnproven = "holder_unproven", 401, "The consent id belongs to another browser";
+    /// The bearer token is not an API token of this installation, or not any more.
+    TokenInvalid = "token_invalid", 401, "A valid API token is needed";
+    /// The token does not carry the permission, or not for that site.
+    PermissionMissing = "permission_missing", 403, "The permission is missing";
     /// The origin is not one of the site's origins.
     OriginNotAllowed = "origin_not_allowed", 403, "The origin is not one of the site's origins";
     /// There is nothing at the address.
@@ -61,12 +65,16 @@ codes! {
     MethodNotAllowed = "method_not_allowed", 405, "The address does not accept this method";
     /// The request was not whole in time.
     RequestTimeout = "request_timeout", 408, "The request was not whole in time";
+    /// What is asked for does not fit what is there.
+    Conflict = "conflict", 409, "This does not fit what is there";
     /// The event id was used for another content.
     EventConflict = "event_conflict", 409, "The event id was already used with different content";
     /// The record of the event was erased.
     EventErased = "event_erased", 410, "The record of this event was erased";
     /// The body is over its limit.
     BodyTooLarge = "body_too_large", 413, "The body is larger than the limit";
+    /// The idempotency key was used for another request.
+    IdempotencyKeyUsed = "idempotency_key_used", 422, "The idempotency key was used for another request";
     /// The notice named in a body was never published for the site.
     NoticeNotPublished = "notice_not_published", 422, "The notice was never published for this site";
     /// The notice named in a body has no texts in its language.

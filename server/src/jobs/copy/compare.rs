@@ -14,36 +14,41 @@ pub type Progress<'a> = dyn FnMut(&str, u64) + 'a;
 /// # Errors
 /// A sentence that names what it holds. Nothing was written.
 pub fn check(from: &dyn CopyStore, to: &dyn CopyStore) -> Result<(), Failure> {
-    let refused = |what: &str| {
-        Err(Failure::new(format!("the target holds {what}: name an empty one with --to, or empty this one")))
-    };
     if !from.keys().map_err(source)?.starts_with(&to.keys().map_err(target)?) {
-        return refused("keys that the source does not have");
+        return Err(refused("keys that the source does not have"));
     }
     if !from.notices().map_err(source)?.starts_with(&to.notices().map_err(target)?) {
-        return refused("notices that the source does not have");
+        return Err(refused("notices that the source does not have"));
     }
     for (site, _) in to.notices().map_err(target)? {
         let kept = to.shards(&site).map_err(target)?;
         if from.shards(&site).map_err(source)? != kept {
-            return refused(&format!("{site} with {} log(s) a month, unlike the source", kept.get()));
+            return Err(refused(&format!("{site} with {} log(s) a month, unlike the source", kept.get())));
         }
     }
     for log in to.logs().map_err(target)? {
         if !begins(from, to, &log)? {
-            return refused(&format!("the log {}, which does not begin the one of the source", log.origin()));
+            return Err(refused(&format!(
+                "the log {}, which does not begin the one of the source",
+                log.origin()
+            )));
         }
     }
     let dropped = from.dropped().map_err(source)?;
     for gone in to.dropped().map_err(target)? {
         if !dropped.contains(&gone) {
-            return refused(&format!(
+            return Err(refused(&format!(
                 "the end of the log {}, which the source does not have",
                 gone.0.origin()
-            ));
+            )));
         }
     }
     Ok(())
+}
+
+/// The refusal of a target by what it holds.
+pub fn refused(what: &str) -> Failure {
+    Failure::new(format!("the target holds {what}: name an empty one with --to, or empty this one"))
 }
 
 /// Whether the log of the target is the beginning of the source's.

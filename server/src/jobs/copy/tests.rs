@@ -1,6 +1,7 @@
 //! What moves, moves whole: between every two kinds of store.
 
 use super::compare::check;
+use super::console_tests::*;
 use super::transfer::{Copied, copy};
 use crate::cli::DEADLINE;
 use crate::clock::{self, StoreTimes};
@@ -32,6 +33,9 @@ const TESTS: &[(&str, Test)] = tests! {
     a_record_that_was_erased_since_is_named
     what_was_erased_does_not_come_back_in_the_copy
     half_a_copy_is_marked_and_finished_by_the_next
+    documents_and_trail_move
+    what_went_after_half_a_copy_is_gone_after_the_whole_one
+    a_target_with_another_trail_is_refused
 };
 
 fn sqlite() -> (tempfile::TempDir, SqliteStore) {
@@ -242,6 +246,7 @@ fn everything_moves(from: &dyn CopyStore, to: &dyn CopyStore) {
         leaf_count,
         new_leaf_count: leaf_count,
         dropped_count: 1,
+        ..Copied::default()
     };
     assert_eq!(copied, expected);
     same_words(from, to, &past);

@@ -8,6 +8,7 @@
 //! run again.
 
 use super::compare::{Progress, compare, source, target};
+use super::console::{self, copy_documents, copy_trail};
 use crate::crash;
 use crate::failure::Failure;
 use crate::store::{CopyStore, LogSlice};
@@ -32,6 +33,10 @@ pub struct Copied {
     pub new_leaf_count: u64,
     /// Logs of which only the last head is kept.
     pub dropped_count: u64,
+    /// Documents of the console.
+    pub document_count: u64,
+    /// Entries of its audit trail.
+    pub trail_count: u64,
 }
 
 /// Copies all that the source holds and the target does not, and compares both.
@@ -63,8 +68,13 @@ pub fn copy(
         to.put_dropped(&log, &checkpoint).map_err(target)?;
         copied.dropped_count += 1;
     }
+    copied.document_count = copy_documents(from, to, ended_at)?;
+    copied.trail_count = copy_trail(from, to)?;
     to.set_times(&from.times().map_err(source)?).map_err(target)?;
     let difference_count = compare(from, to, progress)?;
+    if let Some(what) = console::difference(from, to)? {
+        return Err(Failure::new(format!("{what} differ between source and target: run it again")));
+    }
     if difference_count > 0 {
         let words = format!("{difference_count} records are in one store and not in the other");
         return Err(Failure::new(format!("{words}: empty the target and copy again")));

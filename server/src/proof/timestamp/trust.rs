@@ -95,6 +95,14 @@ pub fn check(token: &TimestampToken, record: &Record, trusted: &Authorities) -> 
     Ok(Stamp { at, accuracy_ms, authority: token.authority })
 }
 
+/// What a token states, whoever signed it: its time, and the subject of the authority's certificate;
+/// `None` when it is no token over the checkpoint beside it.
+pub fn stated(token: &TimestampToken) -> Option<(Timestamp, String)> {
+    let der = BASE64.decode(&token.token).ok()?;
+    let token = Token::open(&der, &imprint(&token.checkpoint)).ok()?;
+    Some((token.stamped_at, token.authority))
+}
+
 /// Whether a moment lies after another by more than that.
 pub fn is_later(moment: Timestamp, than: Timestamp, apart_max: Duration) -> bool {
     i128::from(moment.unix_ms()) - i128::from(than.unix_ms()) > apart_max.as_millis().cast_signed()

@@ -29,6 +29,7 @@ pub struct SiteFile {
     pub timestamp_authority: Option<String>,
     pub log_shards: Option<i64>,
     pub ask_refusers_again: Option<bool>,
+    pub time_zone: Option<String>,
 }
 
 /// `authority = { name = "…", url = "…" }`.

@@ -44,6 +44,14 @@ pub fn timestamp_authority(text: &str) -> Result<String, Fault> {
     Err(Fault::new(format!("`{text}` is not an http or https address"), remedy))
 }
 
+/// The time zone of a site: a name of the IANA time zone database, in the spelling of the database.
+pub fn time_zone(name: &str) -> Result<String, Fault> {
+    let zone = jiff::tz::TimeZone::get(name).ok();
+    let known = zone.as_ref().and_then(|zone| zone.iana_name()).map(str::to_owned);
+    let remedy = "Write one such as Europe/Paris, Europe/Brussels or UTC";
+    known.ok_or_else(|| Fault::new(format!("`{name}` is not the name of a time zone"), remedy))
+}
+
 /// Over how many logs a month the records are spread.
 pub fn log_shards(count: i64) -> Result<LogShards, Fault> {
     let shards = u8::try_from(count).ok().and_then(|count| LogShards::new(count).ok());

@@ -206,3 +206,12 @@ fn a_site_file_that_is_a_link_to_nowhere_is_missed() {
     let errors = read_dir(dir.path()).unwrap_err();
     assert!(errors[0].file.ends_with("b.toml"), "{}", errors[0]);
 }
+
+#[test]
+fn a_time_zone_is_one_of_the_database() {
+    let zone = |line: &str| site(&changed("languages", &format!("{line}\nlanguages"))).time_zone;
+    assert_eq!(zone("time_zone = \"europe/paris\""), "Europe/Paris");
+    assert_eq!(zone(""), "UTC");
+    let line = "time_zone = \"Europe/Atlantis\"";
+    assert_fault("languages", &format!("{line}\nlanguages"), line, "time_zone", "Europe/Paris");
+}

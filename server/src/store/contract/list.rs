@@ -20,6 +20,7 @@ macro_rules! every_contract {
             holder::one_consent_id_cannot_grow_for_ever
             notice_store::a_notice_is_found_by_its_hash
             notice_store::notices_are_listed_by_publication
+            notice_store::a_notice_keeps_the_date_of_its_first_publication
             log_store::the_log_grows_by_a_leaf_for_each_record_and_proves_every_one
             log_store::each_site_and_month_has_a_log_of_its_own
             log_store::what_is_not_stored_is_not_in_the_log
@@ -31,6 +32,19 @@ macro_rules! every_contract {
             clock_store::the_newest_time_rises_with_what_is_written_and_never_falls
             clock_store::a_record_of_the_future_raises_the_newest_time_to_now_at_most
             clock_store::the_operator_s_word_replaces_the_newest_time
+            account_store::a_document_comes_back_as_it_was_stored
+            account_store::a_document_changes_one_version_at_a_time
+            account_store::of_many_writers_of_a_version_one_wins
+            account_store::documents_are_listed_by_id
+            account_store::a_document_is_deleted_when_its_end_has_come
+            account_store::a_removed_document_is_gone
+            trail_store::a_trail_entry_comes_back_as_it_was_stored
+            trail_store::the_trail_grows_at_its_end_only
+            trail_store::of_many_entries_of_an_index_one_is_appended
+            trail_store::the_trail_has_a_segment_for_each_month
+            trail_store::a_dropped_month_of_the_trail_keeps_its_head
+            trail_store::what_is_forgotten_of_the_trail_is_the_target_alone
+            trail_store::a_text_that_is_too_long_for_the_trail_is_refused
             shards::a_site_keeps_the_number_of_logs_it_began_with
             shards::a_consent_id_has_all_its_records_in_one_of_several_logs
             shards::an_erasure_and_an_expiry_are_written_into_the_log_of_their_shard
@@ -55,6 +69,11 @@ macro_rules! every_copy_contract {
             copy_store::leaves_and_entries_go_to_the_end_of_a_log_only
             copy_store::a_log_that_was_dropped_elsewhere_takes_no_leaf
             copy_store::a_copy_is_unfinished_until_it_ends
+            account_store::a_document_that_is_too_large_or_one_too_many_is_refused
+            account_store::a_copied_document_replaces_what_was_there
+            trail_store::the_trail_is_read_in_pages
+            trail_store::consent_ids_in_the_trail_are_listed_in_pages
+            trail_store::a_copied_trail_goes_on_where_the_other_ended
         }
     };
 }

@@ -1,5 +1,6 @@
 //! What every store does: tests that each engine runs on an empty store.
 
+pub mod account_store;
 pub mod clock_store;
 pub mod copy_store;
 pub mod holder;
@@ -11,6 +12,7 @@ pub mod random;
 pub mod record_store;
 mod sample;
 pub mod shards;
+pub mod trail_store;
 
 pub(crate) use list::{every_contract, every_copy_contract};
 pub use sample::{

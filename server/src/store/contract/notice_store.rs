@@ -2,7 +2,7 @@
 
 use super::sample::{notice, publish};
 use crate::store::NoticeStore;
-use constat_shared::{Hash, PublishedNotice};
+use constat_shared::{Hash, PublishedNotice, Timestamp};
 
 /// Byte for byte, so that its hash stays the same.
 pub fn a_notice_is_found_by_its_hash(store: &dyn NoticeStore) {
@@ -21,4 +21,16 @@ pub fn notices_are_listed_by_publication(store: &dyn NoticeStore) {
     notices.iter().for_each(|notice| publish(store, notice));
     let expected = [&notices[0], &notices[1]].map(|notice| (notice.site.clone(), notice.notice_hash()));
     assert_eq!(store.notices().unwrap(), expected);
+}
+
+/// The first publication counts: publishing a notice again is no news.
+pub fn a_notice_keeps_the_date_of_its_first_publication(store: &dyn NoticeStore) {
+    let notice = notice("boreale");
+    assert_eq!(store.published_at(&notice.notice_hash()).unwrap(), None);
+    for time in ["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"] {
+        store.publish(&notice, Timestamp::parse(time).unwrap()).unwrap();
+    }
+    let first = Timestamp::parse("2026-01-01T00:00:00Z").unwrap();
+    assert_eq!(store.published_at(&notice.notice_hash()).unwrap(), Some(first));
+    assert_eq!(store.published_at(&Hash::of(b"never published")).unwrap(), None);
 }

@@ -1,18 +1,19 @@
 //! Copies out of and into Redis.
 
+use super::account_store::arguments;
 use super::connection::WRITER_NAME;
 use super::data::entries;
 use super::data::expiry_index::{self, Member};
-use super::data::key_names::{self, Tag, UNFINISHED_COPY};
+use super::data::key_names::{self, CONSOLE, TRAIL_SEGMENTS, Tag, UNFINISHED_COPY};
 use super::data::log_tree::{CHUNK, Log};
-use super::data::record_bytes;
-use super::scripts::{FORGET, PUT_LEAVES, PUT_RECORDS, token};
+use super::data::{record_bytes, trail_entry};
+use super::scripts::{COPY_DOCUMENTS, COPY_TRAIL, FORGET, PUT_LEAVES, PUT_RECORDS, token};
 use super::store::RedisStore;
 use crate::store::copy_store::not_at_end;
 use crate::store::error::unreadable;
 use crate::store::{
-    CopyStore, ErasedEvent, LEAVES_MAX, LogSlice, LogStore, PlacedRecord, RECORDS_MAX, StoreError,
-    TakeErased, TakePage,
+    CopyStore, Document, ErasedEvent, LEAVES_MAX, LogSlice, LogStore, PlacedRecord, RECORDS_MAX, StoreError,
+    TakeErased, TakePage, TrailEntry, TrailSegment,
 };
 use constat_shared::{Hash, LogId, Month, Shard, SignedCheckpoint, SiteId, Timestamp, canonical};
 use redis::Cmd;
@@ -87,12 +88,6 @@ impl CopyStore for RedisStore {
 
     fn is_unfinished(&self) -> Result<bool, StoreError> {
         self.link.call().ask(&Cmd::exists(UNFINISHED_COPY))
-    }
-
-    fn published_at(&self, notice_hash: &Hash) -> Result<Option<Timestamp>, StoreError> {
-        let field = Cmd::hget(key_names::notice(notice_hash), "published_at");
-        let at: Option<String> = self.link.call().ask(&field)?;
-        at.map(|at| Timestamp::parse(&at)).transpose().map_err(unreadable)
     }
 
     fn key_added_at(&self, kid: &str) -> Result<Option<Timestamp>, StoreError> {
@@ -210,5 +205,32 @@ impl CopyStore for RedisStore {
         self.ensure_shards(&call, &log.site, log.shard.count())?;
         let mut keep = redis::cmd("HSETNX");
         call.change(keep.arg(Tag::of(log).heads()).arg(log.month.to_string()).arg(checkpoint.as_str()))
+    }
+
+    fn put_documents(&self, documents: &[Document]) -> Result<(), StoreError> {
+        let script = COPY_DOCUMENTS.on(CONSOLE.as_bytes());
+        let script = documents.iter().flat_map(arguments).fold(script, |script, it| script.arg(it));
+        if documents.is_empty() { Ok(()) } else { self.link.call().run::<u64>(&script).map(drop) }
+    }
+
+    fn put_trail(&self, entries: &[TrailEntry]) -> Result<(), StoreError> {
+        let mut script = COPY_TRAIL.on(CONSOLE.as_bytes());
+        for entry in entries {
+            script = script.arg(Month::of(entry.at).to_string()).arg(entry.index);
+            script = script.arg(trail_entry::fixed(entry)?).arg(trail_entry::target(entry));
+            script = script.arg(trail_entry::consent_id(entry));
+        }
+        if entries.is_empty() { Ok(()) } else { self.link.call().run::<u64>(&script).map(drop) }
+    }
+
+    fn put_trail_segments(&self, segments: &[TrailSegment]) -> Result<(), StoreError> {
+        for segment in segments {
+            let (month, value) = (segment.month.to_string(), trail_entry::segment(segment));
+            self.link.call().change(&Cmd::hset(TRAIL_SEGMENTS, month, value))?;
+            if segment.is_dropped {
+                self.drop_entries(segment)?;
+            }
+        }
+        Ok(())
     }
 }

@@ -149,8 +149,10 @@ impl RedisStore {
             self.write_pending(&tag, now)?;
             self.forget_erased_events(&tag, now)?;
             let duty: Option<Vec<u8>> = self.link.call().ask(&Cmd::get(tag.rewrite()))?;
-            duties.extend(duty.map(|duty| (tag, duty)));
+            duties.extend(duty.map(|duty| (tag.bytes().to_vec(), duty)));
         }
+        let duty: Option<Vec<u8>> = self.link.call().ask(&Cmd::get(key_names::CONSOLE_REWRITE))?;
+        duties.extend(duty.map(|duty| (key_names::CONSOLE.as_bytes().to_vec(), duty)));
         self.rewrite_files(&duties)?;
         Ok(total)
     }
@@ -208,8 +210,9 @@ impl RedisStore {
 
     /// Lets Redis rewrite its files when they still have the bytes of deleted
     /// records, or the last rewrite failed. Redis itself does so only when the files
-    /// have doubled in size. A deletion during this renews the duty of its shard.
-    pub(super) fn rewrite_files(&self, duties: &[(Tag, Vec<u8>)]) -> Result<(), StoreError> {
+    /// have doubled in size. The duties are hash tags with what was noted there; a
+    /// deletion during this renews the one of its tag.
+    pub(super) fn rewrite_files(&self, duties: &[(Vec<u8>, Vec<u8>)]) -> Result<(), StoreError> {
         let nodes = MultipleNodeRoutingInfo::AllNodes;
         let of_earlier_version: bool = self.link.call().ask(&Cmd::exists(key_names::REWRITE_DUE))?;
         if duties.is_empty() && !of_earlier_version && !self.last_rewrite_failed() {
@@ -220,7 +223,7 @@ impl RedisStore {
             return Ok(());
         }
         for (tag, duty) in duties {
-            self.link.call().run::<u64>(&REWRITTEN.on(tag.bytes()).arg(duty.as_slice()))?;
+            self.link.call().run::<u64>(&REWRITTEN.on(tag).arg(duty.as_slice()))?;
         }
         if of_earlier_version {
             self.link.call().change(&Cmd::del(key_names::REWRITE_DUE))?;

@@ -2,9 +2,11 @@
 //! as a cluster.
 //!
 //! Every change of a shard is one script in the shard's slot, so Redis runs the
-//! changes of several servers one after the other. A server caches only what
+//! changes of several servers one after the other. So is every change of what the
+//! console keeps, in a slot of its own. A server caches only what
 //! never changes.
 
+mod account_store;
 mod append;
 mod clock_store;
 mod connection;
@@ -22,6 +24,7 @@ mod scripts;
 mod store;
 #[cfg(test)]
 mod tests;
+mod trail_store;
 
 pub use connection::Address;
 pub use store::RedisStore;

@@ -42,6 +42,12 @@ impl NoticeStore for RedisStore {
         json.map(|json| serde_json::from_slice(&json)).transpose().map_err(unreadable)
     }
 
+    fn published_at(&self, notice_hash: &Hash) -> Result<Option<Timestamp>, StoreError> {
+        let field = Cmd::hget(key_names::notice(notice_hash), "published_at");
+        let at: Option<String> = self.link.call().ask(&field)?;
+        at.map(|at| Timestamp::parse(&at)).transpose().map_err(unreadable)
+    }
+
     fn notices(&self) -> Result<Vec<(SiteId, Hash)>, StoreError> {
         let lines: Vec<String> = self.link.call().ask(&Cmd::lrange(NOTICES, 0, -1))?;
         lines.iter().map(|line| cache::read_line(line)).collect()

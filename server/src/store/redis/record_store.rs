@@ -1,5 +1,6 @@
 //! Records in Redis.
 
+use super::data::expiry_index::{self, Member};
 use super::data::key_names::Tag;
 use super::data::record_bytes;
 use super::readiness;
@@ -65,6 +66,18 @@ impl RecordStore for RedisStore {
         let events = events.into_iter().rev().map(EventId::from_bytes).collect::<Result<Vec<_>, _>>();
         let entries = self.read(&tag, &events.map_err(unreadable)?)?;
         Ok(entries.into_iter().map(|(entry, _)| entry.record).collect())
+    }
+
+    fn answered(&self, site: &SiteId) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
+        let shards = self.cache.shards(&self.link.call(), site)?;
+        let mut times = Vec::new();
+        for tag in Tag::all(site, shards) {
+            let members = expiry_index::ends(&self.link.call(), &tag)?;
+            let events = members.iter().map(Member::event_id).collect::<Result<Vec<_>, _>>()?;
+            let records = self.read(&tag, &events)?;
+            times.extend(records.into_iter().map(|(entry, _)| entry.record.recorded_at));
+        }
+        Ok(times.iter().min().copied().zip(times.iter().max().copied()))
     }
 
     fn erase(

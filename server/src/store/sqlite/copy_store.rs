@@ -2,11 +2,12 @@
 
 use super::store::SqliteStore;
 use super::tables::logs::{self, Log};
-use super::tables::{erased_events, keys, notices, records, shards, unfinished_copy};
+use super::tables::{documents, erased_events, keys, records, shards, trail, unfinished_copy};
 use super::write_connection::{EXPIRE_CHUNK, cached_notice};
 use crate::store::copy_store::{event_id_taken, not_at_end};
 use crate::store::{
-    CopyStore, ErasedEvent, LEAVES_MAX, LogSlice, PlacedRecord, RECORDS_MAX, StoreError, TakeErased, TakePage,
+    CopyStore, Document, ErasedEvent, LEAVES_MAX, LogSlice, PlacedRecord, RECORDS_MAX, StoreError,
+    TakeErased, TakePage, TrailEntry, TrailSegment,
 };
 use constat_shared::{Hash, LogId, SignedCheckpoint, Timestamp};
 use std::collections::HashMap;
@@ -18,10 +19,6 @@ impl CopyStore for SqliteStore {
 
     fn is_unfinished(&self) -> Result<bool, StoreError> {
         self.read(unfinished_copy::exists)
-    }
-
-    fn published_at(&self, notice_hash: &Hash) -> Result<Option<Timestamp>, StoreError> {
-        self.read(|connection| notices::published_at(connection, notice_hash))
     }
 
     fn key_added_at(&self, kid: &str) -> Result<Option<Timestamp>, StoreError> {
@@ -123,5 +120,20 @@ impl CopyStore for SqliteStore {
 
     fn put_dropped(&self, log: &LogId, checkpoint: &SignedCheckpoint) -> Result<(), StoreError> {
         self.write_connection().change_logs(|connection| logs::add_dropped(connection, log, checkpoint))
+    }
+
+    fn put_documents(&self, documents: &[Document]) -> Result<(), StoreError> {
+        self.write_connection().change(|connection| {
+            documents.iter().try_for_each(|document| documents::replace(connection, document))
+        })
+    }
+
+    fn put_trail(&self, entries: &[TrailEntry]) -> Result<(), StoreError> {
+        self.write_connection()
+            .change(|connection| entries.iter().try_for_each(|entry| trail::put(connection, entry)))
+    }
+
+    fn put_trail_segments(&self, segments: &[TrailSegment]) -> Result<(), StoreError> {
+        self.write_connection().change(|connection| trail::put_segments(connection, segments))
     }
 }

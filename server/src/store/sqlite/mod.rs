@@ -6,6 +6,7 @@
 //! no file keeps the bytes of a deleted record. While a reader needs the WAL they
 //! stay in it, and `truncation.rs` tries again.
 
+mod account_store;
 mod clock_store;
 mod copy_store;
 mod key_store;
@@ -19,6 +20,7 @@ mod store;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod trail_store;
 mod truncation;
 mod waiting;
 mod write_connection;

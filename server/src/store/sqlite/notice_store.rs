@@ -19,6 +19,10 @@ impl NoticeStore for SqliteStore {
         self.read(|connection| notices::read(connection, hash))
     }
 
+    fn published_at(&self, notice_hash: &Hash) -> Result<Option<Timestamp>, StoreError> {
+        self.read(|connection| notices::published_at(connection, notice_hash))
+    }
+
     fn notices(&self) -> Result<Vec<(SiteId, Hash)>, StoreError> {
         self.read(notices::list)
     }

@@ -43,6 +43,10 @@ impl RecordStore for SqliteStore {
         self.read(|connection| records::by_consent(connection, site, consent_id, HISTORY_MAX))
     }
 
+    fn answered(&self, site: &SiteId) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
+        self.read(|connection| records::answered(connection, site))
+    }
+
     fn erase(
         &self,
         site: &SiteId,

@@ -8,9 +8,10 @@ const FROM_VERSION_2: &str = include_str!("from_version_2.sql");
 const FROM_VERSION_3: &str = include_str!("from_version_3.sql");
 const FILL_VERSION_4: &str = include_str!("fill_version_4.sql");
 const READ_VERSION_3: &str = include_str!("read_version_3.sql");
+const READ_VERSION_4: &str = include_str!("read_version_4.sql");
 /// Version 1 had no table of keys, version 2 no shards, version 3 no holders, no times, no
-/// erased events and no pending purges.
-const SCHEMA_VERSION: i64 = 4;
+/// erased events and no pending purges, version 4 no documents and no trail.
+const SCHEMA_VERSION: i64 = 5;
 
 /// Creates the tables of an empty file, or migrates those of an earlier version.
 ///
@@ -24,26 +25,34 @@ pub fn create_schema(connection: &mut Connection) -> Result<(), StoreError> {
         transaction.execute_batch(SCHEMA)?;
         transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     } else {
-        match version(&transaction)? {
+        let version = version(&transaction)?;
+        match version {
             1 | 2 => from_version_2(&transaction)?,
             3 => transaction.execute_batch(FROM_VERSION_3)?,
+            4 => {}
             _ => return check_version(&transaction),
         }
         transaction.execute_batch(SCHEMA)?;
-        transaction.execute_batch(FILL_VERSION_4)?;
+        if version < 4 {
+            transaction.execute_batch(FILL_VERSION_4)?;
+        }
         transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     }
     transaction.commit()?;
     check_version(connection)
 }
 
-/// Prepares a connection that only reads, also for a file of version 3, which stays as it is.
+/// Prepares a connection that only reads, also for a file of version 3 or 4, which stays as it is.
 ///
 /// # Errors
 /// [`StoreError::Unreadable`] when the file has another version.
 pub fn prepare_to_read(connection: &Connection) -> Result<(), StoreError> {
-    match version(connection)? {
-        3 => Ok(connection.execute_batch(READ_VERSION_3)?),
+    let version = version(connection)?;
+    if version == 3 {
+        connection.execute_batch(READ_VERSION_3)?;
+    }
+    match version {
+        3 | 4 => Ok(connection.execute_batch(READ_VERSION_4)?),
         _ => check_version(connection),
     }
 }

@@ -124,3 +124,43 @@ CREATE TABLE IF NOT EXISTS keys (
   added_at INTEGER NOT NULL,         -- milliseconds since 1970, UTC
   jwk TEXT NOT NULL                  -- RFC 8037
 ) STRICT;
+
+-- What the console keeps: people, signed-in browsers, one-time links, tokens and
+-- the like. Secrets are never in it, only their hashes.
+CREATE TABLE IF NOT EXISTS documents (
+  kind TEXT NOT NULL,                -- account, session, link, token, acknowledgement, request or setting
+  id TEXT NOT NULL,                  -- an e-mail address, or the hash of a secret, or a name
+  version INTEGER NOT NULL,          -- counted from 1: a change names the one that it replaces
+  ends_at INTEGER,                   -- when the row is deleted, in milliseconds since 1970, UTC
+  json TEXT NOT NULL,
+  PRIMARY KEY (kind, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS documents_by_end ON documents (ends_at) WHERE ends_at IS NOT NULL;
+
+-- The audit trail of the console: who did what, when, on which site. Rows are never
+-- changed, but target, consent_id and commitment_key can be forgotten.
+CREATE TABLE IF NOT EXISTS trail (
+  entry_index INTEGER PRIMARY KEY,   -- counted from 0, without a gap
+  at INTEGER NOT NULL,               -- milliseconds since 1970, UTC
+  who TEXT,                          -- an e-mail address, a token or a command
+  action TEXT NOT NULL,
+  site TEXT,
+  target TEXT,
+  consent_id BLOB,                   -- UUIDv7: the target is forgotten with its records
+  commitment_key BLOB,
+  commitment BLOB NOT NULL,          -- HMAC-SHA-256 of the target under the key
+  link BLOB NOT NULL                 -- SHA-256 of the entry and the link before it
+) STRICT;
+
+CREATE INDEX IF NOT EXISTS trail_by_consent_id ON trail (consent_id) WHERE consent_id IS NOT NULL;
+
+-- The calendar months of the trail. The entries of old months are deleted; the rows
+-- of this table stay.
+CREATE TABLE IF NOT EXISTS trail_segments (
+  month TEXT NOT NULL PRIMARY KEY,   -- yyyy-mm, UTC
+  first_index INTEGER NOT NULL,      -- of its first entry
+  end_index INTEGER NOT NULL,        -- the one after its last entry
+  is_dropped INTEGER NOT NULL,       -- whether its entries were deleted
+  head TEXT NOT NULL                 -- the signed head after its last entry (C2SP tlog-checkpoint)
+) STRICT, WITHOUT ROWID;

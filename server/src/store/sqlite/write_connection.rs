@@ -89,6 +89,14 @@ impl WriteConnection {
         job: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         self.logs.clear();
+        self.change(job)
+    }
+
+    /// Changes something other than logs in one durable commit.
+    pub fn change<T>(
+        &mut self,
+        job: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let result = job(&transaction)?;
         transaction.commit()?;

@@ -7,7 +7,7 @@
 //! records writes to this month's log. Event ids are unique within a shard only:
 //! no other one is searched.
 
-use crate::store::ErasedEvent;
+use crate::store::{DocumentKind, ErasedEvent};
 use constat_shared::{ConsentId, Hash, LogId, LogShards, Month, Shard, SiteId, Timestamp};
 
 /// The list of notices in the order of publication; the number of a notice is its
@@ -31,6 +31,32 @@ pub const PURGES: &str = "purges:";
 pub const ENTRIES: &str = "entries:";
 /// Exists while a copy into this Redis is unfinished.
 pub const UNFINISHED_COPY: &str = "unfinished-copy";
+
+/// The hash tag of all keys of the console. No site has a name with a dot.
+pub const CONSOLE: &str = "{.console}";
+/// The months of the audit trail: for each the index of its first entry, the index after
+/// its last one, 1 when its entries were deleted, else 0, and its signed head.
+pub const TRAIL_SEGMENTS: &str = "{.console}segments";
+/// The consent ids that the audit trail names: a member for each entry, the consent id,
+/// month and index with spaces between. All scores are 0, so they are sorted by their bytes.
+pub const TRAIL_NAMES: &str = "{.console}names";
+/// As [`Tag::rewrite`], of the console. The scripts of the console contain these names
+/// too, those that all scripts contain (see [`Tag`]), and `ends`: a member for each
+/// document that has an end, its kind and id with a space between, with the end in
+/// milliseconds since 1970 as its score.
+pub const CONSOLE_REWRITE: &str = "{.console}rewrite";
+
+/// The documents of a kind, by id: their version, their end in milliseconds since 1970
+/// or `-`, and their JSON, with spaces between.
+pub fn documents(kind: DocumentKind) -> String {
+    format!("{CONSOLE}documents:{}", kind.as_str())
+}
+
+/// The entries of the audit trail of a month. Each has a field with its index, of which
+/// nothing is ever forgotten, and one with its index and ` t` for its target.
+pub fn trail(month: Month) -> String {
+    format!("{CONSOLE}trail:{month}")
+}
 
 /// A published notice: its canonical JSON, terms hash and time of publication.
 pub fn notice(hash: &Hash) -> String {

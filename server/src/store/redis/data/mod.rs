@@ -6,3 +6,4 @@ pub mod expiry_index;
 pub mod key_names;
 pub mod log_tree;
 pub mod record_bytes;
+pub mod trail_entry;

@@ -64,6 +64,22 @@ scripts! {
     REWRITTEN even_full "common.lua", "rewritten.lua";
     /// Writes a purge entry for deletions that are still to be written.
     WRITE_PENDING even_full "common.lua", "write_pending.lua";
+    /// Stores a document in the place of the version before.
+    PUT_DOCUMENT writes "common.lua", "console.lua", "put_document.lua";
+    /// Deletes a document.
+    REMOVE_DOCUMENT even_full "common.lua", "console.lua", "remove_document.lua";
+    /// Deletes documents whose end has come.
+    EXPIRE_DOCUMENTS even_full "common.lua", "console.lua", "expire_documents.lua";
+    /// Stores documents of another store.
+    COPY_DOCUMENTS writes "common.lua", "console.lua", "copy_documents.lua";
+    /// Appends an entry to the audit trail.
+    APPEND_TO_TRAIL writes "common.lua", "console.lua", "append_to_trail.lua";
+    /// Deletes entries of a month of the audit trail.
+    DROP_TRAIL even_full "common.lua", "console.lua", "drop_trail.lua";
+    /// Forgets the targets of entries of the audit trail.
+    FORGET_IN_TRAIL even_full "common.lua", "console.lua", "forget_in_trail.lua";
+    /// Stores entries of another store's audit trail.
+    COPY_TRAIL writes "common.lua", "console.lua", "copy_trail.lua";
     /// Fails where another script could not write.
     READY writes "ready.lua";
 }

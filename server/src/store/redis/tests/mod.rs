@@ -1,6 +1,7 @@
 //! The store on Redis under test.
 
 mod clocks;
+mod console;
 mod contract;
 mod durability;
 mod faults;

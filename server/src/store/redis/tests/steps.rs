@@ -5,6 +5,7 @@ use crate::clock;
 use crate::store::redis::{Address, RedisStore};
 use crate::store::{Appended, NoticeStore, RecordStore, StoreError, contract};
 use constat_shared::{Action, PublishedNotice, Record};
+use constat_testkit::redis::Redis;
 use std::time::{Duration, Instant};
 
 /// More than the time of a call, also on a busy machine.
@@ -48,4 +49,13 @@ pub fn fails_in_time(store: &RedisStore, record: &Record) -> String {
     let error = append(store, record).unwrap_err().to_string();
     assert!(start.elapsed() < CALL_MAX, "{:?} for {error}", start.elapsed());
     error
+}
+
+/// Whether a file of Redis has these bytes.
+pub fn holds(redis: &Redis, marker: &[u8]) -> bool {
+    let files = std::fs::read_dir(redis.dir().join("appendonlydir")).unwrap();
+    // Redis may remove a file during the search.
+    files
+        .filter_map(|file| std::fs::read(file.unwrap().path()).ok())
+        .any(|bytes| bytes.windows(marker.len()).any(|window| window == marker))
 }

@@ -1,6 +1,7 @@
 //! The SQL of each table. An audit reads several of them.
 
 pub mod audit;
+pub mod documents;
 pub mod erased_events;
 pub mod keys;
 pub mod logs;
@@ -9,4 +10,5 @@ pub mod purges;
 pub mod records;
 pub mod shards;
 pub mod times;
+pub mod trail;
 pub mod unfinished_copy;

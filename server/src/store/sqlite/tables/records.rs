@@ -5,7 +5,7 @@ use super::notices;
 use super::shards::read_id;
 use crate::store::common::{NoticeDigits, StoredLeaf};
 use crate::store::error::unreadable;
-use crate::store::{CommittedRecord, HISTORY_MAX, Holder, PlacedRecord, StoreError};
+use crate::store::{ANSWERED_MAX, CommittedRecord, HISTORY_MAX, Holder, PlacedRecord, StoreError};
 use constat_shared::consent::DIGEST_LEN;
 use constat_shared::{Action, CommitmentKey, ConsentId, EventId, HolderDigest, Language, Layer};
 use constat_shared::{LogId, Record, Signals, SiteId, Timestamp};
@@ -282,4 +282,20 @@ fn count_by_log(connection: &Connection, mut rows: Rows<'_>) -> Result<Deleted, 
     )?;
     let mut name = |(log, count)| Ok((statement.query_row([log], |row| Ok(read_id(row, 0)))??, count));
     counts.into_iter().map(&mut name).collect()
+}
+/// When the records of a site that are deleted first and last were recorded.
+pub fn answered(
+    connection: &Connection,
+    site: &SiteId,
+) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
+    let end = |which: &str, order: &str| -> Result<Option<i64>, StoreError> {
+        let sql = format!(
+            "SELECT {which}(recorded_at) FROM
+               (SELECT recorded_at, shard FROM records ORDER BY expires_at {order} LIMIT {ANSWERED_MAX})
+             WHERE shard IN (SELECT id FROM shards WHERE site = ?)"
+        );
+        Ok(connection.prepare_cached(&sql)?.query_row([site.as_str()], |row| row.get(0))?)
+    };
+    let ends = end("min", "ASC")?.zip(end("max", "DESC")?);
+    Ok(ends.map(|(first, last)| (Timestamp::from_unix_ms(first), Timestamp::from_unix_ms(last))))
 }

@@ -2,7 +2,9 @@
 
 use super::new_store::new_store;
 use crate::store::sqlite::{FILE_NAME, SqliteStore};
-use crate::store::{Appended, ERASED_MAX, LogStore, RecordStore, contract};
+use crate::store::{
+    AccountStore, Appended, Document, DocumentKind, ERASED_MAX, LogStore, RecordStore, TrailStore, contract,
+};
 use constat_shared::Record;
 use rusqlite::Connection;
 use std::path::Path;
@@ -48,6 +50,37 @@ fn the_bytes_of_an_erased_record_are_in_no_file() {
     assert!(holds(dir.path(), &marker) && holds(dir.path(), &key));
     assert_eq!(contract::erase(&store, &record.site, &record.consent_id, record.expires_at).unwrap(), 1);
     assert!(!holds(dir.path(), &marker));
+}
+
+#[test]
+fn the_bytes_of_a_forgotten_target_and_of_an_ended_document_are_in_no_file() {
+    let (dir, store) = new_store();
+    let id = contract::consent_id();
+    let named = contract::trail_store::trail_entry(0, "2026-03-01T09:30:00Z", Some(id));
+    contract::trail_store::append_trail(&store, &[named]);
+    let markers = [id.as_bytes().to_vec(), id.to_string().into_bytes(), vec![7; 32]];
+    assert!(markers.iter().all(|marker| holds(dir.path(), marker)));
+    assert_eq!(store.forget_in_trail(&id).unwrap(), 1);
+    assert!(!markers.iter().any(|marker| holds(dir.path(), marker)));
+    let session = contract::account_store::document(DocumentKind::Session, "a session", "its person");
+    let end = contract::at("2026-03-01T09:30:00Z");
+    assert!(store.put_document(&Document { ends_at: Some(end), ..session }).unwrap());
+    assert_eq!(store.expire_documents(end).unwrap(), 1);
+    store.expire(end).unwrap();
+    assert!(!holds(dir.path(), b"a session") && !holds(dir.path(), b"its person"));
+}
+
+#[test]
+fn a_trail_whose_tail_was_deleted_does_not_grow_over_the_gap() {
+    let (dir, store) = new_store();
+    let entries = contract::trail_store::three_months();
+    contract::trail_store::append_trail(&store, &entries);
+    let hand = Connection::open(dir.path().join(FILE_NAME)).unwrap();
+    hand.execute("DELETE FROM trail WHERE entry_index >= 2", []).unwrap();
+    assert!(!store.append_to_trail(&entries[2], &"a shorter head".into()).unwrap());
+    assert!(!store.append_to_trail(&entries[3], &"a shorter head".into()).unwrap());
+    let next = contract::trail_store::trail_entry(4, "2026-06-01T09:30:00Z", None);
+    contract::trail_store::append_trail(&store, &[next]);
 }
 
 #[test]

@@ -4,7 +4,10 @@ use super::new_store::new_store;
 use crate::clock::StoreTimes;
 use crate::store::contract::purge;
 use crate::store::sqlite::{FILE_NAME, SqliteStore};
-use crate::store::{Appended, ClockStore, Holder, LogStore, RecordStore, StoreError, contract};
+use crate::store::{
+    AccountStore, Appended, ClockStore, DocumentKind, Holder, LogStore, RecordStore, StoreError, TrailStore,
+    contract,
+};
 use constat_shared::log::PurgeReason;
 use constat_shared::{LogShards, Month, Record};
 use rusqlite::Connection;
@@ -43,11 +46,22 @@ fn version_3(newer: &Path) -> tempfile::TempDir {
     hand.execute("VACUUM INTO ?", [dir.path().join(FILE_NAME).to_str().unwrap()]).unwrap();
     let hand = Connection::open(dir.path().join(FILE_NAME)).unwrap();
     hand.execute_batch(
-        "DROP TABLE times; ALTER TABLE records DROP COLUMN holder;
+        "DROP TABLE documents; DROP TABLE trail; DROP TABLE trail_segments; DROP TABLE times; ALTER TABLE records DROP COLUMN holder;
          DROP TABLE erased_events; DROP TABLE pending_purges; DROP INDEX purge_entries",
     )
     .unwrap();
     hand.pragma_update(None, "user_version", 3).unwrap();
+    dir
+}
+
+/// A store of version 4 with everything that a newer one has.
+fn version_4(newer: &Path) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let hand = Connection::open(newer.join(FILE_NAME)).unwrap();
+    hand.execute("VACUUM INTO ?", [dir.path().join(FILE_NAME).to_str().unwrap()]).unwrap();
+    let hand = Connection::open(dir.path().join(FILE_NAME)).unwrap();
+    hand.execute_batch("DROP TABLE documents; DROP TABLE trail; DROP TABLE trail_segments").unwrap();
+    hand.pragma_update(None, "user_version", 4).unwrap();
     dir
 }
 
@@ -68,18 +82,25 @@ fn a_store_of_an_older_version_is_carried_over_whole() {
     let audits =
         |store: &SqliteStore| -> Vec<_> { logs.iter().map(|log| store.audit(log).unwrap()).collect() };
     let before = audits(&store);
-    for version in [1, 2, 3] {
-        let older = if version == 3 { version_3(dir.path()) } else { older(version, dir.path()) };
+    let newest_in = |version| StoreTimes { newest: (version > 3).then_some(newest), ..StoreTimes::default() };
+    for version in [1, 2, 3, 4] {
+        let older = match version {
+            4 => version_4(dir.path()),
+            3 => version_3(dir.path()),
+            _ => older(version, dir.path()),
+        };
         let read = SqliteStore::open_to_read(older.path());
-        assert_eq!(read.is_ok(), version == 3);
+        assert_eq!(read.is_ok(), version >= 3);
         if let Ok(read) = read {
             assert_eq!(
                 read.history(&record.site, &record.consent_id).unwrap(),
                 std::slice::from_ref(&record)
             );
-            assert_eq!((audits(&read), read.times().unwrap()), (before.clone(), StoreTimes::default()));
+            assert_eq!((audits(&read), read.times().unwrap()), (before.clone(), newest_in(version)));
+            assert!(has_no_console(&read));
         }
         let carried = SqliteStore::open(older.path()).unwrap();
+        assert!(has_no_console(&carried));
         assert_eq!((carried.logs().unwrap(), audits(&carried)), (logs.clone(), before.clone()));
         assert_eq!(carried.times().unwrap().newest, Some(newest));
         assert_eq!(carried.checkpoint(&log).unwrap(), Some("a signed head".into()));
@@ -95,6 +116,14 @@ fn a_store_of_an_older_version_is_carried_over_whole() {
         let hand = Connection::open(older.path().join(FILE_NAME)).unwrap();
         assert!(!hand.prepare("PRAGMA foreign_key_check").unwrap().exists([]).unwrap());
     }
+}
+
+/// Whether the tables of version 5 can be read, and are empty.
+fn has_no_console(store: &SqliteStore) -> bool {
+    DocumentKind::ALL.into_iter().all(|kind| store.documents(kind).unwrap().is_empty())
+        && store.trail(0, 1).unwrap().is_empty()
+        && store.trail_segments().unwrap().is_empty()
+        && store.consent_ids_in_trail(None).unwrap().is_empty()
 }
 
 /// The columns of the tables and indexes of a file, by their names.

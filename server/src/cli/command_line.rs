@@ -1,11 +1,12 @@
 //! The command line.
 
+use super::console::{ConsoleKeyArgs, TokenArgs, UserArgs, public_url};
+use super::store::{DEADLINE, KeyArgs, StoreArgs};
 use clap::{Args, Parser, Subcommand};
 use constat_shared::{ConsentId, EventId, Month, SiteId};
 use ipnet::IpNet;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-use std::time::Duration;
 use url::{Origin, Url};
 
 /// A self-hosted consent management platform.
@@ -32,7 +33,7 @@ pub enum Command {
     Verify(VerifyArgs),
     /// Have the heads of the logs stamped by a time-stamping authority, also while the server runs.
     Timestamp(TimestampArgs),
-    /// Compute a whole log from the store and report the first difference.
+    /// Compute a whole log, or the audit trail, from the store and report the first difference.
     Audit(AuditArgs),
     /// Copy all that a store holds into another one, while no server runs on either.
     Copy(CopyArgs),
@@ -42,63 +43,10 @@ pub enum Command {
     Keys(KeysArgs),
     /// Take pictures of what every notice shows, also while the server runs.
     Snapshot(SnapshotArgs),
-}
-
-/// How long a request waits for the store unless --deadline is given.
-pub const DEADLINE: Duration = Duration::from_secs(2);
-
-/// Where the data lie.
-#[derive(Clone, Debug, Args)]
-pub struct StoreArgs {
-    /// The folder of the embedded store, and of the keys.
-    #[arg(long, value_name = "DIR", default_value = "constat-data")]
-    pub data: PathBuf,
-    /// Keep the data in Redis 7 instead: redis://HOST:PORT, rediss:// with
-    /// TLS, or redis+cluster://HOST:PORT,HOST:PORT for a cluster.
-    #[arg(long, value_name = "URL", env = "CONSTAT_STORE", hide_env_values = true)]
-    pub store: Option<String>,
-    /// How many replicas of Redis confirm each change before it is acknowledged.
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub min_replicas: u32,
-    /// Use a Redis although its settings let it lose records it has acknowledged.
-    #[arg(long)]
-    pub accept_data_loss: bool,
-    /// How long a request may wait for the store before it is answered 503.
-    #[arg(
-        long, value_name = "SECONDS", default_value_t = DEADLINE.as_secs(),
-        value_parser = clap::value_parser!(u64).range(1..=60)
-    )]
-    pub deadline: u64,
-}
-
-impl StoreArgs {
-    /// The store in a folder, with every other option left out.
-    #[cfg(test)]
-    pub fn in_folder(data: PathBuf) -> StoreArgs {
-        StoreArgs {
-            data,
-            store: None,
-            min_replicas: 0,
-            accept_data_loss: false,
-            deadline: DEADLINE.as_secs(),
-        }
-    }
-
-    /// How long a request may wait for the store.
-    pub fn deadline(&self) -> Duration {
-        Duration::from_secs(self.deadline)
-    }
-}
-
-/// Where the data lie, and the key that signs.
-#[derive(Clone, Debug, Args)]
-pub struct KeyArgs {
-    #[command(flatten)]
-    pub data: StoreArgs,
-    /// The file of the private key (PEM, PKCS #8) that signs, in place of the
-    /// one in the data folder. The key itself may stand in CONSTAT_KEY.
-    #[arg(long, value_name = "FILE", env = "CONSTAT_KEY_FILE")]
-    pub key_file: Option<PathBuf>,
+    /// Say who may sign in to the console, also while the server runs.
+    User(UserArgs),
+    /// Make, list or revoke the tokens of the console's API, also while the server runs.
+    Token(TokenArgs),
 }
 
 /// `constat serve`.
@@ -123,6 +71,16 @@ pub struct ServeArgs {
     /// to limit the rate of each visitor; the address is never written. Repeat the option for several.
     #[arg(long, value_name = "ADDRESS[/BITS]", value_parser = trusted_proxy)]
     pub trusted_proxy: Vec<IpNet>,
+    /// Where the console and its API listen, apart from what visitors reach: 127.0.0.1:8090, or a free
+    /// port with `--port 0`.
+    #[arg(long, value_name = "HOST:PORT")]
+    pub console_address: Option<SocketAddr>,
+    /// How browsers reach the console, with https:// and its host: for its links, and so
+    /// that its cookies are kept as https allows.
+    #[arg(long, value_name = "URL", value_parser = public_url)]
+    pub public_url: Option<Url>,
+    #[command(flatten)]
+    pub console_key: ConsoleKeyArgs,
     /// Also serve the demo insurer, with a second address that plays its third parties.
     #[arg(long)]
     pub demo: bool,
@@ -264,11 +222,14 @@ pub struct AuditArgs {
     #[command(flatten)]
     pub data: StoreArgs,
     /// The site.
-    #[arg(long, value_name = "ID", value_parser = SiteId::parse)]
-    pub site: SiteId,
+    #[arg(long, value_name = "ID", value_parser = SiteId::parse, required_unless_present = "trail")]
+    pub site: Option<SiteId>,
     /// The month, in UTC.
-    #[arg(long, value_name = "YYYY-MM", value_parser = Month::parse)]
-    pub month: Month,
+    #[arg(long, value_name = "YYYY-MM", value_parser = Month::parse, required_unless_present = "trail")]
+    pub month: Option<Month>,
+    /// Audit what people did in the console, and commands, in place of the logs of a month.
+    #[arg(long, conflicts_with_all = ["site", "month"])]
+    pub trail: bool,
 }
 
 /// `constat copy`. A copy that was cut off is run again and goes on; until it

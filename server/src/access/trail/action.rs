@@ -1,0 +1,88 @@
+//! What may be done that the audit trail names.
+
+use std::fmt;
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal;)*) => {
+        /// What was done.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Action { $($(#[$doc])* $variant,)* }
+
+        impl Action {
+            /// Every one.
+            pub const ALL: &'static [Action] = &[$(Action::$variant,)*];
+
+            /// Its name in an entry.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Action::$variant => $name,)* }
+            }
+
+            /// The one of that name.
+            pub fn parse(name: &str) -> Option<Action> {
+                Action::ALL.iter().copied().find(|action| action.as_str() == name)
+            }
+        }
+    };
+}
+
+actions! {
+    /// Somebody signed in.
+    SignedIn = "signed_in";
+    /// Somebody could not sign in. Without an account, the target is how many in that minute.
+    SignInFailed = "sign_in_failed";
+    /// Somebody signed out.
+    SignedOut = "signed_out";
+    /// Somebody ended another session of theirs.
+    SessionEnded = "session_ended";
+    /// A password was set for the first time.
+    PasswordSet = "password_set";
+    /// A password was replaced.
+    PasswordChanged = "password_changed";
+    /// A second factor was set.
+    SecondFactorSet = "second_factor_set";
+    /// A recovery code was used.
+    RecoveryCodeUsed = "recovery_code_used";
+    /// Recovery codes were made.
+    RecoveryCodesMade = "recovery_codes_made";
+    /// An account was made; the target is its address.
+    AccountAdded = "account_added";
+    /// An account was removed.
+    AccountRemoved = "account_removed";
+    /// A link was made that replaces the password of an account, or welcomes it again.
+    AccountReset = "account_reset";
+    /// A role was given; the target is address and role.
+    RoleGiven = "role_given";
+    /// A role was taken.
+    RoleTaken = "role_taken";
+    /// An API token was made; the target is its `jti`.
+    TokenMade = "token_made";
+    /// An API token was revoked.
+    TokenRevoked = "token_revoked";
+    /// A key was added; the target is its id.
+    KeyAdded = "key_added";
+    /// A notice was published; the target is its hash.
+    NoticePublished = "notice_published";
+    /// A notice was acknowledged; the target is its hash.
+    NoticeAcknowledged = "notice_acknowledged";
+    /// The configuration was changed.
+    ConfigurationChanged = "configuration_changed";
+    /// A log was audited; the target is its month.
+    LogAudited = "log_audited";
+    /// The audit trail was audited.
+    TrailAudited = "trail_audited";
+    /// Records of a consent id were seen; the target is the consent id.
+    RecordsViewed = "records_viewed";
+}
+
+impl Action {
+    /// Whether its target may be forgotten, because it names a consent id.
+    pub fn names_consent_id(self) -> bool {
+        self == Action::RecordsViewed
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

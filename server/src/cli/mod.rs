@@ -1,0 +1,15 @@
+//! The command line.
+
+pub mod command_line;
+pub mod console;
+pub mod store;
+
+pub use command_line::{
+    AuditArgs, CheckArgs, Cli, ClockArgs, ClockCommand, Command, CopyArgs, KeysArgs, KeysCommand, ProveArgs,
+    PublicHost, RecordsArgs, ServeArgs, SnapshotArgs, TimestampArgs, VerifyArgs,
+};
+pub use console::{
+    LinkArgs, TokenAddArgs, TokenArgs, TokenCommand, TokenListArgs, TokenRevokeArgs, UserAddArgs, UserArgs,
+    UserCommand, UserListArgs, UserRemoveArgs, UserResetArgs,
+};
+pub use store::{DEADLINE, KeyArgs, StoreArgs};

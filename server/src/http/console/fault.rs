@@ -1,0 +1,33 @@
+//! What is wrong with a form, in the words of the reader: one sentence for each refusal, beside its field.
+
+use super::texts::Texts;
+use super::view::form::{Errors, FieldError};
+use crate::access::error::{AccessError, Refusal};
+
+/// The error beside its field; `None` for a refusal that is about no field of a form.
+pub fn of(t: &Texts, error: &AccessError) -> Option<Errors> {
+    let AccessError::Refused(refusal) = error else { return None };
+    let e = &t.errors;
+    let (field, text) = match refusal {
+        Refusal::EmailInvalid => ("email", &e.email_malformed),
+        Refusal::AccountExists => ("email", &e.role_exists),
+        Refusal::OwnRole => ("email", &e.is_self),
+        Refusal::SitesInvalid => ("site", &e.site_required),
+        Refusal::ScopeInvalid => ("scope", &e.scope_required),
+        Refusal::NameInvalid => ("name", &e.name_required),
+        Refusal::EndInvalid => ("until", &e.until_past),
+        Refusal::PasswordShort => ("password", &e.password_short),
+        Refusal::PasswordLong => ("password", &e.password_long),
+        Refusal::PasswordIsEmail => ("password", &e.password_is_email),
+        Refusal::PasswordWrong => ("current_password", &e.current_password_wrong),
+        Refusal::CodeWrong => ("code", &e.code_wrong),
+        Refusal::LastAdmin => ("remove", &e.last_admin),
+        _ => return None,
+    };
+    Some(one(field, text))
+}
+
+/// One error.
+pub fn one(field: &'static str, text: &impl ToString) -> Errors {
+    Errors(vec![FieldError { field, text: text.to_string() }])
+}

@@ -1,0 +1,6 @@
+//! The console's table of routes as it is served: every row, asked by every role.
+
+mod csrf;
+mod house;
+mod matrix;
+mod programs;

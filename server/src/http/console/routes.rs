@@ -1,0 +1,80 @@
+//! Every address of the console, on one page: method, path, header family, handler. What a request needs
+//! stands in the handler's signature.
+
+use super::missing;
+use super::screens::{
+    account, audit_trail, files, home, log, notice, notices, notices_compare, people, sign_in, site, tokens,
+    welcome,
+};
+use crate::http::admin;
+use crate::http::description::{self, explorer};
+use crate::http::router::Family::{Admin, Explorer, Screen};
+use crate::http::router::Verb::{Delete, Get, Post};
+use crate::http::router::{self, Row, asking};
+use actix_web::web::{ServiceConfig, to};
+
+/// Adds every address of the console to its server.
+pub fn configure(config: &mut ServiceConfig) {
+    router::add(config, table());
+    config.default_service(to(missing::not_found));
+}
+
+/// All addresses. Rows of one path follow each other.
+pub fn table() -> Vec<Row> {
+    vec![
+        asking(Get, "/openapi.json", Admin, description::serve::json),
+        asking(Get, "/console/api", Explorer, explorer::page),
+        asking(Get, "/console/api/{file}", Explorer, explorer::file),
+        asking(Get, "/", Screen, files::root),
+        asking(Get, "/console", Screen, files::root),
+        asking(Get, "/console/console.css", Screen, files::style),
+        asking(Get, "/console/icon.svg", Screen, files::icon),
+        asking(Get, "/console/", Screen, home::get),
+        asking(Get, "/console/sign-in", Screen, sign_in::get),
+        asking(Post, "/console/sign-in", Screen, sign_in::post),
+        asking(Post, "/console/sign-out", Screen, sign_in::sign_out),
+        asking(Get, "/console/welcome/{link}", Screen, welcome::get),
+        asking(Post, "/console/welcome/{link}", Screen, welcome::post),
+        asking(Get, "/console/account", Screen, account::get),
+        asking(Post, "/console/account/language", Screen, account::set_language),
+        asking(Post, "/console/account/password", Screen, account::set_password),
+        asking(Post, "/console/account/sessions/end", Screen, account::end_others),
+        asking(Post, "/console/account/sessions/{session}/end", Screen, account::end_session),
+        asking(Get, "/console/sites/{site}", Screen, site::get),
+        asking(Get, "/console/sites/{site}/notices", Screen, notices::get),
+        asking(Get, "/console/sites/{site}/notices/compare", Screen, notices_compare::get),
+        asking(Get, "/console/sites/{site}/notices/{hash}", Screen, notice::get),
+        asking(Post, "/console/sites/{site}/notices/{hash}/acknowledgement", Screen, notice::acknowledge),
+        asking(Get, "/console/sites/{site}/notices/{hash}/pictures/{file}", Screen, notice::picture),
+        asking(Get, "/console/sites/{site}/log", Screen, log::get),
+        asking(Post, "/console/sites/{site}/audit", Screen, log::start_audit),
+        asking(Get, "/console/people", Screen, people::get),
+        asking(Post, "/console/people", Screen, people::post),
+        asking(Get, "/console/people/{email}/link", Screen, people::ask_link),
+        asking(Post, "/console/people/{email}/link", Screen, people::make_link),
+        asking(Get, "/console/people/{email}/remove", Screen, people::ask_remove),
+        asking(Post, "/console/people/{email}/remove", Screen, people::remove),
+        asking(Get, "/console/tokens", Screen, tokens::get),
+        asking(Post, "/console/tokens", Screen, tokens::post),
+        asking(Get, "/console/tokens/{jti}/revoke", Screen, tokens::ask_revoke),
+        asking(Post, "/console/tokens/{jti}/revoke", Screen, tokens::revoke),
+        asking(Get, "/console/audit-trail", Screen, audit_trail::get),
+        asking(Post, "/console/audit-trail/verify", Screen, audit_trail::verify),
+        asking(Get, "/v1/admin/sites", Admin, admin::sites::list),
+        asking(Get, "/v1/admin/sites/{site}/notices", Admin, admin::notices::list),
+        asking(
+            Post,
+            "/v1/admin/sites/{site}/notices/{hash}/acknowledgement",
+            Admin,
+            admin::acknowledgement::post,
+        ),
+        asking(Get, "/v1/admin/sites/{site}/log", Admin, admin::log::list),
+        asking(Get, "/v1/admin/audit-trail", Admin, admin::audit_trail::list),
+        asking(Get, "/v1/admin/users", Admin, admin::users::list),
+        asking(Post, "/v1/admin/users", Admin, admin::users::post),
+        asking(Delete, "/v1/admin/users/{email}", Admin, admin::users::delete),
+        asking(Get, "/v1/admin/tokens", Admin, admin::tokens::list),
+        asking(Post, "/v1/admin/tokens", Admin, admin::tokens::post),
+        asking(Delete, "/v1/admin/tokens/{jti}", Admin, admin::tokens::delete),
+    ]
+}

@@ -1,0 +1,13 @@
+//! Every screen in every state, with invented data, for tests.
+
+mod account;
+mod compare;
+pub mod data;
+mod gates;
+mod home;
+mod log;
+pub mod maker;
+mod notices;
+mod people;
+mod tokens;
+mod trail;

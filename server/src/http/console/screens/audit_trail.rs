@@ -1,0 +1,190 @@
+//! `/console/audit-trail`: who did what, when, on which site; and whether nothing of it was changed.
+
+use super::account::site_name;
+use crate::access::audited;
+use crate::access::principal::Principal;
+use crate::access::trail::Action;
+use crate::access::trail::audit::audit;
+use crate::access::trail::read::{Filter, PAGE_MAX, TrailPage, read};
+use crate::clock;
+use crate::http::console::answer::{refused, screen_as};
+use crate::http::console::shell::{self, Place};
+use crate::http::console::signed::Session;
+use crate::http::console::state::{console, on_console};
+use crate::http::console::texts::Texts;
+use crate::http::console::view::audit_trail::{AuditTrail, Target, TrailRow, Verified};
+use crate::http::console::view::form::{Choice, Errors};
+use crate::http::console::view::frame::Section;
+use crate::http::console::who::{AuditTrailRead, May};
+use crate::http::console::{day, fault, moment, posted};
+use actix_web::http::StatusCode;
+use actix_web::web::Payload;
+use actix_web::{HttpRequest, HttpResponse};
+use constat_shared::SiteId;
+use jiff::tz::TimeZone;
+use std::sync::Arc;
+use url::form_urlencoded;
+
+/// The most bytes of a name.
+const WHO_BYTES_MAX: usize = 254;
+
+/// What was typed into the filter.
+#[derive(Default)]
+struct Typed {
+    who: String,
+    action: String,
+    site: String,
+    from: String,
+    to: String,
+    cursor: Option<u64>,
+}
+
+/// Shows a page.
+pub async fn get(may: May<AuditTrailRead>, request: HttpRequest) -> HttpResponse {
+    let typed = Typed::read(request.query_string());
+    show(&request, may.session, typed, Verified::NotAsked).await
+}
+
+/// Verifies the whole trail, and shows the newest entries with the result.
+pub async fn verify(may: May<AuditTrailRead>, request: HttpRequest, payload: Payload) -> HttpResponse {
+    if let Err(answer) = posted::by_person(&request, &may.session, payload).await {
+        return answer;
+    }
+    let console = console(&request);
+    let session = may.session;
+    let by: Principal = session.principal().clone();
+    let verified = on_console(&console, move |console, now| {
+        let found = audit(console.access.store(), now);
+        let found = found.map(|audit| audit.entry_count).map_err(|failure| failure.to_string());
+        let count = found.as_ref().copied().unwrap_or_default();
+        audited::keep_trail(&console.access, &by, count, found.as_ref().err().cloned(), now)?;
+        Ok(found)
+    });
+    let found = match verified.await {
+        Ok(found) => found,
+        Err(error) => return refused(&request, Some(&session), &error),
+    };
+    let at = moment::moment(clock::now(), &TimeZone::UTC, shell::language(&request, &session));
+    let verified = match found {
+        Ok(entries) => Verified::Well { entries, at },
+        Err(finding) => Verified::Failed { finding, at },
+    };
+    show(&request, session, Typed::default(), verified).await
+}
+
+impl Typed {
+    fn read(query: &str) -> Typed {
+        let mut typed = Typed::default();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            match &*name {
+                "who" => typed.who = value.trim().to_owned(),
+                // What is no choice of the form is none: the form shows what the list is filtered by.
+                "action" if Action::parse(&value).is_some() => typed.action = value.into_owned(),
+                "site" if SiteId::parse(&value).is_ok() => typed.site = value.into_owned(),
+                "from" => typed.from = value.into_owned(),
+                "to" => typed.to = value.into_owned(),
+                "cursor" => typed.cursor = value.parse().ok(),
+                _ => {}
+            }
+        }
+        typed
+    }
+
+    fn is_filtered(&self) -> bool {
+        [&self.who, &self.action, &self.site, &self.from, &self.to].iter().any(|text| !text.is_empty())
+    }
+
+    fn filter(&self, t: &Texts) -> Result<Filter, Errors> {
+        let day_of = |field, text: &str, next| match (text, day::in_zone(text, &TimeZone::UTC)) {
+            ("", _) => Ok(None),
+            (_, Some((start, end))) => Ok(Some(if next { end } else { start })),
+            (_, None) => Err(fault::one(field, &t.errors.day_malformed)),
+        };
+        let (from, until) = (day_of("from", &self.from, false)?, day_of("to", &self.to, true)?);
+        if from.zip(until).is_some_and(|(from, until)| from >= until) {
+            return Err(fault::one("to", &t.errors.day_order));
+        }
+        if self.who.len() > WHO_BYTES_MAX {
+            return Err(fault::one("who", &t.errors.who_malformed));
+        }
+        Ok(Filter {
+            who: (!self.who.is_empty()).then(|| self.who.clone()),
+            action: Action::parse(&self.action),
+            site: SiteId::parse(&self.site).ok(),
+            from,
+            until,
+        })
+    }
+
+    fn href(&self, cursor: Option<u64>) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        let fields = [
+            ("who", &self.who),
+            ("action", &self.action),
+            ("site", &self.site),
+            ("from", &self.from),
+            ("to", &self.to),
+        ];
+        for (name, value) in fields.iter().filter(|(_, value)| !value.is_empty()) {
+            query.append_pair(name, value);
+        }
+        if let Some(cursor) = cursor {
+            query.append_pair("cursor", &cursor.to_string());
+        }
+        format!("/console/audit-trail?{}", query.finish())
+    }
+}
+
+async fn show(request: &HttpRequest, session: Session, typed: Typed, verified: Verified) -> HttpResponse {
+    let console = console(request);
+    let shell = shell::of(request, &session, Place::Of(Section::AuditTrail));
+    let session = Arc::new(session);
+    let (page, errors) = match typed.filter(shell.t) {
+        Ok(filter) => {
+            let (own, cursor) = (Arc::clone(&session), typed.cursor);
+            let page = on_console(&console, move |console, now| {
+                read(console.access.store(), own.principal(), &filter, cursor, PAGE_MAX, now)
+            });
+            match page.await {
+                Ok(page) => (page, Errors::default()),
+                Err(error) => return refused(request, Some(&session), &error),
+            }
+        }
+        Err(errors) => (TrailPage::default(), errors),
+    };
+    let language = shell::language(request, &session);
+    let entries = page.items.into_iter().map(|entry| TrailRow {
+        index: entry.index,
+        at: moment::moment(entry.at, &TimeZone::UTC, language),
+        who: entry.who,
+        action: entry.action,
+        target: match (entry.target, entry.is_forgotten) {
+            (Some(target), _) => Target::Named(target),
+            (None, true) => Target::Forgotten,
+            (None, false) => Target::None,
+        },
+        site: entry.site.map(|site| site_name(&console, &site)),
+    });
+    let choice = |value: &str, chosen: &str| Choice {
+        value: value.to_owned(),
+        label: value.to_owned(),
+        is_chosen: value == chosen,
+    };
+    let sites = shell::seen(&console, session.principal()).into_iter();
+    let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let view = AuditTrail {
+        shell,
+        verified,
+        actions: Action::ALL.iter().map(|action| choice(action.as_str(), &typed.action)).collect(),
+        sites: sites.map(|site| Choice { label: site.name, ..choice(&site.id, &typed.site) }).collect(),
+        is_filtered: typed.is_filtered(),
+        entries: entries.collect(),
+        older_href: page.next_cursor.map(|cursor| typed.href(Some(cursor))),
+        newest_href: typed.cursor.map(|_| typed.href(None)),
+        who: typed.who,
+        from: typed.from,
+        to: typed.to,
+        errors,
+    };
+    screen_as(status, &view)
+}

@@ -1,0 +1,23 @@
+//! The stylesheet and the icon, and the way to the first screen.
+
+use crate::http::console::answer::see;
+use crate::http::console::who::Stranger;
+use actix_web::HttpResponse;
+
+const STYLE: &str = include_str!("../../../../../www/console/console.css");
+const ICON: &str = include_str!("../../../../../www/console/icon.svg");
+
+/// The bare address leads to the first screen.
+pub async fn root(_: Stranger) -> HttpResponse {
+    see("/console/")
+}
+
+/// The stylesheet of every screen.
+pub async fn style(_: Stranger) -> HttpResponse {
+    HttpResponse::Ok().content_type("text/css; charset=utf-8").body(STYLE)
+}
+
+/// The icon.
+pub async fn icon(_: Stranger) -> HttpResponse {
+    HttpResponse::Ok().content_type("image/svg+xml").body(ICON)
+}

@@ -1,0 +1,80 @@
+//! `/console/sites/{site}`: one site.
+
+use super::account::site_name;
+use super::notices::{SitePath, history, site_of};
+use crate::access::audited;
+use crate::access::error::Refusal;
+use crate::clock;
+use crate::http::console::answer::{refused, screen};
+use crate::http::console::shell::{self, Place};
+use crate::http::console::state::{console, on_console};
+use crate::http::console::view::check::{Check, Standing};
+use crate::http::console::view::frame::Section;
+use crate::http::console::view::home::NoticeInForce;
+use crate::http::console::view::site::{RefusedOrigin, Site};
+use crate::http::console::who::{May, NoticesRead};
+use crate::http::console::{moment, standing, zone};
+use crate::jobs::retention;
+use crate::proof::site_history;
+use crate::telemetry;
+use actix_web::{HttpRequest, HttpResponse};
+
+/// Shows it.
+pub async fn get(may: May<NoticesRead>, request: HttpRequest, site: SitePath) -> HttpResponse {
+    let session = may.session;
+    let site = site_of(&site);
+    let console = console(&request);
+    let Some(served) = console.app.sites.get(&site) else {
+        return refused(&request, Some(&session), &Refusal::SiteUnknown.into());
+    };
+    let own = site.clone();
+    let read = on_console(&console, move |console, now| {
+        let store = &*console.app.store;
+        let logs = site_history::logs(store, console.app.keys.signing(), &own, now)?;
+        let answered = store.answered(&own)?;
+        Ok((history(console, &own, now)?, logs, answered, audited::of_site(&console.access, &own, now)?))
+    });
+    let (history, logs, answered, audits) = match read.await {
+        Ok(read) => read,
+        Err(error) => return refused(&request, Some(&session), &error),
+    };
+    let (zone, language, now) =
+        (zone::of(&console, &site), shell::language(&request, &session), clock::now());
+    let when = |at| moment::moment(at, &zone, language);
+    let last = history.periods.len().checked_sub(1).map(|at| history.row(at, &zone, language));
+    let pictures_count = last.as_ref().map_or(0, |row| row.pictures_count);
+    let notice = last.map(|row| NoticeInForce {
+        is_acknowledged: history.unacknowledged().is_none(),
+        hash: row.hash,
+        since: row.from,
+    });
+    let refused_origins = telemetry::unlisted_origins(&site).into_iter();
+    let lifetimes = &served.notice().lifetimes;
+    let check = |standing| Check { standing, at: None, finding: None };
+    let view = Site {
+        shell: shell::of(&request, &session, Place::Site(Section::Site, site.clone())),
+        site: site_name(&console, &site),
+        tag: format!("<script async src=\"{}/v1/sites/{site}/consent.js\"></script>", console.public_url),
+        first_answer_at: answered.map(|(first, _)| when(first)),
+        last_answer_at: answered.map(|(_, last)| when(last)),
+        origins: served.site.origins.clone(),
+        refused_origins: refused_origins
+            .map(|(origin, at)| RefusedOrigin { origin, last_at: when(at) })
+            .collect(),
+        notice,
+        time_zone: served.site.time_zone.clone(),
+        choice_months: lifetimes.choice().get().into(),
+        proof_months: lifetimes.proof().get().into(),
+        retention: retention::last_run().map_or_else(
+            || check(Standing::Never),
+            |at| Check { at: Some(when(at)), ..check(Standing::Good) },
+        ),
+        log_months: logs.len() as u64,
+        log_leaves: logs.iter().map(|log| log.head.size).sum(),
+        audit: standing::audit(audits.first(), &zone, language, now),
+        stamp: standing::stamps(&logs, served.site.timestamp_authority.is_some()),
+        pictures: check(if pictures_count > 0 { Standing::Good } else { Standing::Never }),
+        pictures_count,
+    };
+    screen(&view)
+}

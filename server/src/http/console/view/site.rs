@@ -1,0 +1,58 @@
+//! `/console/sites/{site}`: one site.
+
+use super::check::Check;
+use super::frame::{Shell, SiteName};
+use super::home::NoticeInForce;
+use super::moment::Moment;
+use askama::Template;
+
+/// A page whose answers are refused because the site file does not list its origin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedOrigin {
+    /// Such as `https://www.boreale.example`.
+    pub origin: String,
+    /// The last time.
+    pub last_at: Moment,
+}
+
+/// One site.
+#[derive(Template)]
+#[template(path = "console/site.html")]
+pub struct Site {
+    /// Around it.
+    pub shell: Shell,
+    /// The site.
+    pub site: SiteName,
+    /// The tag to copy, as text.
+    pub tag: String,
+    /// The oldest answer that is kept.
+    pub first_answer_at: Option<Moment>,
+    /// The newest answer; none means that there is no answer yet.
+    pub last_answer_at: Option<Moment>,
+    /// The origins that the site file lists.
+    pub origins: Vec<String>,
+    /// The origins that were refused since the server started, at most 100.
+    pub refused_origins: Vec<RefusedOrigin>,
+    /// The notice in force.
+    pub notice: Option<NoticeInForce>,
+    /// The name of the time zone of the site, such as `Europe/Paris`.
+    pub time_zone: String,
+    /// How many months a choice holds.
+    pub choice_months: u64,
+    /// How many months a proof is kept.
+    pub proof_months: u64,
+    /// When expired records were deleted last.
+    pub retention: Check,
+    /// How many months the log has.
+    pub log_months: u64,
+    /// How many leaves the log has.
+    pub log_leaves: u64,
+    /// The audit of the log.
+    pub audit: Check,
+    /// The time-stamps.
+    pub stamp: Check,
+    /// The pictures of the notice in force.
+    pub pictures: Check,
+    /// How many pictures there are.
+    pub pictures_count: u64,
+}

@@ -3,9 +3,11 @@
 pub mod api;
 pub mod browser;
 pub mod consent;
+pub mod console;
 pub mod moments;
 pub mod page_answer;
 pub mod pages;
+pub mod programs;
 pub mod raw;
 pub mod receipts;
 pub mod server;

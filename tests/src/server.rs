@@ -18,6 +18,8 @@ pub struct Server {
     pub url: String,
     /// With the demo: `http://localhost:PORT`.
     pub third_parties: Option<String>,
+    /// The first screen of the console; with the demo, a link that signs in once.
+    pub console: String,
 }
 
 /// The binary under test: `CONSTAT_BIN`, or the one beside the tests.
@@ -115,12 +117,13 @@ impl Server {
         // It holds the other ends of the server's pipes.
         drop(command);
         let stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
-        let (mut url, mut third_parties) = (None, None);
+        let (mut url, mut third_parties, mut console) = (None, None, String::new());
         // The line about the data is the last one a starting server prints.
         for line in stdout.lines().map_while(Result::ok) {
             match line.split_once(" http") {
                 Some(("listening", rest)) => url = Some(format!("http{rest}")),
                 Some(("third parties", rest)) => third_parties = Some(format!("http{rest}")),
+                Some(("console", rest)) => console = format!("http{rest}"),
                 _ => {}
             }
             if line.starts_with("data ") {
@@ -129,7 +132,7 @@ impl Server {
         }
         let Some(url) = url else { panic!("the server did not start: {}", read_all(&mut child)) };
         let log = Log::read(&mut child);
-        Server { child, log, url, third_parties }
+        Server { child, log, url, third_parties, console }
     }
 
     /// The process id.

@@ -8,10 +8,10 @@ fn check(folder: &str, layers: &[&[&str]]) {
 }
 
 #[test]
-fn what_the_tests_share_has_three_layers() {
+fn what_the_tests_share_has_layers() {
     let above = ["api", "raw", "set_clock"];
     let between = ["browser", "consent", "moments", "pages", "receipts", "server", "sites"];
-    check("src", &[&above, &between, &["page_answer"]]);
+    check("src", &[&["programs"], &["console"], &above, &between, &["page_answer"]]);
 }
 
 #[test]

@@ -157,6 +157,17 @@ impl Browser {
         Ok(self.driver.find(By::Css(selector)).await?.send_keys(names.join("\n")).await?)
     }
 
+    /// Types a text into a field of the host page.
+    pub async fn write(&self, selector: &str, text: &str) -> Outcome {
+        Ok(self.driver.query(By::Css(selector)).first().await?.send_keys(text).await?)
+    }
+
+    /// Switches the scripts of pages off; those of the test go on. Chromium only.
+    pub async fn without_scripts(&self) -> WebDriverResult<()> {
+        self.only(&[Engine::Chromium], "scripts switched off")?;
+        self.cdp("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await
+    }
+
     /// Presses keys, one after the other, wherever the focus is.
     pub async fn keys(&self, keys: &[Key]) -> WebDriverResult<()> {
         let mut chain = self.driver.action_chain();

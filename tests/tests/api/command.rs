@@ -25,3 +25,22 @@ pub fn prove(data: &Path, record: &Record) -> PathBuf {
     assert!(output.status.success(), "{output:?}");
     file
 }
+
+/// What a command prints, which has to succeed.
+pub fn printed(data: &Path, args: &[&str]) -> String {
+    let output = constat(data, args);
+    assert!(output.status.success(), "{args:?}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// As [`printed`], as JSON.
+pub fn json(data: &Path, args: &[&str]) -> serde_json::Value {
+    serde_json::from_str(&printed(data, args)).unwrap()
+}
+
+/// The words with which a command fails.
+pub fn refused(data: &Path, args: &[&str]) -> String {
+    let output = constat(data, args);
+    assert_eq!((output.status.code(), &*output.stdout), (Some(1), &b""[..]), "{args:?}: {output:?}");
+    String::from_utf8(output.stderr).unwrap()
+}

@@ -17,8 +17,14 @@ use std::time::Duration;
 const RECORDS: usize = 1200;
 const CONNECTIONS: usize = 16;
 /// Where the copy dies, and how often it passes each point before.
-const CRASHES: [(&str, u32); 4] =
-    [("copy.notice_put", 1), ("copy.records_put", 1), ("copy.records_put", 3), ("copy.leaves_put", 1)];
+const CRASHES: [(&str, u32); 6] = [
+    ("copy.notice_put", 1),
+    ("copy.records_put", 1),
+    ("copy.records_put", 3),
+    ("copy.leaves_put", 1),
+    ("copy.documents_put", 1),
+    ("copy.trail_put", 1),
+];
 /// After how long it is killed besides, in milliseconds.
 const KILLS_MS: [u64; 6] = [20, 35, 50, 80, 120, 200];
 
@@ -61,6 +67,24 @@ async fn fill(api: &Api) -> Value {
     kept
 }
 
+/// An account, a session and two months of the audit trail, of which one was dropped, in the place of the
+/// server's own entries.
+fn fill_console(data: &Path) {
+    let store = rusqlite::Connection::open(data.join("constat.db")).unwrap();
+    store
+        .execute_batch(
+            r#"DELETE FROM trail; DELETE FROM trail_segments;
+               INSERT INTO documents VALUES ('account', 'ada@example.org', 3, NULL,
+                 '{"id":"1","email":"ada@example.org","grants":[],"made_at":"2026-03-01T09:30:00.000Z","made_by":"a test"}'),
+                 ('session', 'a hash', 1, 4102444800000, '{}');
+               INSERT INTO trail VALUES (5, 1772357400000, 'ada@example.org', 'records_read', 'boreale', 'an id',
+                 x'018f4b1c2d3e7a4b8c5d6e7f80910111', zeroblob(32), randomblob(32), randomblob(32)),
+                 (6, 1772357400001, NULL, 'sign_in_failed', NULL, NULL, NULL, NULL, randomblob(32), randomblob(32));
+               INSERT INTO trail_segments VALUES ('2026-02', 0, 5, 1, 'a head'), ('2026-03', 5, 7, 0, 'the last head')"#,
+        )
+        .unwrap();
+}
+
 /// Every row of a database, table by table, without the numbers that it gives itself.
 fn rows(data: &Path) -> Vec<Vec<String>> {
     let store = rusqlite::Connection::open(data.join("constat.db")).unwrap();
@@ -81,6 +105,11 @@ fn rows(data: &Path) -> Vec<Vec<String>> {
          FROM erased_events JOIN shards ON shards.id = shard"
             .to_owned(),
         "SELECT number || kid || added_at || jwk FROM keys".to_owned(),
+        "SELECT kind || id || version || quote(ends_at) || json FROM documents".to_owned(),
+        "SELECT entry_index || at || quote(who) || action || quote(site) || quote(target) || quote(consent_id) ||
+         quote(commitment_key) || quote(commitment) || quote(link) FROM trail"
+            .to_owned(),
+        "SELECT month || first_index || end_index || is_dropped || head FROM trail_segments".to_owned(),
     ];
     let all = |query: &String| {
         let sql = format!("WITH named (id, name) AS ({named}) {query} ORDER BY 1");
@@ -97,6 +126,7 @@ async fn a_copy_that_is_killed_again_and_again_ends_equal_and_comes_back_the_sam
     assert!(api.get(&format!("/v1/sites/{SITE}/log/{}/checkpoint", month(&api))).await.status == 200);
     let Api { server, sites, data, .. } = api;
     assert!(server.stop());
+    fill_console(data.path());
     let (redis, from) = (Redis::start(), sqlite(data.path()));
     for (point, count) in CRASHES {
         let output =

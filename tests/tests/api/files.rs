@@ -61,7 +61,9 @@ async fn nobody_else_reads_a_file_whatever_the_folder_and_its_files_were() {
     for path in below(data.path()) {
         set_mode(&path, if path.is_dir() { 0o755 } else { 0o644 });
     }
-    set_mode(&data.path().join("keys/1.pem"), 0o600);
+    for key in ["1.pem", "console.key"] {
+        set_mode(&data.path().join("keys").join(key), 0o600);
+    }
     set_mode(data.path(), 0o777);
     let listed = constat(data.path(), &["keys", "list"]);
     assert!(listed.status.success(), "{listed:?}");

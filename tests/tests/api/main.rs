@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, as it should")]
 
+mod admin;
 mod assets;
 mod audit;
 mod banner;
@@ -13,6 +14,7 @@ mod connections;
 mod consent_js;
 mod consents;
 mod consents_refused;
+mod console;
 mod copy;
 mod cors;
 mod deadline;
@@ -42,5 +44,8 @@ mod shards;
 mod sites;
 mod terminal;
 mod timestamp;
+mod token;
+mod trail;
+mod user;
 mod vendors;
 mod verify_page;

@@ -95,16 +95,21 @@ fn contains(haystack: &[u8], needle: &[u8]) -> bool {
 
 #[tokio::test]
 async fn nothing_that_identifies_a_visitor_reaches_a_file_or_the_log() {
-    nothing_is_kept(Api::start()).await;
+    nothing_is_kept(start(&[])).await;
+}
+
+/// A server whose console is named `localhost`, so that 127.0.0.1 is a visitor's address wherever it stands.
+fn start(more: &[&str]) -> Api {
+    let sites = Sites::with(SITE, &with_shipped_vendors(SITE, SITE_ORIGIN));
+    let data = tempfile::tempdir().unwrap();
+    let args = [&["--sites", sites.arg(), "--public-url", "http://localhost:8090"], more].concat();
+    let server = Server::start(data.path(), &args);
+    Api { server, sites, data, client: client() }
 }
 
 #[tokio::test]
 async fn nor_does_the_address_that_a_named_proxy_forwards() {
-    let sites = Sites::with(SITE, &with_shipped_vendors(SITE, SITE_ORIGIN));
-    let data = tempfile::tempdir().unwrap();
-    let args = ["--sites", sites.arg(), "--trusted-proxy", "127.0.0.0/8"];
-    let server = Server::start(data.path(), &args);
-    let api = Api { server, sites, data, client: client() };
+    let api = start(&["--trusted-proxy", "127.0.0.0/8"]);
     // So many that the rest is refused for their rate.
     let mut refused = 0;
     while refused < 3 {

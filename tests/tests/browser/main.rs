@@ -4,6 +4,7 @@
 
 mod answers;
 mod bundle;
+mod console;
 mod cookie;
 mod delivery;
 mod environment;

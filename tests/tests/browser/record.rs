@@ -127,6 +127,8 @@ fn erasing_takes_away_records_choice_receipt_and_what_vendors_left_and_the_quest
         open_record(&browser).await?;
         erase(&browser).await?;
         browser.find(".banner").await?;
+        // The page was loaded again: a script that comes too early has nowhere to run.
+        browser.until("document.readyState === 'complete' && window.constat").await?;
         let left = browser.run("return [document.cookie, localStorage.getItem('constat.receipt.polaire'), localStorage.getItem('constat.secret.polaire'), localStorage.getItem('constat.queue.polaire'), window.ran ?? null, constat.choices()]").await?;
         assert_eq!(left, json!(["", null, null, "[]", null, null]));
         assert_eq!(history(&host.server.url, "polaire", &id, &receipt).await, json!([]));

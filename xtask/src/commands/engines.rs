@@ -15,7 +15,7 @@ struct Exception {
 }
 
 /// All other browser tests run on every engine.
-const EXCEPTIONS: [Exception; 10] = [
+const EXCEPTIONS: [Exception; 11] = [
     Exception {
         tests: "snapshot::",
         on: &[Engine::Chromium],
@@ -30,6 +30,11 @@ const EXCEPTIONS: [Exception; 10] = [
         tests: "verify::",
         on: &[Engine::Chromium],
         why: "the verifier is a page of its own, in which no host page interferes",
+    },
+    Exception {
+        tests: "console::",
+        on: &[Engine::Chromium],
+        why: "scripts are switched off by Chromium's DevTools; the screens are HTML and CSS alone",
     },
     Exception {
         tests: "harness::",

@@ -1,0 +1,13 @@
+//! The console over real sockets, as browsers without scripts use it.
+
+mod fleet;
+mod headers;
+mod language;
+mod links;
+mod names;
+mod sessions;
+mod sign_in;
+mod throttle;
+mod trail;
+mod ways;
+mod work;

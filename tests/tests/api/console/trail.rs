@@ -1,0 +1,139 @@
+//! The audit trail names who did what, within a second.
+
+use constat_tests::console::{House, OWN, PASSWORD, Visitor};
+use std::time::{Duration, Instant};
+
+const EMAIL: &str = "ana@helvia.example";
+/// An entry is there within a second; a busy machine may take longer to show it.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The rows of the trail, as text.
+async fn rows(visitor: &mut Visitor, query: &str) -> Vec<String> {
+    let page = visitor.get(&format!("/console/audit-trail{query}")).await;
+    assert_eq!(page.status, 200, "{page:?}");
+    let body = page.text().split("<tbody").nth(1).unwrap_or_default();
+    let text = |row: &str| {
+        let mut text = String::new();
+        let mut inside = true;
+        for letter in row.chars() {
+            match letter {
+                '<' => inside = false,
+                '>' => {
+                    inside = true;
+                    text.push(' ');
+                }
+                _ if inside => text.push(letter),
+                _ => {}
+            }
+        }
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    body.split("<tr").skip(1).map(|row| text(&format!("<tr{row}"))).collect()
+}
+
+/// Waits for an entry of that action with all these words.
+async fn has(visitor: &mut Visitor, action: &str, words: &[&str]) -> String {
+    let start = Instant::now();
+    loop {
+        let rows = rows(visitor, &format!("?action={action}")).await;
+        if let Some(row) = rows.iter().find(|row| words.iter().all(|word| row.contains(word))) {
+            return row.clone();
+        }
+        assert!(start.elapsed() < PATIENCE, "no {action} with {words:?} in {rows:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
+async fn whatever_is_done_is_in_the_trail_with_who_did_it() {
+    let house = House::start();
+    let (mut dpo, mut person) = house.person(EMAIL, "dpo", "*").await;
+    has(&mut dpo, "account_added", &["constat user add", EMAIL]).await;
+    has(&mut dpo, "role_given", &[EMAIL]).await;
+    has(&mut dpo, "password_set", &[EMAIL]).await;
+    has(&mut dpo, "second_factor_set", &[EMAIL]).await;
+    has(&mut dpo, "signed_in", &[EMAIL]).await;
+    has(&mut dpo, "notice_published", &[]).await;
+    has(&mut dpo, "key_added", &["constat serve"]).await;
+
+    let mut thief = house.visitor();
+    assert_eq!(thief.sign_in(EMAIL, "a wrong horse battery", "").await.status, 401);
+    has(&mut dpo, "sign_in_failed", &[EMAIL]).await;
+    for number in 0..3 {
+        let nobody = format!("nobody{number}@helvia.example");
+        assert_eq!(thief.sign_in(&nobody, PASSWORD, "").await.status, 401);
+    }
+    let start = Instant::now();
+    while rows(&mut dpo, "?action=sign_in_failed").await.len() < 2 {
+        assert!(start.elapsed() < PATIENCE, "those of no account are counted");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let failed = rows(&mut dpo, "?action=sign_in_failed").await.join("\n");
+    assert!(!failed.contains("nobody0@") && !failed.contains("nobody2@"), "{failed}");
+
+    let code = person.recovery_code();
+    assert_eq!(house.visitor().sign_in(EMAIL, PASSWORD, &code).await.status, 303);
+    has(&mut dpo, "recovery_code_used", &[EMAIL]).await;
+    let token = [("name", "nightly"), ("scope", "log:read"), ("site", OWN), ("days", "3")];
+    assert_eq!(dpo.submit("/console/tokens", "/console/tokens", &token).await.status, 200);
+    has(&mut dpo, "token_made", &[EMAIL]).await;
+    dpo.submit("/console/account", "/console/account/sessions/end", &[]).await;
+    has(&mut dpo, "session_ended", &[EMAIL]).await;
+    dpo.submit("/console/audit-trail", "/console/audit-trail/verify", &[]).await;
+    has(&mut dpo, "trail_audited", &[EMAIL]).await;
+    let change = [("current_password", PASSWORD), ("password", "a better horse battery")];
+    dpo.submit("/console/account", "/console/account/password", &change).await;
+    has(&mut dpo, "password_changed", &[EMAIL]).await;
+    let (mut admin, _) = house.person("root@helvia.example", "admin", "*").await;
+    let add = [("email", "eve@helvia.example"), ("role", "owner"), ("site", OWN)];
+    assert_eq!(admin.submit("/console/people", "/console/people", &add).await.status, 200);
+    has(&mut dpo, "account_added", &["root@helvia.example", "eve@helvia.example"]).await;
+    let link = "/console/people/eve@helvia.example/link";
+    assert_eq!(admin.submit(link, link, &[]).await.status, 200);
+    has(&mut dpo, "account_reset", &["root@helvia.example", "eve@helvia.example"]).await;
+    let remove = "/console/people/eve@helvia.example/remove";
+    assert_eq!(admin.submit(remove, remove, &[]).await.status, 303);
+    has(&mut dpo, "account_removed", &["root@helvia.example", "eve@helvia.example"]).await;
+    admin.submit("/console/account", "/console/sign-out", &[]).await;
+    has(&mut dpo, "signed_out", &["root@helvia.example"]).await;
+
+    let verified = dpo.submit("/console/audit-trail", "/console/audit-trail/verify", &[]).await;
+    assert!(verified.status == 200 && verified.text().contains("data-state=\"good\""), "{verified:?}");
+}
+
+#[tokio::test]
+async fn the_trail_of_another_site_is_not_shown() {
+    let house = House::start();
+    let (mut own, _) = house.person(EMAIL, "dpo", OWN).await;
+    let (mut other, _) = house.person("bob@boreale.example", "dpo", "boreale").await;
+    let token = [("name", "secret of boreale"), ("scope", "log:read"), ("site", "boreale"), ("days", "3")];
+    assert_eq!(other.submit("/console/tokens", "/console/tokens", &token).await.status, 200);
+    has(&mut other, "token_made", &["bob@boreale.example"]).await;
+    let seen = rows(&mut own, "").await.join("\n");
+    assert!(!seen.contains("bob@boreale.example"), "{seen}");
+    let listed = own.get("/console/tokens").await;
+    assert!(!listed.text().contains("secret of boreale"), "{listed:?}");
+    let foreign = [("name", "x"), ("scope", "log:read"), ("site", "boreale"), ("days", "3")];
+    let refused = own.submit("/console/tokens", "/console/tokens", &foreign).await;
+    assert_eq!(refused.status, 422, "{refused:?}");
+    let bob = rows(&mut own, "?who=bob@boreale.example").await;
+    assert!(!bob.join("\n").contains("bob@"), "{bob:?}");
+    assert_eq!(
+        own.get("/console/audit-trail?site=boreale").await.status,
+        404,
+        "as if there were no such site"
+    );
+}
+
+#[tokio::test]
+async fn a_filter_that_names_nothing_shows_nothing() {
+    let house = House::start();
+    let (mut dpo, _) = house.person(EMAIL, "dpo", "*").await;
+    assert!(!rows(&mut dpo, "").await.is_empty());
+    for filter in
+        ["?who=nobody@x.example", "?action=key_added", "?site=none", "?from=2020-01-01&to=2020-01-02"]
+    {
+        let rows = rows(&mut dpo, filter).await;
+        assert!(!rows.iter().any(|row| row.contains(EMAIL)), "{filter}: {rows:?}");
+    }
+}

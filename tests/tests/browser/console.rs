@@ -1,0 +1,213 @@
+//! The console in a browser whose scripts are switched off.
+
+use constat_tests::browser::{Browser, DESKTOP, Outcome, PHONE, browse};
+use constat_tests::console::{House, OWN, PASSWORD, code, step_now};
+use constat_tests::pages::Pages;
+use serde_json::json;
+
+const LANGUAGES: [&str; 4] = ["fr", "nl", "de", "en"];
+/// The button that a screen is for.
+const NEXT: &str = "main form button.primary";
+
+/// The screen is there, whole and in its language, and none of it lies beside a narrow window.
+async fn is_whole(browser: &Browser, screen: &str, language: Option<&str>) -> Outcome {
+    browser.until(&format!("document.body.dataset.screen === {}", json!(screen))).await?;
+    let seen = browser
+        .run("return [document.documentElement.lang, document.querySelectorAll('h1').length, document.scripts.length, getComputedStyle(document.querySelector('main')).display]")
+        .await?;
+    if let Some(language) = language {
+        assert_eq!(seen[0], language, "{screen}");
+    }
+    assert_eq!((&seen[1], &seen[2]), (&json!(1), &json!(0)), "{screen}");
+    for size in [(320, 256), PHONE] {
+        browser.resize(size).await?;
+        browser.until(&format!("innerWidth === {}", size.0)).await?;
+        for opened in [false, true] {
+            browser
+                .run(&format!(
+                    "for (const part of document.querySelectorAll('details')) part.open = {opened}"
+                ))
+                .await?;
+            let wide = browser.run("return [document.documentElement.scrollWidth, innerWidth]").await?;
+            assert_eq!(wide[0], wide[1], "{screen} scrolls sideways, details open: {opened}");
+        }
+    }
+    browser.resize(DESKTOP).await?;
+    Ok(())
+}
+
+/// Enters by a link: password, second factor, recovery codes, home.
+async fn enter(browser: &Browser, link: &str) -> Outcome {
+    browser.open(link).await?;
+    is_whole(browser, "welcome", None).await?;
+    browser.write("#password", "short").await?;
+    browser.click(NEXT).await?;
+    browser.until("document.querySelector('#error-password')").await?;
+    browser.write("#password", PASSWORD).await?;
+    browser.click(NEXT).await?;
+    browser.until("document.querySelector('#totp-secret')").await?;
+    is_whole(browser, "welcome", None).await?;
+    let secret = browser.run("return document.querySelector('#totp-secret').innerText").await?;
+    browser.write("#code", &code(secret.as_str().unwrap(), step_now())).await?;
+    browser.click(NEXT).await?;
+    browser.until("document.querySelectorAll('#recovery-codes li').length === 10").await?;
+    is_whole(browser, "welcome", None).await?;
+    browser.click("main a.button.primary").await?;
+    is_whole(browser, "home", None).await
+}
+
+/// Chooses the language of the account.
+async fn choose(browser: &Browser, url: &str, language: &str) -> Outcome {
+    browser.open(&format!("{url}/console/account")).await?;
+    browser.click(&format!("#account-language option[value={language}]")).await?;
+    browser.click("form.line button").await?;
+    browser.until(&format!("document.documentElement.lang === '{language}'")).await
+}
+
+/// Opens the screens of a role in every language.
+fn each_screen(role: &'static str, site: &'static str, screens: &'static [(&'static str, &'static str)]) {
+    browse(DESKTOP, move |browser| async move {
+        let house = House::start();
+        let link = house.link("ana@helvia.example", role, site).await;
+        let url = house.visitor().url;
+        browser.without_scripts().await?;
+        enter(&browser, &link).await?;
+        for language in LANGUAGES {
+            choose(&browser, &url, language).await?;
+            for (path, screen) in screens {
+                browser.open(&format!("{url}{path}")).await?;
+                is_whole(&browser, screen, Some(language)).await?;
+            }
+        }
+        browser.open(&link).await?;
+        is_whole(&browser, "message", None).await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn scripts_are_switched_off_in_these_tests() {
+    browse(DESKTOP, |browser| async move {
+        let pages = Pages::start();
+        pages.put("/", "<!doctype html><title>A</title><script>document.title = 'B'</script>");
+        browser.without_scripts().await?;
+        browser.open(&pages.origin()).await?;
+        assert_eq!(browser.run("return document.title").await?, "A");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_dpo_enters_by_a_link_and_sees_each_screen_in_four_languages() {
+    each_screen(
+        "dpo",
+        "*",
+        &[
+            ("/console/", "home"),
+            ("/console/account", "account"),
+            ("/console/sites/polaire", "site"),
+            ("/console/sites/polaire/notices", "notices"),
+            ("/console/sites/polaire/notices?on=2026-11-24", "notices"),
+            ("/console/sites/polaire/log", "log"),
+            ("/console/tokens", "tokens"),
+            ("/console/audit-trail", "audit-trail"),
+            ("/console/people", "message"),
+        ],
+    );
+}
+
+#[test]
+fn an_admin_enters_by_a_link_and_sees_people_and_nothing_of_a_site() {
+    each_screen(
+        "admin",
+        "*",
+        &[
+            ("/console/", "home"),
+            ("/console/people", "people"),
+            ("/console/sites/polaire", "message"),
+            ("/console/sites/polaire/log", "message"),
+            ("/console/tokens", "message"),
+            ("/console/audit-trail", "message"),
+        ],
+    );
+}
+
+#[test]
+fn an_owner_sees_the_screens_of_their_own_site() {
+    each_screen(
+        "owner",
+        OWN,
+        &[
+            ("/console/", "home"),
+            ("/console/sites/polaire", "site"),
+            ("/console/sites/polaire/notices", "notices"),
+            ("/console/sites/polaire/log", "log"),
+            ("/console/audit-trail", "message"),
+            ("/console/sites/boreale", "message"),
+        ],
+    );
+}
+
+#[test]
+fn an_auditor_reads_the_log_and_the_audit_trail_of_their_own_site() {
+    each_screen(
+        "auditor",
+        OWN,
+        &[
+            ("/console/sites/polaire/log", "log"),
+            ("/console/audit-trail", "audit-trail"),
+            ("/console/tokens", "message"),
+            ("/console/sites/boreale/log", "message"),
+        ],
+    );
+}
+
+#[test]
+fn a_dpo_acknowledges_a_notice_audits_the_log_and_makes_a_token() {
+    browse(PHONE, |browser| async move {
+        let house = House::start();
+        let link = house.link("ana@helvia.example", "dpo", OWN).await;
+        let url = house.visitor().url;
+        browser.without_scripts().await?;
+        enter(&browser, &link).await?;
+        let hash = constat_tests::api::notice_hash(&house.server).await;
+        let notice = format!("/console/sites/{OWN}/notices/{hash}");
+        browser.open(&format!("{url}{notice}")).await?;
+        is_whole(&browser, "notice", None).await?;
+        browser.click("form[action$='/acknowledgement'] button").await?;
+        browser.until("!document.querySelector(\"form[action$='/acknowledgement']\")").await?;
+        browser.open(&format!("{url}/console/sites/{OWN}/notices/compare?from={hash}&to={hash}")).await?;
+        is_whole(&browser, "notices-compare", None).await?;
+
+        browser.open(&format!("{url}/console/sites/{OWN}/log")).await?;
+        browser.click("form[action$='/audit'] button").await?;
+        browser.until("[...document.querySelectorAll('main tr')].some((row) => row.innerText.includes('ana@helvia.example'))").await?;
+
+        browser.open(&format!("{url}/console/tokens")).await?;
+        browser.write("#name", "nightly").await?;
+        browser.click("input[name=scope][value='log:read']").await?;
+        browser.click(&format!("input[name=site][value={OWN}]")).await?;
+        browser.click("form[action^='/console/tokens'] button.primary").await?;
+        browser.until("document.body.innerText.includes('eyJ')").await?;
+        is_whole(&browser, "tokens", None).await?;
+        browser.open(&format!("{url}/console/tokens")).await?;
+        browser.click("a[href$='/revoke']").await?;
+        is_whole(&browser, "tokens-revoke", None).await?;
+        browser.click("main button.danger").await?;
+        is_whole(&browser, "tokens", None).await
+    });
+}
+
+#[test]
+fn the_keyboard_alone_signs_in() {
+    browse(DESKTOP, |browser| async move {
+        let house = House::start();
+        let (_, mut person) = house.person("ana@helvia.example", "dpo", OWN).await;
+        browser.without_scripts().await?;
+        browser.open(&format!("{}/console/sign-in", house.visitor().url)).await?;
+        browser.write("#email", &person.email).await?;
+        browser.write("#password", PASSWORD).await?;
+        browser.write("#code", &format!("{}\n", person.recovery_code())).await?;
+        is_whole(&browser, "home", None).await
+    });
+}

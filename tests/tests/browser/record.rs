@@ -287,7 +287,7 @@ fn it_fits_a_narrow_screen_in_every_language() {
             browser.forget_choice().await.ok();
             browser.open(&demo.page(&format!("{language}/"))).await?;
             answered(&browser, "allow_all", "boreale").await?;
-            browser.click("[data-constat=manage]").await?;
+            browser.run("constat.open()").await?;
             browser.find(".stored summary").await?.click().await?;
             browser.find("[data-action=erase]").await?.click().await?;
             let wide = browser.run("const root = document.querySelector('constat-consent').shadowRoot, right = root.querySelector('.scroll').getBoundingClientRect().right; return Array.from(root.querySelectorAll('.record *')).filter((node) => node.checkVisibility() && node.getBoundingClientRect().right > right).map((node) => node.outerHTML)").await?;

@@ -223,3 +223,18 @@ fn an_answer_on_a_site_whose_widget_never_comes_takes_effect_at_once() {
         Ok(())
     });
 }
+
+#[test]
+fn an_answer_that_is_faster_than_the_layer_leaves_the_page_as_it_was() {
+    browse(DESKTOP, |browser| async move {
+        let host = Host::start("", "");
+        browser.open(&host.url()).await?;
+        browser.find(".banner").await?;
+        browser.run("const root = document.querySelector('constat-consent').shadowRoot; new MutationObserver((_, observer) => { const save = root.querySelector('dialog[open] [data-action=save]'); if (save) { observer.disconnect(); save.click() } }).observe(root, { childList: true, subtree: true, attributes: true }); constat.open()").await?;
+        browser.until("constat.choices()").await?;
+        let later = "return new Promise((done) => setTimeout(() => done([document.body, document.documentElement].some((node) => getComputedStyle(node).overflow.includes('hidden'))), 300))";
+        assert_eq!(browser.run(later).await?, false, "the page scrolls");
+        assert!(!browser.fetched().await?.iter().any(|name| name.contains("/assets/record-")));
+        Ok(())
+    });
+}

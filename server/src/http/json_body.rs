@@ -1,6 +1,6 @@
 //! A JSON body, read with a limit; an error names the field at fault.
 
-use super::problem::ApiError;
+use super::problem::{ApiError, sentence};
 use actix_web::web::{Bytes, Payload};
 use constat_shared::{Code, Problem};
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -64,12 +64,6 @@ fn field_of(path: &str, message: &str) -> String {
         }
         (path, _) => path.to_owned(),
     }
-}
-
-fn sentence(message: &str) -> String {
-    let mut letters = message.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str())
 }
 
 fn too_large(bytes_max: usize) -> ApiError {

@@ -44,14 +44,15 @@ pub struct MonthLog {
     pub stamped_size: Option<u64>,
 }
 
-/// The notices of a site in the order in which they were in force, oldest first, at most [`PERIODS_MAX`]. What the
-/// logs say counts; a notice of before the oldest log begins when it was published.
+/// The notices of a site in the order in which they were in force, oldest first, at most [`PERIODS_MAX`]. What its
+/// [`entries`] say counts; a notice of before the oldest log begins when it was published.
 ///
 /// # Errors
 /// When the store fails.
-pub fn periods<S: NoticeStore + LogStore + ?Sized>(
-    store: &S,
+pub fn periods(
+    store: &dyn NoticeStore,
     site: &SiteId,
+    entries: &[LogEntry],
 ) -> Result<Vec<Period>, StoreError> {
     let mut begins: Vec<(Timestamp, Hash)> = Vec::new();
     for (of, hash) in store.notices()? {
@@ -59,7 +60,7 @@ pub fn periods<S: NoticeStore + LogStore + ?Sized>(
             begins.extend(store.published_at(&hash)?.map(|at| (at, hash)));
         }
     }
-    for (_, entry) in entries(store, site)? {
+    for entry in entries {
         if let LogEntry::Serving(serving) = entry {
             begins.push((serving.serving_at, serving.notice_hash));
         }
@@ -78,13 +79,10 @@ pub fn periods<S: NoticeStore + LogStore + ?Sized>(
     Ok(periods.split_off(periods.len().saturating_sub(PERIODS_MAX)))
 }
 
-/// What the log names of a notice of a site.
-///
-/// # Errors
-/// When the store fails.
-pub fn shown<S: LogStore + ?Sized>(store: &S, site: &SiteId, notice: &Hash) -> Result<Shown, StoreError> {
+/// What the [`entries`] of a site name of a notice.
+pub fn shown(entries: Vec<LogEntry>, notice: &Hash) -> Shown {
     let mut shown = Shown::default();
-    for (_, entry) in entries(store, site)? {
+    for entry in entries {
         match entry {
             LogEntry::Serving(serving) if serving.notice_hash == *notice => shown.files = serving.files,
             LogEntry::Snapshot(snapshot) if snapshot.notice_hash == *notice => {
@@ -93,24 +91,16 @@ pub fn shown<S: LogStore + ?Sized>(store: &S, site: &SiteId, notice: &Hash) -> R
             _ => {}
         }
     }
-    Ok(shown)
+    shown
 }
 
-/// How many pictures the log names of each notice of a site.
-///
-/// # Errors
-/// When the store fails.
-pub fn picture_counts<S: LogStore + ?Sized>(
-    store: &S,
-    site: &SiteId,
-) -> Result<BTreeMap<Hash, u64>, StoreError> {
-    let mut counts = BTreeMap::new();
-    for (_, entry) in entries(store, site)? {
-        if let LogEntry::Snapshot(snapshot) = entry {
-            counts.insert(snapshot.notice_hash, snapshot.images.len() as u64);
-        }
-    }
-    Ok(counts)
+/// How many pictures the [`entries`] of a site name of each notice.
+pub fn picture_counts(entries: &[LogEntry]) -> BTreeMap<Hash, u64> {
+    let pictures = entries.iter().filter_map(|entry| match entry {
+        LogEntry::Snapshot(snapshot) => Some((snapshot.notice_hash, snapshot.images.len() as u64)),
+        _ => None,
+    });
+    pictures.collect()
 }
 
 /// The logs of a site that are kept, newest first, each with its signed head.
@@ -124,7 +114,7 @@ pub fn logs(
     now: Timestamp,
 ) -> Result<Vec<MonthLog>, StoreError> {
     let mut stamped: BTreeMap<LogId, u64> = BTreeMap::new();
-    for (_, entry) in entries(store, site)? {
+    for entry in entries(store, site)? {
         if let LogEntry::Timestamp(token) = entry
             && let Ok(head) = token.checkpoint.read(&token.log)
         {
@@ -143,10 +133,13 @@ pub fn logs(
 }
 
 /// The operator entries of a site that are no purges, in the order of their months: a few for each.
-fn entries<S: LogStore + ?Sized>(store: &S, site: &SiteId) -> Result<Vec<(u64, LogEntry)>, StoreError> {
+///
+/// # Errors
+/// When the store fails.
+pub fn entries<S: LogStore + ?Sized>(store: &S, site: &SiteId) -> Result<Vec<LogEntry>, StoreError> {
     let mut all = Vec::new();
     for log in store.logs()?.into_iter().filter(|log| log.site == *site) {
-        all.extend(store.entries_but_purges(&log)?);
+        all.extend(store.entries_but_purges(&log)?.into_iter().map(|(_, entry)| entry));
     }
     Ok(all)
 }
@@ -190,7 +183,8 @@ mod tests {
             };
             store.append_entry(&log, &LogEntry::Serving(serving)).unwrap();
         }
-        let found: Vec<_> = periods(&store, &a.site).unwrap();
+        let entries = entries(&store, &a.site).unwrap();
+        let found: Vec<_> = periods(&store, &a.site, &entries).unwrap();
         let shown_as: Vec<_> = found
             .iter()
             .map(|period| (period.notice_hash == a.notice_hash(), period.from, period.until))
@@ -204,7 +198,7 @@ mod tests {
                 (true, third, None)
             ]
         );
-        let files = shown(&store, &a.site, &a.notice_hash()).unwrap().files;
+        let files = shown(entries, &a.notice_hash()).files;
         assert_eq!(files["consent.js"], Hash::of(b"2026-03-04T08:00:00Z"), "the files of the last time");
     }
 }

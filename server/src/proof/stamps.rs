@@ -1,5 +1,6 @@
 //! The time-stamps of a site's logs.
 
+use super::site_history::entries;
 use super::timestamp::trust::stated;
 use crate::store::{LogStore, StoreError};
 use constat_shared::{LogEntry, LogId, SiteId, Timestamp};
@@ -24,14 +25,12 @@ pub struct LastStamp {
 pub fn last_stamps(store: &dyn LogStore, site: &SiteId) -> Result<BTreeMap<LogId, LastStamp>, StoreError> {
     let mut stamps: BTreeMap<LogId, LastStamp> = BTreeMap::new();
     // A stamp lies in the log of the month in which it was made.
-    for holder in store.logs()?.into_iter().filter(|log| log.site == *site) {
-        for (_, entry) in store.entries_but_purges(&holder)? {
-            let LogEntry::Timestamp(token) = entry else { continue };
-            let Some((at, authority)) = stated(&token) else { continue };
-            let Ok(head) = token.checkpoint.read(&token.log) else { continue };
-            if stamps.get(&token.log).is_none_or(|known| known.at <= at) {
-                stamps.insert(token.log, LastStamp { at, size: head.size, authority });
-            }
+    for entry in entries(store, site)? {
+        let LogEntry::Timestamp(token) = entry else { continue };
+        let Some((at, authority)) = stated(&token) else { continue };
+        let Ok(head) = token.checkpoint.read(&token.log) else { continue };
+        if stamps.get(&token.log).is_none_or(|known| known.at <= at) {
+            stamps.insert(token.log, LastStamp { at, size: head.size, authority });
         }
     }
     Ok(stamps)

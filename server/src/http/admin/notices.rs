@@ -8,7 +8,7 @@ use crate::access::acknowledgement;
 use crate::http::console::state::console;
 use crate::http::console::who::{Can, NoticesRead};
 use crate::http::problem::ApiError;
-use crate::proof::site_history::periods;
+use crate::proof::site_history::{entries, periods};
 use crate::store::StoreError;
 use actix_web::{HttpRequest, HttpResponse};
 use constat_shared::{Hash, PublishedNotice, Timestamp};
@@ -46,7 +46,9 @@ pub async fn list(_: Can<NoticesRead>, request: HttpRequest) -> Result<HttpRespo
     let listed = done(&request, move |console, now| {
         let (store, acknowledged) =
             (console.access.store(), acknowledgement::of_site(&console.access, &site, now)?);
-        let shown = page.of(periods(store, &site)?, Order::Falling, |period| period.from.to_string());
+        let shown = page.of(periods(store, &site, &entries(store, &site)?)?, Order::Falling, |period| {
+            period.from.to_string()
+        });
         let mut items = Vec::with_capacity(shown.items.len());
         for period in shown.items {
             let lost = || {

@@ -8,7 +8,7 @@ use super::view::form::Errors;
 use super::view::message::{Happened, Message, MessageGate};
 use super::view::sign_in::{Arrival, SignIn};
 use crate::access::error::{AccessError, Refusal};
-use crate::http::problem::ApiError;
+use crate::http::problem::{ApiError, sentence};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -149,10 +149,4 @@ fn code(refusal: Refusal) -> Code {
         422 => Code::InvalidField,
         _ => Code::StoreUnavailable,
     }
-}
-
-fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str())
 }

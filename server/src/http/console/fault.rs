@@ -1,8 +1,9 @@
 //! What is wrong with a form, in the words of the reader: one sentence for each refusal, beside its field.
 
 use super::texts::Texts;
-use super::view::form::{Errors, FieldError};
+use super::view::form::Errors;
 use crate::access::error::{AccessError, Refusal};
+use crate::access::site_scope::SiteScope;
 
 /// The error beside its field; `None` for a refusal that is about no field of a form.
 pub fn of(t: &Texts, error: &AccessError) -> Option<Errors> {
@@ -27,7 +28,25 @@ pub fn of(t: &Texts, error: &AccessError) -> Option<Errors> {
     Some(one(field, text))
 }
 
+/// As [`of`]; where somebody gives more than they have, the text stands beside that field.
+pub fn of_giver(t: &Texts, error: &AccessError, field: &'static str, text: &impl ToString) -> Option<Errors> {
+    let is_not_theirs = matches!(error, AccessError::Refused(Refusal::NotYours));
+    of(t, error).or_else(|| is_not_theirs.then(|| one(field, text)))
+}
+
 /// One error.
 pub fn one(field: &'static str, text: &impl ToString) -> Errors {
-    Errors(vec![FieldError { field, text: text.to_string() }])
+    let mut errors = Errors::default();
+    errors.add(field, text);
+    errors
+}
+
+/// The sites that were chosen in a form: none, and an error beside the field, when one of them is no site.
+pub fn sites(chosen: &[String], t: &Texts, errors: &mut Errors) -> Vec<SiteScope> {
+    let sites =
+        chosen.iter().map(|site| SiteScope::parse(site)).collect::<Result<Vec<_>, _>>().unwrap_or_default();
+    if sites.is_empty() {
+        errors.add("site", &t.errors.site_required);
+    }
+    sites
 }

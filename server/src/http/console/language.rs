@@ -1,16 +1,14 @@
 //! In which language somebody reads the console.
 
+use super::query;
 use actix_web::HttpRequest;
 use actix_web::http::header::{AcceptLanguage, Header};
 use constat_shared::Language;
-use url::form_urlencoded;
 
 /// The language before anybody is signed in: the one of the address (`?language=fr`), else the one that the
 /// browser prefers, else English.
 pub fn before_sign_in(request: &HttpRequest) -> Language {
-    let chosen = form_urlencoded::parse(request.query_string().as_bytes())
-        .find(|(name, _)| name == "language")
-        .and_then(|(_, value)| of(&value));
+    let chosen = query::value(request, "language").and_then(|code| of(&code));
     chosen.or_else(|| preferred(request)).unwrap_or(Language::En)
 }
 

@@ -11,6 +11,7 @@ mod language;
 mod missing;
 mod moment;
 mod posted;
+mod query;
 #[cfg(test)]
 mod route_tests;
 pub mod routes;

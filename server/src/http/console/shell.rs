@@ -36,11 +36,7 @@ pub fn of(request: &HttpRequest, session: &Session, place: Place) -> Shell {
     let language = language(request, session);
     let principal = session.principal();
     // The menu leads to no site whose screens are closed to who reads it, such as an admin.
-    let opens = |site: &SiteName| {
-        SiteId::parse(&site.id)
-            .is_ok_and(|site| principal.may(Permission::NoticesRead, &site) == Decision::Allowed)
-    };
-    let seen: Vec<_> = seen(&console, principal).into_iter().filter(opens).collect();
+    let seen: Vec<_> = sites_with(&console, principal, Permission::NoticesRead).collect();
     let (section, site) = match &place {
         Place::Of(section) => (*section, None),
         Place::Site(section, site) => {
@@ -95,10 +91,26 @@ pub fn seen(console: &Console, principal: &Principal) -> Vec<SiteName> {
     all.filter(|site| principal.sees(&site.notice().site)).map(|site| name_of(&site)).collect()
 }
 
+/// The sites on which somebody has a permission, by id.
+pub fn sites_with(
+    console: &Console,
+    principal: &Principal,
+    permission: Permission,
+) -> impl Iterator<Item = SiteName> {
+    let all = console.app.sites.all().into_iter();
+    all.filter(move |site| principal.may(permission, &site.notice().site) == Decision::Allowed)
+        .map(|site| name_of(&site))
+}
+
 /// How a site is named: by its controller.
 pub fn name_of(site: &ServedSite) -> SiteName {
     let notice = site.notice();
     SiteName { id: notice.site.to_string(), name: notice.controller.name.clone() }
+}
+
+/// The texts for somebody who is not signed in.
+pub fn texts(request: &HttpRequest) -> &'static Texts {
+    Texts::of(language::before_sign_in(request))
 }
 
 /// The gate around a screen of somebody who is not signed in, and the cookie that its form needs, when the

@@ -16,7 +16,7 @@ use crate::http::console::view::audit_trail::{AuditTrail, Target, TrailRow, Veri
 use crate::http::console::view::form::{Choice, Errors};
 use crate::http::console::view::frame::Section;
 use crate::http::console::who::{AuditTrailRead, May};
-use crate::http::console::{day, fault, moment, posted};
+use crate::http::console::{day, fault, moment, posted, query};
 use actix_web::http::StatusCode;
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
@@ -117,21 +117,16 @@ impl Typed {
     }
 
     fn href(&self, cursor: Option<u64>) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
+        let cursor = cursor.map_or(String::new(), |cursor| cursor.to_string());
         let fields = [
-            ("who", &self.who),
+            ("who", &*self.who),
             ("action", &self.action),
             ("site", &self.site),
             ("from", &self.from),
             ("to", &self.to),
+            ("cursor", &cursor),
         ];
-        for (name, value) in fields.iter().filter(|(_, value)| !value.is_empty()) {
-            query.append_pair(name, value);
-        }
-        if let Some(cursor) = cursor {
-            query.append_pair("cursor", &cursor.to_string());
-        }
-        format!("/console/audit-trail?{}", query.finish())
+        query::address("/console/audit-trail", &fields)
     }
 }
 

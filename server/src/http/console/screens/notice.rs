@@ -42,7 +42,7 @@ pub async fn get(may: May<NoticesRead>, request: HttpRequest, path: Path<(String
         let hash = hash_of(&hash)?;
         let store = &*console.app.store;
         let notice = notice_of_site(store, &own, hash)?.ok_or(Refusal::SiteUnknown)?;
-        let shown = site_history::shown(store, &own, &hash)?;
+        let shown = site_history::shown(site_history::entries(store, &own)?, &hash);
         Ok(Found { notice, history: history(console, &own, now)?, shown })
     })
     .await
@@ -96,7 +96,7 @@ pub async fn picture(
     let console = console(&request);
     let read = on_console(&console, move |console, _| {
         let hash = hash_of(&hash)?;
-        let shown = site_history::shown(&*console.app.store, &site, &hash)?;
+        let shown = site_history::shown(site_history::entries(&*console.app.store, &site)?, &hash);
         let images = shown.snapshot.map(|snapshot| snapshot.images).unwrap_or_default();
         let image = images.into_iter().find(|image| image.file_name() == name).ok_or(Refusal::SiteUnknown)?;
         let path = console.snapshots.join(hash.to_string()).join(image.file_name());

@@ -10,14 +10,13 @@ use crate::http::console::view::form::Errors;
 use crate::http::console::view::frame::Section;
 use crate::http::console::view::notices::{Acknowledgement, NoticeRow, Notices, OnDay};
 use crate::http::console::who::{May, NoticesRead};
-use crate::http::console::{day, fault, moment, zone};
+use crate::http::console::{day, fault, moment, query, zone};
 use crate::proof::site_history::{self, Period};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use constat_shared::{Hash, Language, SiteId, Timestamp};
 use jiff::tz::TimeZone;
-use std::collections::BTreeMap;
-use url::form_urlencoded;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The most versions on the screen.
 const ROWS_MAX: usize = 200;
@@ -40,17 +39,19 @@ pub struct History {
 /// When the store fails.
 pub fn history(console: &Console, site: &SiteId, now: Timestamp) -> Result<History, AccessError> {
     let store = &*console.app.store;
-    let periods = site_history::periods(store, site)?;
+    let entries = site_history::entries(store, site)?;
+    let periods = site_history::periods(store, site, &entries)?;
     let mut terms = BTreeMap::new();
-    for period in &periods {
-        if let Some(notice) = store.notice(&period.notice_hash)? {
-            terms.insert(period.notice_hash, notice.terms_hash());
+    // A notice that came back has several periods.
+    for hash in periods.iter().map(|period| period.notice_hash).collect::<BTreeSet<_>>() {
+        if let Some(notice) = store.notice(&hash)? {
+            terms.insert(hash, notice.terms_hash());
         }
     }
     Ok(History {
         terms,
         acknowledged: acknowledgement::of_site(&console.access, site, now)?,
-        pictures: site_history::picture_counts(store, site)?,
+        pictures: site_history::picture_counts(&entries),
         periods,
     })
 }
@@ -110,9 +111,7 @@ pub async fn get(may: May<NoticesRead>, request: HttpRequest, site: SitePath) ->
         Err(error) => return refused(&request, Some(&session), &error),
     };
     let (zone, language) = (zone::of(&console, &site), shell::language(&request, &session));
-    let on = form_urlencoded::parse(request.query_string().as_bytes())
-        .find(|(name, _)| name == "on")
-        .map_or(String::new(), |(_, on)| on.trim().to_owned());
+    let on = query::value(&request, "on").unwrap_or_default().trim().to_owned();
     let shell = shell::of(&request, &session, Place::Site(Section::Notices, site.clone()));
     let (on_day, errors) = match (&*on, day::in_zone(&on, &zone)) {
         ("", _) => (OnDay::NotAsked, Errors::default()),

@@ -14,13 +14,12 @@ use crate::http::console::view::notices_compare::{
     TextDifferences, VendorDifference,
 };
 use crate::http::console::who::{May, NoticesRead};
-use crate::http::console::{language, zone};
+use crate::http::console::{language, query, zone};
 use crate::store::notice_of_site;
 use actix_web::{HttpRequest, HttpResponse};
 use constat_shared::{Category, Language, PublishedNotice, PurposeId, TermsChange, TextKey, VendorId};
 use similar::{ChangeTag, TextDiff};
 use std::collections::BTreeSet;
-use url::form_urlencoded;
 
 /// The most reasons that are named.
 const REASONS_MAX: usize = 20;
@@ -37,17 +36,14 @@ pub async fn get(may: May<NoticesRead>, request: HttpRequest, site: SitePath) ->
     let session = may.session;
     let site = site_of(&site);
     let console = console(&request);
-    let query: Vec<(String, String)> =
-        form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
+    let [from, to] = ["from", "to"].map(|name| query::value(&request, name).unwrap_or_default());
     let own = site.clone();
     let read = on_console(&console, move |console, now| {
-        let hash =
-            |name: &str| hash_of(query.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value));
         let store = &*console.app.store;
         let notice = |hash| -> Result<PublishedNotice, AccessError> {
             Ok(notice_of_site(store, &own, hash)?.ok_or(Refusal::SiteUnknown)?)
         };
-        let (from, to) = (notice(hash("from")?)?, notice(hash("to")?)?);
+        let (from, to) = (notice(hash_of(&from)?)?, notice(hash_of(&to)?)?);
         Ok(Pair { from, to, history: history(console, &own, now)? })
     });
     let pair = match read.await {

@@ -22,7 +22,7 @@ use crate::http::console::view::people::{
     AccountState, MadeLink, People, PeopleDone, PeopleLink, PeopleRemove, Person,
 };
 use crate::http::console::who::{May, PeopleWrite};
-use crate::http::console::{day, fault, moment, posted};
+use crate::http::console::{day, fault, moment, posted, query};
 use actix_web::http::StatusCode;
 use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
@@ -30,7 +30,6 @@ use constat_shared::{Language, Timestamp};
 use jiff::tz::TimeZone;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use std::sync::Arc;
-use url::form_urlencoded;
 
 /// The most people of a page.
 const PAGE_MAX: usize = 200;
@@ -58,9 +57,7 @@ struct Typed {
 
 /// Shows them.
 pub async fn get(may: May<PeopleWrite>, request: HttpRequest) -> HttpResponse {
-    let query = form_urlencoded::parse(request.query_string().as_bytes());
-    let removed = query.clone().find(|(name, _)| name == "removed").map(|(_, email)| email.into_owned());
-    let done = removed.map_or(PeopleDone::Nothing, PeopleDone::Removed);
+    let done = query::value(&request, "removed").map_or(PeopleDone::Nothing, PeopleDone::Removed);
     show(&request, Arc::new(may.session), StatusCode::OK, done, Typed::default(), Errors::default()).await
 }
 
@@ -103,7 +100,7 @@ pub async fn post(may: May<PeopleWrite>, request: HttpRequest, payload: Payload)
         Ok(Some(invited)) => PeopleDone::Link(made(&console, invited, shell::language(&request, &session))),
         Ok(None) => PeopleDone::RoleGiven(typed.email.trim().to_lowercase()),
         Err(error) => {
-            return match fault::of(t, &error).or_else(|| not_yours(t, &error)) {
+            return match fault::of_giver(t, &error, "site", &t.errors.site_not_yours) {
                 Some(errors) => {
                     let status = StatusCode::UNPROCESSABLE_ENTITY;
                     show(&request, session, status, PeopleDone::Nothing, typed, errors).await
@@ -175,11 +172,7 @@ pub async fn remove(
         people::remove(&console.access, own.principal(), &removed, now)
     });
     match done.await {
-        Ok(()) => {
-            let query =
-                form_urlencoded::Serializer::new(String::new()).append_pair("removed", &email).finish();
-            see(&format!("/console/people?{query}"))
-        }
+        Ok(()) => see(&query::address("/console/people", &[("removed", &email)])),
         Err(error) => match fault::of(Texts::of(shell::language(&request, &session)), &error) {
             Some(errors) => show_remove(&request, session, email, StatusCode::CONFLICT, errors).await,
             None => refused(&request, Some(&session), &error),
@@ -250,23 +243,19 @@ impl Typed {
     fn read(&self, t: &Texts, language: Language) -> Result<NewPerson, Errors> {
         let mut errors = Errors::default();
         if self.email.trim().is_empty() {
-            errors.0.extend(fault::one("email", &t.errors.email_required).0);
+            errors.add("email", &t.errors.email_required);
         }
         let role = Role::parse(&self.role);
         if role.is_err() {
-            errors.0.extend(fault::one("role", &t.errors.role_required).0);
+            errors.add("role", &t.errors.role_required);
         }
-        let sites: Result<Vec<_>, _> = self.sites.iter().map(|site| SiteScope::parse(site)).collect();
-        let sites = sites.unwrap_or_default();
-        if sites.is_empty() {
-            errors.0.extend(fault::one("site", &t.errors.site_required).0);
-        }
+        let sites = fault::sites(&self.sites, t, &mut errors);
         let ends_at = match (&*self.until, day::in_zone(&self.until, &TimeZone::UTC)) {
             ("", _) => None,
             // The account works to the end of the day that was typed.
             (_, Some((_, end))) => Some(end),
             (_, None) => {
-                errors.0.extend(fault::one("until", &t.errors.until_malformed).0);
+                errors.add("until", &t.errors.until_malformed);
                 None
             }
         };
@@ -277,11 +266,6 @@ impl Typed {
             _ => Err(errors),
         }
     }
-}
-
-fn not_yours(t: &Texts, error: &AccessError) -> Option<Errors> {
-    let is = matches!(error, AccessError::Refused(Refusal::NotYours));
-    is.then(|| fault::one("site", &t.errors.site_not_yours))
 }
 
 fn made(console: &Console, invited: Invited, language: Language) -> MadeLink {
@@ -336,25 +320,20 @@ async fn show(
         Err(error) => return refused(request, Some(&session), &error),
     };
     let (language, by, now) = (shell::language(request, &session), session.principal(), clock::now());
-    let query = form_urlencoded::parse(request.query_string().as_bytes());
-    let after = query.into_iter().find(|(name, _)| name == "after").map(|(_, email)| email.into_owned());
+    let after = query::value(request, "after");
     let mut shown = all.iter().filter(|account| after.as_ref().is_none_or(|after| account.email > *after));
     let page: Vec<_> =
         shown.by_ref().take(PAGE_MAX).map(|account| person(&console, account, by, language, now)).collect();
-    let next = shown.next().and(page.last()).map(|last| {
-        let query =
-            form_urlencoded::Serializer::new(String::new()).append_pair("after", &last.email).finish();
-        format!("/console/people?{query}")
-    });
+    let next = shown
+        .next()
+        .and(page.last())
+        .map(|last| query::address("/console/people", &[("after", &last.email)]));
     let chosen = |value: &str| typed.sites.iter().any(|site| site == value);
     let mut sites: Vec<Choice> = Vec::new();
     if by.gives(Permission::PeopleWrite, &SiteScope::All) {
         sites.push(Choice { value: "*".to_owned(), label: "*".to_owned(), is_chosen: chosen("*") });
     }
-    let own_sites = shell::seen(&console, by)
-        .into_iter()
-        .filter(|site| SiteScope::parse(&site.id).is_ok_and(|site| by.gives(Permission::PeopleWrite, &site)));
-    sites.extend(own_sites.map(|site| Choice {
+    sites.extend(shell::sites_with(&console, by, Permission::PeopleWrite).map(|site| Choice {
         is_chosen: chosen(&site.id),
         value: site.id,
         label: site.name,

@@ -5,13 +5,12 @@ use crate::access::session;
 use crate::access::sign_in::Attempt;
 use crate::http::console::answer::{add_cookie, message, refused, screen_as, see};
 use crate::http::console::cookies::{self, Kind};
-use crate::http::console::posted;
-use crate::http::console::shell;
 use crate::http::console::state::{console, on_console, on_passwords};
-use crate::http::console::view::form::{Errors, FieldError};
+use crate::http::console::view::form::Errors;
 use crate::http::console::view::message::Happened;
 use crate::http::console::view::sign_in::{Arrival, SignIn};
 use crate::http::console::who::{Person, Stranger};
+use crate::http::console::{fault, posted, shell};
 use crate::http::forwarded::{Client, client};
 use actix_web::http::StatusCode;
 use actix_web::web::Payload;
@@ -54,9 +53,7 @@ pub async fn post(_: Stranger, request: HttpRequest, payload: Payload) -> HttpRe
     match signed_in.await {
         Ok(secret) => enter(&request, secret),
         Err(AccessError::Refused(Refusal::SignInWrong)) => {
-            let (gate, _) = shell::gate(&request);
-            let text = gate.t.errors.sign_in_wrong.to_string();
-            let errors = Errors(vec![FieldError { field: "password", text }]);
+            let errors = fault::one("password", &shell::texts(&request).errors.sign_in_wrong);
             show(&request, StatusCode::UNAUTHORIZED, Arrival::Plain, &email, errors)
         }
         Err(error) => refused(&request, None, &error),

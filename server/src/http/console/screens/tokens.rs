@@ -18,14 +18,13 @@ use crate::http::console::view::form::{Choice, Errors};
 use crate::http::console::view::frame::{Section, SiteName};
 use crate::http::console::view::tokens::{MadeToken, TokenRow, TokenState, Tokens, TokensDone, TokensRevoke};
 use crate::http::console::who::{May, TokensWrite};
-use crate::http::console::{fault, moment, posted};
+use crate::http::console::{fault, moment, posted, query};
 use actix_web::http::StatusCode;
 use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use constat_shared::{Language, Timestamp};
 use jiff::tz::TimeZone;
 use std::sync::Arc;
-use url::form_urlencoded;
 
 /// The most tokens of a page.
 const PAGE_MAX: usize = 200;
@@ -49,9 +48,7 @@ impl Default for Typed {
 
 /// Shows them.
 pub async fn get(may: May<TokensWrite>, request: HttpRequest) -> HttpResponse {
-    let query = form_urlencoded::parse(request.query_string().as_bytes());
-    let revoked = query.into_iter().find(|(name, _)| name == "revoked").map(|(_, name)| name.into_owned());
-    let done = revoked.map_or(TokensDone::Nothing, TokensDone::Revoked);
+    let done = query::value(&request, "revoked").map_or(TokensDone::Nothing, TokensDone::Revoked);
     show(&request, Arc::new(may.session), StatusCode::OK, done, Typed::default(), Errors::default()).await
 }
 
@@ -91,7 +88,7 @@ pub async fn post(may: May<TokensWrite>, request: HttpRequest, payload: Payload)
             let done = TokensDone::Made(MadeToken { name: made.kept.name, token: made.token, expires_at });
             show(&request, session, StatusCode::OK, done, Typed::default(), Errors::default()).await
         }
-        Err(error) => match fault::of(t, &error).or_else(|| not_yours(t, &error)) {
+        Err(error) => match fault::of_giver(t, &error, "scope", &t.errors.scope_not_yours) {
             Some(errors) => {
                 let status = StatusCode::UNPROCESSABLE_ENTITY;
                 show(&request, session, status, TokensDone::Nothing, typed, errors).await
@@ -135,11 +132,7 @@ pub async fn revoke(
     let done =
         on_console(&console, move |console, now| token::revoke(&console.access, own.principal(), &jti, now));
     match done.await {
-        Ok(()) => {
-            let query =
-                form_urlencoded::Serializer::new(String::new()).append_pair("revoked", &token.name).finish();
-            see(&format!("/console/tokens?{query}"))
-        }
+        Ok(()) => see(&query::address("/console/tokens", &[("revoked", &token.name)])),
         Err(error) => refused(&request, Some(&session), &error),
     }
 }
@@ -166,21 +159,17 @@ impl Typed {
     fn read(&self, t: &Texts) -> Result<(NewToken, i64), Errors> {
         let mut errors = Errors::default();
         if self.name.trim().is_empty() {
-            errors.0.extend(fault::one("name", &t.errors.name_required).0);
+            errors.add("name", &t.errors.name_required);
         }
         let scope: Result<Vec<_>, _> = self.scope.iter().map(|name| Permission::parse(name)).collect();
         let scope = scope.unwrap_or_default();
         if scope.is_empty() {
-            errors.0.extend(fault::one("scope", &t.errors.scope_required).0);
+            errors.add("scope", &t.errors.scope_required);
         }
-        let sites: Result<Vec<_>, _> = self.sites.iter().map(|site| SiteScope::parse(site)).collect();
-        let sites = sites.unwrap_or_default();
-        if sites.is_empty() {
-            errors.0.extend(fault::one("site", &t.errors.site_required).0);
-        }
+        let sites = fault::sites(&self.sites, t, &mut errors);
         let days = self.days.parse().ok().filter(|days| (1..=DAYS_MAX).contains(days));
         if days.is_none() {
-            errors.0.extend(fault::one("days", &t.errors.days_range).0);
+            errors.add("days", &t.errors.days_range);
         }
         match days {
             Some(days) if !errors.any() => {
@@ -190,11 +179,6 @@ impl Typed {
             _ => Err(errors),
         }
     }
-}
-
-fn not_yours(t: &Texts, error: &AccessError) -> Option<Errors> {
-    let is = matches!(error, AccessError::Refused(Refusal::NotYours));
-    is.then(|| fault::one("scope", &t.errors.scope_not_yours))
 }
 
 fn row(console: &Console, token: &ApiToken, by: &Principal, language: Language, now: Timestamp) -> TokenRow {
@@ -240,21 +224,19 @@ async fn show(
         Err(error) => return refused(request, Some(&session), &error),
     };
     let (language, by, now) = (shell::language(request, &session), session.principal(), clock::now());
-    let query = form_urlencoded::parse(request.query_string().as_bytes());
-    let before = query.into_iter().find(|(name, _)| name == "before").map(|(_, jti)| jti.into_owned());
+    let before = query::value(request, "before");
     let mut shown = all.iter().filter(|token| before.as_ref().is_none_or(|before| token.jti < *before));
     let page: Vec<_> =
         shown.by_ref().take(PAGE_MAX).map(|token| row(&console, token, by, language, now)).collect();
-    let next = shown.next().and(page.last()).map(|last| format!("/console/tokens?before={}", last.jti));
+    let next =
+        shown.next().and(page.last()).map(|last| query::address("/console/tokens", &[("before", &last.jti)]));
     let choice = |value: &str, label: String, chosen: &[String]| Choice {
         value: value.to_owned(),
         label,
         is_chosen: chosen.iter().any(|one| one == value),
     };
     let own_scope = Permission::ALL.iter().filter(|permission| by.may_anywhere(**permission));
-    let own_sites = shell::seen(&console, by)
-        .into_iter()
-        .filter(|site| SiteScope::parse(&site.id).is_ok_and(|site| by.gives(Permission::TokensWrite, &site)));
+    let own_sites = shell::sites_with(&console, by, Permission::TokensWrite);
     let view = Tokens {
         shell: shell::of(request, &session, Place::Of(Section::Tokens)),
         done,

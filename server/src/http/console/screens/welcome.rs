@@ -41,7 +41,7 @@ pub async fn post(_: Stranger, request: HttpRequest, link: Path<String>, payload
         Err(answer) => return answer,
     };
     let secret = link.into_inner();
-    if let Some(errors) = missing(shell::gate(&request).0.t, &form) {
+    if let Some(errors) = missing(shell::texts(&request), &form) {
         return show(&request, secret, StatusCode::UNPROCESSABLE_ENTITY, errors).await;
     }
     if form.has("password") {
@@ -82,8 +82,7 @@ fn missing(t: &Texts, form: &Form) -> Option<Errors> {
 
 /// The step again with what is wrong, or a message.
 async fn wrong(request: &HttpRequest, secret: String, error: &AccessError) -> HttpResponse {
-    let (gate, _) = shell::gate(request);
-    match fault::of(gate.t, error) {
+    match fault::of(shell::texts(request), error) {
         Some(errors) => show(request, secret, StatusCode::UNPROCESSABLE_ENTITY, errors).await,
         None => refused(request, None, error),
     }

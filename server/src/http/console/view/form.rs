@@ -19,6 +19,11 @@ impl Errors {
         self.0.iter().find(|error| error.field == field).map(|error| error.text.as_str())
     }
 
+    /// Adds what is wrong with a field.
+    pub fn add(&mut self, field: &'static str, text: &impl ToString) {
+        self.0.push(FieldError { field, text: text.to_string() });
+    }
+
     /// Whether anything is wrong.
     pub fn any(&self) -> bool {
         !self.0.is_empty()

@@ -1,7 +1,5 @@
 //! Constat: a self-hosted consent management platform.
 
-// No screen yet replaces a second factor or takes a single role away.
-#[allow(dead_code)]
 mod access;
 mod chromium;
 mod cli;

@@ -9,6 +9,7 @@ use super::trail::KEPT_MS;
 use crate::store::{AccountStore, DocumentKind, StoreError};
 use constat_shared::{Hash, Language, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// The most accounts of an installation.
 pub const ACCOUNTS_MAX: usize = 1000;
@@ -58,13 +59,10 @@ pub struct Account {
     /// The second factor.
     #[serde(default)]
     pub second_factor: Option<SecondFactor>,
-    /// The secret of a second factor that is shown and not confirmed yet, encrypted.
-    #[serde(default)]
-    pub offered_secret: Option<String>,
     /// The hashes of the recovery codes that are left.
     #[serde(default)]
     pub recovery_codes: Vec<Hash>,
-    /// One more at each new password: sessions of an earlier one have ended.
+    /// One more at each new password and each new second factor: sessions of an earlier one have ended.
     #[serde(default)]
     pub generation: u64,
     /// Whether it is the account of the demo, which only a link signs in.
@@ -116,7 +114,6 @@ impl Account {
             language: None,
             password: None,
             second_factor: None,
-            offered_secret: None,
             recovery_codes: Vec::new(),
             generation: 0,
             is_demo: false,
@@ -137,15 +134,31 @@ impl Account {
 
     /// The roles that open something now: without a second factor, some do not.
     pub fn effective_grants(&self) -> impl Iterator<Item = &Grant> {
-        let is_strong = self.second_factor.is_some() || self.is_demo;
-        self.grants.iter().filter(move |grant| is_strong || !grant.role.needs_second_factor())
+        self.grants.iter().filter(|grant| self.opens(grant.role))
+    }
+
+    /// The roles that open nothing until a second factor is set, each once.
+    pub fn waiting_roles(&self) -> BTreeSet<Role> {
+        self.grants.iter().map(|grant| grant.role).filter(|role| !self.opens(*role)).collect()
+    }
+
+    fn opens(&self, role: Role) -> bool {
+        self.second_factor.is_some() || self.is_demo || !role.needs_second_factor()
+    }
+
+    /// Checks that it is not the demo's, which has no second factor: it gets neither other roles nor a
+    /// password.
+    ///
+    /// # Errors
+    /// [`Refusal::AccountUnknown`].
+    pub fn check_not_demo(&self) -> Result<(), Refusal> {
+        if self.is_demo { Err(Refusal::AccountUnknown) } else { Ok(()) }
     }
 
     /// What is left of it once it is removed.
     pub fn remove(&mut self, now: Timestamp) {
         self.password = None;
         self.second_factor = None;
-        self.offered_secret = None;
         self.recovery_codes.clear();
         self.generation += 1;
         self.removed_at = Some(now);
@@ -154,6 +167,11 @@ impl Account {
     /// Takes a new password: every session of the one before has ended.
     pub fn set_password(&mut self, hash: String) {
         self.password = Some(hash);
+        self.end_sessions();
+    }
+
+    /// Ends every session that has begun.
+    pub fn end_sessions(&mut self) {
         self.generation += 1;
     }
 }

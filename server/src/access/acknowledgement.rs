@@ -52,14 +52,6 @@ pub fn acknowledge(
     Ok(document::read(access.store(), &id, now)?.unwrap_or(new))
 }
 
-/// The acknowledgement of a notice.
-///
-/// # Errors
-/// When the store fails.
-pub fn of(access: &Access, notice: &Hash, now: Timestamp) -> Result<Option<Acknowledgement>, AccessError> {
-    Ok(document::read(access.store(), &notice.to_string(), now)?)
-}
-
 /// Every acknowledgement of a site, by the hash of its notice.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! The console key, a file beside the keys that sign: of it are derived the key that
-//! signs API tokens, and the key that encrypts the secrets of second factors. It is never
-//! in the store, so that nobody signs in with a copy of it.
+//! signs API tokens, the key that encrypts the secrets of second factors, and the key of
+//! what is worked out in place of being stored. It is never in the store, so that nobody
+//! signs in with a copy of it.
 
 use super::setting;
 use super::{account, api_token, random};
@@ -14,7 +15,7 @@ use constat_shared::Timestamp;
 use constat_shared::proof::thumbprint;
 use ed25519_dalek::SigningKey;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use ring::hkdf;
+use ring::{hkdf, hmac};
 use std::path::{Path, PathBuf};
 
 /// The environment variable that holds the console key itself.
@@ -27,6 +28,7 @@ pub struct ConsoleKeys {
     token: SigningKey,
     id: String,
     sealing: LessSafeKey,
+    deriving: hmac::Key,
 }
 
 impl ConsoleKeys {
@@ -73,7 +75,9 @@ impl ConsoleKeys {
         let token = SigningKey::from_bytes(&derived("tokens")?);
         let sealing = UnboundKey::new(&AES_256_GCM, &derived("second factors")?)
             .map_err(|_| Failure::new("the console key cannot encrypt"))?;
-        Ok(ConsoleKeys { id: thumbprint(&token.verifying_key()), token, sealing: LessSafeKey::new(sealing) })
+        let deriving = hmac::Key::new(hmac::HMAC_SHA256, &derived("derived values")?);
+        let id = thumbprint(&token.verifying_key());
+        Ok(ConsoleKeys { id, token, sealing: LessSafeKey::new(sealing), deriving })
     }
 
     /// The key that signs API tokens.
@@ -99,6 +103,15 @@ impl ConsoleKeys {
             .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut sealed)
             .expect("a secret is shorter than the 64 GiB that AES-GCM encrypts");
         Ok(BASE64URL.encode([nonce.as_slice(), &sealed].concat()))
+    }
+
+    /// A value that only this key gives for a purpose and these parts, none of which has a line break:
+    /// the same at every server, and no way back to the parts.
+    pub fn derived(&self, purpose: &str, parts: &[&str]) -> [u8; 32] {
+        let text = [&[purpose], parts].concat().join("\n");
+        let mut value = [0; 32];
+        value.copy_from_slice(hmac::sign(&self.deriving, text.as_bytes()).as_ref());
+        value
     }
 
     /// Decrypts a secret of an account; `None` for what was sealed with another key, for

@@ -66,6 +66,12 @@ pub enum Refusal {
     /// Without this account or role nobody could let people in.
     #[error("this is the last admin: make another one first, or use constat user remove")]
     LastAdmin,
+    /// The account would have no role left.
+    #[error("this is the last role of the account: remove the account instead")]
+    LastRole,
+    /// No page of a list begins there.
+    #[error("must be the next_cursor of the page before")]
+    CursorUnknown,
     /// No e-mail address.
     #[error(
         "must be an e-mail address of at most 254 bytes, with one @ and without spaces, colons or control characters"
@@ -98,6 +104,9 @@ pub enum Refusal {
     /// The code is wrong, or was used.
     #[error("is not the code that the authenticator shows now, or it was used: wait for the next one")]
     CodeWrong,
+    /// The code of the second factor that is to be replaced is wrong, or was used.
+    #[error("is no code of the present second factor, or it was used: wait for the next one")]
+    CurrentCodeWrong,
     /// There is no such link, or it has ended.
     #[error("there is no such link, or it has ended: ask for a new one")]
     LinkUnknown,
@@ -132,10 +141,11 @@ impl Refusal {
             SignInWrong | SessionEnded | TokenInvalid => 401,
             PermissionMissing(_) | NotYours | OwnRole => 403,
             SiteUnknown | AccountUnknown | LinkUnknown | TokenUnknown | SessionUnknown => 404,
-            AccountExists | TooMany | LastAdmin | PasswordFirst | KeyInUse => 409,
+            AccountExists | TooMany | LastAdmin | LastRole | PasswordFirst | KeyInUse => 409,
             LinkUsed => 410,
             EmailInvalid | SitesInvalid | ScopeInvalid | NameInvalid | EndInvalid | PasswordShort
-            | PasswordLong | PasswordIsEmail | PasswordWrong | CodeWrong | KeyInvalid | KeyReused => 422,
+            | PasswordLong | PasswordIsEmail | PasswordWrong | CodeWrong | CurrentCodeWrong
+            | CursorUnknown | KeyInvalid | KeyReused => 422,
             Throttled(_) => 429,
             Busy => 503,
         }
@@ -154,11 +164,13 @@ impl Refusal {
                 Some("password")
             }
             CodeWrong => Some("code"),
+            CurrentCodeWrong => Some("current"),
+            CursorUnknown => Some("cursor"),
             OwnRole => Some("role"),
             KeyInvalid | KeyReused | KeyInUse => Some("Idempotency-Key"),
             SignInWrong | Throttled(_) | Busy | SessionEnded | TokenInvalid | PermissionMissing(_)
-            | NotYours | SiteUnknown | AccountUnknown | TooMany | LastAdmin | LinkUnknown | LinkUsed
-            | TokenUnknown | SessionUnknown => None,
+            | NotYours | SiteUnknown | AccountUnknown | TooMany | LastAdmin | LastRole | LinkUnknown
+            | LinkUsed | TokenUnknown | SessionUnknown => None,
         }
     }
 }

@@ -11,6 +11,7 @@ mod document;
 pub mod error;
 mod jwt_algorithm;
 pub mod link;
+pub mod loss;
 pub mod news;
 pub mod own_account;
 pub mod password;

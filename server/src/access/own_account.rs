@@ -5,7 +5,7 @@ use super::account::{self, Account};
 use super::console_key::ConsoleKeys;
 use super::error::{AccessError, Refusal};
 use super::password;
-use super::second_factor::{self, Offer};
+use super::second_factor::{self, Offer, Used};
 use super::session::{self, SignedIn};
 use super::sign_in::SignIns;
 use super::trail::{Action, Note};
@@ -42,7 +42,10 @@ pub fn change_password(
     now: Timestamp,
 ) -> Result<String, AccessError> {
     password::check(new, &who.account.email)?;
-    sign_ins.check_password(&who.account, current, now)?;
+    sign_ins.limited(&who.account, now, || {
+        let is_right = password::verify(current, who.account.password.as_deref());
+        is_right.then_some(()).ok_or(Refusal::PasswordWrong.into())
+    })?;
     let hash = password::hash(new)?;
     let account = change(access, who, now, |account| {
         // Another one was set meanwhile: `current` is not it.
@@ -57,59 +60,101 @@ pub fn change_password(
     session::begin(access, &account, now)
 }
 
-/// The second factor that is offered to an account without one, or with an earlier one.
-///
-/// # Errors
-/// When the store fails.
-pub fn offer_second_factor(
-    access: &Access,
-    keys: &ConsoleKeys,
-    who: &SignedIn,
-    now: Timestamp,
-) -> Result<Offer, AccessError> {
-    change(access, who, now, |account| second_factor::offer(keys, account))
+/// A second factor that was set.
+pub struct NewFactor {
+    /// The secret of the new session.
+    pub session: String,
+    /// The recovery codes, to be shown once.
+    pub recovery_codes: Vec<String>,
 }
 
-/// Sets the offered second factor by its first code. `current` is a code of the one that it
-/// replaces, if there is one. Returns new recovery codes, to be shown once.
+/// The second factor that is offered to an account without one, or instead of the present one.
 ///
 /// # Errors
-/// [`Refusal::CodeWrong`]; when the store fails.
+/// [`Refusal::AccountUnknown`] for the demo's account.
+pub fn offer_second_factor(keys: &ConsoleKeys, who: &SignedIn) -> Result<Offer, AccessError> {
+    who.account.check_not_demo()?;
+    second_factor::offer(keys, &who.account, &who.session_id)
+}
+
+/// Sets the offered second factor by its first code, and ends every session: with it, roles may open
+/// more than a stolen session opened before. `current` is a code of the one that it replaces, if there
+/// is one, or a recovery code.
+///
+/// # Errors
+/// [`Refusal::CurrentCodeWrong`], [`Refusal::CodeWrong`], [`Refusal::Throttled`];
+/// [`Refusal::SessionEnded`] when this session was ended meanwhile; as [`offer_second_factor`]; when
+/// the store fails.
 pub fn set_second_factor(
     access: &Access,
     keys: &ConsoleKeys,
+    sign_ins: &SignIns,
     who: &SignedIn,
-    current: &str,
-    code: &str,
+    (current, code): (&str, &str),
     now: Timestamp,
-) -> Result<Vec<String>, AccessError> {
-    let codes = change(access, who, now, |account| {
-        if account.second_factor.is_some() {
-            second_factor::check(keys, account, current, now)?;
+) -> Result<NewFactor, AccessError> {
+    who.account.check_not_demo()?;
+    let set = |account: &mut Account| {
+        if account.generation != who.account.generation {
+            return Err(Refusal::SessionEnded.into());
         }
-        second_factor::confirm(keys, account, code, now)
-    })?;
-    access.note(Note::of(Action::SecondFactorSet).by(&who.principal), now)?;
-    Ok(codes)
+        let used = match account.second_factor {
+            Some(_) => Some(second_factor::check(keys, account, current, now).map_err(of_the_present_one)?),
+            None => None,
+        };
+        let codes = second_factor::confirm(keys, account, &who.session_id, code, now)?;
+        account.end_sessions();
+        Ok((account.clone(), used, codes))
+    };
+    let (account, used, recovery_codes) =
+        sign_ins.limited(&who.account, now, || change(access, who, now, set))?;
+    session::remove_all(access, &account.id, now)?;
+    note(access, who, used, Action::SecondFactorSet, now)?;
+    Ok(NewFactor { session: session::begin(access, &account, now)?, recovery_codes })
 }
 
-/// Makes new recovery codes in the place of the earlier ones, to be shown once.
+/// Makes new recovery codes instead of the earlier ones, to be shown once. `code` is one of the second
+/// factor, or a recovery code.
 ///
 /// # Errors
-/// [`Refusal::CodeWrong`] for a code that is not the second factor's; when the store fails.
+/// [`Refusal::CodeWrong`], also without a second factor; [`Refusal::Throttled`]; when the store fails.
 pub fn make_recovery_codes(
     access: &Access,
     keys: &ConsoleKeys,
+    sign_ins: &SignIns,
     who: &SignedIn,
     code: &str,
     now: Timestamp,
 ) -> Result<Vec<String>, AccessError> {
-    let codes = change(access, who, now, |account| {
-        second_factor::check(keys, account, code, now)?;
-        second_factor::make_recovery_codes(account)
-    })?;
-    access.note(Note::of(Action::RecoveryCodesMade).by(&who.principal), now)?;
+    let make = |account: &mut Account| {
+        let used = second_factor::check(keys, account, code, now)?;
+        Ok((used, second_factor::make_recovery_codes(account)?))
+    };
+    let (used, codes) = sign_ins.limited(&who.account, now, || change(access, who, now, make))?;
+    note(access, who, Some(used), Action::RecoveryCodesMade, now)?;
     Ok(codes)
+}
+
+/// A code that is wrong is the one of the second factor that is to be replaced.
+fn of_the_present_one(error: AccessError) -> AccessError {
+    match error {
+        AccessError::Refused(Refusal::CodeWrong) => Refusal::CurrentCodeWrong.into(),
+        error => error,
+    }
+}
+
+/// Notes what was done, and before that the recovery code with which it was.
+fn note(
+    access: &Access,
+    who: &SignedIn,
+    used: Option<Used>,
+    action: Action,
+    now: Timestamp,
+) -> Result<(), AccessError> {
+    if used == Some(Used::RecoveryCode) {
+        access.note(Note::of(Action::RecoveryCodeUsed).by(&who.principal), now)?;
+    }
+    access.note(Note::of(action).by(&who.principal), now)
 }
 
 fn change<R>(

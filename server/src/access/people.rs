@@ -2,6 +2,7 @@
 
 use super::access::Access;
 use super::account::{self, ACCOUNTS_MAX, Account, GRANTS_MAX, Grant, parse_email};
+use super::console_key::ConsoleKeys;
 use super::error::{AccessError, Refusal};
 use super::link::{self, LinkKind};
 use super::permission::{Permission, Role};
@@ -9,6 +10,8 @@ use super::principal::Principal;
 use super::site_scope::SiteScope;
 use super::trail::{Action, Note};
 use super::{session, token};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use constat_shared::{Language, SiteId, Timestamp};
 
 /// The most sites of one call.
@@ -29,6 +32,39 @@ pub struct NewPerson {
     pub ends_at: Option<Timestamp>,
     /// The language of the screens, if it is known.
     pub language: Option<Language>,
+}
+
+/// A person as they are seen by somebody who lets people in.
+pub struct Seen {
+    /// The account, with the roles on the sites to which that one lets people in.
+    pub account: Account,
+    /// How many roles it has, with those on other sites.
+    pub role_count: usize,
+}
+
+impl Seen {
+    /// Whether somebody may take a role on that site from them: not from themselves, the demo's account,
+    /// or one that has ended.
+    pub fn may_take(&self, by: &Principal, site: &SiteScope, now: Timestamp) -> bool {
+        let is_self = by.email() == Some(&*self.account.email);
+        let is_open = !is_self && !self.account.is_demo && self.account.is_live(now);
+        is_open && by.gives(Permission::PeopleWrite, site)
+    }
+
+    /// Whether somebody may remove them, and make a link for them: who lets people in on all of their sites.
+    pub fn may_change(&self, by: &Principal, now: Timestamp) -> bool {
+        let mut grants = self.account.grants.iter();
+        self.account.grants.len() == self.role_count
+            && grants.all(|grant| self.may_take(by, &grant.site, now))
+    }
+}
+
+/// A page of people.
+pub struct Page {
+    /// Who is on it.
+    pub people: Vec<Seen>,
+    /// What to ask with for the next page; `None` when there is none.
+    pub next_cursor: Option<String>,
 }
 
 /// A person who was added, or whose link was made.
@@ -59,7 +95,12 @@ pub fn add(access: &Access, by: &Principal, new: &NewPerson, now: Timestamp) -> 
     if by.email() == Some(&*email) {
         return Err(Refusal::OwnRole.into());
     }
-    if account::all(access.store(), now)?.len() >= ACCOUNTS_MAX {
+    let (same, others): (Vec<_>, Vec<_>) =
+        account::all(access.store(), now)?.into_iter().partition(|account| account.email == email);
+    if same.iter().any(|account| account.is_live(now)) {
+        return Err(Refusal::AccountExists.into());
+    }
+    if others.len() >= ACCOUNTS_MAX {
         return Err(Refusal::TooMany.into());
     }
     let mut account = Account::new(email.clone(), Vec::new(), by.name(), now)?;
@@ -94,7 +135,7 @@ pub fn grant(
         return Err(Refusal::OwnRole.into());
     }
     let given = account::change(access.store(), &email, None, now, |account| {
-        check_not_demo(account)?;
+        account.check_not_demo()?;
         let is_new = |site: &&SiteScope| {
             !account.grants.iter().any(|grant| grant.role == role && grant.site == **site)
         };
@@ -111,7 +152,8 @@ pub fn grant(
 /// all sites is not taken on one of them.
 ///
 /// # Errors
-/// [`Refusal::OwnRole`], [`Refusal::LastAdmin`]; as [`grant`].
+/// [`Refusal::OwnRole`], [`Refusal::LastAdmin`]; [`Refusal::LastRole`], because an account without a
+/// role would be on nobody's list; as [`grant`].
 pub fn take(
     access: &Access,
     by: &Principal,
@@ -126,13 +168,21 @@ pub fn take(
     if by.email() == Some(&*email) {
         return Err(Refusal::OwnRole.into());
     }
-    if role == Role::Admin {
-        check_not_last_admin(access, by, &email, now)?;
-    }
+    let is_last_admin = role == Role::Admin && !by.is_command() && is_last_admin(access, &email, now)?;
     let is_taken = account::change(access.store(), &email, None, now, |account| {
-        let before = account.grants.len();
+        account.check_not_demo()?;
+        let had = account.grants.len();
         account.grants.retain(|grant| grant.role != role || grant.site != *site);
-        Ok(account.grants.len() < before)
+        if account.grants.len() == had {
+            return Ok(false);
+        }
+        if account.grants.is_empty() {
+            return Err(Refusal::LastRole.into());
+        }
+        if is_last_admin && account.grants.iter().all(|grant| grant.role != Role::Admin) {
+            return Err(Refusal::LastAdmin.into());
+        }
+        Ok(true)
     })?;
     if is_taken {
         note_roles(access, Action::RoleTaken, by, &email, role, std::slice::from_ref(site), now)?;
@@ -165,26 +215,68 @@ pub fn remove(access: &Access, by: &Principal, email: &str, now: Timestamp) -> R
 /// As [`remove`].
 pub fn reset(access: &Access, by: &Principal, email: &str, now: Timestamp) -> Result<Invited, AccessError> {
     let account = find_own(access, by, email, now)?;
-    check_not_demo(&account)?;
+    account.check_not_demo()?;
     let kind = if account.welcomed_at.is_some() { LinkKind::Reset } else { LinkKind::Welcome };
     let (secret, ends_at) = link::make(access, kind, &account, now)?;
     note_account(access, Action::AccountReset, by, &account, now)?;
     Ok(Invited { email: account.email, kind, secret, ends_at })
 }
 
-/// The people with a role on a site to which they let people in, by address, with these roles only.
+/// The people with a role on a site to which they let people in, by address.
 ///
 /// # Errors
 /// [`Refusal::PermissionMissing`]; when the store fails.
-pub fn list(access: &Access, by: &Principal, now: Timestamp) -> Result<Vec<Account>, AccessError> {
+pub fn list(access: &Access, by: &Principal, now: Timestamp) -> Result<Vec<Seen>, AccessError> {
     by.require_anywhere(Permission::PeopleWrite)?;
     let mut people = account::all(access.store(), now)?;
     people.retain(|account| account.removed_at.is_none());
-    for account in &mut people {
+    people.sort_by(|a, b| a.email.cmp(&b.email));
+    let seen = people.into_iter().map(|mut account| {
+        let role_count = account.grants.len();
         account.grants.retain(|grant| by.meets(Permission::PeopleWrite, &grant.site));
+        Seen { account, role_count }
+    });
+    Ok(seen.filter(|seen| !seen.account.grants.is_empty()).collect())
+}
+
+/// One page of [`list`]: at most `limit` people, after those of the page whose `next_cursor` is given.
+/// A cursor has no address in it, because it stands in the address of a page, which a proxy may log.
+///
+/// # Errors
+/// [`Refusal::CursorUnknown`]; as [`list`].
+pub fn page(
+    access: &Access,
+    keys: &ConsoleKeys,
+    by: &Principal,
+    cursor: Option<&str>,
+    limit: usize,
+    now: Timestamp,
+) -> Result<Page, AccessError> {
+    let mut people = list(access, by, now)?;
+    if let Some(cursor) = cursor {
+        // Also one who was removed meanwhile: what is left of the account has its address.
+        let mut all = account::all(access.store(), now)?.into_iter();
+        let last = all.find(|account| cursor_of(keys, account) == cursor).ok_or(Refusal::CursorUnknown)?;
+        people.retain(|seen| seen.account.email > last.email);
     }
-    people.retain(|account| !account.grants.is_empty());
-    Ok(people)
+    let has_more = people.len() > limit;
+    people.truncate(limit);
+    let last = people.last().filter(|_| has_more);
+    let next_cursor = last.map(|seen| cursor_of(keys, &seen.account));
+    Ok(Page { people, next_cursor })
+}
+
+fn cursor_of(keys: &ConsoleKeys, account: &Account) -> String {
+    BASE64URL.encode(keys.derived("cursor", &[&account.email]))
+}
+
+/// The person with that account, as [`list`] has them.
+///
+/// # Errors
+/// [`Refusal::AccountUnknown`]; as [`list`].
+pub fn find(access: &Access, by: &Principal, account_id: &str, now: Timestamp) -> Result<Seen, AccessError> {
+    let found = list(access, by, now)?.into_iter().find(|seen| seen.account.id == account_id);
+    found.ok_or(Refusal::AccountUnknown.into())
 }
 
 /// Makes a link that signs in at once, as data protection officer and owner of the demo site. Its
@@ -276,17 +368,15 @@ fn check_not_last_admin(
 /// # Errors
 /// When the store fails.
 pub fn is_last_admin(access: &Access, email: &str, now: Timestamp) -> Result<bool, AccessError> {
+    let all = account::all(access.store(), now)?;
+    let (same, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|account| account.email == email);
     let is_admin = |account: &Account| account.grants.iter().any(|grant| grant.role == Role::Admin);
-    let admins: Vec<_> = account::all(access.store(), now)?.into_iter().filter(is_admin).collect();
-    let is_one = admins.iter().any(|account| account.email == email);
-    let is_left =
-        |account: &Account| account.email != email && account.is_live(now) && account.welcomed_at.is_some();
-    Ok(is_one && !admins.iter().any(is_left))
-}
-
-/// The account of the demo has no second factor: it gets neither other roles nor a password.
-fn check_not_demo(account: &Account) -> Result<(), Refusal> {
-    if account.is_demo { Err(Refusal::AccountUnknown) } else { Ok(()) }
+    // Without a second factor the role opens nothing.
+    let is_left = |account: &Account| {
+        let mut grants = account.effective_grants();
+        account.is_live(now) && account.welcomed_at.is_some() && grants.any(|grant| grant.role == Role::Admin)
+    };
+    Ok(same.iter().any(is_admin) && !others.iter().any(is_left))
 }
 
 fn only_site(sites: &[SiteScope]) -> Option<&SiteId> {

@@ -143,11 +143,6 @@ impl Principal {
         self.sites.iter().any(|own| own.contains(site))
     }
 
-    /// The sites that they see.
-    pub fn sites(&self) -> &[SiteScope] {
-        &self.sites
-    }
-
     /// Whether they have the permission on every site of the scope.
     pub fn gives(&self, permission: Permission, site: &SiteScope) -> bool {
         self.rights.iter().any(|right| right.permission == permission && right.site.covers(site))

@@ -11,7 +11,7 @@ use totp_rs::{Builder, Secret, Totp};
 
 /// How many recovery codes an account has.
 const RECOVERY_CODES: usize = 10;
-/// The number of random bytes of a TOTP secret (RFC 4226, section 4, R6).
+/// The number of bytes of a TOTP secret (RFC 4226, section 4, R6).
 const SECRET_LEN: usize = 20;
 /// The number of random bytes of a recovery code: 16 characters in base32.
 const CODE_LEN: usize = 10;
@@ -37,42 +37,41 @@ pub enum Used {
     RecoveryCode,
 }
 
-/// The secret that is offered to an account; the same one until it is confirmed.
+/// The secret that is offered to an account in a session, or by a link: `place` is its name. It is
+/// the same until it is confirmed. Another session is offered another: who has stolen one does not
+/// learn the second factor that its person sets.
 ///
 /// # Errors
-/// When the system gives no random numbers.
-pub fn offer(keys: &ConsoleKeys, account: &mut Account) -> Result<Offer, AccessError> {
-    let offered = account.offered_secret.as_ref().and_then(|sealed| keys.unseal(sealed, &account.id));
-    let secret = match offered {
-        Some(secret) => secret,
-        None => {
-            let secret = random::bytes::<SECRET_LEN>()?.to_vec();
-            account.offered_secret = Some(keys.seal(&secret, &account.id)?);
-            secret
-        }
-    };
-    let totp = totp(secret, &account.email)?;
+/// When no QR code can be made.
+pub fn offer(keys: &ConsoleKeys, account: &Account, place: &str) -> Result<Offer, AccessError> {
+    let totp = totp(offered(keys, account, place), &account.email)?;
     let address = totp.to_url().map_err(|error| AccessError::Random(error.to_string()))?;
     Ok(Offer { secret: totp.secret().to_base32(), qr_code: qr_code(&address)?, address })
 }
 
-/// Takes the offered secret as the second factor, if the code is its own, in the place of
-/// an earlier one. The code counts as used. Returns new recovery codes, to be shown once.
+/// Takes the secret that was offered in that place as the second factor, if the code is its own,
+/// instead of an earlier one. The code counts as used. Returns new recovery codes, to be shown once.
 ///
 /// # Errors
 /// [`Refusal::CodeWrong`]; when the system gives no random numbers.
 pub fn confirm(
     keys: &ConsoleKeys,
     account: &mut Account,
+    place: &str,
     code: &str,
     now: Timestamp,
 ) -> Result<Vec<String>, AccessError> {
-    let sealed = account.offered_secret.clone().ok_or(Refusal::CodeWrong)?;
-    let secret = keys.unseal(&sealed, &account.id).ok_or(Refusal::CodeWrong)?;
-    let last_step = step(secret, account, code, now)?.ok_or(Refusal::CodeWrong)?;
-    account.offered_secret = None;
-    account.second_factor = Some(SecondFactor { secret: sealed, last_step });
+    let offered = offered(keys, account, place);
+    let secret = keys.seal(&offered, &account.id)?;
+    let last_step = step(offered, account, code, now)?.ok_or(Refusal::CodeWrong)?;
+    account.second_factor = Some(SecondFactor { secret, last_step });
     make_recovery_codes(account)
+}
+
+/// Worked out of the present second factor too, so that no secret is offered twice.
+fn offered(keys: &ConsoleKeys, account: &Account, place: &str) -> Vec<u8> {
+    let present = account.second_factor.as_ref().map_or("", |factor| &factor.secret);
+    keys.derived("second factor", &[place, &account.id, present])[..SECRET_LEN].to_vec()
 }
 
 /// Checks a code of the account's authenticator, or one of its recovery codes, and uses
@@ -164,7 +163,11 @@ pub mod tests {
 
     /// The code that an authenticator with this secret shows.
     pub fn code_at(secret: &str, now: Timestamp) -> String {
-        let secret = Secret::try_from_base32(secret).unwrap();
+        code_of(Secret::try_from_base32(secret).unwrap().as_bytes().to_vec(), now)
+    }
+
+    /// As [`code_at`], for the bytes of the secret.
+    pub fn code_of(secret: Vec<u8>, now: Timestamp) -> String {
         let totp = Builder::new().with_secret(secret).build().unwrap();
         totp.generate(now.unix_ms().unsigned_abs() / 1000).to_string()
     }
@@ -184,25 +187,46 @@ pub mod tests {
         matches!(result, Err(AccessError::Refused(Refusal::CodeWrong)))
     }
 
+    const PLACE: &str = "session";
+
+    /// Sets a second factor by its first code; returns its secret and the recovery codes.
+    fn set(keys: &ConsoleKeys, account: &mut Account) -> (String, Vec<String>) {
+        let secret = offer(keys, account, PLACE).unwrap().secret;
+        let codes = confirm(keys, account, PLACE, &code_at(&secret, at(0)), at(0)).unwrap();
+        (secret, codes)
+    }
+
     #[test]
-    fn the_secret_is_the_same_until_confirmed_and_stored_encrypted() {
+    fn a_place_is_offered_the_same_secret_until_it_is_confirmed_and_no_other_place_is() {
         let (_data, keys) = keys();
         let mut account = account();
-        let offer = super::offer(&keys, &mut account).unwrap();
-        assert_eq!(super::offer(&keys, &mut account).unwrap().secret, offer.secret);
-        assert!(offer.address.starts_with("otpauth://totp/Constat:ana%40helvia.example?secret="));
+        let secret = |account: &Account, place| offer(&keys, account, place).unwrap().secret;
+        let first = secret(&account, PLACE);
+        assert_eq!(secret(&account, PLACE), first);
+        assert_ne!(secret(&account, "another session"), first);
+        assert_ne!(secret(&super::tests::account(), PLACE), first, "another account");
+        assert_eq!(set(&keys, &mut account).0, first);
+        assert_ne!(secret(&account, PLACE), first, "the one that replaces it");
+        assert!(!serde_json::to_string(&account).unwrap().contains(&first), "it is stored encrypted");
+    }
+
+    #[test]
+    fn an_offer_is_a_text_an_address_and_a_picture_without_style() {
+        let (_data, keys) = keys();
+        let offer = offer(&keys, &account(), PLACE).unwrap();
+        let start = format!("otpauth://totp/Constat:ana%40helvia.example?secret={}", offer.secret);
+        assert!(offer.address.starts_with(&start), "{}", offer.address);
         assert!(offer.qr_code.trim_start().starts_with("<svg") && !offer.qr_code.contains("style"));
-        assert!(!serde_json::to_string(&account).unwrap().contains(&offer.secret));
     }
 
     #[test]
     fn a_code_works_once_and_the_one_of_the_enrolment_counts_as_used() {
         let (_data, keys) = keys();
         let mut account = account();
-        let secret = offer(&keys, &mut account).unwrap().secret;
-        assert!(is_wrong(confirm(&keys, &mut account, "000000", at(0))) || secret.is_empty());
+        assert!(is_wrong(confirm(&keys, &mut account, PLACE, "no code", at(0))));
+        assert_eq!(account.second_factor, None);
+        let (secret, _) = set(&keys, &mut account);
         let first = code_at(&secret, at(0));
-        confirm(&keys, &mut account, &first, at(0)).unwrap();
         assert!(is_wrong(check(&keys, &mut account, &first, at(1))));
         let next = code_at(&secret, at(30));
         let spaced = format!("{} {}", &next[..3], &next[3..]);
@@ -219,16 +243,14 @@ pub mod tests {
     fn each_recovery_code_works_once_in_the_same_field_and_for_its_account_only() {
         let (_data, keys) = keys();
         let mut account = account();
-        let secret = offer(&keys, &mut account).unwrap().secret;
-        let codes = confirm(&keys, &mut account, &code_at(&secret, at(0)), at(0)).unwrap();
+        let (_, codes) = set(&keys, &mut account);
         assert_eq!(codes.len(), 10);
         assert!(!serde_json::to_string(&account).unwrap().contains(&codes[0]));
         let typed = format!(" {} ", codes[0].replace('-', " ").to_uppercase());
         assert_eq!(check(&keys, &mut account, &typed, at(1)).unwrap(), Used::RecoveryCode);
         assert!(is_wrong(check(&keys, &mut account, &codes[0], at(1))));
         let mut other = super::tests::account();
-        let secret = offer(&keys, &mut other).unwrap().secret;
-        confirm(&keys, &mut other, &code_at(&secret, at(0)), at(0)).unwrap();
+        set(&keys, &mut other);
         assert!(is_wrong(check(&keys, &mut other, &codes[1], at(1))));
         let new = make_recovery_codes(&mut account).unwrap();
         assert!(is_wrong(check(&keys, &mut account, &codes[1], at(1))));

@@ -63,8 +63,6 @@ pub struct ShownSession {
 pub struct SignedIn {
     /// The name of the session, which opens nothing.
     pub session_id: String,
-    /// Until when it lasts at the most.
-    pub ends_at: Timestamp,
     /// The account.
     pub account: Account,
     /// What they may do now.
@@ -113,8 +111,7 @@ pub fn find(access: &Access, secret: &str, now: Timestamp) -> Result<SignedIn, A
         })?;
         used.ok_or(Refusal::SessionEnded)?;
     }
-    let ends_at = Timestamp::from_unix_ms(session.made_at.unix_ms() + ABSOLUTE_MS);
-    Ok(SignedIn { session_id: id, ends_at, principal: Principal::of_account(&account), account })
+    Ok(SignedIn { session_id: id, principal: Principal::of_account(&account), account })
 }
 
 /// Ends the session that asks.

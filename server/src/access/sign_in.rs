@@ -86,18 +86,21 @@ impl SignIns {
         session::begin(access, &account, now)
     }
 
-    /// Checks the password of a person who is signed in, before it is replaced. Counts as a
-    /// sign-in when it fails.
+    /// Does what a person who is signed in has to enter a password or a code for. Counts as a sign-in
+    /// that failed, unless it is done: a stolen session is no way to guess them.
     ///
     /// # Errors
-    /// [`Refusal::PasswordWrong`], [`Refusal::Throttled`].
-    pub fn check_password(&self, account: &Account, password: &str, now: Timestamp) -> Result<(), Refusal> {
+    /// [`Refusal::Throttled`]; those of `act`.
+    pub fn limited<T>(
+        &self,
+        account: &Account,
+        now: Timestamp,
+        act: impl FnOnce() -> Result<T, AccessError>,
+    ) -> Result<T, AccessError> {
         self.throttle.begin(&account.email, None, now).map_err(Refusal::Throttled)?;
-        if !password::verify(password, account.password.as_deref()) {
-            return Err(Refusal::PasswordWrong);
-        }
-        self.throttle.succeed(&account.email, None);
-        Ok(())
+        let done = act()?;
+        self.throttle.take_back(&account.email);
+        Ok(done)
     }
 
     /// Notes in the audit trail who failed to sign in, and how many tried an account that there

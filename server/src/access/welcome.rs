@@ -8,7 +8,7 @@ use super::error::{AccessError, Refusal};
 use super::link::{self, Link, LinkKind};
 use super::second_factor::{self, Offer};
 use super::trail::{Action, Note};
-use super::{password, session};
+use super::{password, random, session};
 use constat_shared::Timestamp;
 
 /// What a link opens.
@@ -94,8 +94,13 @@ pub fn offer(
     secret: &str,
     now: Timestamp,
 ) -> Result<Offer, AccessError> {
-    let link = welcome_link(access, secret, now)?;
-    change(access, &link, now, |account| second_factor::offer(keys, account))
+    let (_, account) = welcome_link(access, secret, now)?;
+    second_factor::offer(keys, &account, &place(secret)?)
+}
+
+/// Where the second factor of a link is offered: the name of the link.
+fn place(secret: &str) -> Result<String, Refusal> {
+    random::name_of(secret).ok_or(Refusal::LinkUnknown)
 }
 
 /// Ends a welcome: sets the second factor by its first code, uses the link up, and signs in. Without
@@ -111,13 +116,14 @@ pub fn finish(
     code: Option<&str>,
     now: Timestamp,
 ) -> Result<Welcomed, AccessError> {
-    let link = welcome_link(access, secret, now)?;
+    let (link, _) = welcome_link(access, secret, now)?;
+    let place = place(secret)?;
     let (account, recovery_codes) = change(access, &link, now, |account| {
         if account.welcomed_at.is_some() {
             return Err(Refusal::LinkUsed.into());
         }
         let codes = match code {
-            Some(code) => second_factor::confirm(keys, account, code, now)?,
+            Some(code) => second_factor::confirm(keys, account, &place, code, now)?,
             None if account.grants.iter().any(|grant| grant.role.needs_second_factor()) => {
                 return Err(Refusal::CodeWrong.into());
             }
@@ -157,10 +163,10 @@ pub fn enter_demo(access: &Access, secret: &str, now: Timestamp) -> Result<Strin
 }
 
 /// A welcome link whose account has its password.
-fn welcome_link(access: &Access, secret: &str, now: Timestamp) -> Result<Link, AccessError> {
+fn welcome_link(access: &Access, secret: &str, now: Timestamp) -> Result<(Link, Account), AccessError> {
     let (link, account) = link::open(access, secret, now)?;
     match (link.kind, account.password.is_some()) {
-        (LinkKind::Welcome, true) => Ok(link),
+        (LinkKind::Welcome, true) => Ok((link, account)),
         (LinkKind::Welcome, false) => Err(Refusal::PasswordFirst.into()),
         _ => Err(Refusal::LinkUnknown.into()),
     }

@@ -159,11 +159,13 @@ fn json_of(account: &Account) -> serde_json::Value {
         "welcomed_at": account.welcomed_at,
         "last_sign_in": account.last_sign_in,
         "ends_at": account.ends_at,
+        "is_demo": account.is_demo,
     })
 }
 
 fn state(account: &Account) -> String {
     let signed_in = match (account.welcomed_at, account.last_sign_in) {
+        _ if account.is_demo => "the demo's account, which only the link of a demo opens".to_owned(),
         (_, Some(at)) => format!("signed in last at {at}"),
         (Some(_), None) => "never signed in".to_owned(),
         (None, None) => "link not used yet".to_owned(),

@@ -18,7 +18,6 @@ use crate::proof::keys::Keys;
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
 use constat_shared::{SiteId, Timestamp};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 pub const PASSWORD: &str = "correct horse battery";
@@ -41,7 +40,7 @@ pub struct Installation {
     pub keys: ConsoleKeys,
     pub sign_ins: SignIns,
     pub store: Arc<dyn Store>,
-    data: tempfile::TempDir,
+    _data: tempfile::TempDir,
 }
 
 /// A person who was welcomed, and what their authenticator knows.
@@ -60,11 +59,7 @@ impl Installation {
         let signing = Arc::new(Keys::open(&args, &*store).unwrap());
         let keys = ConsoleKeys::open(data.path(), None, &*store, at(0)).unwrap();
         let access = Access::new(Arc::clone(&store), signing);
-        Installation { access, keys, sign_ins: SignIns::default(), store, data }
-    }
-
-    pub fn database(&self) -> PathBuf {
-        self.data.path().join("constat.db")
+        Installation { access, keys, sign_ins: SignIns::default(), store, _data: data }
     }
 
     /// Adds a person by a command, and returns the secret of the welcome link.

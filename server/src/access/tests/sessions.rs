@@ -57,14 +57,15 @@ fn people_see_and_end_their_own_sessions_only() {
 #[test]
 fn a_role_that_is_given_or_taken_counts_at_the_next_request() {
     let here = Installation::new();
-    let ana = here.welcome("ana@helvia.example", Role::Dpo, &["helvia"]);
+    let ana = here.welcome("ana@helvia.example", Role::Owner, &["helvia"]);
     let may = || here.signed_in(&ana.session, 1).unwrap().principal.may_anywhere(Permission::AuditTrailRead);
-    assert!(may());
-    let helvia = super::sample::scope("helvia");
-    people::take(&here.access, &command(), &ana.email, Role::Dpo, &helvia, at(1)).unwrap();
     assert!(!may());
-    people::grant(&here.access, &command(), &ana.email, Role::Auditor, &[helvia], at(1)).unwrap();
+    let helvia = super::sample::scope("helvia");
+    people::grant(&here.access, &command(), &ana.email, Role::Auditor, std::slice::from_ref(&helvia), at(1))
+        .unwrap();
     assert!(may());
+    people::take(&here.access, &command(), &ana.email, Role::Auditor, &helvia, at(1)).unwrap();
+    assert!(!may());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use super::sample::{Installation, PASSWORD, at, refusal};
 use crate::access::error::Refusal;
-use crate::access::own_account;
+use crate::access::own_account::{self, NewFactor};
 use crate::access::permission::Role;
 use crate::access::sign_in::Attempt;
 use crate::access::throttle::{ACCOUNT_MAX, CLIENT_MAX};
@@ -156,13 +156,62 @@ fn a_second_factor_is_replaced_only_with_a_code_of_the_one_before() {
     let here = Installation::new();
     let ana = here.welcome("ana@helvia.example", Role::Dpo, &["helvia"]);
     let who = here.signed_in(&ana.session, 1).unwrap();
-    let offer = own_account::offer_second_factor(&here.access, &here.keys, &who, at(60)).unwrap();
+    let offer = own_account::offer_second_factor(&here.keys, &who).unwrap();
     let new_code = crate::access::second_factor::tests::code_at(&offer.secret, at(60));
-    let set = |current: &str| {
-        own_account::set_second_factor(&here.access, &here.keys, &who, current, &new_code, at(60))
+    let set = |current: &str, code: &str| {
+        let Installation { access, keys, sign_ins, .. } = &here;
+        own_account::set_second_factor(access, keys, sign_ins, &who, (current, code), at(60))
     };
-    assert_eq!(refusal(set("")), Refusal::CodeWrong);
-    assert_eq!(refusal(set(&new_code)), Refusal::CodeWrong);
-    assert_eq!(set(&ana.code(60)).unwrap().len(), 10);
+    for wrong in ["", new_code.as_str()] {
+        assert_eq!(refusal(set(wrong, &new_code)), Refusal::CurrentCodeWrong, "{wrong}");
+    }
+    assert_eq!(refusal(set(&ana.code(60), "no code")), Refusal::CodeWrong);
+    let NewFactor { session, recovery_codes } = set(&ana.code(60), &new_code).unwrap();
+    assert_eq!(recovery_codes.len(), 10);
+    assert!(here.signed_in(&session, 61).is_ok());
+    assert_eq!(refusal(set(&ana.recovery_codes[0], &new_code)), Refusal::SessionEnded, "it ended meanwhile");
     assert_eq!(refusal(here.sign_in(&ana.email, PASSWORD, &ana.code(90), 90)), Refusal::SignInWrong);
+}
+
+#[test]
+fn a_wrong_code_counts_as_a_failed_sign_in_and_a_right_password_does_not_forgive_it() {
+    let here = Installation::new();
+    let ana = here.welcome("ana@helvia.example", Role::Dpo, &["helvia"]);
+    let Installation { access, keys, sign_ins, .. } = &here;
+    let mut session = ana.session.clone();
+    for tries in 1..=ACCOUNT_MAX {
+        let who = here.signed_in(&session, 1).unwrap();
+        let made = own_account::make_recovery_codes(access, keys, sign_ins, &who, "no code", at(1));
+        assert_eq!(refusal(made), Refusal::CodeWrong, "{tries}");
+        if tries == 10 {
+            session =
+                own_account::change_password(access, sign_ins, &who, PASSWORD, PASSWORD, at(1)).unwrap();
+        }
+    }
+    let who = here.signed_in(&session, 1).unwrap();
+    let made = own_account::make_recovery_codes(access, keys, sign_ins, &who, &ana.code(60), at(60));
+    assert!(matches!(refusal(made), Refusal::Throttled(_)), "also with the right code");
+}
+
+#[test]
+fn a_second_factor_that_is_set_or_replaced_with_a_recovery_code_is_noted() {
+    let here = Installation::new();
+    let ana = here.welcome("ana@helvia.example", Role::Owner, &["helvia"]);
+    let Installation { access, keys, sign_ins, .. } = &here;
+    let who = here.signed_in(&ana.session, 1).unwrap();
+    let code = &ana.recovery_codes[0];
+    let codes = own_account::make_recovery_codes(access, keys, sign_ins, &who, code, at(1)).unwrap();
+    assert!(!codes.contains(code));
+    let offer = own_account::offer_second_factor(keys, &who).unwrap();
+    let new_code = crate::access::second_factor::tests::code_at(&offer.secret, at(1));
+    let set =
+        |current| own_account::set_second_factor(access, keys, sign_ins, &who, (current, &new_code), at(1));
+    assert_eq!(refusal(set(code)), Refusal::CurrentCodeWrong, "an earlier one");
+    set(&codes[0]).unwrap();
+    let trail = here.trail();
+    let last: Vec<_> = trail[trail.len() - 4..].iter().map(|line| line.split(' ').nth(1).unwrap()).collect();
+    assert_eq!(
+        last,
+        ["recovery_code_used", "recovery_codes_made", "recovery_code_used", "second_factor_set"]
+    );
 }

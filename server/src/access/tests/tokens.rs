@@ -4,7 +4,7 @@ use crate::access::error::Refusal;
 use crate::access::permission::{Permission, Role};
 use crate::access::principal::{Decision, Principal};
 use crate::access::token::{self, MadeToken, NewToken};
-use crate::access::{account, people, setting};
+use crate::access::{account, loss, people, setting};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use constat_shared::{LogId, LogShards, Receipt};
@@ -258,6 +258,11 @@ fn a_token_loses_what_its_maker_loses_and_is_seen_by_its_sites_alone() {
         verify(&here, &made.token, 2).unwrap().may_anywhere(Permission::LogRead),
         "an owner reads it too"
     );
+    people::grant(&here.access, &command(), &ana.email, Role::Admin, &[scope("helvia")], at(1)).unwrap();
+    let account = here.account(&ana.email);
+    let loss = loss::of(here.access.store(), &account, Role::Owner, &scope("helvia"), at(1)).unwrap();
+    let lost: Vec<_> = loss.tokens.iter().map(|token| (&*token.name, &*token.permissions)).collect();
+    assert_eq!(lost, [(&*made.kept.name, &[Permission::NoticesRead, Permission::LogRead][..])]);
     people::take(&here.access, &command(), &ana.email, Role::Owner, &scope("helvia"), at(1)).unwrap();
     assert!(!verify(&here, &made.token, 2).unwrap().may_anywhere(Permission::LogRead));
 }

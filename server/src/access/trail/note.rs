@@ -43,7 +43,8 @@ impl Note {
         Note { target: Some(target.to_string().chars().take(TARGET_CHARS_MAX).collect()), ..self }
     }
 
-    /// To the records of a consent id, which is forgotten with them.
+    /// To the records of a consent id, which is forgotten with them. No screen shows records yet.
+    #[allow(dead_code)]
     pub fn about(self, consent_id: ConsentId) -> Note {
         Note { target: Some(consent_id.to_string()), consent_id: Some(consent_id), ..self }
     }

@@ -1,12 +1,11 @@
 //! `/v1/admin/users`: who may sign in to the console.
 
 use super::idempotent::{self, Made};
-use super::page::{self, Order, Page};
+use super::page::{self, Listed, Page};
 use super::query::Query;
 use super::work::done;
 use super::{body, place};
-use crate::access::account::Account;
-use crate::access::people::{self, NewPerson};
+use crate::access::people::{self, NewPerson, Seen};
 use crate::access::permission::Role;
 use crate::access::site_scope::SiteScope;
 use crate::http::console::who::{Can, PeopleWrite};
@@ -62,25 +61,27 @@ struct NewUser {
     ends_at: Option<Timestamp>,
 }
 
-impl From<Account> for UserItem {
-    fn from(account: Account) -> UserItem {
+impl From<Seen> for UserItem {
+    fn from(Seen { account, .. }: Seen) -> UserItem {
         let roles = account.grants.into_iter().map(|grant| RoleItem {
             role: grant.role,
             site: grant.site,
             given_at: grant.given_at,
             given_by: grant.given_by,
         });
-        let Account { email, ends_at, welcomed_at, .. } = account;
-        UserItem { email, roles: roles.collect(), ends_at, welcomed_at }
+        let (ends_at, welcomed_at) = (account.ends_at, account.welcomed_at);
+        UserItem { email: account.email, roles: roles.collect(), ends_at, welcomed_at }
     }
 }
 
 /// Those with a role on a site to which the token lets people in, by address.
 pub async fn list(can: Can<PeopleWrite>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    let page = Page::read(&Query::read(&request, &page::NAMES)?)?;
-    let found = done(&request, move |console, now| people::list(&console.access, &can.principal, now));
-    let people = found.await?;
-    Ok(page.of(people, Order::Rising, |account| account.email.clone()).map(UserItem::from).answer())
+    let Page { limit, after } = Page::read(&Query::read(&request, &page::NAMES)?)?;
+    let found = done(&request, move |console, now| {
+        people::page(&console.access, &console.keys, &can.principal, after.as_deref(), limit, now)
+    });
+    let people::Page { people, next_cursor } = found.await?;
+    Ok(Listed { items: people, next_cursor }.map(UserItem::from).answer())
 }
 
 /// Adds a person, and answers with the link that welcomes them.

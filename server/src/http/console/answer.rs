@@ -32,6 +32,11 @@ pub fn screen_as(status: StatusCode, template: &impl Template) -> HttpResponse {
     }
 }
 
+/// The status of a screen with a form: 422 for one that was not taken.
+pub fn status_of(errors: &Errors) -> StatusCode {
+    if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }
+}
+
 /// Goes on at another screen, by GET (RFC 9110, section 15.4.4).
 pub fn see(path: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, path)).finish()
@@ -50,6 +55,7 @@ pub fn refused(request: &HttpRequest, session: Option<&Session>, error: &AccessE
                 Refusal::LinkUsed | Refusal::LinkUnknown => Happened::LinkUsed,
                 Refusal::Throttled(_) => Happened::TooMany,
                 Refusal::Busy => Happened::Unavailable,
+                Refusal::CursorUnknown => Happened::NotFound,
                 _ if status == StatusCode::NOT_FOUND => Happened::NotFound,
                 _ => Happened::BadForm,
             };

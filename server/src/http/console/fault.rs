@@ -2,6 +2,7 @@
 
 use super::texts::Texts;
 use super::view::form::Errors;
+use super::view::sentence::Text;
 use crate::access::error::{AccessError, Refusal};
 use crate::access::site_scope::SiteScope;
 
@@ -22,16 +23,30 @@ pub fn of(t: &Texts, error: &AccessError) -> Option<Errors> {
         Refusal::PasswordIsEmail => ("password", &e.password_is_email),
         Refusal::PasswordWrong => ("current_password", &e.current_password_wrong),
         Refusal::CodeWrong => ("code", &e.code_wrong),
+        Refusal::CurrentCodeWrong => ("current", &e.code_wrong),
         Refusal::LastAdmin => ("remove", &e.last_admin),
         _ => return None,
     };
     Some(one(field, text))
 }
 
-/// As [`of`]; where somebody gives more than they have, the text stands beside that field.
-pub fn of_giver(t: &Texts, error: &AccessError, field: &'static str, text: &impl ToString) -> Option<Errors> {
-    let is_not_theirs = matches!(error, AccessError::Refused(Refusal::NotYours));
-    of(t, error).or_else(|| is_not_theirs.then(|| one(field, text)))
+/// Why a form was not done.
+pub enum Fault {
+    /// Fields are wrong: the form is shown again.
+    Fields(Errors),
+    /// It is about no field: a message is shown.
+    Other(AccessError),
+}
+
+/// As [`of`], with the field and the text that a form has for some refusals.
+pub fn sorted(t: &Texts, error: AccessError, own: &[(Refusal, &'static str, &Text)]) -> Fault {
+    let refusal = match &error {
+        AccessError::Refused(refusal) => Some(*refusal),
+        _ => None,
+    };
+    let own = own.iter().find(|(known, ..)| refusal == Some(*known));
+    let errors = own.map(|(_, field, text)| one(field, text)).or_else(|| of(t, &error));
+    errors.map_or(Fault::Other(error), Fault::Fields)
 }
 
 /// One error.

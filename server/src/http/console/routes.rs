@@ -3,8 +3,8 @@
 
 use super::missing;
 use super::screens::{
-    account, audit_trail, files, home, log, notice, notices, notices_compare, people, sign_in, site, tokens,
-    welcome,
+    account, audit_trail, files, home, log, notice, notices, notices_compare, people, person, second_factor,
+    sign_in, site, tokens, welcome,
 };
 use crate::http::admin;
 use crate::http::description::{self, explorer};
@@ -38,6 +38,10 @@ pub fn table() -> Vec<Row> {
         asking(Get, "/console/account", Screen, account::get),
         asking(Post, "/console/account/language", Screen, account::set_language),
         asking(Post, "/console/account/password", Screen, account::set_password),
+        asking(Get, "/console/account/second-factor", Screen, second_factor::get),
+        asking(Post, "/console/account/second-factor", Screen, second_factor::post),
+        asking(Get, "/console/account/recovery-codes", Screen, second_factor::ask_codes),
+        asking(Post, "/console/account/recovery-codes", Screen, second_factor::make_codes),
         asking(Post, "/console/account/sessions/end", Screen, account::end_others),
         asking(Post, "/console/account/sessions/{session}/end", Screen, account::end_session),
         asking(Get, "/console/sites/{site}", Screen, site::get),
@@ -50,10 +54,12 @@ pub fn table() -> Vec<Row> {
         asking(Post, "/console/sites/{site}/audit", Screen, log::start_audit),
         asking(Get, "/console/people", Screen, people::get),
         asking(Post, "/console/people", Screen, people::post),
-        asking(Get, "/console/people/{email}/link", Screen, people::ask_link),
-        asking(Post, "/console/people/{email}/link", Screen, people::make_link),
-        asking(Get, "/console/people/{email}/remove", Screen, people::ask_remove),
-        asking(Post, "/console/people/{email}/remove", Screen, people::remove),
+        asking(Get, "/console/people/{account}/link", Screen, person::ask_link),
+        asking(Post, "/console/people/{account}/link", Screen, person::make_link),
+        asking(Get, "/console/people/{account}/remove", Screen, person::ask_remove),
+        asking(Post, "/console/people/{account}/remove", Screen, person::remove),
+        asking(Get, "/console/people/{account}/roles/{role}/{scope}/take", Screen, person::ask_take),
+        asking(Post, "/console/people/{account}/roles/{role}/{scope}/take", Screen, person::take),
         asking(Get, "/console/tokens", Screen, tokens::get),
         asking(Post, "/console/tokens", Screen, tokens::post),
         asking(Get, "/console/tokens/{jti}/revoke", Screen, tokens::ask_revoke),

@@ -55,6 +55,7 @@ pub fn of(request: &HttpRequest, session: &Session, place: Place) -> Shell {
             roles.push(role);
         }
     }
+    let waiting_roles = session.signed_in.account.waiting_roles();
     Shell {
         t: Texts::of(language),
         language: language.as_str(),
@@ -65,6 +66,7 @@ pub fn of(request: &HttpRequest, session: &Session, place: Place) -> Shell {
         is_demo: console.demo_site.is_some(),
         email: session.signed_in.account.email.clone(),
         roles,
+        waiting_roles: waiting_roles.into_iter().map(|role| role.to_string()).collect(),
         may: may(principal, site.as_ref()),
         site,
         sites,

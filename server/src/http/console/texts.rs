@@ -85,9 +85,9 @@ texts! {
     /// What is wrong with a field.
     errors: ErrorsTexts {
         audit_runs code_required code_wrong current_password_wrong day_malformed day_order days_range
-        email_malformed email_required is_self last_admin name_required password_is_email password_long password_required password_short role_exists role_required scope_not_yours
-        scope_required sign_in_wrong site_not_yours site_required until_malformed
-        until_past who_malformed
+        email_malformed email_required is_self last_admin last_role name_required password_is_email password_long
+        password_required password_short role_exists role_required scope_not_yours scope_required sign_in_wrong
+        site_not_yours site_required too_many until_malformed until_past who_malformed
     }
     /// How a check stands.
     standing: StandingTexts {
@@ -99,7 +99,7 @@ texts! {
     }
     /// A new account.
     welcome: WelcomeTexts {
-        code_button code_hint code_intro code_label code_picture code_scan code_skip code_title code_typed code_why
+        code_button code_hint code_intro code_label code_open code_picture code_scan code_skip code_title code_typed code_why
         intro link_ends password_button password_title recovery_button recovery_intro recovery_lost recovery_of
         recovery_once recovery_title roles step title
     }
@@ -109,10 +109,18 @@ texts! {
     }
     /// The own account.
     account: AccountTexts {
-        act current_password done_language done_others done_password done_session end_others end_session ends
+        act current_password demo done_language done_others done_password done_session end_others end_session ends
         first_sign_in language language_button made no_end no_role opened own password password_button
         password_effect recovery_left recovery_left_one roles second_factor second_factor_new second_factor_none
         second_factor_set session_ends sessions sessions_lead signed_in_before this_session title used
+    }
+    /// The second factor of the own account.
+    second_factor: SecondFactorTexts {
+        current current_hint done needed new_hint replace replace_effect set
+    }
+    /// New recovery codes of the own account.
+    recovery_codes: RecoveryCodesTexts {
+        button code_hint done effect lead purpose title
     }
     /// What waits, and the sites.
     home: HomeTexts {
@@ -159,14 +167,18 @@ texts! {
     }
     /// People and roles.
     people: PeopleTexts {
-        active add add_button add_lead done_removed done_role email_hint ended every_site given_by invited lead list
+        active add add_button add_lead done_removed done_role done_taken email_hint ended every_site given_by invited lead list
         made_ends made_reset made_text made_welcome never new_link only_you person remove role roles signed_in sites
-        state title until until_hint until_label you
+        state take title until until_hint until_label you
     }
     /// Before an account is removed.
     remove: RemoveTexts {
         account_gone back button gone keep last_admin last_admin_text no_session no_token question records_stay
         role_gone sessions sessions_one stays title token trail_stays
+    }
+    /// Before a role is taken.
+    take: TakeTexts {
+        account_stays button closes keep last last_text nothing_closes question title token
     }
     /// Before a link is made.
     link: LinkTexts {

@@ -1,12 +1,13 @@
 //! Every POST of the table: with no token, a wrong one or another session's it is refused and
 //! changes nothing; with its own it does what it is for.
 
-use super::house::{Ask, House, OWN, PASSWORD, screens};
-use crate::access::account::Account;
+use super::house::{Ask, House, OWN, PASSWORD, SECRET, screens};
+use crate::access::account::{self, Account};
 use crate::access::link::{self, LinkKind};
 use crate::access::people::{self, NewPerson};
 use crate::access::permission::{Permission, Role};
 use crate::access::principal::Principal;
+use crate::access::second_factor;
 use crate::access::session::{self, csrf_token};
 use crate::access::site_scope::SiteScope;
 use crate::access::token::{self, NewToken};
@@ -17,7 +18,7 @@ use actix_web::http::Method;
 use constat_shared::{Hash, Timestamp};
 use url::form_urlencoded::Serializer;
 
-/// A form that every row takes, but for its token.
+/// A form that every row takes, but for its token and codes.
 fn form() -> Vec<(&'static str, &'static str)> {
     vec![
         ("email", "new@helvia.example"),
@@ -33,9 +34,24 @@ fn form() -> Vec<(&'static str, &'static str)> {
     ]
 }
 
-/// What the addresses name, each of it there: a person, a token, a session, a link.
+/// The codes that a screen asks for: one of the second factor, or of the one that is offered.
+fn codes(house: &House, person: &Account, session: &str, path: &str) -> Vec<(&'static str, String)> {
+    let code = |secret: &[u8]| second_factor::tests::code_of(secret.to_vec(), clock::now());
+    match path {
+        "/console/account/recovery-codes" => vec![("code", code(&SECRET))],
+        "/console/account/second-factor" => {
+            let place = Hash::of(session.as_bytes()).to_string();
+            let offer = second_factor::offer(&house.console.keys, person, &place).unwrap();
+            let offered = second_factor::tests::code_at(&offer.secret, clock::now());
+            vec![("current", code(&SECRET)), ("code", offered)]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What the addresses name, each of it there: a person with two roles, a token, a session, a link.
 struct Named {
-    email: String,
+    account: String,
     jti: String,
     session: String,
     link: String,
@@ -53,6 +69,8 @@ impl Named {
             language: None,
         };
         let invited = people::add(access, &command, &new, now).unwrap();
+        people::grant(access, &command, &new.email, Role::Auditor, &new.sites, now).unwrap();
+        let account = account::live(access.store(), &new.email, now).unwrap().id;
         let token = NewToken {
             name: "nightly".to_owned(),
             scope: vec![Permission::LogRead],
@@ -62,13 +80,15 @@ impl Named {
         let jti = token::make(access, &house.console.keys, &command, token, now).unwrap().kept.jti;
         // The name of a session is the hash of its secret.
         let session = Hash::of(house.session(person).as_bytes()).to_string();
-        Named { email: invited.email, jti, session, link: invited.secret }
+        Named { account, jti, session, link: invited.secret }
     }
 
     fn path(&self, house: &House, path: &str) -> String {
         path.replace("{site}", OWN)
             .replace("{hash}", &house.notice)
-            .replace("{email}", &self.email)
+            .replace("{account}", &self.account)
+            .replace("{role}", "owner")
+            .replace("{scope}", OWN)
             .replace("{jti}", &self.jti)
             .replace("{session}", &self.session)
             .replace("{link}", &self.link)
@@ -95,7 +115,7 @@ async fn no_form_is_taken_without_the_token_of_its_own_session() {
     let cut = &own[..own.len() - 1];
     let before = house.kept();
     let posts: Vec<_> = screens().into_iter().filter(|row| row.verb == Verb::Post).collect();
-    assert!(posts.len() >= 13);
+    assert!(posts.len() >= 16);
     for row in posts {
         let path = named.path(&house, row.path);
         // The token of a stranger's form is made from the form cookie, never from the session.
@@ -140,7 +160,11 @@ async fn with_its_own_token_each_form_does_what_it_is_for() {
             token: None,
             session: Some(&session),
             form_cookie: Some(&session),
-            body: Some(encoded(&[&csrf_token(&session)])),
+            body: Some(format!(
+                "{}&{}",
+                Serializer::new(String::new()).extend_pairs(codes(&house, &person, &session, &path)).finish(),
+                encoded(&[&csrf_token(&session)])
+            )),
         };
         let answer = house.ask(Method::POST, &path, ask).await;
         if path == "/console/sign-in" {

@@ -45,6 +45,9 @@ const HOUR_MS: i64 = 3_600_000;
 /// The password of everybody.
 pub const PASSWORD: &str = "correct horse battery";
 
+/// The secret of everybody's second factor.
+pub const SECRET: [u8; 20] = *b"the secret of a test";
+
 /// A console.
 pub struct House {
     pub console: Data<Console>,
@@ -131,7 +134,8 @@ impl House {
         });
         let mut account = Account::new(email.to_owned(), grants.collect(), "test", now).unwrap();
         account.password = Some(password::hash(PASSWORD).unwrap());
-        account.second_factor = Some(SecondFactor { secret: String::new(), last_step: 0 });
+        let secret = self.console.keys.seal(&SECRET, &account.id).unwrap();
+        account.second_factor = Some(SecondFactor { secret, last_step: 0 });
         account.welcomed_at = Some(now);
         account::insert(&*self.store, &account, now).unwrap();
         account

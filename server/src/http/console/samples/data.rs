@@ -11,6 +11,9 @@ use crate::http::console::view::sentence::Text;
 /// A name that must be shown as text: HTML, a place of a sentence, and marks that turn the direction.
 pub const HOSTILE: &str = "<script>alert(1)</script>\u{202e}{by}\"onload='x";
 
+/// A picture of a second factor.
+pub const QR_CODE: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 29 29\"><path d=\"M4 4h7v7h-7zM18 4h7v7h-7zM4 18h7v7h-7z\"/></svg>";
+
 /// A hash.
 pub const HASH: &str = "d8c4fa281f0c5be39a5f6cf0b9b0e4aab4a8c30d3a3c2a1b5b1d8a4f6e2c9d71";
 /// The hash before it.

@@ -1,6 +1,6 @@
 //! Screens of those who are not signed in, and messages.
 
-use super::data::{HOSTILE, errors, moment};
+use super::data::{HOSTILE, QR_CODE, errors, moment};
 use super::maker::Maker;
 use crate::http::console::view::form::Errors;
 use crate::http::console::view::frame::{Gate, Section};
@@ -28,12 +28,12 @@ impl Maker {
         let (roles, link_ends_at) = (vec!["dpo".into()], moment("12-01"));
         let page = WelcomePassword { gate: gate.clone(), email: email(), roles, link_ends_at, errors: short };
         self.add("welcome-password", "welcome", &page);
-        let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 29 29\"><path d=\"M4 4h7v7h-7zM18 4h7v7h-7zM4 18h7v7h-7z\"/></svg>";
         let page = WelcomeCode {
             gate: gate.clone(),
             email: email(),
+            address: "otpauth://totp/Constat:x?secret=JBSW&issuer=Constat".into(),
             secret: "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP".into(),
-            qr_svg: svg.into(),
+            qr_svg: QR_CODE.into(),
             may_skip: true,
             errors: errors(&[("code", &t.errors.code_wrong)]),
         };

@@ -61,6 +61,11 @@ impl Maker {
             is_demo: section == Section::Home,
             email: "dpo@boreale.example".into(),
             roles: vec!["dpo".into()],
+            waiting_roles: if section == Section::Account {
+                vec!["dpo".into(), "admin".into()]
+            } else {
+                vec![]
+            },
             site: Some(site()),
             sites: sites(),
             section,

@@ -2,10 +2,12 @@
 
 use super::data::{HOSTILE, choice, errors, grants, moment};
 use super::maker::Maker;
+use crate::http::console::view::account::Grant;
 use crate::http::console::view::form::Errors;
 use crate::http::console::view::frame::Section;
 use crate::http::console::view::people::{
-    AccountState, MadeLink, People, PeopleDone, PeopleLink, PeopleRemove, Person,
+    AccountState, MadeLink, People, PeopleDone, PeopleLink, PeopleRemove, PeopleTake, Person, PersonGrant,
+    TokenLoss,
 };
 
 impl Maker {
@@ -43,13 +45,7 @@ impl Maker {
             ),
             (
                 "people-errors",
-                page(
-                    self.shell(Section::People),
-                    PeopleDone::Removed(HOSTILE.into()),
-                    vec![you()],
-                    true,
-                    wrong,
-                ),
+                page(self.shell(Section::People), PeopleDone::Removed, vec![you()], true, wrong),
             ),
             (
                 "people-role",
@@ -57,6 +53,16 @@ impl Maker {
                     self.shell(Section::People),
                     PeopleDone::RoleGiven(HOSTILE.into()),
                     everybody(),
+                    true,
+                    Errors::default(),
+                ),
+            ),
+            (
+                "people-taken",
+                page(
+                    self.shell(Section::People),
+                    PeopleDone::RoleTaken,
+                    vec![you(), person("demo@constat.example", AccountState::Demo, false)],
                     true,
                     Errors::default(),
                 ),
@@ -91,20 +97,46 @@ impl Maker {
             };
             self.add("people-link", "people-link", &page);
         }
+        self.people_take();
+    }
+
+    fn people_take(&mut self) {
+        let t = self.t();
+        let take = |shell, permissions: &[&str], is_last, errors| PeopleTake {
+            shell,
+            person: person(HOSTILE, AccountState::Active, false),
+            grant: grants().remove(0),
+            path: "/console/people/a1/roles/dpo/boreale/take".into(),
+            permissions: permissions.iter().map(ToString::to_string).collect(),
+            tokens: vec![TokenLoss { name: HOSTILE.into(), permissions: vec!["log:read".into()] }],
+            is_last,
+            errors,
+        };
+        let page = take(self.shell(Section::People), &["log:read", "tokens:write"], false, Errors::default());
+        self.add("people-take", "people-take", &page);
+        let wrong = errors(&[("take", &t.errors.last_admin)]);
+        let page = take(self.shell(Section::People), &[], false, wrong);
+        self.add("people-take-nothing", "people-take", &page);
+        let page = take(self.shell(Section::People), &["log:read"], true, Errors::default());
+        self.add("people-take-last", "people-take", &page);
     }
 }
 
 fn person(email: &str, state: AccountState, is_self: bool) -> Person {
     Person {
         email: email.into(),
-        path: "audit%40lys.example".into(),
-        grants: if state == AccountState::Ended { vec![] } else { grants() },
+        id: "a1".into(),
+        grants: if state == AccountState::Ended { vec![] } else { grants().into_iter().map(held).collect() },
         state,
         ends_at: (state != AccountState::Active).then(|| moment("12-31")),
         signed_in_at: is_self.then(|| moment("11-28")),
         is_self,
         may_change: !is_self,
     }
+}
+
+fn held(grant: Grant) -> PersonGrant {
+    PersonGrant { take_href: Some(format!("/console/people/a1/roles/{}/x/take", grant.role)), grant }
 }
 
 fn you() -> Person {

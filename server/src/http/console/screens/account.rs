@@ -161,6 +161,7 @@ async fn show(
         shell: shell::of(request, &session, Place::Of(Section::Account)),
         done,
         grants: grants(&console, &account.grants, language),
+        is_demo: account.is_demo,
         has_second_factor: account.second_factor.is_some(),
         recovery_codes_left: account.recovery_codes.len() as u64,
         made_at: when(account.made_at),

@@ -9,6 +9,8 @@ pub mod notice;
 pub mod notices;
 pub mod notices_compare;
 pub mod people;
+pub mod person;
+pub mod second_factor;
 pub mod sign_in;
 pub mod site;
 pub mod tokens;

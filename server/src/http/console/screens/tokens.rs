@@ -8,7 +8,8 @@ use crate::access::principal::Principal;
 use crate::access::site_scope::SiteScope;
 use crate::access::token::{self, DAYS_MAX, NewToken};
 use crate::clock;
-use crate::http::console::answer::{refused, screen, screen_as, see};
+use crate::http::console::answer::{refused, screen, screen_as, see, status_of};
+use crate::http::console::fault::{self, Fault};
 use crate::http::console::form::Form;
 use crate::http::console::shell::{self, Place};
 use crate::http::console::signed::Session;
@@ -18,8 +19,7 @@ use crate::http::console::view::form::{Choice, Errors};
 use crate::http::console::view::frame::{Section, SiteName};
 use crate::http::console::view::tokens::{MadeToken, TokenRow, TokenState, Tokens, TokensDone, TokensRevoke};
 use crate::http::console::who::{May, TokensWrite};
-use crate::http::console::{fault, moment, posted, query};
-use actix_web::http::StatusCode;
+use crate::http::console::{moment, posted, query};
 use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use constat_shared::{Language, Timestamp};
@@ -46,10 +46,18 @@ impl Default for Typed {
     }
 }
 
+/// What is on the screen beside the list.
+#[derive(Default)]
+struct Shown {
+    done: TokensDone,
+    typed: Typed,
+    errors: Errors,
+}
+
 /// Shows them.
 pub async fn get(may: May<TokensWrite>, request: HttpRequest) -> HttpResponse {
     let done = query::value(&request, "revoked").map_or(TokensDone::Nothing, TokensDone::Revoked);
-    show(&request, Arc::new(may.session), StatusCode::OK, done, Typed::default(), Errors::default()).await
+    show(&request, &Arc::new(may.session), Shown { done, ..Shown::default() }).await
 }
 
 /// Makes a token, and shows it once.
@@ -60,42 +68,31 @@ pub async fn post(may: May<TokensWrite>, request: HttpRequest, payload: Payload)
         Err(answer) => return answer,
     };
     let typed = Typed::of(&form);
-    let language = shell::language(&request, &session);
-    let t = Texts::of(language);
-    let new = match typed.read(t) {
-        Ok(new) => new,
-        Err(errors) => {
-            return show(
-                &request,
-                session,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                TokensDone::Nothing,
-                typed,
-                errors,
-            )
-            .await;
-        }
+    let shown = match make(&request, &session, &typed).await {
+        Ok(made) => Shown { done: TokensDone::Made(made), ..Shown::default() },
+        Err(Fault::Fields(errors)) => Shown { typed, errors, ..Shown::default() },
+        Err(Fault::Other(error)) => return refused(&request, Some(&session), &error),
     };
-    let console = console(&request);
-    let own = Arc::clone(&session);
+    show(&request, &session, shown).await
+}
+
+async fn make(request: &HttpRequest, session: &Arc<Session>, typed: &Typed) -> Result<MadeToken, Fault> {
+    let language = shell::language(request, session);
+    let t = Texts::of(language);
+    let (new, days) = typed.read(t).map_err(Fault::Fields)?;
+    let console = console(request);
+    let own = Arc::clone(session);
     let made = on_console(&console, move |console, now| {
-        let new = NewToken { expires_at: Timestamp::from_unix_ms(now.unix_ms() + new.1 * DAY_MS), ..new.0 };
+        let new = NewToken { expires_at: Timestamp::from_unix_ms(now.unix_ms() + days * DAY_MS), ..new };
         token::make(&console.access, &console.keys, own.principal(), new, now)
     });
-    match made.await {
-        Ok(made) => {
-            let expires_at = moment::moment(made.kept.expires_at, &TimeZone::UTC, language);
-            let done = TokensDone::Made(MadeToken { name: made.kept.name, token: made.token, expires_at });
-            show(&request, session, StatusCode::OK, done, Typed::default(), Errors::default()).await
-        }
-        Err(error) => match fault::of_giver(t, &error, "scope", &t.errors.scope_not_yours) {
-            Some(errors) => {
-                let status = StatusCode::UNPROCESSABLE_ENTITY;
-                show(&request, session, status, TokensDone::Nothing, typed, errors).await
-            }
-            None => refused(&request, Some(&session), &error),
-        },
-    }
+    let own = [
+        (Refusal::NotYours, "scope", &t.errors.scope_not_yours),
+        (Refusal::TooMany, "name", &t.errors.too_many),
+    ];
+    let made = made.await.map_err(|error| fault::sorted(t, error, &own))?;
+    let expires_at = moment::moment(made.kept.expires_at, &TimeZone::UTC, language);
+    Ok(MadeToken { name: made.kept.name, token: made.token, expires_at })
 }
 
 /// Asks before a token is revoked.
@@ -208,22 +205,17 @@ fn row(console: &Console, token: &ApiToken, by: &Principal, language: Language, 
     }
 }
 
-async fn show(
-    request: &HttpRequest,
-    session: Arc<Session>,
-    status: StatusCode,
-    done: TokensDone,
-    typed: Typed,
-    errors: Errors,
-) -> HttpResponse {
+async fn show(request: &HttpRequest, session: &Arc<Session>, shown: Shown) -> HttpResponse {
+    let Shown { done, typed, errors } = shown;
+    let status = status_of(&errors);
     let console = console(request);
-    let own = Arc::clone(&session);
+    let own = Arc::clone(session);
     let listed = on_console(&console, move |console, now| token::list(&console.access, own.principal(), now));
     let all = match listed.await {
         Ok(all) => all,
-        Err(error) => return refused(request, Some(&session), &error),
+        Err(error) => return refused(request, Some(session), &error),
     };
-    let (language, by, now) = (shell::language(request, &session), session.principal(), clock::now());
+    let (language, by, now) = (shell::language(request, session), session.principal(), clock::now());
     let before = query::value(request, "before");
     let mut shown = all.iter().filter(|token| before.as_ref().is_none_or(|before| token.jti < *before));
     let page: Vec<_> =
@@ -238,7 +230,7 @@ async fn show(
     let own_scope = Permission::ALL.iter().filter(|permission| by.may_anywhere(**permission));
     let own_sites = shell::sites_with(&console, by, Permission::TokensWrite);
     let view = Tokens {
-        shell: shell::of(request, &session, Place::Of(Section::Tokens)),
+        shell: shell::of(request, session, Place::Of(Section::Tokens)),
         done,
         tokens: page,
         next_href: next,

@@ -3,6 +3,7 @@
 use super::sign_in::enter;
 use crate::access::error::AccessError;
 use crate::access::link::LinkKind;
+use crate::access::second_factor::Offer;
 use crate::access::welcome::{self, Invitation, Welcomed};
 use crate::http::console::answer::{add_cookie, message, refused, screen_as, see};
 use crate::http::console::cookies::{self, Kind};
@@ -120,8 +121,8 @@ async fn show(request: &HttpRequest, secret: String, status: StatusCode, errors:
         (LinkKind::Reset, _) => screen_as(status, &Reset { gate, email, link_ends_at, errors }),
         (_, Some(offer)) => {
             let may_skip = !invitation.needs_second_factor;
-            let (secret, qr_svg) = (offer.secret, offer.qr_code);
-            screen_as(status, &WelcomeCode { gate, email, secret, qr_svg, may_skip, errors })
+            let Offer { secret, address, qr_code: qr_svg } = offer;
+            screen_as(status, &WelcomeCode { gate, email, address, secret, qr_svg, may_skip, errors })
         }
         _ => screen_as(status, &password_step(gate, &invitation, link_ends_at, errors)),
     };

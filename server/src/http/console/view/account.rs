@@ -60,6 +60,8 @@ pub struct Account {
     pub done: Done,
     /// The roles.
     pub grants: Vec<Grant>,
+    /// Whether it is the demo's, which has neither password nor second factor.
+    pub is_demo: bool,
     /// Whether a second factor is set.
     pub has_second_factor: bool,
     /// How many recovery codes are left.

@@ -89,8 +89,10 @@ pub struct Shell {
     pub is_demo: bool,
     /// Who is signed in.
     pub email: String,
-    /// The ids of the roles of that person, each once.
+    /// The ids of the roles of that person that open something, each once.
     pub roles: Vec<String>,
+    /// The ids of those that open nothing until a second factor is set, each once: every screen says so.
+    pub waiting_roles: Vec<String>,
     /// The site of this screen, or the one that was looked at last.
     pub site: Option<SiteName>,
     /// The other sites that the person may see, at most [`SITES_IN_SWITCHER_MAX`].
@@ -99,6 +101,13 @@ pub struct Shell {
     pub section: Section,
     /// What the menu has.
     pub may: May,
+}
+
+impl Shell {
+    /// The names of the roles that wait for a second factor.
+    pub fn waiting(&self) -> String {
+        self.waiting_roles.iter().map(|role| self.t.role(role)).collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// Around a screen of somebody who is not signed in.

@@ -15,6 +15,7 @@ pub mod notices;
 pub mod notices_compare;
 pub mod people;
 pub mod reset;
+pub mod second_factor;
 pub mod sentence;
 pub mod sign_in;
 pub mod site;

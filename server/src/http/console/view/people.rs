@@ -15,6 +15,17 @@ pub enum AccountState {
     Active,
     /// Its end date has come.
     Ended,
+    /// It is the demo's: only the link of a demo signs it in.
+    Demo,
+}
+
+/// A role of a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonGrant {
+    /// The role.
+    pub grant: Grant,
+    /// Where it is taken away, for a reader who may.
+    pub take_href: Option<String>,
 }
 
 /// An account.
@@ -22,10 +33,10 @@ pub enum AccountState {
 pub struct Person {
     /// The address.
     pub email: String,
-    /// Percent-encoded for a path: `/console/people/{path}/remove` and `…/link`.
-    pub path: String,
+    /// The id of the account: `/console/people/{id}/remove` and `…/link`.
+    pub id: String,
     /// The roles, at most 100.
-    pub grants: Vec<Grant>,
+    pub grants: Vec<PersonGrant>,
     /// How it stands.
     pub state: AccountState,
     /// When it ends, if it has an end.
@@ -52,16 +63,19 @@ pub struct MadeLink {
 }
 
 /// What was just done, said on top.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum PeopleDone {
     /// Nothing.
+    #[default]
     Nothing,
     /// A link was made.
     Link(MadeLink),
     /// An account that exists already was given a role: its address.
     RoleGiven(String),
-    /// An account was removed: its address.
-    Removed(String),
+    /// An account was removed.
+    Removed,
+    /// A role was taken from somebody.
+    RoleTaken,
 }
 
 /// The form posts `email`, `role`, `site` (repeated; `*` for every site), `until` and `csrf` to `/console/people`.
@@ -90,7 +104,7 @@ pub struct People {
     pub errors: Errors,
 }
 
-/// Asks before an account is removed. Posts `csrf` to `/console/people/{path}/remove`.
+/// Asks before an account is removed. Posts `csrf` to `/console/people/{id}/remove`.
 #[derive(Template)]
 #[template(path = "console/people_remove.html")]
 pub struct PeopleRemove {
@@ -108,7 +122,7 @@ pub struct PeopleRemove {
     pub errors: Errors,
 }
 
-/// Asks before a link is made. Posts `csrf` to `/console/people/{path}/link`.
+/// Asks before a link is made. Posts `csrf` to `/console/people/{id}/link`.
 #[derive(Template)]
 #[template(path = "console/people_link.html")]
 pub struct PeopleLink {
@@ -118,4 +132,35 @@ pub struct PeopleLink {
     pub person: Person,
     /// Whether the link sets a new password; else the account was never opened.
     pub is_reset: bool,
+}
+
+/// What a token loses with a role of its maker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenLoss {
+    /// Its name.
+    pub name: String,
+    /// The ids of the permissions.
+    pub permissions: Vec<String>,
+}
+
+/// Asks before a role is taken from somebody. Posts `csrf` to the address of the screen.
+#[derive(Template)]
+#[template(path = "console/people_take.html")]
+pub struct PeopleTake {
+    /// Around it.
+    pub shell: Shell,
+    /// The account.
+    pub person: Person,
+    /// The role.
+    pub grant: Grant,
+    /// The path of the screen.
+    pub path: String,
+    /// The ids of the permissions that close on the site of the role.
+    pub permissions: Vec<String>,
+    /// The tokens that lose something.
+    pub tokens: Vec<TokenLoss>,
+    /// Whether it cannot be taken: it is the last role of the account.
+    pub is_last: bool,
+    /// What is wrong: field `take`.
+    pub errors: Errors,
 }

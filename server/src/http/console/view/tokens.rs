@@ -53,9 +53,10 @@ pub struct MadeToken {
 }
 
 /// What was just done, said on top.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum TokensDone {
     /// Nothing.
+    #[default]
     Nothing,
     /// A token was made.
     Made(MadeToken),

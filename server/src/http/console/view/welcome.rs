@@ -30,6 +30,8 @@ pub struct WelcomeCode {
     pub gate: Gate,
     /// Whose account it is.
     pub email: String,
+    /// The secret as an `otpauth://` address, which an authenticator on this device opens.
+    pub address: String,
     /// The secret in base 32; the screen shows it as it is, in `#totp-secret`.
     pub secret: String,
     /// The QR code: an `<svg>` element without an XML declaration, made by this program.

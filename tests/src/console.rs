@@ -17,6 +17,10 @@ pub const OWN: &str = "polaire";
 pub const OTHER: &str = "boreale";
 /// The first password of everybody.
 pub const PASSWORD: &str = "correct horse battery";
+/// Where a second factor is set, or replaced.
+pub const SECOND_FACTOR: &str = "/console/account/second-factor";
+/// Where new recovery codes are made.
+pub const RECOVERY_CODES: &str = "/console/account/recovery-codes";
 /// For how long a code is shown, in seconds.
 const STEP_S: u64 = 30;
 
@@ -189,11 +193,40 @@ impl Visitor {
         let csrf = csrf_of(page.text());
         let done = self.post(&path, &[("csrf", &csrf), ("code", &code(&secret, step))]).await;
         assert_eq!(done.status, 200, "{done:?}");
-        let codes = between(done.text(), "id=\"recovery-codes\"", "</ul>").split("<code>").skip(1);
-        let recovery_codes: Vec<_> =
-            codes.map(|code| code.split('<').next().unwrap_or_default().to_owned()).collect();
-        assert_eq!(recovery_codes.len(), 10, "{done:?}");
+        let recovery_codes = recovery_codes_of(done.text());
         Person { email: email.to_owned(), secret, recovery_codes, step }
+    }
+
+    /// Walks through a link without a second factor.
+    ///
+    /// # Panics
+    /// When a step is not as it has to be.
+    pub async fn welcome_without(&mut self, link: &str) {
+        let path = path_of(link).to_owned();
+        for step in [("password", PASSWORD), ("skip", "1")] {
+            let done = self.submit(&path, &path, &[step]).await;
+            assert_eq!(done.status, 303, "{step:?} {done:?}");
+        }
+    }
+
+    /// The secret of the second factor that a screen offers.
+    ///
+    /// # Panics
+    /// When it offers none.
+    pub async fn offered_secret(&mut self) -> String {
+        let page = self.get(SECOND_FACTOR).await;
+        between(page.text(), "id=\"totp-secret\">", "<").to_owned()
+    }
+
+    /// Where the screens of a person begin, as the list of people has it.
+    ///
+    /// # Panics
+    /// When the list has no link about them.
+    pub async fn screens_of(&mut self, email: &str) -> String {
+        let page = self.get("/console/people").await;
+        let row = page.text().split("<tr").find(|row| row.contains(&format!("<bdi>{email}</bdi></th>")));
+        let row = row.unwrap_or_else(|| panic!("{email} is in {page:?}"));
+        format!("/console/people/{}", between(row, "href=\"/console/people/", "/"))
     }
 
     /// Sends the form of the sign-in.
@@ -261,6 +294,17 @@ pub fn path_of(link: &str) -> &str {
 /// When it has no form.
 pub fn csrf_of(html: &str) -> String {
     between(html, "name=\"csrf\" value=\"", "\"").to_owned()
+}
+
+/// The recovery codes that a screen shows.
+///
+/// # Panics
+/// When they are not ten.
+pub fn recovery_codes_of(html: &str) -> Vec<String> {
+    let codes = between(html, "id=\"recovery-codes\"", "</ul>").split("<code>").skip(1);
+    let codes: Vec<_> = codes.map(|code| code.split('<').next().unwrap_or_default().to_owned()).collect();
+    assert_eq!(codes.len(), 10, "{html}");
+    codes
 }
 
 /// What is between two pieces of a text.

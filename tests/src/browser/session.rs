@@ -162,6 +162,11 @@ impl Browser {
         Ok(self.driver.query(By::Css(selector)).first().await?.send_keys(text).await?)
     }
 
+    /// Types a text wherever the focus is.
+    pub async fn type_in(&self, text: &str) -> Outcome {
+        Ok(self.driver.active_element().await?.send_keys(text).await?)
+    }
+
     /// Switches the scripts of pages off; those of the test go on. Chromium only.
     pub async fn without_scripts(&self) -> WebDriverResult<()> {
         self.only(&[Engine::Chromium], "scripts switched off")?;

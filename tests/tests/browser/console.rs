@@ -1,9 +1,11 @@
 //! The console in a browser whose scripts are switched off.
 
 use constat_tests::browser::{Browser, DESKTOP, Outcome, PHONE, browse};
-use constat_tests::console::{House, OWN, PASSWORD, code, step_now};
+use constat_tests::console::{House, OWN, PASSWORD, SECOND_FACTOR, code, step_now};
 use constat_tests::pages::Pages;
+use constat_tests::server::run;
 use serde_json::json;
+use thirtyfour::Key;
 
 const LANGUAGES: [&str; 4] = ["fr", "nl", "de", "en"];
 /// The button that a screen is for.
@@ -36,8 +38,8 @@ async fn is_whole(browser: &Browser, screen: &str, language: Option<&str>) -> Ou
     Ok(())
 }
 
-/// Enters by a link: password, second factor, recovery codes, home.
-async fn enter(browser: &Browser, link: &str) -> Outcome {
+/// Enters by a link: password, second factor, recovery codes, home. Returns the secret of the second factor.
+async fn enter(browser: &Browser, link: &str) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
     browser.open(link).await?;
     is_whole(browser, "welcome", None).await?;
     browser.write("#password", "short").await?;
@@ -47,13 +49,32 @@ async fn enter(browser: &Browser, link: &str) -> Outcome {
     browser.click(NEXT).await?;
     browser.until("document.querySelector('#totp-secret')").await?;
     is_whole(browser, "welcome", None).await?;
-    let secret = browser.run("return document.querySelector('#totp-secret').innerText").await?;
-    browser.write("#code", &code(secret.as_str().unwrap(), step_now())).await?;
+    let secret = offered(browser).await?;
+    browser.write("#code", &code(&secret, step_now())).await?;
     browser.click(NEXT).await?;
     browser.until("document.querySelectorAll('#recovery-codes li').length === 10").await?;
     is_whole(browser, "welcome", None).await?;
     browser.click("main a.button.primary").await?;
-    is_whole(browser, "home", None).await
+    is_whole(browser, "home", None).await?;
+    Ok(secret)
+}
+
+/// The secret of the second factor that the screen offers.
+async fn offered(browser: &Browser) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
+    let secret = browser.run("return document.querySelector('#totp-secret').innerText").await?;
+    Ok(secret.as_str().unwrap_or_default().to_owned())
+}
+
+/// Presses Tab until the focus is on what the selector names.
+async fn tab_to(browser: &Browser, selector: &str) -> Outcome {
+    let is_there = format!("return document.activeElement.matches({})", json!(selector));
+    for _ in 0..80 {
+        browser.keys(&[Key::Tab]).await?;
+        if browser.run(&is_there).await? == true {
+            return Ok(());
+        }
+    }
+    Err(format!("Tab never reaches {selector}").into())
 }
 
 /// Chooses the language of the account.
@@ -105,6 +126,8 @@ fn a_dpo_enters_by_a_link_and_sees_each_screen_in_four_languages() {
         &[
             ("/console/", "home"),
             ("/console/account", "account"),
+            ("/console/account/second-factor", "second-factor"),
+            ("/console/account/recovery-codes", "recovery-codes"),
             ("/console/sites/polaire", "site"),
             ("/console/sites/polaire/notices", "notices"),
             ("/console/sites/polaire/notices?on=2026-11-24", "notices"),
@@ -199,15 +222,85 @@ fn a_dpo_acknowledges_a_notice_audits_the_log_and_makes_a_token() {
 }
 
 #[test]
+fn an_admin_sees_what_is_done_about_a_person_in_four_languages_and_takes_a_role() {
+    browse(DESKTOP, |browser| async move {
+        let house = House::start();
+        let link = house.link("ana@helvia.example", "admin", "*").await;
+        house.link("bob@helvia.example", "owner", OWN).await;
+        let data = house.data.path().to_str().unwrap();
+        run(["user", "add", "bob@helvia.example", "--role", "dpo", "--site", OWN, "--data", data]).await;
+        let url = house.visitor().url;
+        browser.without_scripts().await?;
+        enter(&browser, &link).await?;
+        for language in LANGUAGES {
+            choose(&browser, &url, language).await?;
+            for act in ["link", "remove", "take"] {
+                browser.open(&format!("{url}/console/people")).await?;
+                browser.click(&format!("main a[href$='/{act}']")).await?;
+                is_whole(&browser, &format!("people-{act}"), Some(language)).await?;
+            }
+        }
+        browser.click("main button.danger").await?;
+        is_whole(&browser, "people", None).await?;
+        browser.until("!document.querySelector(\"main a[href$='/take']\")").await
+    });
+}
+
+#[test]
+fn a_second_factor_is_replaced_and_recovery_codes_are_made_again() {
+    browse(PHONE, |browser| async move {
+        let house = House::start();
+        let link = house.link("ana@helvia.example", "dpo", OWN).await;
+        let url = house.visitor().url;
+        browser.without_scripts().await?;
+        let present = enter(&browser, &link).await?;
+        browser.open(&format!("{url}/console/account")).await?;
+        browser.click("main a[href$='/second-factor']").await?;
+        is_whole(&browser, "second-factor", None).await?;
+        browser.click(NEXT).await?;
+        browser.until("document.querySelectorAll('.error').length === 2").await?;
+        is_whole(&browser, "second-factor", None).await?;
+        let new = offered(&browser).await?;
+        let step = step_now();
+        browser.write("#code", &code(&new, step)).await?;
+        // The code of now was used to enter.
+        browser.write("#current", &code(&present, step_now() + 1)).await?;
+        browser.click(NEXT).await?;
+        for secret in [Some(&new), None] {
+            browser.until("document.querySelectorAll('#recovery-codes li').length === 10").await?;
+            is_whole(&browser, "recovery-codes", None).await?;
+            browser.click("main a.button.primary").await?;
+            is_whole(&browser, "account", None).await?;
+            let Some(secret) = secret else { break };
+            browser.click("main a[href$='/recovery-codes']").await?;
+            is_whole(&browser, "recovery-codes", None).await?;
+            browser.write("#code", &code(secret, step_now().max(step + 1))).await?;
+            browser.click(NEXT).await?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
 fn the_keyboard_alone_signs_in() {
     browse(DESKTOP, |browser| async move {
         let house = House::start();
         let (_, mut person) = house.person("ana@helvia.example", "dpo", OWN).await;
         browser.without_scripts().await?;
         browser.open(&format!("{}/console/sign-in", house.visitor().url)).await?;
-        browser.write("#email", &person.email).await?;
-        browser.write("#password", PASSWORD).await?;
-        browser.write("#code", &format!("{}\n", person.recovery_code())).await?;
-        is_whole(&browser, "home", None).await
+        let code = person.recovery_code();
+        for (field, text) in [("#email", &*person.email), ("#password", PASSWORD), ("#code", &*code)] {
+            tab_to(&browser, field).await?;
+            browser.type_in(text).await?;
+        }
+        tab_to(&browser, NEXT).await?;
+        browser.keys(&[Key::Enter]).await?;
+        is_whole(&browser, "home", None).await?;
+        for (link, screen) in [("/console/account", "account"), (SECOND_FACTOR, "second-factor")] {
+            tab_to(&browser, &format!("a[href='{link}']")).await?;
+            browser.keys(&[Key::Enter]).await?;
+            is_whole(&browser, screen, None).await?;
+        }
+        Ok(())
     });
 }

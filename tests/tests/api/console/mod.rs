@@ -5,6 +5,8 @@ mod headers;
 mod language;
 mod links;
 mod names;
+mod people;
+mod second_factor;
 mod sessions;
 mod sign_in;
 mod throttle;

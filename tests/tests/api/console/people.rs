@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 const EMAIL: &str = "ana@helvia.example";
 /// The most accounts of an installation.
-const ACCOUNTS_MAX: usize = 1000;
+const ACCOUNTS_MAX: u32 = 1000;
 
 async fn give(admin: &mut Visitor, role: &str, site: &str) {
     let form = [("email", EMAIL), ("role", role), ("site", site)];
@@ -82,9 +82,9 @@ async fn the_last_role_goes_with_the_account_and_own_roles_and_those_of_other_si
 }
 
 /// Adds accounts behind the server's back, like the one of that address, until there are so many.
-fn fill(house: &House, like: &str, count: usize) {
+fn fill(house: &House, like: &str, count: u32) {
     let mut store = Connection::open(house.data.path().join("constat.db")).unwrap();
-    let there: usize = store
+    let there: u32 = store
         .query_row("SELECT count(*) FROM documents WHERE kind = 'account'", [], |row| row.get(0))
         .unwrap();
     let json: String = store

@@ -42,10 +42,7 @@ pub fn change_password(
     now: Timestamp,
 ) -> Result<String, AccessError> {
     password::check(new, &who.account.email)?;
-    sign_ins.limited(&who.account, now, || {
-        let is_right = password::verify(current, who.account.password.as_deref());
-        is_right.then_some(()).ok_or(Refusal::PasswordWrong.into())
-    })?;
+    sign_ins.limited(&who.account, now, || check_password(who, current))?;
     let hash = password::hash(new)?;
     let account = change(access, who, now, |account| {
         // Another one was set meanwhile: `current` is not it.
@@ -78,11 +75,11 @@ pub fn offer_second_factor(keys: &ConsoleKeys, who: &SignedIn) -> Result<Offer, 
 }
 
 /// Sets the offered second factor by its first code, and ends every session: with it, roles may open
-/// more than a stolen session opened before. `current` is a code of the one that it replaces, if there
-/// is one, or a recovery code.
+/// more than a stolen session opened before. `current` is a code of the one that it replaces, or a
+/// recovery code; where there is none, the password: a session alone is not enough. Takes some 20 ms.
 ///
 /// # Errors
-/// [`Refusal::CurrentCodeWrong`], [`Refusal::CodeWrong`], [`Refusal::Throttled`];
+/// [`Refusal::CurrentCodeWrong`], [`Refusal::PasswordWrong`], [`Refusal::CodeWrong`], [`Refusal::Throttled`];
 /// [`Refusal::SessionEnded`] when this session was ended meanwhile; as [`offer_second_factor`]; when
 /// the store fails.
 pub fn set_second_factor(
@@ -106,8 +103,12 @@ pub fn set_second_factor(
         account.end_sessions();
         Ok((account.clone(), used, codes))
     };
-    let (account, used, recovery_codes) =
-        sign_ins.limited(&who.account, now, || change(access, who, now, set))?;
+    let (account, used, recovery_codes) = sign_ins.limited(&who.account, now, || {
+        if who.account.second_factor.is_none() {
+            check_password(who, current)?;
+        }
+        change(access, who, now, set)
+    })?;
     session::remove_all(access, &account.id, now)?;
     note(access, who, used, Action::SecondFactorSet, now)?;
     Ok(NewFactor { session: session::begin(access, &account, now)?, recovery_codes })
@@ -133,6 +134,11 @@ pub fn make_recovery_codes(
     let (used, codes) = sign_ins.limited(&who.account, now, || change(access, who, now, make))?;
     note(access, who, Some(used), Action::RecoveryCodesMade, now)?;
     Ok(codes)
+}
+
+fn check_password(who: &SignedIn, password: &str) -> Result<(), AccessError> {
+    let is_right = password::verify(password, who.account.password.as_deref());
+    is_right.then_some(()).ok_or(Refusal::PasswordWrong.into())
 }
 
 /// A code that is wrong is the one of the second factor that is to be replaced.

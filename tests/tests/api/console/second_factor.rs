@@ -45,18 +45,23 @@ async fn an_owner_who_becomes_dpo_sets_a_second_factor_and_is_let_in() {
     let secret = owner.offered_secret().await;
     assert_eq!(owner.offered_secret().await, secret, "the same until it is set");
     assert_ne!(other.offered_secret().await, secret, "another session learns nothing of it");
-    for wrong in ["", "no code"] {
-        let refused = owner.submit(SECOND_FACTOR, SECOND_FACTOR, &[("code", wrong)]).await;
-        assert!(
-            refused.status == 422 && refused.text().contains("id=\"error-code\""),
-            "{wrong:?} {refused:?}"
-        );
+    let right = code(&secret, step_now());
+    for (code, password, field) in [
+        ("", PASSWORD, "code"),
+        ("no code", PASSWORD, "code"),
+        (&right, "", "current_password"),
+        (&right, "a wrong horse battery", "current_password"),
+    ] {
+        let form = [("code", code), ("current_password", password)];
+        let refused = owner.submit(SECOND_FACTOR, SECOND_FACTOR, &form).await;
+        assert_eq!(refused.status, 422, "{form:?}");
+        assert!(refused.text().contains(&format!("id=\"error-{field}\"")), "{form:?} {refused:?}");
         assert!(refused.text().contains(&secret), "it is still offered");
     }
     assert!(other.is_in().await && owner.get("/console/audit-trail").await.status == 403);
 
-    let right = code(&secret, step_now());
-    let set = owner.submit(SECOND_FACTOR, SECOND_FACTOR, &[("code", &right)]).await;
+    let form = [("code", &*right), ("current_password", PASSWORD)];
+    let set = owner.submit(SECOND_FACTOR, SECOND_FACTOR, &form).await;
     assert!(set.status == 200 && !set.text().contains(NEEDED), "{set:?}");
     let codes = recovery_codes_of(set.text());
     assert_eq!(owner.get("/console/audit-trail").await.status, 200);

@@ -9,11 +9,12 @@ use crate::http::console::form::Form;
 use crate::http::console::posted;
 use crate::http::console::shell::{self, Place};
 use crate::http::console::signed::Session;
-use crate::http::console::state::{console, on_console};
+use crate::http::console::state::{console, on_console, on_passwords};
 use crate::http::console::texts::Texts;
 use crate::http::console::view::form::Errors;
 use crate::http::console::view::frame::{Section, Shell};
 use crate::http::console::view::second_factor::{RecoveryCodes, RecoveryCodesMade, SecondFactor};
+use crate::http::console::view::sentence::Text;
 use crate::http::console::who::Person;
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
@@ -51,13 +52,15 @@ async fn set(
     form: &Form,
 ) -> Result<(Session, Vec<String>), Fault> {
     let t = Texts::of(shell::language(request, session));
-    let is_replaced = session.signed_in.account.second_factor.is_some();
-    let asked: &[_] = if is_replaced { &["current", "code"] } else { &["code"] };
-    check_filled(t, form, asked)?;
-    let [current, code] = ["current", "code"].map(|field| form.get(field).trim().to_owned());
+    let own = match session.signed_in.account.second_factor {
+        Some(_) => ("current", &t.errors.code_required),
+        None => ("current_password", &t.errors.password_required),
+    };
+    check_filled(form, &[("code", &t.errors.code_required), own])?;
+    let [current, code] = [own.0, "code"].map(|field| form.get(field).to_owned());
     let console = console(request);
     let own = Arc::clone(session);
-    let set = on_console(&console, move |console, now| {
+    let set = on_passwords(&console, move |console, now| {
         let (access, who) = (&console.access, &own.signed_in);
         let codes = (&*current, &*code);
         let set = own_account::set_second_factor(access, &console.keys, &console.sign_ins, who, codes, now)?;
@@ -91,7 +94,7 @@ pub async fn make_codes(Person(session): Person, request: HttpRequest, payload: 
 
 async fn make(request: &HttpRequest, session: &Arc<Session>, form: &Form) -> Result<Vec<String>, Fault> {
     let t = Texts::of(shell::language(request, session));
-    check_filled(t, form, &["code"])?;
+    check_filled(form, &[("code", &t.errors.code_required)])?;
     let code = form.get("code").trim().to_owned();
     let console = console(request);
     let own = Arc::clone(session);
@@ -103,10 +106,10 @@ async fn make(request: &HttpRequest, session: &Arc<Session>, form: &Form) -> Res
 }
 
 /// Every field that was left empty.
-fn check_filled(t: &Texts, form: &Form, fields: &[&'static str]) -> Result<(), Fault> {
+fn check_filled(form: &Form, fields: &[(&'static str, &Text)]) -> Result<(), Fault> {
     let mut errors = Errors::default();
-    for field in fields.iter().filter(|field| form.get(field).trim().is_empty()) {
-        errors.add(field, &t.errors.code_required);
+    for (field, text) in fields.iter().filter(|(field, _)| form.get(field).trim().is_empty()) {
+        errors.add(field, text);
     }
     if errors.any() { Err(Fault::Fields(errors)) } else { Ok(()) }
 }

@@ -4,8 +4,8 @@ use super::form::Errors;
 use super::frame::Shell;
 use askama::Template;
 
-/// Sets a second factor, or replaces it. The form posts `current` (where there is one), `code` and `csrf` to
-/// `/console/account/second-factor`.
+/// Sets a second factor, or replaces it. The form posts `code`, `csrf`, and `current` or, where there is none,
+/// `current_password` to `/console/account/second-factor`.
 #[derive(Template)]
 #[template(path = "console/second_factor.html")]
 pub struct SecondFactor {
@@ -19,7 +19,7 @@ pub struct SecondFactor {
     pub secret: String,
     /// The QR code: an `<svg>` element without an XML declaration, made by this program.
     pub qr_svg: String,
-    /// What is wrong: fields `current`, `code`.
+    /// What is wrong: fields `code`, `current`, `current_password`.
     pub errors: Errors,
 }
 

@@ -35,6 +35,12 @@ pub enum AcceptError {
     Store(StoreError),
 }
 
+impl From<StoreError> for AcceptError {
+    fn from(error: StoreError) -> AcceptError {
+        AcceptError::Store(error)
+    }
+}
+
 impl From<Problem> for AcceptError {
     fn from(problem: Problem) -> AcceptError {
         AcceptError::Problem(problem)
@@ -108,7 +114,7 @@ async fn record(
     }
     let (id, hash) = (site.notice.site.clone(), request.notice_hash);
     let found = tokio::task::spawn_blocking(move || notice_of_site(&*notices, &id, hash)).await;
-    match found.map_err(|_| Problem::new(Code::Internal, "Ask again later."))?.map_err(AcceptError::Store)? {
+    match found.map_err(|_| Problem::new(Code::Internal, "Ask again later."))?? {
         Some(earlier) => Ok(Record::new(request, &earlier, now)?),
         None => {
             let detail = "Take the hash from the site's consent.js or its notice route.";

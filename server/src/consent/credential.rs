@@ -17,15 +17,13 @@ pub enum Credential {
 }
 
 impl Credential {
-    /// Reads the value of an `Authorization` header. Another scheme than `Bearer`,
-    /// such as the password of a test site, is not for Constat.
-    pub fn read(header: Option<&str>) -> Credential {
-        let token = header.and_then(|value| value.split_once(' '));
-        match token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")) {
+    /// What the bearer token of a request is.
+    pub fn of(token: Option<String>) -> Credential {
+        match token {
             None => Credential::Nothing,
-            Some((_, token)) => match HolderSecret::parse(token.trim()) {
+            Some(token) => match HolderSecret::parse(&token) {
                 Some(secret) => Credential::Secret(secret),
-                None => Credential::Receipt(token.trim().to_owned()),
+                None => Credential::Receipt(token),
             },
         }
     }

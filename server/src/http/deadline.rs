@@ -5,7 +5,6 @@ use super::app::App;
 use super::problem::ApiError;
 use crate::store::{Store, StoreError};
 use actix_web::web;
-use constat_shared::Code;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,27 +15,34 @@ pub async fn on_store<T: Send + 'static>(
     work: impl FnOnce(&dyn Store) -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, ApiError> {
     let store = Arc::clone(&app.store);
-    within(app.deadline, async {
-        let done = web::block(move || work(&*store)).await;
-        done.map_err(|_| ApiError::new(Code::Internal, "Ask again later."))?.map_err(ApiError::from)
-    })
-    .await
+    Ok(blocking(app.deadline, move || work(&*store)).await?)
+}
+
+/// Does work that blocks, and waits for it for as long as `deadline`.
+///
+/// # Errors
+/// Those of the work; as [`within`].
+pub async fn blocking<T, E>(
+    deadline: Duration,
+    work: impl FnOnce() -> Result<T, E> + Send + 'static,
+) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+{
+    let done = within(deadline, async { Ok(web::block(work).await) }).await?;
+    done.unwrap_or_else(|_| Err(StoreError::Engine("the work was cut off".to_owned()).into()))
 }
 
 /// Waits for what needs the store for as long as `deadline`. Work that outlasts
 /// it goes on and may still be done.
-pub async fn within<T, E>(deadline: Duration, work: impl Future<Output = Result<T, E>>) -> Result<T, ApiError>
-where
-    ApiError: From<E>,
-{
-    match tokio::time::timeout(deadline, work).await {
-        Ok(done) => Ok(done?),
-        Err(_) => {
-            let seconds = deadline.as_secs();
-            tracing::error!(seconds, "the store did not answer in time");
-            let detail =
-                format!("The store does not answer within {seconds} s: send the same request again later.");
-            Err(ApiError::new(Code::StoreUnavailable, detail))
-        }
-    }
+///
+/// # Errors
+/// Those of the work; [`StoreError::Late`].
+pub async fn within<T, E: From<StoreError>>(
+    deadline: Duration,
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    let done = tokio::time::timeout(deadline, work).await;
+    done.unwrap_or_else(|_| Err(StoreError::Late(deadline).into()))
 }

@@ -3,6 +3,7 @@
 mod admin;
 pub mod app;
 mod asks;
+mod bearer;
 pub mod connection;
 pub mod console;
 mod cors;

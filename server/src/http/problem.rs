@@ -57,7 +57,12 @@ impl From<ClockError> for ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "a request failed in the store");
-        ApiError::new(Code::StoreUnavailable, "Send the same request again later.")
+        let late = matches!(error, StoreError::Late(_)).then(|| sentence(&error.to_string()));
+        let remedy = "Send the same request again later.";
+        ApiError::new(
+            Code::StoreUnavailable,
+            late.map_or(remedy.to_owned(), |late| format!("{late} {remedy}")),
+        )
     }
 }
 

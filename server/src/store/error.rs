@@ -3,6 +3,7 @@
 use crate::clock::ClockError;
 use crate::failure::{Failure, failed};
 use constat_shared::{Hash, LogShards, SiteId};
+use std::time::Duration;
 
 /// Why a call to a store failed.
 #[derive(Debug, thiserror::Error)]
@@ -10,6 +11,9 @@ pub enum StoreError {
     /// The engine failed or did not answer in time. The call acknowledges nothing.
     #[error("the store failed: {0}")]
     Engine(String),
+    /// The store has not answered for as long as a request may wait; the work may still be done.
+    #[error("the store does not answer within {} s", .0.as_secs())]
+    Late(Duration),
     /// The store has data in an unexpected form.
     #[error("the store holds something this version cannot read: {0}")]
     Unreadable(String),

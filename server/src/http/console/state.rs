@@ -8,9 +8,9 @@ use crate::access::error::AccessError;
 use crate::access::sign_in::SignIns;
 use crate::clock;
 use crate::http::app::App;
-use crate::store::StoreError;
+use crate::http::deadline::blocking;
 use actix_web::HttpRequest;
-use actix_web::web::{self, Bytes, Data};
+use actix_web::web::{Bytes, Data};
 use constat_shared::{SiteId, Timestamp};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -52,12 +52,7 @@ pub async fn on_console<T: Send + 'static>(
 ) -> Result<T, AccessError> {
     let deadline = console.app.deadline;
     let console = Arc::clone(console);
-    let done = web::block(move || work(&console, clock::now()));
-    match tokio::time::timeout(deadline, done).await {
-        Ok(Ok(done)) => done,
-        Ok(Err(_)) => Err(StoreError::Engine("the work was cut off".to_owned()).into()),
-        Err(_) => Err(StoreError::Engine("the store does not answer in time".to_owned()).into()),
-    }
+    blocking(deadline, move || work(&console, clock::now())).await
 }
 
 /// As [`on_console`], for work that takes a password: few at once.

@@ -14,9 +14,9 @@ use crate::access::principal::Principal;
 use crate::access::session;
 use crate::access::token;
 use crate::http::asks::{Asks, Needs};
+use crate::http::bearer::bearer;
 use actix_web::dev::Payload;
 use actix_web::error::InternalError;
-use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest};
 use constat_shared::SiteId;
 use std::future::Future;
@@ -201,12 +201,4 @@ async fn program_of(request: &HttpRequest) -> actix_web::Result<Principal> {
         None => Err(AccessError::from(Refusal::TokenInvalid)),
     };
     found.map_err(|error| answer::problem(&error).into())
-}
-
-/// The bearer token of a request (RFC 6750, section 2.1). One header: of several, nobody could say which counts.
-pub fn bearer(request: &HttpRequest) -> Option<String> {
-    let mut headers = request.headers().get_all(AUTHORIZATION);
-    let (header, None) = (headers.next()?, headers.next()) else { return None };
-    let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }

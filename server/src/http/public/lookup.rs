@@ -2,17 +2,16 @@
 
 use crate::consent::credential::Credential;
 use crate::http::app::App;
+use crate::http::bearer::bearer;
 use crate::http::problem::ApiError;
 use crate::render::site::ServedSite;
 use actix_web::HttpRequest;
-use actix_web::http::header::AUTHORIZATION;
 use constat_shared::{Code, Hash, LogId, SiteId};
 use std::sync::Arc;
 
-/// The bearer token of a request.
+/// What a request shows.
 pub fn credential(request: &HttpRequest) -> Credential {
-    let header = request.headers().get(AUTHORIZATION);
-    Credential::read(header.and_then(|value| value.to_str().ok()))
+    Credential::of(bearer(request))
 }
 
 /// The site of an address.

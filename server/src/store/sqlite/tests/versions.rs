@@ -9,7 +9,7 @@ use crate::store::{
     contract,
 };
 use constat_shared::log::PurgeReason;
-use constat_shared::{LogShards, Month, Record};
+use constat_shared::{ConsentId, EventId, HolderSecret, LogShards, Month, Record};
 use rusqlite::Connection;
 use std::path::Path;
 
@@ -148,4 +148,42 @@ fn a_store_of_another_version_is_refused_and_left_alone() {
         let error = opened.err().unwrap().to_string();
         assert!(error.contains("version 99"), "{error}");
     }
+}
+
+/// `tests/fixtures/schema-4/` says how it was made.
+#[test]
+fn a_store_that_the_last_version_before_5_wrote_is_carried_over() {
+    let fixture = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/schema-4/data"));
+    let dir = tempfile::tempdir().unwrap();
+    for file in std::fs::read_dir(fixture).unwrap().map(Result::unwrap) {
+        if file.file_name().to_str().unwrap().starts_with(FILE_NAME) {
+            std::fs::copy(file.path(), dir.path().join(file.file_name())).unwrap();
+        }
+    }
+    let records: Vec<Record> =
+        serde_json::from_slice(&std::fs::read(fixture.join("records.json")).unwrap()).unwrap();
+    let known = records[0].clone();
+    let holds_all = |store: &SqliteStore| {
+        assert_eq!(store.history(&known.site, &known.consent_id).unwrap(), records);
+        let secret = HolderSecret::parse(&"A".repeat(32)).unwrap();
+        let holder = Holder::Secret(secret.digest());
+        assert_eq!(store.is_holder(&known.site, &known.consent_id, holder).unwrap(), Some(true));
+        for log in store.logs().unwrap() {
+            let audit = store.audit(&log).unwrap();
+            assert_eq!((audit.record_count, audit.erased_count, audit.difference), (2, 1, None));
+        }
+        assert!(has_no_console(store));
+    };
+    holds_all(&SqliteStore::open_to_read(dir.path()).unwrap());
+    let carried = SqliteStore::open(dir.path()).unwrap();
+    holds_all(&carried);
+    let (newest, _) = new_store();
+    assert_eq!(tables(dir.path()), tables(newest.path()));
+    let id = |end: &str| format!("0372a000-0000-7000-8000-00000000{end}");
+    let erased = Record {
+        event_id: EventId::parse(&id("0b01")).unwrap(),
+        consent_id: ConsentId::parse(&id("0b00")).unwrap(),
+        ..known
+    };
+    assert_eq!(carried.append(&[contract::entry(&erased)]).unwrap(), [Appended::Erased]);
 }

@@ -85,6 +85,7 @@ pub fn who_is_asked<S: NoticeStore + LogStore + ?Sized>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Publication;
     use crate::store::sqlite::SqliteStore;
     use constat_shared::sample::published_notice;
 
@@ -142,6 +143,9 @@ mod tests {
                 }
             }
             fn published_at(&self, _: &Hash) -> Result<Option<Timestamp>, StoreError> {
+                unreachable!("nobody asks")
+            }
+            fn publications(&self, _: &SiteId) -> Result<Vec<Publication>, StoreError> {
                 unreachable!("nobody asks")
             }
             fn notices(&self) -> Result<Vec<(SiteId, Hash)>, StoreError> {

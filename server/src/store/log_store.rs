@@ -1,6 +1,7 @@
 //! The part of a store that keeps the logs.
 
 use super::error::StoreError;
+use super::log_difference::LogDifference;
 use constat_shared::{Hash, LogEntry, LogId, LogShards, SignedCheckpoint, SiteId, TreeHead};
 
 /// What an audit of a log found.
@@ -14,8 +15,8 @@ pub struct Audit {
     pub erased_count: u64,
     /// The head computed from the leaves; `None` for an empty log.
     pub head: Option<TreeHead>,
-    /// The first difference, as a sentence; `None` when everything matches.
-    pub difference: Option<String>,
+    /// The first difference; `None` when everything matches.
+    pub difference: Option<LogDifference>,
 }
 
 /// Keeps the logs. Calls block, and any thread may make them.

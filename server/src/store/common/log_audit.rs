@@ -1,6 +1,6 @@
 //! Which levels of a log's tree the engines keep, and the audit of a whole log.
 
-use crate::store::Audit;
+use crate::store::{Audit, LogDifference};
 use constat_shared::log::merkle::node_hash;
 use constat_shared::{Hash, TreeHead};
 
@@ -46,9 +46,7 @@ impl Auditing {
         let leaf_index = self.count;
         match self.stored.next_if(|(at, _, _)| *at == leaf_index) {
             Some((_, hash, _)) if hash != leaf => {
-                self.differs(format!(
-                    "leaf {leaf_index} does not match the record or entry that is stored for it"
-                ));
+                self.differs(LogDifference::LeafDiffers { leaf: leaf_index });
             }
             Some((_, _, true)) => self.audit.record_count += 1,
             Some((_, _, false)) => self.audit.entry_count += 1,
@@ -57,7 +55,7 @@ impl Auditing {
         for (level, hash) in self.growing.push(leaf).into_iter().filter(|(level, _)| level % STEP == 0) {
             let index = leaf_index >> level;
             if !agrees(level, index, hash)? {
-                self.differs(format!("the kept hash {index} of level {level} does not match its leaves"));
+                self.differs(LogDifference::KeptHashDiffers { level, index });
             }
         }
         self.count += 1;
@@ -68,24 +66,22 @@ impl Auditing {
     /// purge entries, the records of `purged` of them were deleted.
     pub fn finish(mut self, size: u64, purged: u64) -> Audit {
         if let Some((leaf_index, _, _)) = self.stored.next() {
-            self.differs(format!(
-                "a record or entry is stored for leaf {leaf_index}, which the log does not have"
-            ));
+            self.differs(LogDifference::LeafUnknown { leaf: leaf_index });
         }
         let count = self.count;
         if count != size {
-            self.differs(format!("{count} leaves are stored without a gap, {size} were expected"));
+            self.differs(LogDifference::LeavesMissing { stored: count, expected: size });
         }
         let missing = self.audit.erased_count;
         if missing != purged {
-            self.differs(format!("records missing: {missing}; deleted according to the log: {purged}"));
+            self.differs(LogDifference::RecordsMissing { missing, purged });
         }
         self.audit.head = self.growing.root().map(|root| TreeHead { size: count, root });
         self.audit
     }
 
-    fn differs(&mut self, words: String) {
-        self.audit.difference.get_or_insert(words);
+    fn differs(&mut self, difference: LogDifference) {
+        self.audit.difference.get_or_insert(difference);
     }
 }
 

@@ -20,6 +20,7 @@ macro_rules! every_contract {
             holder::one_consent_id_cannot_grow_for_ever
             notice_store::a_notice_is_found_by_its_hash
             notice_store::notices_are_listed_by_publication
+            notice_store::the_publications_of_a_site_have_the_hashes_of_their_terms
             notice_store::a_notice_keeps_the_date_of_its_first_publication
             log_store::the_log_grows_by_a_leaf_for_each_record_and_proves_every_one
             log_store::each_site_and_month_has_a_log_of_its_own

@@ -1,7 +1,7 @@
 //! What every store does with notices.
 
 use super::sample::{notice, publish};
-use crate::store::NoticeStore;
+use crate::store::{NoticeStore, Publication};
 use constat_shared::{Hash, PublishedNotice, Timestamp};
 
 /// Byte for byte, so that its hash stays the same.
@@ -21,6 +21,25 @@ pub fn notices_are_listed_by_publication(store: &dyn NoticeStore) {
     notices.iter().for_each(|notice| publish(store, notice));
     let expected = [&notices[0], &notices[1]].map(|notice| (notice.site.clone(), notice.notice_hash()));
     assert_eq!(store.notices().unwrap(), expected);
+}
+
+/// Those of one site, with what tells whether their terms differ.
+pub fn the_publications_of_a_site_have_the_hashes_of_their_terms(store: &dyn NoticeStore) {
+    let first = notice("boreale");
+    let mut renamed = (*first).clone();
+    renamed.controller.name.push_str(" SA");
+    let second = PublishedNotice::new(renamed);
+    for (notice, day) in [(&first, 1), (&notice("polaire"), 2), (&second, 3), (&first, 4)] {
+        store.publish(notice, Timestamp::parse(&format!("2026-01-0{day}T00:00:00Z")).unwrap()).unwrap();
+    }
+    let expected = [(&first, 1), (&second, 3)].map(|(notice, day)| Publication {
+        notice_hash: notice.notice_hash(),
+        terms_hash: notice.terms_hash(),
+        at: Timestamp::parse(&format!("2026-01-0{day}T00:00:00Z")).unwrap(),
+    });
+    assert_eq!(store.publications(&first.site).unwrap(), expected);
+    assert_ne!(expected[0].terms_hash, expected[1].terms_hash);
+    assert_eq!(store.publications(&notice("none").site).unwrap(), []);
 }
 
 /// The first publication counts: publishing a notice again is no news.

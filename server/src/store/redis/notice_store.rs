@@ -5,7 +5,7 @@ use super::data::key_names::{self, NOTICES, Tag};
 use super::scripts::ADD;
 use super::store::RedisStore;
 use crate::store::error::unreadable;
-use crate::store::{NoticeStore, StoreError};
+use crate::store::{NoticeStore, Publication, StoreError};
 use constat_shared::{Hash, Notice, PublishedNotice, SiteId, Timestamp, canonical};
 use redis::Cmd;
 
@@ -46,6 +46,21 @@ impl NoticeStore for RedisStore {
         let field = Cmd::hget(key_names::notice(notice_hash), "published_at");
         let at: Option<String> = self.link.call().ask(&field)?;
         at.map(|at| Timestamp::parse(&at)).transpose().map_err(unreadable)
+    }
+
+    fn publications(&self, site: &SiteId) -> Result<Vec<Publication>, StoreError> {
+        let call = self.link.call();
+        let of_site = self.notices()?.into_iter().filter(|(of, _)| of == site);
+        let read = of_site.map(|(_, notice_hash)| {
+            let mut fields = redis::cmd("HMGET");
+            fields.arg(key_names::notice(&notice_hash)).arg("terms_hash").arg("published_at");
+            let (terms_hash, at): (Option<[u8; 32]>, Option<String>) = call.ask(&fields)?;
+            let missing = || unreadable(format!("the notice {notice_hash} is missing"));
+            let (terms_hash, at) = terms_hash.zip(at).ok_or_else(missing)?;
+            let at = Timestamp::parse(&at).map_err(unreadable)?;
+            Ok(Publication { notice_hash, terms_hash: Hash::from_bytes(terms_hash), at })
+        });
+        read.collect()
     }
 
     fn notices(&self) -> Result<Vec<(SiteId, Hash)>, StoreError> {

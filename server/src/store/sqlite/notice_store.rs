@@ -2,7 +2,7 @@
 
 use super::store::SqliteStore;
 use super::tables::{notices, shards};
-use crate::store::{NoticeStore, StoreError};
+use crate::store::{NoticeStore, Publication, StoreError};
 use constat_shared::{Hash, LogShards, Notice, PublishedNotice, SiteId, Timestamp};
 
 impl NoticeStore for SqliteStore {
@@ -21,6 +21,10 @@ impl NoticeStore for SqliteStore {
 
     fn published_at(&self, notice_hash: &Hash) -> Result<Option<Timestamp>, StoreError> {
         self.read(|connection| notices::published_at(connection, notice_hash))
+    }
+
+    fn publications(&self, site: &SiteId) -> Result<Vec<Publication>, StoreError> {
+        self.read(|connection| notices::of_site(connection, site))
     }
 
     fn notices(&self) -> Result<Vec<(SiteId, Hash)>, StoreError> {

@@ -181,11 +181,11 @@ fn hashes_that_are_lost_are_computed_again_and_false_ones_are_found() {
     assert_eq!(store.head(&log).unwrap(), before);
     assert_eq!(redis.ask(&["STRLEN", &key(8)]).trim(), "32");
     redis.ask(&["SETRANGE", &key(8), "0", "false"]);
-    let words = store.audit(&log).unwrap().difference.unwrap();
+    let words = store.audit(&log).unwrap().difference.unwrap().to_string();
     assert!(words.contains("level 8"), "{words}");
     redis.ask(&["DEL", &key(8)]);
     redis.ask(&["SETRANGE", &key(0), "224", "false"]);
-    let words = store.audit(&log).unwrap().difference.unwrap();
+    let words = store.audit(&log).unwrap().difference.unwrap().to_string();
     assert!(words.contains("leaf 7"), "{words}");
     redis.ask(&["DEL", &key(0)]);
     let error = store.append(&[entry(&Record { event_id: contract::event_id(), ..record })]).unwrap_err();
@@ -203,7 +203,7 @@ fn a_record_that_is_missing_without_a_purge_entry_is_a_difference() {
     let first = redis.ask(&["ZCARD", "{boreale}x"]);
     assert_eq!(first.trim(), "1");
     redis.ask(&["EVAL", "return redis.call('DEL', redis.call('KEYS', '{boreale}r*')[1])", "0"]);
-    let words = store.audit(&contract::log_of(&gone)).unwrap().difference.unwrap();
+    let words = store.audit(&contract::log_of(&gone)).unwrap().difference.unwrap().to_string();
     assert!(words.contains("records missing: 1"), "{words}");
 }
 

@@ -1,8 +1,8 @@
 //! The table of notices.
 
-use crate::store::StoreError;
 use crate::store::common::NoticeDigits;
 use crate::store::error::unreadable;
+use crate::store::{Publication, StoreError};
 use constat_shared::{Hash, Notice, PublishedNotice, SiteId, Timestamp, canonical};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -39,6 +39,20 @@ pub fn published_at(connection: &Connection, hash: &Hash) -> Result<Option<Times
     let sql = "SELECT published_at FROM notices WHERE notice_hash = ?";
     let at = connection.query_row(sql, [hash.as_bytes()], |row| row.get(0)).optional()?;
     Ok(at.map(Timestamp::from_unix_ms))
+}
+
+/// The notices of a site, oldest first.
+pub fn of_site(connection: &Connection, site: &SiteId) -> Result<Vec<Publication>, StoreError> {
+    let sql = "SELECT notice_hash, terms_hash, published_at FROM notices WHERE site = ? ORDER BY id";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([site.as_str()], |row| {
+        Ok(Publication {
+            notice_hash: Hash::from_bytes(row.get(0)?),
+            terms_hash: Hash::from_bytes(row.get(1)?),
+            at: Timestamp::from_unix_ms(row.get(2)?),
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Stores a notice, unless it is stored.

@@ -43,7 +43,7 @@ fn an_audit_names_what_was_changed_behind_the_server_s_back() {
     for (change, named) in changes {
         hand.execute_batch(&format!("SAVEPOINT before; {change}")).unwrap();
         let audit = audit(&hand, &log, &Log::find(&hand, &log).unwrap().unwrap()).unwrap();
-        let words = audit.difference.unwrap_or_default();
+        let words = audit.difference.map_or(String::new(), |difference| difference.to_string());
         assert!(words.contains(named), "{change}: {words}");
         hand.execute_batch("ROLLBACK TO before; RELEASE before").unwrap();
     }

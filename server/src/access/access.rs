@@ -24,6 +24,11 @@ impl Access {
         &*self.store
     }
 
+    /// The audit trail.
+    pub fn trail(&self) -> &Trail {
+        &self.trail
+    }
+
     /// Notes in the audit trail what was done, durably.
     ///
     /// # Errors

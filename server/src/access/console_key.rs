@@ -3,9 +3,11 @@
 //! what is worked out in place of being stored. It is never in the store, so that nobody
 //! signs in with a copy of it.
 
+use super::access::Access;
 use super::setting;
+use super::trail::{Action, Note};
 use super::{account, api_token, random};
-use crate::failure::Failure;
+use crate::failure::{Failure, failed};
 use crate::files::{Circle, FileOwner};
 use crate::proof::key_files::{close_key, folder, read_text, unusable, write_new};
 use crate::store::AccountStore;
@@ -34,17 +36,20 @@ pub struct ConsoleKeys {
 impl ConsoleKeys {
     /// Takes the console key: from the environment, from the file that is given, or from
     /// the folder of the keys in `data`, where the first use makes it. Every server and
-    /// command of a store has the same.
+    /// command of a store has the same. One that the store did not know is noted in the audit trail, as
+    /// added by `by`.
     ///
     /// # Errors
     /// A sentence: when it cannot be read, is no key, or a stranger may read or write
     /// it; when second factors or tokens need the one that it replaces.
-    pub fn open<S: AccountStore + ?Sized>(
+    pub fn open(
         data: &Path,
         given: Option<&Path>,
-        store: &S,
+        access: &Access,
+        by: &str,
         now: Timestamp,
     ) -> Result<ConsoleKeys, Failure> {
+        let store = access.store();
         let known = setting::console_key(store)?;
         let is_needed = known.is_some() && is_needed(store, now)?;
         let keys = ConsoleKeys::derive(&secret(data, given, is_needed)?)?;
@@ -60,11 +65,13 @@ impl ConsoleKeys {
                 path(data).display()
             )));
         }
-        setting::set_console_key(store, &keys.id).map_err(crate::failure::failed)?;
+        access.note(Note::of(Action::ConsoleKeyAdded).by_name(by).to(&keys.id), now).map_err(failed)?;
+        setting::set_console_key(store, &keys.id).map_err(failed)?;
         Ok(keys)
     }
 
-    fn derive(secret: &[u8; 32]) -> Result<ConsoleKeys, Failure> {
+    /// The keys that follow from a secret.
+    pub(super) fn derive(secret: &[u8; 32]) -> Result<ConsoleKeys, Failure> {
         let derived = |label: &'static str| {
             let mut key = [0; 32];
             let root = hkdf::Salt::new(hkdf::HKDF_SHA256, b"constat console key").extract(secret);
@@ -174,8 +181,23 @@ fn parse(text: &str) -> Option<[u8; 32]> {
 mod tests {
     use super::*;
     use crate::access::account::{Account, SecondFactor};
+    use crate::cli::{KeyArgs, StoreArgs};
+    use crate::proof::keys::Keys;
+    use crate::store::Store;
     use crate::store::sqlite::SqliteStore;
     use std::os::unix::fs::PermissionsExt;
+    use std::sync::Arc;
+
+    fn access(data: &Path) -> Access {
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(data).unwrap());
+        let args = KeyArgs { data: StoreArgs::in_folder(data.to_owned()), key_file: None };
+        let keys = Arc::new(Keys::open(&args, &*store).unwrap());
+        Access::new(store, keys)
+    }
+
+    fn open(data: &Path, given: Option<&Path>, access: &Access) -> Result<ConsoleKeys, Failure> {
+        ConsoleKeys::open(data, given, access, "test", at())
+    }
 
     fn at() -> Timestamp {
         Timestamp::from_unix_ms(1_800_000_000_000)
@@ -184,36 +206,39 @@ mod tests {
     #[test]
     fn the_key_is_made_once_for_its_owner_alone_and_is_not_in_the_store() {
         let data = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(data.path()).unwrap();
-        let first = ConsoleKeys::open(data.path(), None, &store, at()).unwrap();
-        assert_eq!(ConsoleKeys::open(data.path(), None, &store, at()).unwrap().id(), first.id());
+        let access = access(data.path());
+        let first = open(data.path(), None, &access).unwrap();
+        assert_eq!(open(data.path(), None, &access).unwrap().id(), first.id());
         let path = data.path().join("keys/console.key");
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
-        let words = ConsoleKeys::open(data.path(), None, &store, at()).err().unwrap().to_string();
+        let words = open(data.path(), None, &access).err().unwrap().to_string();
         assert!(words.contains("may be read by others") && words.contains("chmod 600"), "{words}");
     }
 
     #[test]
     fn another_key_is_taken_only_while_nothing_needs_the_first() {
         let data = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(data.path()).unwrap();
+        let access = access(data.path());
         let path = data.path().join("keys/console.key");
-        let first = ConsoleKeys::open(data.path(), None, &store, at()).unwrap();
+        let first = open(data.path(), None, &access).unwrap();
         std::fs::remove_file(&path).unwrap();
-        let second = ConsoleKeys::open(data.path(), None, &store, at()).unwrap();
+        let second = open(data.path(), None, &access).unwrap();
         assert_ne!(second.id(), first.id());
         let mut account = Account::new("a@b".into(), Vec::new(), "x", at()).unwrap();
         account.second_factor = Some(SecondFactor { secret: String::new(), last_step: 0 });
-        account::insert(&store, &account, at()).unwrap();
+        account::insert(access.store(), &account, at()).unwrap();
         std::fs::remove_file(&path).unwrap();
-        let refusal = |given| ConsoleKeys::open(data.path(), given, &store, at()).err().unwrap().to_string();
+        let refusal = |given| open(data.path(), given, &access).err().unwrap().to_string();
         assert!(refusal(None).contains("restore it from your backup"));
         let other = data.path().join("other.key");
         std::fs::write(&other, format!("{}\n", random::secret().unwrap())).unwrap();
         std::fs::set_permissions(&other, std::fs::Permissions::from_mode(0o600)).unwrap();
         assert!(refusal(Some(&other)).contains(second.id()));
         assert!(!path.exists());
+        let noted: Vec<_> =
+            access.store().trail(0, 10).unwrap().into_iter().map(|entry| entry.target).collect();
+        assert_eq!(noted, [Some(first.id().to_owned()), Some(second.id().to_owned())]);
     }
 
     #[test]

@@ -24,7 +24,8 @@ pub fn set_language(
     change(access, who, now, |account| {
         account.language = Some(language);
         Ok(())
-    })
+    })?;
+    access.note(Note::of(Action::LanguageChosen).by(&who.principal).to(language), now)
 }
 
 /// Replaces the password and ends every session; returns the secret of a new one. Takes some

@@ -301,6 +301,17 @@ pub fn invite_to_demo(
             }
             account::insert(access.store(), &account, now)?;
             note(access, Action::AccountAdded, by, Some(site), DEMO_EMAIL.to_owned(), now)?;
+            for role in [Role::Dpo, Role::Owner] {
+                note_roles(
+                    access,
+                    Action::RoleGiven,
+                    by,
+                    DEMO_EMAIL,
+                    role,
+                    &[SiteScope::Site(site.clone())],
+                    now,
+                )?;
+            }
             account
         }
     };

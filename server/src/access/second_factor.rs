@@ -172,11 +172,8 @@ pub mod tests {
         totp.generate(now.unix_ms().unsigned_abs() / 1000).to_string()
     }
 
-    fn keys() -> (tempfile::TempDir, ConsoleKeys) {
-        let data = tempfile::tempdir().unwrap();
-        let store = crate::store::sqlite::SqliteStore::open(data.path()).unwrap();
-        let keys = ConsoleKeys::open(data.path(), None, &store, at(0)).unwrap();
-        (data, keys)
+    fn keys() -> ConsoleKeys {
+        ConsoleKeys::derive(&[7; 32]).unwrap()
     }
 
     fn account() -> Account {
@@ -198,7 +195,7 @@ pub mod tests {
 
     #[test]
     fn a_place_is_offered_the_same_secret_until_it_is_confirmed_and_no_other_place_is() {
-        let (_data, keys) = keys();
+        let keys = keys();
         let mut account = account();
         let secret = |account: &Account, place| offer(&keys, account, place).unwrap().secret;
         let first = secret(&account, PLACE);
@@ -212,7 +209,7 @@ pub mod tests {
 
     #[test]
     fn an_offer_is_a_text_an_address_and_a_picture_without_style() {
-        let (_data, keys) = keys();
+        let keys = keys();
         let offer = offer(&keys, &account(), PLACE).unwrap();
         let start = format!("otpauth://totp/Constat:ana%40helvia.example?secret={}", offer.secret);
         assert!(offer.address.starts_with(&start), "{}", offer.address);
@@ -221,7 +218,7 @@ pub mod tests {
 
     #[test]
     fn a_code_works_once_and_the_one_of_the_enrolment_counts_as_used() {
-        let (_data, keys) = keys();
+        let keys = keys();
         let mut account = account();
         assert!(is_wrong(confirm(&keys, &mut account, PLACE, "no code", at(0))));
         assert_eq!(account.second_factor, None);
@@ -241,7 +238,7 @@ pub mod tests {
 
     #[test]
     fn each_recovery_code_works_once_in_the_same_field_and_for_its_account_only() {
-        let (_data, keys) = keys();
+        let keys = keys();
         let mut account = account();
         let (_, codes) = set(&keys, &mut account);
         assert_eq!(codes.len(), 10);
@@ -259,7 +256,7 @@ pub mod tests {
 
     #[test]
     fn a_code_opens_nothing_without_a_second_factor() {
-        let (_data, keys) = keys();
+        let keys = keys();
         assert!(is_wrong(check(&keys, &mut account(), "", at(0))));
         assert!(is_wrong(check(&keys, &mut account(), "123456", at(0))));
     }

@@ -88,6 +88,15 @@ pub fn site_settings(
     get(store, &format!("{SITE}{site}"))
 }
 
+/// The sites that were ever served with settings.
+///
+/// # Errors
+/// When the store fails.
+pub fn sites_with_settings(store: &(impl AccountStore + ?Sized)) -> Result<Vec<SiteId>, StoreError> {
+    let documents = store.documents(DocumentKind::Setting)?.into_iter();
+    Ok(documents.filter_map(|document| SiteId::parse(document.id.strip_prefix(SITE)?).ok()).collect())
+}
+
 /// States what a site is served with.
 ///
 /// # Errors

@@ -220,7 +220,7 @@ pub struct TimestampArgs {
 #[derive(Debug, Args)]
 pub struct AuditArgs {
     #[command(flatten)]
-    pub data: StoreArgs,
+    pub key: KeyArgs,
     /// The site.
     #[arg(long, value_name = "ID", value_parser = SiteId::parse, required_unless_present = "trail")]
     pub site: Option<SiteId>,
@@ -230,6 +230,10 @@ pub struct AuditArgs {
     /// Audit what people did in the console, and commands, in place of the logs of a month.
     #[arg(long, conflicts_with_all = ["site", "month"])]
     pub trail: bool,
+    /// Say that the audit trail lacks entries because a backup was put back: an entry notes it, and the trail
+    /// counts as whole from now on.
+    #[arg(long, requires = "trail")]
+    pub accept_missing: bool,
 }
 
 /// `constat copy`. A copy that was cut off is run again and goes on; until it
@@ -268,7 +272,7 @@ pub enum ClockCommand {
     Show(StoreArgs),
     /// Declare that the system's clock is right, whatever the newest time in the store is: records are
     /// dated by it again, and what has expired by it is deleted. The word is written into the logs.
-    Accept(StoreArgs),
+    Accept(KeyArgs),
 }
 
 /// `constat keys`.

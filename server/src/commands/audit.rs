@@ -1,20 +1,43 @@
 //! `constat audit`: recomputes the logs of a month, or the audit trail, from the store.
 
 use super::print::print;
+use crate::access::access::Access;
+use crate::access::trail::NewestHead;
 use crate::access::trail::audit::audit as audit_trail;
 use crate::cli::AuditArgs;
 use crate::clock;
 use crate::failure::Failure;
 use crate::proof::audit::audit;
-use crate::store::{Store, open_store};
+use crate::proof::keys::Keys;
+use crate::store::{Store, checked_time, open_store, open_store_to_write};
 use constat_shared::{Month, SiteId};
+use std::path::Path;
+use std::sync::Arc;
 
 /// Prints what the logs of a month, or the audit trail, hold, and fails at the first difference.
 pub fn run(args: &AuditArgs) -> Result<(), Failure> {
-    let store = open_store(&args.data)?;
+    if args.accept_missing {
+        accept_missing(args)?;
+    }
+    let store = open_store(&args.key.data)?;
     match (&args.site, args.month) {
         (Some(site), Some(month)) => logs(&*store, site, month),
-        _ => trail(&*store),
+        _ => trail(&*store, &args.key.data.data),
+    }
+}
+
+/// Notes in the audit trail that entries are missing, and takes it as it is from now on.
+fn accept_missing(args: &AuditArgs) -> Result<(), Failure> {
+    let store: Arc<dyn Store> = Arc::from(open_store_to_write(&args.key.data)?);
+    let now = checked_time(&*store)?;
+    let keys = Arc::new(Keys::open(&args.key, &*store)?);
+    let lost = Access::new(store, keys).trail().accept_missing("constat audit --accept-missing", now)?;
+    match lost {
+        None => print("audit trail: no entry that was signed here is missing, and nothing was noted"),
+        Some(lost) => print(format_args!(
+            "audit trail: noted that it does not go on from its {} entries that were signed here",
+            lost.size
+        )),
     }
 }
 
@@ -36,8 +59,9 @@ fn logs(store: &dyn Store, site: &SiteId, month: Month) -> Result<(), Failure> {
     Ok(())
 }
 
-fn trail(store: &dyn Store) -> Result<(), Failure> {
-    let audit = audit_trail(store, clock::now())?;
+fn trail(store: &dyn Store, data: &Path) -> Result<(), Failure> {
+    let newest = NewestHead::of_folder(data).read()?;
+    let audit = audit_trail(store, newest.as_ref(), clock::now())?;
     let Some(head) = audit.head else { return print("audit trail: it has no entry yet") };
     print(format_args!(
         "audit trail: {} entries agree with their links and signed heads",

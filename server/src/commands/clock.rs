@@ -1,23 +1,33 @@
 //! `constat clock`: what the system's clock is compared with, and the operator's word that it is right.
 
 use super::print::print;
+use crate::access::access::Access;
+use crate::access::trail::{Action, Note};
 use crate::cli::{ClockArgs, ClockCommand};
 use crate::clock::{Clock, ClockError, now};
-use crate::failure::Failure;
+use crate::failure::{Failure, fail};
 use crate::jobs::accept_clock::accept_clock;
-use crate::store::{ClockStore, open_store, open_store_to_write};
+use crate::proof::keys::Keys;
+use crate::store::{ClockStore, Store, open_store, open_store_to_write};
 use constat_shared::Timestamp;
+use std::sync::Arc;
 
 /// Prints the times, after the operator's word if it was given.
 pub fn run(args: &ClockArgs) -> Result<(), Failure> {
     match &args.command {
         ClockCommand::Show(args) => show(&*open_store(args)?),
         ClockCommand::Accept(args) => {
-            let store = open_store_to_write(args)?;
+            let store: Arc<dyn Store> = Arc::from(open_store_to_write(&args.data)?);
             if let Err(error @ ClockError::AheadOfRedis { .. }) = Clock::of(&store.times()?).time() {
                 return Err(Failure::new(format!("the clock was not accepted: {error}")));
             }
+            // Before anything is written: the entry of the audit trail has to be signed.
+            let access = Access::new(Arc::clone(&store), Arc::new(Keys::open(args, &*store)?));
             accept_clock(&*store, now())?;
+            let note = Note::of(Action::ClockAccepted).by_name("constat clock accept");
+            access
+                .note(note, now())
+                .map_err(fail("the clock was accepted, and the audit trail does not say so"))?;
             show(&*store)
         }
     }

@@ -2,10 +2,12 @@
 
 use crate::access::access::Access;
 use crate::access::console_key::ConsoleKeys;
+use crate::access::error::AccessError;
 use crate::access::people;
 use crate::access::principal::Principal;
 use crate::access::setting;
 use crate::access::sign_in::SignIns;
+use crate::access::trail::{Action, Note};
 use crate::cli::ServeArgs;
 use crate::clock;
 use crate::failure::{Failure, fail, failed};
@@ -23,7 +25,7 @@ use crate::jobs::watched::Watched;
 use actix_web::App as ActixApp;
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
-use constat_shared::SiteId;
+use constat_shared::{SiteId, Timestamp};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,18 +44,15 @@ pub fn open(
     let listener = bind(args)?;
     let listening = listener.local_addr().map_err(fail("the console's address is unknown"))?;
     let now = clock::now();
-    let keys = ConsoleKeys::open(
-        &args.key.data.data,
-        args.console_key.console_key_file.as_deref(),
-        &*app.store,
-        now,
-    )?;
+    let access = Access::new(Arc::clone(&app.store), Arc::clone(&app.keys));
+    let key_file = args.console_key.console_key_file.as_deref();
+    let keys = ConsoleKeys::open(&args.key.data.data, key_file, &access, "constat serve", now)?;
     let address = Address::new(listening, args.public_url.as_ref());
-    setting::set_console_url(&*app.store, address.url()).map_err(failed)?;
+    keep_url(&access, address.url(), now).map_err(failed)?;
     let public_url = public_url(args, public);
     let description = description::document(address.url(), &public_url);
     let console = Console {
-        access: Access::new(Arc::clone(&app.store), Arc::clone(&app.keys)),
+        access,
         app: app.clone(),
         keys,
         sign_ins: SignIns::default(),
@@ -66,6 +65,15 @@ pub fn open(
         trusted: args.trusted_proxy.clone(),
     };
     Ok((Data::new(console), listener))
+}
+
+/// Keeps where the console is reached, for the links that commands make. Another address than before is noted.
+fn keep_url(access: &Access, url: &str, now: Timestamp) -> Result<(), AccessError> {
+    let last = setting::console_url(access.store())?;
+    if last.as_deref().is_some_and(|last| last != url) {
+        access.note(Note::of(Action::ConfigurationChanged).by_name("constat serve").to(url), now)?;
+    }
+    setting::set_console_url(access.store(), url)
 }
 
 /// Adds the console to the server.

@@ -3,7 +3,7 @@
 use super::console;
 use super::print::print_text;
 use crate::access::access::Access;
-use crate::access::trail::{Action, Note};
+use crate::access::trail::{Action, Note, lost_words};
 use crate::cli::ServeArgs;
 use crate::clock::Clock;
 use crate::consent::writer::{QUEUE_MAX, Writer};
@@ -59,6 +59,12 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     for key in app.keys.public().iter().filter(|key| !known.contains(key)) {
         let note = Note::of(Action::KeyAdded).by_name("constat serve").to(&key.kid);
         access.note(note, app.clock.best_time()).map_err(failed)?;
+    }
+    // Visitors are served whatever was done to the trail.
+    match access.trail().lost_head() {
+        Ok(None) => {}
+        Ok(Some(lost)) => tracing::error!("{}", lost_words(lost)),
+        Err(error) => tracing::error!(%error, "the newest head of the audit trail cannot be compared"),
     }
     publish(&access, &app.sites, &app.assets, &app.clock, sites, demo_site(args.demo).as_ref())?;
     let served = rt::System::new().block_on(serve(args, app.clone()));

@@ -30,11 +30,11 @@ fn add(args: &TokenAddArgs) -> Result<(), Failure> {
     let scope = scope.map_err(|words| Failure::new(format!("--scope {words}")))?;
     let (access, now) = open(&args.key)?;
     let key_file = args.console_key.console_key_file.as_deref();
-    let keys = ConsoleKeys::open(&args.key.data.data, key_file, access.store(), now)?;
+    let by = Principal::command("constat token add");
+    let keys = ConsoleKeys::open(&args.key.data.data, key_file, &access, by.name(), now)?;
     let sites = sites(&args.site, access.store())?;
     let expires_at = Timestamp::from_unix_ms(now.unix_ms() + i64::from(args.days) * DAY_MS);
     let new = NewToken { name: args.name.clone(), scope, sites, expires_at };
-    let by = Principal::command("constat token add");
     let made = token::make(&access, &keys, &by, new, now).map_err(refused)?;
     print(&made.token)?;
     remark(format_args!(

@@ -2,7 +2,7 @@
 
 use super::demo_records;
 use super::earlier_terms::{NoticesBySite, by_site, earlier_notices, who_is_asked};
-use super::site_settings::note_changes;
+use super::site_settings::{note_changes, note_removed};
 use crate::access::access::Access;
 use crate::access::trail::{Action, Note};
 use crate::clock::Clock;
@@ -48,6 +48,7 @@ pub fn publish(
         add_notice(access, notice, is_new, since, clock.best_time())?;
         note_changes(access, site, clock.best_time())?;
     }
+    note_removed(access, &sites, clock.best_time())?;
     let notices = by_site(list()?);
     for (site, count) in with_many(&notices) {
         tracing::warn!(%site, count, "a site has very many notices, which are never deleted: is it reloaded with a changed file again and again?");

@@ -1,4 +1,5 @@
-//! Notes in the audit trail when a site file changed what no visitor is shown, and so no notice tells of.
+//! Notes in the audit trail when a site file came back or went, or changed what no visitor is shown: no notice tells
+//! of that.
 
 use crate::access::access::Access;
 use crate::access::setting;
@@ -12,6 +13,11 @@ use std::collections::BTreeMap;
 /// The hash of each of these settings, by its key in the site file.
 type Settings = BTreeMap<String, Hash>;
 
+/// Stands among the settings of a site that is not served any more, and in the entry that says so.
+const NOT_SERVED: &str = "not_served";
+/// In the entry of a site that is served again.
+const SERVED: &str = "served";
+
 /// Notes which of them differ from those that were served last, and keeps the present ones.
 ///
 /// # Errors
@@ -20,14 +26,38 @@ pub fn note_changes(access: &Access, site: &Site, now: Timestamp) -> Result<(), 
     let id = &site.notice.site;
     let present = settings(site);
     let Some(last) = last(access, id)? else { return keep(access, id, &present) };
-    let changed: Vec<_> = present.iter().filter(|(key, hash)| last.get(*key) != Some(hash)).collect();
+    let changed =
+        present.iter().filter(|(key, hash)| last.get(*key) != Some(hash)).map(|(key, _)| key.as_str());
+    let returned = last.contains_key(NOT_SERVED).then_some(SERVED);
+    let changed: Vec<_> = returned.into_iter().chain(changed).collect();
     if changed.is_empty() {
         return Ok(());
     }
-    let keys = changed.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>().join(", ");
-    let note = Note::of(Action::ConfigurationChanged).by_name("constat serve").on(Some(id)).to(keys);
-    access.note(note, now).map_err(fail("the audit trail could not be written"))?;
+    note(access, id, &changed.join(", "), now)?;
     keep(access, id, &present)
+}
+
+/// Notes which sites were served last and have no site file any more.
+///
+/// # Errors
+/// A sentence, when the store fails.
+pub fn note_removed(access: &Access, sites: &[Site], now: Timestamp) -> Result<(), Failure> {
+    for id in setting::sites_with_settings(access.store())? {
+        if sites.iter().any(|site| site.notice.site == id) {
+            continue;
+        }
+        let mut settings = last(access, &id)?.unwrap_or_default();
+        if settings.insert(NOT_SERVED.to_owned(), Hash::of(&[])).is_none() {
+            note(access, &id, NOT_SERVED, now)?;
+            keep(access, &id, &settings)?;
+        }
+    }
+    Ok(())
+}
+
+fn note(access: &Access, site: &SiteId, target: &str, now: Timestamp) -> Result<(), Failure> {
+    let note = Note::of(Action::ConfigurationChanged).by_name("constat serve").on(Some(site)).to(target);
+    access.note(note, now).map_err(fail("the audit trail could not be written"))
 }
 
 fn settings(site: &Site) -> Settings {

@@ -14,12 +14,14 @@ use crate::store::KeyStore;
 use constat_shared::proof::thumbprint;
 use constat_shared::{Jwk, Receipt};
 use ed25519_dalek::{SigningKey, VerifyingKey};
+use std::path::{Path, PathBuf};
 
 /// The key that signs, and the public halves of all that did.
 pub struct Keys {
     secret: SigningKey,
     id: String,
     public: Vec<Jwk>,
+    data: PathBuf,
 }
 
 impl Keys {
@@ -42,7 +44,8 @@ impl Keys {
         } else if public.last().is_some_and(|last| last.kid != id) {
             return Err(mismatch(&id, &public));
         }
-        Ok(Keys { id, public: store.keys()?, secret: secret.clone() })
+        let data = args.data.data.clone();
+        Ok(Keys { id, public: store.keys()?, secret: secret.clone(), data })
     }
 
     /// Adds a key to the store, which signs from the next start of the server
@@ -71,6 +74,11 @@ impl Keys {
             None => make(&args.data.data)?,
         };
         Ok(store.add_key(&Jwk::of(&next.verifying_key()), clock::now())?)
+    }
+
+    /// The data folder, whether the keys lie in it or were given.
+    pub fn folder(&self) -> &Path {
+        &self.data
     }
 
     /// The key that signs checkpoints.
@@ -118,7 +126,6 @@ mod tests {
     use crate::proof::key_files::{files, folder};
     use crate::store::sqlite::SqliteStore;
     use std::os::unix::fs::PermissionsExt;
-    use std::path::Path;
 
     struct Setup {
         args: KeyArgs,

@@ -18,6 +18,7 @@ use crate::proof::keys::Keys;
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
 use constat_shared::{SiteId, Timestamp};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub const PASSWORD: &str = "correct horse battery";
@@ -40,7 +41,8 @@ pub struct Installation {
     pub keys: ConsoleKeys,
     pub sign_ins: SignIns,
     pub store: Arc<dyn Store>,
-    _data: tempfile::TempDir,
+    pub signing: Arc<Keys>,
+    data: tempfile::TempDir,
 }
 
 /// A person who was welcomed, and what their authenticator knows.
@@ -57,9 +59,21 @@ impl Installation {
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(data.path()).unwrap());
         let args = KeyArgs { data: StoreArgs::in_folder(data.path().to_owned()), key_file: None };
         let signing = Arc::new(Keys::open(&args, &*store).unwrap());
-        let keys = ConsoleKeys::open(data.path(), None, &*store, at(0)).unwrap();
-        let access = Access::new(Arc::clone(&store), signing);
-        Installation { access, keys, sign_ins: SignIns::default(), store, _data: data }
+        let access = Access::new(Arc::clone(&store), Arc::clone(&signing));
+        let keys = ConsoleKeys::derive(&[7; 32]).unwrap();
+        Installation { access, keys, sign_ins: SignIns::default(), store, signing, data }
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.data.path()
+    }
+
+    pub fn key_file(&self) -> PathBuf {
+        self.data.path().join("keys/1.pem")
+    }
+
+    pub fn database(&self) -> PathBuf {
+        self.data.path().join("constat.db")
     }
 
     /// Adds a person by a command, and returns the secret of the welcome link.

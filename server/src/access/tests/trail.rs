@@ -1,14 +1,18 @@
 use super::sample::{Installation, at, command, refusal, scope, site};
+use crate::access::access::Access;
 use crate::access::error::Refusal;
 use crate::access::people;
 use crate::access::permission::{Permission, Role};
 use crate::access::principal::Principal;
 use crate::access::trail::audit::{TrailAudit, audit};
 use crate::access::trail::read::{Filter, TrailPage, read};
-use crate::access::trail::{Action, Note};
+use crate::access::trail::{Action, NewestHead, Note};
+use crate::cli::{KeyArgs, StoreArgs};
+use crate::proof::keys::Keys;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{KeyStore, TrailEntry, TrailStore};
-use constat_shared::{CommitmentKey, ConsentId, Hash, Month, SignedCheckpoint};
+use constat_shared::{CommitmentKey, ConsentId, Hash, Month, SignedCheckpoint, TreeHead};
+use std::sync::Arc;
 
 const DAY: i64 = 24 * 3600;
 const MONTH: i64 = 31 * DAY;
@@ -45,22 +49,22 @@ fn audit_of(here: &Installation, entries: &[(TrailEntry, SignedCheckpoint)]) -> 
         let entry = TrailEntry { index: index as u64, ..entry.clone() };
         assert!(store.append_to_trail(&entry, head).unwrap());
     }
-    audit(&store, at(2 * MONTH)).map_err(|failure| failure.to_string())
+    audit(&store, None, at(2 * MONTH)).map_err(|failure| failure.to_string())
 }
 
 #[test]
 fn a_trail_that_is_whole_verifies_as_often_as_it_grows() {
     let here = Installation::new();
-    assert_eq!(audit(&*here.store, at(0)).unwrap(), TrailAudit::default());
+    assert_eq!(audit(&*here.store, None, at(0)).unwrap(), TrailAudit::default());
     let entries = written(&here);
-    let found = audit(&*here.store, at(2 * MONTH)).unwrap();
+    let found = audit(&*here.store, None, at(2 * MONTH)).unwrap();
     assert_eq!((found.entry_count, found.forgotten_count), (5, 0));
     assert_eq!(found.head.map(|head| (head.size, head.root)), Some((5, entries[4].0.link)));
     assert_eq!(audit_of(&here, &entries), Ok(found));
     for number in 0..1200 {
         here.access.note(Note::of(Action::SignedOut).by_name("ana@x").to(number), at(MONTH + 2)).unwrap();
     }
-    assert_eq!(audit(&*here.store, at(2 * MONTH)).unwrap().entry_count, 1205);
+    assert_eq!(audit(&*here.store, None, at(2 * MONTH)).unwrap().entry_count, 1205);
 }
 
 #[test]
@@ -131,14 +135,80 @@ fn a_trail_cut_back_to_an_earlier_head_is_older_than_the_accounts() {
     let before = here.store.trail_segments().unwrap();
     assert!(before.is_empty());
     here.welcome("ana@x", Role::Dpo, &["helvia"]);
-    assert!(audit(&*here.store, at(0)).is_ok());
+    assert!(audit(&*here.store, None, at(0)).is_ok());
     crate::access::account::change(here.access.store(), "ana@x", None, at(0), |account| {
         account.last_sign_in = Some(at(DAY));
         Ok(())
     })
     .unwrap();
-    let words = audit(&*here.store, at(DAY)).unwrap_err().to_string();
+    let words = audit(&*here.store, None, at(DAY)).unwrap_err().to_string();
     assert!(words.contains("its last entries are missing"), "{words}");
+}
+
+#[test]
+fn a_trail_goes_on_from_the_newest_head_that_was_signed_here() {
+    let (here, there) = (Installation::new(), Installation::new());
+    let trail = here.access.trail();
+    assert_eq!(trail.newest_head().unwrap(), None);
+    let entries = written(&here);
+    assert_eq!(trail.newest_head().unwrap().as_ref(), Some(&entries[4].1));
+    assert_eq!(trail.lost_head().unwrap(), None);
+    let audit_with = |newest: &SignedCheckpoint| {
+        audit(&*here.store, Some(newest), at(2 * MONTH)).map_err(|error| error.to_string())
+    };
+    for (_, head) in &entries {
+        assert_eq!(audit_with(head).unwrap().entry_count, 5, "an older one is no fault");
+    }
+    let others = written(&there);
+    assert!(audit_with(&others[4].1).unwrap_err().contains("not signed by any key"));
+    let signing = here.signing.signing();
+    let later = TreeHead { size: 6, root: entries[4].0.link }.sign_as("constat/audit-trail", signing);
+    assert!(audit_with(&later).unwrap_err().contains("it has 5, and a head of 6"));
+    let other = TreeHead { size: 3, root: entries[4].0.link }.sign_as("constat/audit-trail", signing);
+    assert!(audit_with(&other).unwrap_err().contains("of the first 3"));
+}
+
+#[test]
+fn servers_with_folders_of_their_own_keep_heads_of_one_trail() {
+    let here = Installation::new();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let data = StoreArgs::in_folder(elsewhere.path().to_owned());
+    let args = KeyArgs { data, key_file: Some(here.key_file()) };
+    let keys = Arc::new(Keys::open(&args, &*here.store).unwrap());
+    let second = Access::new(Arc::clone(&here.store), keys);
+    let note = |access: &Access| access.note(Note::of(Action::SignedIn).by_name("ana@x"), at(0)).unwrap();
+    for access in [&here.access, &second, &second, &here.access] {
+        note(access);
+    }
+    for (access, size) in [(&here.access, 4), (&second, 3)] {
+        let newest = access.trail().newest_head().unwrap().unwrap();
+        assert!(newest.as_str().contains(&format!("\n{size}\n")), "{newest:?}");
+        assert_eq!(access.trail().lost_head().unwrap(), None);
+        assert!(audit(&*here.store, Some(&newest), at(0)).is_ok());
+    }
+}
+
+#[test]
+fn a_head_that_the_trail_has_lost_stays_until_the_operator_accepts_it() {
+    let (here, set_back) = (Installation::new(), Installation::new());
+    let entries = written(&here);
+    // Another store, with the beginning of the same trail, beside the head of the whole.
+    for (entry, head) in &entries[..2] {
+        assert!(set_back.store.append_to_trail(entry, head).unwrap());
+    }
+    NewestHead::of_folder(set_back.folder()).keep(&entries[4].1).unwrap();
+    let trail = set_back.access.trail();
+    for _ in 0..2 {
+        trail.note(Note::of(Action::SignedIn).by_name("ana@x"), at(MONTH)).unwrap();
+        assert_eq!(trail.newest_head().unwrap().as_ref(), Some(&entries[4].1), "it stays as evidence");
+    }
+    let lost = trail.accept_missing("operator", at(MONTH)).unwrap().unwrap();
+    assert_eq!((lost.size, lost.root), (5, entries[4].0.link));
+    assert_eq!(trail.lost_head().unwrap(), None);
+    let last = set_back.store.trail(4, 10).unwrap();
+    assert_eq!(last.len(), 1);
+    assert_eq!(last[0].target, Some(format!("5 {}", entries[4].0.link)));
+    assert_eq!(trail.accept_missing("operator", at(MONTH)).unwrap(), None);
 }
 
 #[test]
@@ -146,15 +216,15 @@ fn months_are_dropped_whole_and_a_consent_id_is_forgotten_and_the_rest_verifies(
     let here = Installation::new();
     written(&here);
     assert_eq!(here.store.forget_in_trail(&consent_id()).unwrap(), 1);
-    let found = audit(&*here.store, at(MONTH)).unwrap();
+    let found = audit(&*here.store, None, at(MONTH)).unwrap();
     assert_eq!((found.entry_count, found.forgotten_count), (5, 1));
     assert!(here.trail().iter().all(|line| !line.contains(&consent_id().to_string())));
     assert!(here.store.drop_trail_segment(Month::of(at(0))).unwrap());
-    let found = audit(&*here.store, at(90 * MONTH)).unwrap();
+    let found = audit(&*here.store, None, at(90 * MONTH)).unwrap();
     assert_eq!((found.entry_count, found.dropped_months), (2, 1));
     assert_eq!(here.trail().len(), 2);
     here.access.note(Note::of(Action::SignedIn).by_name("ana@x"), at(90 * MONTH)).unwrap();
-    assert_eq!(audit(&*here.store, at(90 * MONTH)).unwrap().head.unwrap().size, 6);
+    assert_eq!(audit(&*here.store, None, at(90 * MONTH)).unwrap().head.unwrap().size, 6);
 }
 
 #[test]
@@ -171,7 +241,7 @@ fn entries_of_many_threads_are_one_chain_and_none_is_dated_before_another() {
             });
         }
     });
-    assert_eq!(audit(&*here.store, at(100)).unwrap().entry_count, 40);
+    assert_eq!(audit(&*here.store, None, at(100)).unwrap().entry_count, 40);
     let times: Vec<_> = here.store.trail(0, 40).unwrap().iter().map(|entry| entry.at).collect();
     assert!(times.is_sorted());
 }

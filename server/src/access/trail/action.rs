@@ -38,6 +38,8 @@ actions! {
     PasswordSet = "password_set";
     /// A password was replaced.
     PasswordChanged = "password_changed";
+    /// Another language of the screens was chosen; the target is its code.
+    LanguageChosen = "language_chosen";
     /// A second factor was set.
     SecondFactorSet = "second_factor_set";
     /// A recovery code was used.
@@ -58,18 +60,25 @@ actions! {
     TokenMade = "token_made";
     /// An API token was revoked.
     TokenRevoked = "token_revoked";
-    /// A key was added; the target is its id.
+    /// A key that signs was added; the target is its id.
     KeyAdded = "key_added";
+    /// The key of the console was added or replaced; the target is its id.
+    ConsoleKeyAdded = "console_key_added";
     /// A notice was published; the target is its hash.
     NoticePublished = "notice_published";
     /// A notice was acknowledged; the target is its hash.
     NoticeAcknowledged = "notice_acknowledged";
-    /// The configuration was changed.
+    /// The configuration was changed; the target is which keys of a site file, or the address of the console.
     ConfigurationChanged = "configuration_changed";
+    /// The system's clock was declared right.
+    ClockAccepted = "clock_accepted";
     /// A log was audited; the target is its month.
     LogAudited = "log_audited";
     /// The audit trail was audited.
     TrailAudited = "trail_audited";
+    /// That entries are missing was accepted, after a backup was put back; the target is the newest head that
+    /// was signed: the number of entries and the last link.
+    MissingEntriesAccepted = "missing_entries_accepted";
     /// Records of a consent id were seen; the target is the consent id.
     RecordsViewed = "records_viewed";
 }

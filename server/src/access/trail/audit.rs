@@ -1,11 +1,11 @@
 //! The audit of the whole trail: every entry, every link, every signed head.
 
 use super::action::Action;
+use super::difference::{TrailDifference, TrailError};
 use super::entry::{self, ORIGIN, START};
 use crate::access::{account, api_token};
-use crate::failure::Failure;
 use crate::store::{AccountStore, KeyStore, TRAIL_PAGE_MAX, TrailEntry, TrailSegment, TrailStore};
-use constat_shared::{Hash, Month, Timestamp, TreeHead};
+use constat_shared::{Hash, Month, SignedCheckpoint, Timestamp, TreeHead};
 use ed25519_dalek::VerifyingKey;
 
 /// How much later than the last entry something may be that must have one, in
@@ -32,25 +32,30 @@ struct Walk {
     link: Hash,
     at: Option<Timestamp>,
     segment_count: usize,
+    newest: Option<TreeHead>,
 }
 
 /// Checks the whole trail of a store: that no entry was changed, moved, added or
 /// removed, that every month ends with a head signed by a key of the store, and that
-/// nothing is missing at the end.
+/// nothing is missing at the end. `newest` is the newest head that was signed here, if one
+/// is known: the trail has to go on from it.
 ///
 /// # Errors
-/// A sentence with the first difference.
+/// The first difference; when the store fails.
 pub fn audit<S: TrailStore + KeyStore + AccountStore + ?Sized>(
     store: &S,
+    newest: Option<&SignedCheckpoint>,
     now: Timestamp,
-) -> Result<TrailAudit, Failure> {
+) -> Result<TrailAudit, TrailError> {
     let keys: Vec<_> = store.keys()?.iter().filter_map(|jwk| jwk.key()).collect();
+    let opened = newest.map(|head| opened(head, &keys).ok_or(TrailDifference::NewestUnsigned));
     let mut walk = Walk {
         audit: TrailAudit::default(),
         next: 0,
         link: Hash::from_bytes(START),
         at: None,
         segment_count: 0,
+        newest: opened.transpose()?,
     };
     // What is appended meanwhile is checked in the next round.
     loop {
@@ -60,8 +65,11 @@ pub fn audit<S: TrailStore + KeyStore + AccountStore + ?Sized>(
             break;
         }
         if walk.next == start {
-            return Err(differs(format!("entry {start} has no signed head after it")));
+            return Err(TrailDifference::HeadMissing { entry: start }.into());
         }
+    }
+    if let Some(newest) = walk.newest.filter(|newest| walk.next < newest.size) {
+        return Err(TrailDifference::Cut { entries: walk.next, signed: newest.size }.into());
     }
     check_tail(store, walk.at, now)?;
     if walk.next > 0 {
@@ -76,9 +84,9 @@ impl Walk {
         store: &S,
         segments: &[TrailSegment],
         keys: &[VerifyingKey],
-    ) -> Result<(), Failure> {
+    ) -> Result<(), TrailError> {
         if !segments.windows(2).all(|pair| pair[0].month < pair[1].month) {
-            return Err(differs("its months are not in their order".to_owned()));
+            return Err(TrailDifference::MonthsMoved.into());
         }
         for segment in segments.iter().skip(self.segment_count.saturating_sub(1)) {
             let month = segment.month;
@@ -86,18 +94,14 @@ impl Walk {
             if is_new {
                 self.segment_count += 1;
                 if segment.first != self.next {
-                    let words = format!(
-                        "the entries of {month} begin with {}, not with {}",
-                        segment.first, self.next
-                    );
-                    return Err(differs(words));
+                    let (first, expected) = (segment.first, self.next);
+                    return Err(TrailDifference::MonthBegins { month, first, expected }.into());
                 }
             }
             let head = open(segment, keys)?;
             if segment.end != head.size {
-                let words =
-                    format!("{month} ends before {}, and its signed head before {}", segment.end, head.size);
-                return Err(differs(words));
+                let (end, signed) = (segment.end, head.size);
+                return Err(TrailDifference::MonthEnds { month, end, signed }.into());
             }
             if segment.is_dropped {
                 self.skip(segment, head)?;
@@ -106,19 +110,29 @@ impl Walk {
             }
         }
         if segments.len() < self.segment_count {
-            return Err(differs("a month was removed from its end meanwhile".to_owned()));
+            return Err(TrailDifference::MonthRemoved.into());
         }
         Ok(())
     }
 
     /// Takes the word of the signed head for entries that are not kept any more.
-    fn skip(&mut self, segment: &TrailSegment, head: TreeHead) -> Result<(), Failure> {
+    fn skip(&mut self, segment: &TrailSegment, head: TreeHead) -> Result<(), TrailDifference> {
         if head.size <= segment.first {
-            return Err(differs(format!("the head of {} covers no entry", segment.month)));
+            return Err(TrailDifference::HeadEmpty { month: segment.month });
         }
         (self.next, self.link) = (head.size, head.root);
         self.audit.dropped_months += 1;
-        Ok(())
+        self.pass_newest()
+    }
+
+    /// Compares the link with the newest head that was signed here, where that head ends.
+    fn pass_newest(&self) -> Result<(), TrailDifference> {
+        match self.newest {
+            Some(newest) if newest.size == self.next && newest.root != self.link => {
+                Err(TrailDifference::Replaced { signed: newest.size })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Checks the entries of a month, or those that were added to it since.
@@ -127,63 +141,63 @@ impl Walk {
         store: &S,
         month: Month,
         head: TreeHead,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), TrailError> {
         while self.next < head.size {
             let left = usize::try_from(head.size - self.next).unwrap_or(TRAIL_PAGE_MAX);
             let page = store.trail(self.next, left.min(TRAIL_PAGE_MAX))?;
             if page.is_empty() {
-                let words = format!("entry {} and all after it are missing", self.next);
-                return Err(differs(words));
+                return Err(TrailDifference::EntriesMissing { entry: self.next }.into());
             }
             for entry in &page {
                 self.entry(entry, month)?;
             }
         }
         if head.size != self.next || head.root != self.link {
-            return Err(differs(format!("the signed head of {month} does not match its entries")));
+            return Err(TrailDifference::HeadDiffers { month }.into());
         }
         Ok(())
     }
 
-    fn entry(&mut self, found: &TrailEntry, month: Month) -> Result<(), Failure> {
-        let index = self.next;
-        let wrong = |words: &str| differs(format!("entry {index} {words}"));
-        if found.index != index {
-            return Err(wrong(&format!("is missing; {} comes after the one before it", found.index)));
+    fn entry(&mut self, found: &TrailEntry, month: Month) -> Result<(), TrailDifference> {
+        let entry = self.next;
+        if found.index != entry {
+            return Err(TrailDifference::EntryMissing { entry, found: found.index });
         }
         if found.link != entry::link(found, self.link) {
-            return Err(wrong("was changed, or is not the one that followed the entry before it"));
+            return Err(TrailDifference::EntryChanged { entry });
         }
         if Month::of(found.at) != month || self.at.is_some_and(|last| found.at < last) {
-            return Err(wrong(&format!("is dated {}, which is not its place", found.at)));
+            return Err(TrailDifference::EntryMoved { entry, at: found.at });
         }
         match &found.key {
             Some(key) => {
                 let target = found.target.as_deref();
                 if entry::commitment(key, target, found.consent_id.as_ref()) != found.commitment {
-                    return Err(wrong("names another target than it did"));
+                    return Err(TrailDifference::TargetChanged { entry });
                 }
             }
             None => {
                 let may_be_forgotten = Action::parse(&found.action).is_some_and(Action::names_consent_id);
                 if found.target.is_some() || found.consent_id.is_some() || !may_be_forgotten {
-                    return Err(wrong("has lost the key to its target"));
+                    return Err(TrailDifference::TargetLost { entry });
                 }
                 self.audit.forgotten_count += 1;
             }
         }
-        (self.next, self.link, self.at) = (index + 1, found.link, Some(found.at));
+        (self.next, self.link, self.at) = (entry + 1, found.link, Some(found.at));
         self.audit.entry_count += 1;
-        Ok(())
+        self.pass_newest()
     }
 }
 
 /// The head of a month, if a key of the store signed it.
-fn open(segment: &TrailSegment, keys: &[VerifyingKey]) -> Result<TreeHead, Failure> {
-    let opened = keys.iter().find_map(|key| segment.head.open_as(ORIGIN, key).ok());
-    opened.ok_or_else(|| {
-        differs(format!("the head of {} is not signed by any key of the store", segment.month))
-    })
+fn open(segment: &TrailSegment, keys: &[VerifyingKey]) -> Result<TreeHead, TrailDifference> {
+    opened(&segment.head, keys).ok_or(TrailDifference::HeadUnsigned { month: segment.month })
+}
+
+/// A head that one of these keys signed.
+fn opened(head: &SignedCheckpoint, keys: &[VerifyingKey]) -> Option<TreeHead> {
+    keys.iter().find_map(|key| head.open_as(ORIGIN, key).ok())
 }
 
 /// Checks that the last entry is not older than what must have an entry: then it would
@@ -192,7 +206,7 @@ fn check_tail<S: AccountStore + ?Sized>(
     store: &S,
     last: Option<Timestamp>,
     now: Timestamp,
-) -> Result<(), Failure> {
+) -> Result<(), TrailError> {
     let accounts = account::all(store, now)?.into_iter().flat_map(|account| {
         [Some(account.made_at), account.welcomed_at, account.last_sign_in, account.removed_at]
     });
@@ -200,13 +214,7 @@ fn check_tail<S: AccountStore + ?Sized>(
     let Some(newest) = accounts.chain(tokens).flatten().max() else { return Ok(()) };
     match last {
         Some(last) if newest.unix_ms() - last.unix_ms() <= TOLERANCE_MS => Ok(()),
-        Some(last) => Err(differs(format!(
-            "its last entries are missing: it ends at {last}, and accounts or tokens changed until {newest}"
-        ))),
-        None => Err(differs(format!("it is missing, and accounts or tokens changed until {newest}"))),
+        Some(at) => Err(TrailDifference::EndMissing { at, newest }.into()),
+        None => Err(TrailDifference::Missing { newest }.into()),
     }
-}
-
-fn differs(words: String) -> Failure {
-    Failure::new(format!("audit trail: {words}"))
 }

@@ -2,13 +2,17 @@
 
 pub mod action;
 pub mod audit;
+pub mod difference;
 mod entry;
 pub mod keep;
+pub mod newest_head;
 pub mod note;
 pub mod read;
 pub mod write;
 
 pub use action::Action;
+pub use difference::TrailError;
 pub use keep::{KEPT_MONTHS, KEPT_MS};
+pub use newest_head::NewestHead;
 pub use note::Note;
-pub use write::Trail;
+pub use write::{Trail, lost_words};

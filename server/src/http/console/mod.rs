@@ -5,6 +5,7 @@ pub mod answer;
 pub mod audits;
 mod cookies;
 pub mod day;
+mod difference;
 mod fault;
 mod form;
 mod language;

@@ -37,6 +37,10 @@ macro_rules! texts {
             pub permissions: BTreeMap<String, Text>,
             /// What was done, by the id of the action.
             pub actions: BTreeMap<String, Text>,
+            /// What an audit has found, by the id of the difference.
+            pub differences: BTreeMap<String, Text>,
+            /// What entries of the audit trail name, by its id.
+            pub targets: BTreeMap<String, Text>,
             /// What is shown instead of a screen.
             pub messages: Messages,
         }
@@ -53,6 +57,8 @@ macro_rules! texts {
                     ("role_texts", &self.role_texts),
                     ("permissions", &self.permissions),
                     ("actions", &self.actions),
+                    ("differences", &self.differences),
+                    ("targets", &self.targets),
                 ] {
                     all.extend(map.iter().map(|(id, text)| (format!("{name}.{id}"), text)));
                 }
@@ -126,13 +132,13 @@ texts! {
     home: HomeTexts {
         audit audit_failed audit_failed_text audit_never_text audit_old audit_old_text compare failed last_answer
         names_only new new_terms new_terms_text no_answer no_notice no_sites nothing_waits nothing_waits_why notice
-        open_log open_trail read_notice role_given role_given_text see_people see_tokens site sites stamp
+        open_log open_trail read_notice role_given role_given_text see_people see_tokens site site_closed sites stamp
         stamp_never_text stamp_old stamp_old_text title to_do to_read token_made
         token_made_text trail_failed trail_failed_text waits
     }
     /// One site.
     site: SiteTexts {
-        answers choice_months first_answer last_answer log log_meaning log_size meaning no_answer no_answer_then
+        answers choice_months expired expired_none first_answer last_answer log log_meaning log_size meaning no_answer no_answer_then
         no_answer_todo none_yet notice notice_meaning origin origins pictures pictures_meaning proof_months refused
         refused_last refused_none refused_why retention retention_meaning stamp stamp_meaning stands state tag
         tag_where time_zone what
@@ -195,7 +201,7 @@ texts! {
     }
     /// The audit trail.
     trail: TrailTexts {
-        action all any_action any_site empty entries failed failed_todo failures filter forgotten from lead newest nobody
+        action all any_action any_site empty entries failed failed_todo failures filter forgotten from lead lost_head newest nobody
         none_filtered none_in_page older pages site target title to verify verify_button verify_lead well when who
     }
     /// What is shown instead of a screen: words of all of them.
@@ -263,6 +269,11 @@ impl Texts {
     /// What was done.
     pub fn action<'a>(&'a self, id: &'a str) -> &'a str {
         self.actions.get(id).map_or(id, Text::as_str)
+    }
+
+    /// What an entry of the audit trail names.
+    pub fn target<'a>(&'a self, id: &'a str) -> &'a str {
+        self.targets.get(id).map_or(id, Text::as_str)
     }
 
     /// A number, its thousands apart.

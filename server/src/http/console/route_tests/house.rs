@@ -34,7 +34,7 @@ use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::Data;
 use constat_shared::Timestamp;
 use constat_testkit::sample_site::with_shipped_vendors;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 /// The site of which people have a role.
@@ -47,6 +47,8 @@ pub const PASSWORD: &str = "correct horse battery";
 
 /// The secret of everybody's second factor.
 pub const SECRET: [u8; 20] = *b"the secret of a test";
+/// Worked out once, because it takes long.
+static HASH: LazyLock<String> = LazyLock::new(|| password::hash(PASSWORD).unwrap());
 
 /// A console.
 pub struct House {
@@ -87,7 +89,6 @@ impl House {
         let records: Arc<dyn RecordStore> = store.clone();
         let args = KeyArgs { data: StoreArgs::in_folder(data.path().to_owned()), key_file: None };
         let keys = Arc::new(Keys::open(&args, &*store).unwrap());
-        let console_keys = ConsoleKeys::open(data.path(), None, &*store, clock::now()).unwrap();
         let app = Data::new(App {
             sites: Arc::default(),
             earlier: Arc::new(EarlierNotices::new()),
@@ -99,6 +100,7 @@ impl House {
             assets: Arc::new(Assets::embedded().unwrap()),
         });
         let access = Access::new(Arc::clone(&store), keys);
+        let console_keys = ConsoleKeys::open(data.path(), None, &access, "test", clock::now()).unwrap();
         let catalogue = Catalogue::embedded().unwrap();
         let site = |id: &str| {
             let text = with_shipped_vendors(id, "https://www.polaire.example");
@@ -133,7 +135,7 @@ impl House {
             given_by: "test".to_owned(),
         });
         let mut account = Account::new(email.to_owned(), grants.collect(), "test", now).unwrap();
-        account.password = Some(password::hash(PASSWORD).unwrap());
+        account.password = Some(HASH.clone());
         let secret = self.console.keys.seal(&SECRET, &account.id).unwrap();
         account.second_factor = Some(SecondFactor { secret, last_step: 0 });
         account.welcomed_at = Some(now);

@@ -1,12 +1,11 @@
 //! `/console/audit-trail`: who did what, when, on which site; and whether nothing of it was changed.
 
 use super::account::site_name;
-use crate::access::audited;
+use crate::access::audited::{self, Finding};
 use crate::access::principal::Principal;
-use crate::access::trail::Action;
 use crate::access::trail::audit::audit;
 use crate::access::trail::read::{Filter, PAGE_MAX, TrailPage, read};
-use crate::clock;
+use crate::access::trail::{Action, TrailError};
 use crate::http::console::answer::{refused, screen_as};
 use crate::http::console::shell::{self, Place};
 use crate::http::console::signed::Session;
@@ -16,7 +15,8 @@ use crate::http::console::view::audit_trail::{AuditTrail, Target, TrailRow, Veri
 use crate::http::console::view::form::{Choice, Errors};
 use crate::http::console::view::frame::Section;
 use crate::http::console::who::{AuditTrailRead, May};
-use crate::http::console::{day, fault, moment, posted, query};
+use crate::http::console::{day, difference, fault, moment, posted, query};
+use crate::store::StoreError;
 use actix_web::http::StatusCode;
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
@@ -54,20 +54,24 @@ pub async fn verify(may: May<AuditTrailRead>, request: HttpRequest, payload: Pay
     let session = may.session;
     let by: Principal = session.principal().clone();
     let verified = on_console(&console, move |console, now| {
-        let found = audit(console.access.store(), now);
-        let found = found.map(|audit| audit.entry_count).map_err(|failure| failure.to_string());
-        let count = found.as_ref().copied().unwrap_or_default();
-        audited::keep_trail(&console.access, &by, count, found.as_ref().err().cloned(), now)?;
-        Ok(found)
+        let newest =
+            console.access.trail().newest_head().map_err(|error| StoreError::Engine(error.to_string()))?;
+        let (count, finding) = match audit(console.access.store(), newest.as_ref(), now) {
+            Ok(audit) => (audit.entry_count, None),
+            Err(TrailError::Differs(difference)) => (0, Some(Finding::of(&difference))),
+            Err(TrailError::Store(error)) => return Err(error.into()),
+        };
+        audited::keep_trail(&console.access, &by, count, finding, now)
     });
     let found = match verified.await {
         Ok(found) => found,
         Err(error) => return refused(&request, Some(&session), &error),
     };
-    let at = moment::moment(clock::now(), &TimeZone::UTC, shell::language(&request, &session));
-    let verified = match found {
-        Ok(entries) => Verified::Well { entries, at },
-        Err(finding) => Verified::Failed { finding, at },
+    let language = shell::language(&request, &session);
+    let at = moment::moment(found.at, &TimeZone::UTC, language);
+    let verified = match difference::sentence(&found, language) {
+        None => Verified::Well { entries: found.leaf_count, at },
+        Some(finding) => Verified::Failed { finding, at },
     };
     show(&request, session, Typed::default(), verified).await
 }
@@ -130,6 +134,31 @@ impl Typed {
     }
 }
 
+/// What an entry names, in the language of the reader where it is a word of ours.
+fn in_words(action: &str, target: String, t: &Texts) -> String {
+    match Action::parse(action) {
+        Some(Action::LogAudited | Action::TrailAudited | Action::ConfigurationChanged) => {
+            target.split(", ").map(|id| t.target(id)).collect::<Vec<_>>().join(", ")
+        }
+        Some(Action::RoleGiven | Action::RoleTaken) => {
+            match target.strip_suffix(')').and_then(|rest| rest.rsplit_once(" (")) {
+                Some((email, role)) => format!("{email} ({})", t.role(role)),
+                None => target,
+            }
+        }
+        Some(Action::RecoveryCodeUsed) => match target.strip_suffix(" left") {
+            Some("1") => t.account.recovery_left_one.to_string(),
+            Some(count) => t.account.recovery_left.plain("count", count).to_string(),
+            None => target,
+        },
+        Some(Action::MissingEntriesAccepted) => match target.split_once(' ') {
+            Some((count, link)) => t.trail.lost_head.plain("count", count).plain("link", link).to_string(),
+            None => target,
+        },
+        _ => target,
+    }
+}
+
 async fn show(request: &HttpRequest, session: Session, typed: Typed, verified: Verified) -> HttpResponse {
     let console = console(request);
     let shell = shell::of(request, &session, Place::Of(Section::AuditTrail));
@@ -152,12 +181,12 @@ async fn show(request: &HttpRequest, session: Session, typed: Typed, verified: V
         index: entry.index,
         at: moment::moment(entry.at, &TimeZone::UTC, language),
         who: entry.who,
-        action: entry.action,
         target: match (entry.target, entry.is_forgotten) {
-            (Some(target), _) => Target::Named(target),
+            (Some(target), _) => Target::Named(in_words(&entry.action, target, shell.t)),
             (None, true) => Target::Forgotten,
             (None, false) => Target::None,
         },
+        action: entry.action,
         site: entry.site.map(|site| site_name(&console, &site)),
     });
     let choice = |value: &str, chosen: &str| Choice {

@@ -15,7 +15,7 @@ use crate::http::console::view::frame::{Section, SiteName};
 use crate::http::console::view::home::{Home, NoticeInForce, SiteRow, Wait};
 use crate::http::console::view::notices::NoticeRow;
 use crate::http::console::who::Person;
-use crate::http::console::{moment, standing, zone};
+use crate::http::console::{difference, moment, standing, zone};
 use crate::proof::site_history;
 use actix_web::{HttpRequest, HttpResponse};
 use constat_shared::{Language, SiteId, Timestamp};
@@ -65,7 +65,7 @@ pub async fn get(Person(session): Person, request: HttpRequest) -> HttpResponse 
         News::RecordToken { name, at, by } => Wait::TokenMade { name, made_by: by, at: when(at) },
     });
     let mut rows = Vec::new();
-    let failed = trail.and_then(|trail| Some((trail.at, trail.finding?)));
+    let failed = trail.and_then(|trail| Some((trail.at, difference::sentence(&trail, language)?)));
     let mut waiting: Vec<Wait> =
         failed.into_iter().map(|(at, finding)| Wait::TrailFailed { at: when(at), finding }).collect();
     for site in sites {
@@ -74,12 +74,8 @@ pub async fn get(Person(session): Person, request: HttpRequest) -> HttpResponse 
     }
     waiting.extend(waits);
     waiting.truncate(WAITS_MAX);
-    let view = Home {
-        shell: shell::of(&request, &session, Place::Of(Section::Home)),
-        waits: waiting,
-        may_read_sites: session.principal().may_anywhere(Permission::NoticesRead),
-        sites: rows,
-    };
+    let view =
+        Home { shell: shell::of(&request, &session, Place::Of(Section::Home)), waits: waiting, sites: rows };
     screen(&view)
 }
 
@@ -103,9 +99,11 @@ fn site_state(
     let zone = zone::of(console, &id);
     let may = |permission| principal.require(permission, &id).is_ok();
     let never = Check { standing: Standing::Never, at: None, finding: None };
-    let mut row = SiteRow { site, notice: None, last_answer_at: None, audit: never.clone(), stamp: never };
+    let is_open = may(Permission::NoticesRead);
+    let mut row =
+        SiteRow { site, is_open, notice: None, last_answer_at: None, audit: never.clone(), stamp: never };
     let mut unacknowledged = None;
-    if may(Permission::NoticesRead) {
+    if is_open {
         let history = history(console, &id, now)?;
         let last = history.periods.len().checked_sub(1).map(|at| history.row(at, &zone, language));
         let open = history.unacknowledged();
@@ -124,7 +122,7 @@ fn site_state(
         let logs = site_history::logs(&*console.app.store, console.app.keys.signing(), &id, now)?;
         let served = console.app.sites.get(&id);
         let has_authority = served.is_some_and(|served| served.site.timestamp_authority.is_some());
-        row.stamp = standing::stamps(&logs, has_authority);
+        row.stamp = standing::stamps(&logs, has_authority, &zone, language);
     }
     let (may_acknowledge, reads_log) = (may(Permission::NoticesAcknowledge), may(Permission::LogRead));
     Ok(SiteState { row, unacknowledged, may_acknowledge, reads_log })

@@ -2,7 +2,7 @@
 
 use super::account::site_name;
 use super::notices::{SitePath, site_of};
-use crate::access::audited::{self, Audited};
+use crate::access::audited::{self, Audited, Finding, Unfinished};
 use crate::access::permission::Permission;
 use crate::access::principal::Principal;
 use crate::clock;
@@ -15,13 +15,14 @@ use crate::http::console::view::form::Errors;
 use crate::http::console::view::frame::Section;
 use crate::http::console::view::log::{AuditRow, Log, LogMonth, RunningAudit};
 use crate::http::console::who::{LogAudit, LogRead, May};
-use crate::http::console::{fault, moment, posted, standing, zone};
-use crate::proof::audit::audit;
+use crate::http::console::{difference, fault, moment, posted, standing, zone};
+use crate::proof::audit::{AuditError, audit};
 use crate::proof::site_history::{self, MonthLog};
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{self, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use constat_shared::SiteId;
+use constat_shared::{Language, SiteId};
+use jiff::tz::TimeZone;
 use url::Url;
 
 /// How often the screen asks again while an audit runs, in seconds.
@@ -76,8 +77,13 @@ fn audit_all(console: &Data<Console>, by: &Principal, site: &SiteId, logs: &[Mon
                 leaf_count += head.size;
                 running.advance(log.head.size);
             }
-            Err(failure) => {
-                finding = Some(failure.to_string());
+            Err(AuditError::Differs { log, difference }) => {
+                finding = Some(Finding::of(&difference).in_log(&log));
+                break;
+            }
+            Err(AuditError::Store(error)) => {
+                tracing::error!(%error, %site, "an audit did not end");
+                finding = Some(Finding::of(&Unfinished::StoreFailed));
                 break;
             }
         }
@@ -116,17 +122,17 @@ async fn show(
         refreshes,
     });
     let row = |audited: Audited| AuditRow {
+        finding: difference::sentence(&audited, language),
         at: moment::moment(audited.at, &zone, language),
         by: audited.by,
         is_well: audited.finding.is_none(),
         leaves: audited.leaf_count,
-        finding: audited.finding,
     };
     let is_refreshed = running.is_some() && refreshes;
     let view = Log {
         shell: shell::of(request, &session, Place::Site(Section::Log, site.clone())),
         site: site_name(&console, &site),
-        months: logs.iter().map(|log| month(&console, log, authority.is_some(), language)).collect(),
+        months: logs.iter().map(|log| month(&console, log, authority.is_some(), &zone, language)).collect(),
         audits: audits.into_iter().map(row).collect(),
         running,
         may_audit: session.principal().require(Permission::LogAudit, &site).is_ok(),
@@ -144,7 +150,8 @@ fn month(
     console: &Console,
     log: &MonthLog,
     has_authority: bool,
-    language: constat_shared::Language,
+    zone: &TimeZone,
+    language: Language,
 ) -> LogMonth {
     use base64::Engine;
     let root = base64::engine::general_purpose::STANDARD.encode(log.head.root.as_bytes());
@@ -159,6 +166,6 @@ fn month(
             log.log.site,
             log.log.name()
         ),
-        stamp: standing::stamp(log, has_authority),
+        stamp: standing::stamp(log, has_authority, zone, language),
     }
 }

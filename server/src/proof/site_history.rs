@@ -2,8 +2,9 @@
 //! pictures that the log names, and the state of its logs.
 
 use super::logs::{is_over, newest_checkpoint};
+use super::stamps::{LastStamp, last_stamps};
 use crate::store::{LogStore, NoticeStore, StoreError};
-use constat_shared::log::Snapshot;
+use constat_shared::log::{Purge, PurgeReason, Snapshot};
 use constat_shared::{Hash, LogEntry, LogId, SignedCheckpoint, SiteId, Timestamp, TreeHead};
 use ed25519_dalek::SigningKey;
 use std::collections::BTreeMap;
@@ -16,6 +17,8 @@ pub const PERIODS_MAX: usize = 500;
 pub struct Period {
     /// The notice.
     pub notice_hash: Hash,
+    /// The hash of its terms; `None` when the log names a notice that the store has lost.
+    pub terms_hash: Option<Hash>,
     /// From when on.
     pub from: Timestamp,
     /// Until when; `None` when it still is.
@@ -40,8 +43,8 @@ pub struct MonthLog {
     pub head: TreeHead,
     /// Its newest signed head.
     pub checkpoint: Option<SignedCheckpoint>,
-    /// The size that was stamped last.
-    pub stamped_size: Option<u64>,
+    /// Its newest time-stamp.
+    pub stamp: Option<LastStamp>,
 }
 
 /// The notices of a site in the order in which they were in force, oldest first, at most [`PERIODS_MAX`]. What its
@@ -54,12 +57,9 @@ pub fn periods(
     site: &SiteId,
     entries: &[LogEntry],
 ) -> Result<Vec<Period>, StoreError> {
-    let mut begins: Vec<(Timestamp, Hash)> = Vec::new();
-    for (of, hash) in store.notices()? {
-        if of == *site {
-            begins.extend(store.published_at(&hash)?.map(|at| (at, hash)));
-        }
-    }
+    let published = store.publications(site)?;
+    let terms: BTreeMap<Hash, Hash> = published.iter().map(|one| (one.notice_hash, one.terms_hash)).collect();
+    let mut begins: Vec<_> = published.iter().map(|one| (one.at, one.notice_hash)).collect();
     for entry in entries {
         if let LogEntry::Serving(serving) = entry {
             begins.push((serving.serving_at, serving.notice_hash));
@@ -74,7 +74,8 @@ pub fn periods(
         if let Some(last) = periods.last_mut() {
             last.until = Some(from);
         }
-        periods.push(Period { notice_hash, from, until: None });
+        let terms_hash = terms.get(&notice_hash).copied();
+        periods.push(Period { notice_hash, terms_hash, from, until: None });
     }
     Ok(periods.split_off(periods.len().saturating_sub(PERIODS_MAX)))
 }
@@ -94,10 +95,10 @@ pub fn shown(entries: Vec<LogEntry>, notice: &Hash) -> Shown {
     shown
 }
 
-/// How many pictures the [`entries`] of a site name of each notice.
-pub fn picture_counts(entries: &[LogEntry]) -> BTreeMap<Hash, u64> {
-    let pictures = entries.iter().filter_map(|entry| match entry {
-        LogEntry::Snapshot(snapshot) => Some((snapshot.notice_hash, snapshot.images.len() as u64)),
+/// The newest pictures that the [`entries`] of a site name of each notice.
+pub fn pictures(entries: Vec<LogEntry>) -> BTreeMap<Hash, Snapshot> {
+    let pictures = entries.into_iter().filter_map(|entry| match entry {
+        LogEntry::Snapshot(snapshot) => Some((snapshot.notice_hash, snapshot)),
         _ => None,
     });
     pictures.collect()
@@ -113,23 +114,60 @@ pub fn logs(
     site: &SiteId,
     now: Timestamp,
 ) -> Result<Vec<MonthLog>, StoreError> {
-    let mut stamped: BTreeMap<LogId, u64> = BTreeMap::new();
-    for entry in entries(store, site)? {
-        if let LogEntry::Timestamp(token) = entry
-            && let Ok(head) = token.checkpoint.read(&token.log)
-        {
-            let size = stamped.entry(token.log).or_default();
-            *size = head.size.max(*size);
-        }
-    }
+    let mut stamps = last_stamps(entries(store, site)?);
     let mut logs = Vec::new();
     for log in store.logs()?.into_iter().filter(|log| log.site == *site && !is_over(log, now)) {
         let Some(head) = store.head(&log)? else { continue };
         let checkpoint = newest_checkpoint(store, key, &log)?;
-        logs.push(MonthLog { stamped_size: stamped.get(&log).copied(), head, checkpoint, log });
+        logs.push(MonthLog { stamp: stamps.remove(&log), head, checkpoint, log });
     }
     logs.sort_by(|a, b| b.log.month.cmp(&a.log.month).then(a.log.cmp(&b.log)));
     Ok(logs)
+}
+
+/// Records of a site whose time had come, and when they were deleted last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expired {
+    /// When.
+    pub at: Timestamp,
+    /// How many.
+    pub record_count: u64,
+}
+
+/// What the logs of a site say was deleted last because its time had come. The logs are read from the newest
+/// month on until one says something.
+///
+/// # Errors
+/// When the store fails.
+pub fn last_expired(store: &dyn LogStore, site: &SiteId) -> Result<Option<Expired>, StoreError> {
+    let mut logs: Vec<_> = store.logs()?.into_iter().filter(|log| log.site == *site).collect();
+    logs.sort_by_key(|log| log.month);
+    for month in logs.chunk_by(|a, b| a.month == b.month).rev() {
+        let mut last: Option<Expired> = None;
+        for log in month {
+            for (_, entry) in store.operator_entries(log)? {
+                let LogEntry::Purge(Purge {
+                    purged_at: at, reason: PurgeReason::Expired, record_counts, ..
+                }) = entry
+                else {
+                    continue;
+                };
+                let record_count = record_counts.values().sum::<u64>();
+                last = match last {
+                    Some(newer) if newer.at > at => Some(newer),
+                    // One run writes an entry into each log, and several where much is deleted.
+                    Some(same) if same.at == at => {
+                        Some(Expired { at, record_count: same.record_count + record_count })
+                    }
+                    _ => Some(Expired { at, record_count }),
+                };
+            }
+        }
+        if last.is_some() {
+            return Ok(last);
+        }
+    }
+    Ok(None)
 }
 
 /// The operator entries of a site that are no purges, in the order of their months: a few for each.
@@ -150,7 +188,7 @@ mod tests {
     use crate::store::sqlite::SqliteStore;
     use constat_shared::log::Serving;
     use constat_shared::sample::published_notice;
-    use constat_shared::{Month, PublishedNotice};
+    use constat_shared::{LogShards, Month, PublishedNotice};
 
     fn at(text: &str) -> Timestamp {
         Timestamp::parse(text).unwrap()
@@ -200,5 +238,33 @@ mod tests {
         );
         let files = shown(entries, &a.notice_hash()).files;
         assert_eq!(files["consent.js"], Hash::of(b"2026-03-04T08:00:00Z"), "the files of the last time");
+    }
+
+    #[test]
+    fn the_last_deletion_of_what_expired_is_found_in_all_logs_of_its_month() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(dir.path()).unwrap();
+        let site = notice("a").site.clone();
+        let purge = |day: &str, shard: usize, reason, count| {
+            let shard = LogShards::new(2).unwrap().all().nth(shard).unwrap();
+            let log = LogId { site: site.clone(), month: Month::of(at(day)), shard };
+            let purge = Purge {
+                site: site.clone(),
+                purged_at: at(day),
+                reason,
+                record_counts: BTreeMap::from([(Month::of(at("2025-01-01T00:00:00Z")), count)]),
+            };
+            store.append_entry(&log, &LogEntry::Purge(purge)).unwrap();
+        };
+        assert_eq!(last_expired(&store, &site).unwrap(), None);
+        store.set_shards(&site, LogShards::new(2).unwrap()).unwrap();
+        purge("2026-02-01T00:00:00Z", 0, PurgeReason::Expired, 9);
+        purge("2026-02-02T00:00:00Z", 0, PurgeReason::Expired, 1);
+        purge("2026-02-02T00:00:00Z", 1, PurgeReason::Expired, 2);
+        purge("2026-02-03T00:00:00Z", 1, PurgeReason::Erased, 4);
+        purge("2026-03-01T00:00:00Z", 0, PurgeReason::Erased, 8);
+        let last = Expired { at: at("2026-02-02T00:00:00Z"), record_count: 3 };
+        assert_eq!(last_expired(&store, &site).unwrap(), Some(last));
+        assert_eq!(last_expired(&store, &SiteId::parse("other").unwrap()).unwrap(), None);
     }
 }

@@ -1,9 +1,7 @@
 //! The time-stamps of a site's logs.
 
-use super::site_history::entries;
 use super::timestamp::trust::stated;
-use crate::store::{LogStore, StoreError};
-use constat_shared::{LogEntry, LogId, SiteId, Timestamp};
+use constat_shared::{LogEntry, LogId, Timestamp};
 use std::collections::BTreeMap;
 
 /// A time-stamp over the head of a log.
@@ -17,15 +15,11 @@ pub struct LastStamp {
     pub authority: String,
 }
 
-/// The newest time-stamp of each log of a site that has one. Whether its authority is to be trusted is
-/// for who verifies.
-///
-/// # Errors
-/// When the store fails.
-pub fn last_stamps(store: &dyn LogStore, site: &SiteId) -> Result<BTreeMap<LogId, LastStamp>, StoreError> {
+/// The newest time-stamp of each log that the operator entries of a site have one of. Whether its authority
+/// is to be trusted is for who verifies.
+pub fn last_stamps(entries: Vec<LogEntry>) -> BTreeMap<LogId, LastStamp> {
     let mut stamps: BTreeMap<LogId, LastStamp> = BTreeMap::new();
-    // A stamp lies in the log of the month in which it was made.
-    for entry in entries(store, site)? {
+    for entry in entries {
         let LogEntry::Timestamp(token) = entry else { continue };
         let Some((at, authority)) = stated(&token) else { continue };
         let Ok(head) = token.checkpoint.read(&token.log) else { continue };
@@ -33,5 +27,5 @@ pub fn last_stamps(store: &dyn LogStore, site: &SiteId) -> Result<BTreeMap<LogId
             stamps.insert(token.log, LastStamp { at, size: head.size, authority });
         }
     }
-    Ok(stamps)
+    stamps
 }

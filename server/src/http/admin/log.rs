@@ -8,7 +8,6 @@ use crate::http::console::state::console;
 use crate::http::console::who::{Can, LogRead};
 use crate::http::problem::ApiError;
 use crate::proof::site_history::{MonthLog, logs};
-use crate::proof::stamps::{LastStamp, last_stamps};
 use actix_web::{HttpRequest, HttpResponse};
 use constat_shared::{Hash, Month, SignedCheckpoint, Timestamp};
 use serde::Serialize;
@@ -49,7 +48,7 @@ pub struct StampItem {
 }
 
 impl LogItem {
-    fn new(found: MonthLog, stamp: Option<LastStamp>) -> LogItem {
+    fn new(found: MonthLog) -> LogItem {
         let shard = found.log.shard;
         LogItem {
             month: found.log.month,
@@ -57,7 +56,7 @@ impl LogItem {
             size: found.head.size,
             root: found.head.root,
             checkpoint: found.checkpoint,
-            last_stamp: stamp.map(|stamp| StampItem {
+            last_stamp: found.stamp.map(|stamp| StampItem {
                 at: stamp.at,
                 size: stamp.size,
                 authority: stamp.authority,
@@ -73,12 +72,8 @@ pub async fn list(_: Can<LogRead>, request: HttpRequest) -> Result<HttpResponse,
     let site = place::site(&console, &place::parts::<String>(&request).await?)?.notice().site.clone();
     let listed = done(&request, move |console, now| {
         let (store, key) = (&*console.app.store, console.app.keys.signing());
-        let mut stamps = last_stamps(store, &site)?;
         let shown = page.of(logs(store, key, &site, now)?, Order::Falling, |found| found.log.name());
-        Ok(shown.map(|found| {
-            let stamp = stamps.remove(&found.log);
-            LogItem::new(found, stamp)
-        }))
+        Ok(shown.map(LogItem::new))
     });
     Ok(listed.await?.answer())
 }

@@ -11,7 +11,7 @@ use crate::http::problem::ApiError;
 use crate::proof::site_history::{entries, periods};
 use crate::store::StoreError;
 use actix_web::{HttpRequest, HttpResponse};
-use constat_shared::{Hash, PublishedNotice, Timestamp};
+use constat_shared::{Hash, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -57,11 +57,11 @@ pub async fn list(_: Can<NoticesRead>, request: HttpRequest) -> Result<HttpRespo
                     period.notice_hash
                 ))
             };
-            let notice = store.notice(&period.notice_hash)?.ok_or_else(lost)?;
+            let terms_hash = period.terms_hash.ok_or_else(lost)?;
             let by = acknowledged.get(&period.notice_hash.to_string());
             items.push(NoticeItem {
                 hash: period.notice_hash,
-                terms_hash: PublishedNotice::new(notice).terms_hash(),
+                terms_hash,
                 from: period.from,
                 until: period.until,
                 acknowledged_by: by.map(|by| by.who.clone()),

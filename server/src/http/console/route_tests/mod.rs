@@ -2,5 +2,7 @@
 
 mod csrf;
 mod house;
+mod languages;
+mod links;
 mod matrix;
 mod programs;

@@ -5,12 +5,13 @@ use super::maker::Maker;
 use crate::http::console::view::check::Standing;
 use crate::http::console::view::frame::{May, Section, Shell};
 use crate::http::console::view::home::{Home, NoticeInForce, SiteRow, Wait};
-use crate::http::console::view::site::{RefusedOrigin, Site};
+use crate::http::console::view::site::{Expired, RefusedOrigin, Site};
 
 impl Maker {
     pub fn home(&mut self) {
         let row = |site, notice, standing| SiteRow {
             site,
+            is_open: true,
             notice,
             last_answer_at: (standing != Standing::Never).then(|| moment("11-27")),
             audit: check(standing),
@@ -23,13 +24,15 @@ impl Maker {
         let rows = [row(site(), notice(false), Standing::Good), row(site(), None, Standing::Never)];
         let rows = rows.into_iter().chain(others).collect::<Vec<_>>();
         let shell = self.shell(Section::Home);
-        let page =
-            Home { shell: shell.clone(), waits: Self::waits(), may_read_sites: true, sites: rows.clone() };
+        let closed = |row: &SiteRow| SiteRow { is_open: false, ..row.clone() };
+        let page = Home { shell: shell.clone(), waits: Self::waits(), sites: rows.clone() };
         self.add("home", "home", &page);
-        let page = Home { shell: shell.clone(), waits: vec![], may_read_sites: false, sites: rows };
+        let mixed = rows.iter().take(2).cloned().chain(rows.iter().skip(2).map(closed)).collect();
+        self.add("home-mixed", "home", &Home { shell: shell.clone(), waits: vec![], sites: mixed });
+        let page = Home { shell: shell.clone(), waits: vec![], sites: rows.iter().map(closed).collect() };
         self.add("home-admin", "home", &page);
         let shell = Shell { site: None, sites: vec![], may: May::default(), ..shell };
-        self.add("home-empty", "home", &Home { shell, waits: vec![], may_read_sites: true, sites: vec![] });
+        self.add("home-empty", "home", &Home { shell, waits: vec![], sites: vec![] });
     }
 
     fn waits() -> Vec<Wait> {
@@ -97,6 +100,7 @@ impl Maker {
             choice_months: 6,
             proof_months: 13,
             retention: check(if answered { Standing::Good } else { Standing::Never }),
+            expired: answered.then(|| Expired { at: moment("11-26"), records: 1_204 }),
             log_months: if answered { 13 } else { 0 },
             log_leaves: 41_250,
             audit: check(if answered { Standing::Good } else { Standing::Never }),

@@ -14,9 +14,10 @@ use crate::http::console::{day, fault, moment, query, zone};
 use crate::proof::site_history::{self, Period};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
+use constat_shared::log::Snapshot;
 use constat_shared::{Hash, Language, SiteId, Timestamp};
 use jiff::tz::TimeZone;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The most versions on the screen.
 const ROWS_MAX: usize = 200;
@@ -25,12 +26,10 @@ const ROWS_MAX: usize = 200;
 pub struct History {
     /// When each was in force, oldest first.
     pub periods: Vec<Period>,
-    /// The hash of the terms of each notice.
-    pub terms: BTreeMap<Hash, Hash>,
     /// Who has acknowledged which.
     pub acknowledged: BTreeMap<String, Kept>,
-    /// How many pictures there are of each.
-    pub pictures: BTreeMap<Hash, u64>,
+    /// The newest pictures of each.
+    pub pictures: BTreeMap<Hash, Snapshot>,
 }
 
 /// Reads the history of a site.
@@ -40,19 +39,10 @@ pub struct History {
 pub fn history(console: &Console, site: &SiteId, now: Timestamp) -> Result<History, AccessError> {
     let store = &*console.app.store;
     let entries = site_history::entries(store, site)?;
-    let periods = site_history::periods(store, site, &entries)?;
-    let mut terms = BTreeMap::new();
-    // A notice that came back has several periods.
-    for hash in periods.iter().map(|period| period.notice_hash).collect::<BTreeSet<_>>() {
-        if let Some(notice) = store.notice(&hash)? {
-            terms.insert(hash, notice.terms_hash());
-        }
-    }
     Ok(History {
-        terms,
         acknowledged: acknowledgement::of_site(&console.access, site, now)?,
-        pictures: site_history::picture_counts(&entries),
-        periods,
+        periods: site_history::periods(store, site, &entries)?,
+        pictures: site_history::pictures(entries),
     })
 }
 
@@ -61,17 +51,16 @@ impl History {
     pub fn row(&self, at: usize, zone: &TimeZone, language: Language) -> NoticeRow {
         let period = &self.periods[at];
         let hash = period.notice_hash;
-        let before = at.checked_sub(1).map(|at| self.periods[at].notice_hash);
-        let terms = |hash: &Hash| self.terms.get(hash);
+        let before = at.checked_sub(1).map(|at| &self.periods[at]);
         let when = |at: Timestamp| moment::moment(at, zone, language);
         NoticeRow {
             hash: hash.to_string(),
             from: when(period.from),
             until: period.until.map(when),
-            has_new_terms: before.is_none_or(|before| terms(&before) != terms(&hash)),
-            before: before.map(|before| before.to_string()),
+            has_new_terms: before.is_none_or(|before| before.terms_hash != period.terms_hash),
+            before: before.map(|before| before.notice_hash.to_string()),
             acknowledged: self.acknowledged.get(&hash.to_string()).map(|kept| shown(kept, zone, language)),
-            pictures_count: self.pictures.get(&hash).copied().unwrap_or(0),
+            pictures_count: self.pictures.get(&hash).map_or(0, |pictures| pictures.images.len() as u64),
         }
     }
 
@@ -83,14 +72,11 @@ impl History {
     /// The notice in force, when its terms are new and no data protection officer has acknowledged them.
     pub fn unacknowledged(&self) -> Option<usize> {
         let last = self.periods.len().checked_sub(1)?;
-        let terms = self.terms.get(&self.periods[last].notice_hash)?;
-        let is_known = |period: &Period| {
-            self.terms.get(&period.notice_hash) == Some(terms)
-                && self.acknowledged.contains_key(&period.notice_hash.to_string())
-        };
+        let terms = self.periods[last].terms_hash?;
+        let has_terms = |period: &&Period| period.terms_hash == Some(terms);
+        let is_known = |period: &Period| self.acknowledged.contains_key(&period.notice_hash.to_string());
         // Since the terms are these: an acknowledgement of an earlier wording counts.
-        let same =
-            self.periods.iter().rev().take_while(|period| self.terms.get(&period.notice_hash) == Some(terms));
+        let same = self.periods.iter().rev().take_while(has_terms);
         (!same.clone().any(is_known)).then(|| last + 1 - same.count())
     }
 }

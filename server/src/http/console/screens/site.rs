@@ -8,10 +8,9 @@ use crate::clock;
 use crate::http::console::answer::{refused, screen};
 use crate::http::console::shell::{self, Place};
 use crate::http::console::state::{console, on_console};
-use crate::http::console::view::check::{Check, Standing};
 use crate::http::console::view::frame::Section;
 use crate::http::console::view::home::NoticeInForce;
-use crate::http::console::view::site::{RefusedOrigin, Site};
+use crate::http::console::view::site::{Expired, RefusedOrigin, Site};
 use crate::http::console::who::{May, NoticesRead};
 use crate::http::console::{moment, standing, zone};
 use crate::jobs::retention;
@@ -32,9 +31,10 @@ pub async fn get(may: May<NoticesRead>, request: HttpRequest, site: SitePath) ->
         let store = &*console.app.store;
         let logs = site_history::logs(store, console.app.keys.signing(), &own, now)?;
         let answered = store.answered(&own)?;
-        Ok((history(console, &own, now)?, logs, answered, audited::of_site(&console.access, &own, now)?))
+        let audits = audited::of_site(&console.access, &own, now)?;
+        Ok((history(console, &own, now)?, logs, answered, audits, site_history::last_expired(store, &own)?))
     });
-    let (history, logs, answered, audits) = match read.await {
+    let (history, logs, answered, audits, expired) = match read.await {
         Ok(read) => read,
         Err(error) => return refused(&request, Some(&session), &error),
     };
@@ -43,6 +43,8 @@ pub async fn get(may: May<NoticesRead>, request: HttpRequest, site: SitePath) ->
     let when = |at| moment::moment(at, &zone, language);
     let last = history.periods.len().checked_sub(1).map(|at| history.row(at, &zone, language));
     let pictures_count = last.as_ref().map_or(0, |row| row.pictures_count);
+    let in_force = history.periods.last();
+    let taken = in_force.and_then(|period| history.pictures.get(&period.notice_hash));
     let notice = last.map(|row| NoticeInForce {
         is_acknowledged: history.unacknowledged().is_none(),
         hash: row.hash,
@@ -50,7 +52,6 @@ pub async fn get(may: May<NoticesRead>, request: HttpRequest, site: SitePath) ->
     });
     let refused_origins = telemetry::unlisted_origins(&site).into_iter();
     let lifetimes = &served.notice().lifetimes;
-    let check = |standing| Check { standing, at: None, finding: None };
     let view = Site {
         shell: shell::of(&request, &session, Place::Site(Section::Site, site.clone())),
         site: site_name(&console, &site),
@@ -65,15 +66,13 @@ pub async fn get(may: May<NoticesRead>, request: HttpRequest, site: SitePath) ->
         time_zone: served.site.time_zone.clone(),
         choice_months: lifetimes.choice().get().into(),
         proof_months: lifetimes.proof().get().into(),
-        retention: retention::last_run().map_or_else(
-            || check(Standing::Never),
-            |at| Check { at: Some(when(at)), ..check(Standing::Good) },
-        ),
+        retention: standing::last_run(retention::last_run(), &zone, language, now),
+        expired: expired.map(|expired| Expired { at: when(expired.at), records: expired.record_count }),
         log_months: logs.len() as u64,
         log_leaves: logs.iter().map(|log| log.head.size).sum(),
         audit: standing::audit(audits.first(), &zone, language, now),
-        stamp: standing::stamps(&logs, served.site.timestamp_authority.is_some()),
-        pictures: check(if pictures_count > 0 { Standing::Good } else { Standing::Never }),
+        stamp: standing::stamps(&logs, served.site.timestamp_authority.is_some(), &zone, language),
+        pictures: standing::pictures(taken, &zone, language),
         pictures_count,
     };
     screen(&view)

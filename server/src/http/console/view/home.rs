@@ -89,6 +89,8 @@ pub struct NoticeInForce {
 pub struct SiteRow {
     /// The site.
     pub site: SiteName,
+    /// Whether the reader may open it; what else stands here is then unknown to them.
+    pub is_open: bool,
     /// Its notice; none yet, or not for this reader.
     pub notice: Option<NoticeInForce>,
     /// The newest answer.
@@ -107,8 +109,13 @@ pub struct Home {
     pub shell: Shell,
     /// What waits, the worst first, at most 50.
     pub waits: Vec<Wait>,
-    /// Whether the reader may see more than the names of sites: an administrator may not.
-    pub may_read_sites: bool,
     /// The sites, by name, at most 200.
     pub sites: Vec<SiteRow>,
+}
+
+impl Home {
+    /// Whether the reader may open no site that they see: an administrator may not.
+    pub fn is_closed(&self) -> bool {
+        self.sites.iter().all(|row| !row.is_open)
+    }
 }

@@ -15,6 +15,15 @@ pub struct RefusedOrigin {
     pub last_at: Moment,
 }
 
+/// Records whose time had come, and when they were deleted last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expired {
+    /// When.
+    pub at: Moment,
+    /// How many.
+    pub records: u64,
+}
+
 /// One site.
 #[derive(Template)]
 #[template(path = "console/site.html")]
@@ -41,8 +50,10 @@ pub struct Site {
     pub choice_months: u64,
     /// How many months a proof is kept.
     pub proof_months: u64,
-    /// When expired records were deleted last.
+    /// When the job that deletes ran last.
     pub retention: Check,
+    /// What it deleted last on this site; none when nothing has expired yet.
+    pub expired: Option<Expired>,
     /// How many months the log has.
     pub log_months: u64,
     /// How many leaves the log has.

@@ -16,7 +16,6 @@ pub fn bearer(request: &HttpRequest) -> Option<String> {
 mod tests {
     use super::*;
     use crate::consent::credential::Credential;
-    use crate::http::public::lookup::credential;
     use actix_web::test::TestRequest;
 
     fn request(headers: &[&str]) -> HttpRequest {
@@ -38,8 +37,8 @@ mod tests {
     fn of_two_headers_none_counts_for_visitors_and_for_programs() {
         for pair in [["Bearer a.b.c", "Bearer d.e.f"], ["Basic YTpi", "Bearer a.b.c"], ["Bearer a.b.c", ""]] {
             assert_eq!(bearer(&request(&pair)), None, "{pair:?}");
-            assert!(matches!(credential(&request(&pair)), Credential::Nothing), "{pair:?}");
+            assert!(matches!(Credential::of(bearer(&request(&pair))), Credential::Nothing), "{pair:?}");
         }
-        assert!(matches!(credential(&request(&["Bearer a.b.c"])), Credential::Receipt(_)));
+        assert!(matches!(Credential::of(bearer(&request(&["Bearer a.b.c"]))), Credential::Receipt(_)));
     }
 }

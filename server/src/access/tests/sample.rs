@@ -72,10 +72,6 @@ impl Installation {
         self.data.path().join("keys/1.pem")
     }
 
-    pub fn database(&self) -> PathBuf {
-        self.data.path().join("constat.db")
-    }
-
     /// Adds a person by a command, and returns the secret of the welcome link.
     pub fn invite(&self, email: &str, role: Role, sites: &[&str]) -> String {
         let new = NewPerson {

@@ -20,6 +20,7 @@ pub fn full_house() -> House {
     house.person("eve@polaire.example", &[(Role::Owner, OWN)]);
     house.person("far@boreale.example", &[(Role::Auditor, OTHER)]);
     house.person("all@helvia.example", &[(Role::Dpo, "*")]);
+    house.person("both@helvia.example", &[(Role::Owner, OWN), (Role::Auditor, OTHER)]);
     for site in [OWN, OTHER, "*"] {
         house.token(&[Permission::LogRead], site);
     }

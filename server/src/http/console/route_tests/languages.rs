@@ -12,9 +12,9 @@ use constat_shared::{Language, SiteId};
 use std::collections::BTreeSet;
 
 /// Words that two of the languages share.
-const ALIKE: [&str; 18] = [
-    "API", "Accounts", "Action", "Auditor", "Cookies", "Hashes", "Log", "Name", "Notice", "Notices", "Pages",
-    "Person", "Site", "Sites", "Token", "Tokens", "UTC", "Versions",
+const ALIKE: [&str; 19] = [
+    "API", "Accounts", "Action", "Auditor", "Code", "Cookies", "Hashes", "Log", "Name", "Notice", "Notices",
+    "Pages", "Person", "Site", "Sites", "Token", "Tokens", "UTC", "Versions",
 ];
 
 /// Elements whose content is written elsewhere: commands and hashes, quoted notices, moments, the names of

@@ -2,6 +2,7 @@
 
 mod clock;
 mod error;
+pub mod in_words;
 mod now;
 
 pub use clock::{Clock, StoreTimes, TOLERANCE_MS};

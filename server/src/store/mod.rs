@@ -15,6 +15,7 @@ mod log_difference;
 mod log_store;
 mod notice_store;
 mod open_store;
+mod record_page;
 mod record_store;
 pub mod redis;
 pub mod sqlite;
@@ -32,6 +33,9 @@ pub use log_difference::LogDifference;
 pub use log_store::{Audit, LogStore};
 pub use notice_store::{NoticeStore, Publication, notice_of_site};
 pub use open_store::{RedisOptions, check_store, make_store, open_store, open_store_to_write};
-pub use record_store::{ANSWERED_MAX, Appended, CommittedRecord, DAY_MAX, HISTORY_MAX, Holder, RecordStore};
+pub use record_page::{
+    EXAMINED_MAX, ID_RANGE_MAX, IdRange, RECORD_PAGE_MAX, RecordFilter, RecordPage, RecordPlace,
+};
+pub use record_store::{Appended, CommittedRecord, DAY_MAX, HISTORY_MAX, Holder, RecordStore};
 pub use store::Store;
-pub use trail_store::{TRAIL_PAGE_MAX, TrailEntry, TrailSegment, TrailStore};
+pub use trail_store::{TRAIL_PAGE_MAX, TRAIL_TEXT_BYTES_MAX, TrailEntry, TrailSegment, TrailStore};

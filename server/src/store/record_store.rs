@@ -1,6 +1,7 @@
 //! The part of a store that keeps records.
 
 use super::error::StoreError;
+use super::record_page::{IdRange, RecordFilter, RecordPage, RecordPlace};
 use constat_shared::log::merkle;
 use constat_shared::{
     CommitmentKey, ConsentId, EventId, Hash, HolderDigest, LogId, LogShards, Record, SiteId, Timestamp,
@@ -85,9 +86,6 @@ pub enum Appended {
     Failed,
 }
 
-/// How many records [`RecordStore::answered`] looks at, from either end.
-pub const ANSWERED_MAX: usize = 20_000;
-
 /// The most records of a consent id on a site.
 pub const HISTORY_MAX: usize = 1000;
 /// The most records of a consent id on a site that are made within 24 hours.
@@ -171,10 +169,26 @@ pub trait RecordStore: Send + Sync {
     /// whose time has come. Does nothing while another server runs it.
     fn expire(&self, now: Timestamp) -> Result<u64, StoreError>;
 
-    /// When the records of a site that are deleted first and last were recorded: its oldest and newest answer,
-    /// as far as its lifetimes stay the same. `None` when there is none, or none among the [`ANSWERED_MAX`] records
-    /// of all sites that are deleted first and last.
+    /// When the oldest and the newest record of a site were recorded; `None` when it has none.
     fn answered(&self, site: &SiteId) -> Result<Option<(Timestamp, Timestamp)>, StoreError>;
+
+    /// The records of a site that a filter wants, the newest first, at most `limit` and
+    /// [`RECORD_PAGE_MAX`](super::RECORD_PAGE_MAX). `after` is [`RecordPage::next`] of the
+    /// page before. One call looks at a bounded number of records, and reads of those that
+    /// are not wanted only what an index has.
+    fn page(
+        &self,
+        site: &SiteId,
+        filter: &RecordFilter,
+        after: Option<&RecordPlace>,
+        limit: usize,
+    ) -> Result<RecordPage, StoreError>;
+
+    /// The consent ids of a range that have records on a site, in the order of their
+    /// bytes, each once, at most `limit`; one beyond the first [`ID_RANGE_MAX`](super::ID_RANGE_MAX)
+    /// records of the range can be missing.
+    fn consent_ids(&self, site: &SiteId, range: &IdRange, limit: usize)
+    -> Result<Vec<ConsentId>, StoreError>;
 
     /// Checks that the store can store records now, without leaving anything behind:
     /// what the last [`RecordStore::append`] has shown counts until a write succeeds.

@@ -13,6 +13,10 @@ macro_rules! every_contract {
             record_store::an_erased_record_is_gone_and_its_leaf_stays
             record_store::an_event_id_of_one_site_is_free_on_another
             record_store::an_erased_event_is_refused_until_its_choice_would_have_ended
+            record_page::a_page_has_what_the_filter_wants_the_newest_first
+            record_page::pages_follow_each_other_without_a_gap_or_a_repetition
+            record_page::a_consent_id_is_found_by_its_first_digits
+            record_page::a_deleted_record_is_in_no_page
             holder::a_consent_id_with_records_takes_answers_from_its_holder_alone
             holder::records_without_a_secret_are_added_to_with_a_receipt
             holder::the_secret_counts_as_long_as_the_consent_id_has_a_record
@@ -63,6 +67,7 @@ macro_rules! every_copy_contract {
             copy_store::records_are_put_with_the_leaf_and_key_they_had
             copy_store::an_erasure_of_many_records_deletes_them_all
             holder::a_copy_knows_the_holders
+            record_page::a_copied_record_is_in_the_pages
             copy_store::a_record_is_put_once_and_never_replaces_another
             copy_store::what_is_forgotten_is_written_down_nowhere
             copy_store::an_erased_event_that_was_put_is_refused

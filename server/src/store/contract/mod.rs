@@ -9,6 +9,7 @@ mod list;
 pub mod log_store;
 pub mod notice_store;
 pub mod random;
+pub mod record_page;
 pub mod record_store;
 mod sample;
 pub mod shards;

@@ -1,8 +1,9 @@
 //! Random sequences of calls, on a store and on a model in memory.
 
+use super::record_page::in_pages;
 use super::sample::{self, record_of, request};
 use crate::store::erased_events::remembered_until;
-use crate::store::{Appended, CommittedRecord, Holder, Store, StoreError};
+use crate::store::{Appended, CommittedRecord, Holder, IdRange, RecordFilter, Store, StoreError};
 use constat_shared::consent::DIGEST_LEN;
 use constat_shared::log::merkle::{node_hash, verify_consistency, verify_inclusion};
 use constat_shared::log::{Purge, PurgeReason};
@@ -13,6 +14,7 @@ use constat_shared::{
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{TestCaseError, TestRunner};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The number of sequences for one engine.
@@ -361,6 +363,7 @@ impl Model {
 
     fn check(&self, store: &dyn Store) -> Checked {
         self.check_histories(store)?;
+        self.check_pages(store)?;
         self.check_finds(store)?;
         self.check_growth(store)?;
         self.check_audits(store)?;
@@ -382,6 +385,24 @@ impl Model {
                 let of = |record: &&Record| record.site == *site && record.consent_id == id;
                 let expected = self.stored.values().map(|(entry, _)| &entry.record).filter(of);
                 prop_assert_eq!(history, expected.cloned().collect::<Vec<_>>());
+            }
+        }
+        Ok(())
+    }
+
+    /// The pages have every stored record once, the newest first, and the digits every consent id.
+    fn check_pages(&self, store: &dyn Store) -> Checked {
+        let all = RecordFilter::of_time(Timestamp::from_unix_ms(0), sample::at("2027-12-31T00:00:00Z"));
+        for site in self.notices.iter().take(2).map(|notice| &notice.site) {
+            let stored =
+                || self.stored.values().map(|(entry, _)| &entry.record).filter(|it| it.site == *site);
+            let mut expected: Vec<_> = stored().cloned().collect();
+            expected.sort_by_key(|record| Reverse((record.recorded_at, record.event_id)));
+            prop_assert_eq!(in_pages(store, site, &all, 3), expected);
+            for visitor in (0..VISITORS as u8).map(visitor_id) {
+                let range = IdRange { first: *visitor.as_bytes(), last: *visitor.as_bytes() };
+                let has = stored().any(|record| record.consent_id == visitor);
+                prop_assert_eq!(ok(store.consent_ids(site, &range, 9))?.contains(&visitor), has);
             }
         }
         Ok(())

@@ -19,6 +19,7 @@ mod migration;
 mod notice_store;
 mod read;
 mod readiness;
+mod record_pages;
 mod record_store;
 mod scripts;
 mod store;

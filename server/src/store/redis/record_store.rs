@@ -1,12 +1,14 @@
 //! Records in Redis.
 
-use super::data::expiry_index::{self, Member};
 use super::data::key_names::Tag;
 use super::data::record_bytes;
 use super::readiness;
 use super::store::RedisStore;
 use crate::store::error::unreadable;
-use crate::store::{Appended, CommittedRecord, HISTORY_MAX, Holder, RecordStore, StoreError};
+use crate::store::{
+    Appended, CommittedRecord, HISTORY_MAX, Holder, IdRange, RECORD_PAGE_MAX, RecordFilter, RecordPage,
+    RecordPlace, RecordStore, StoreError,
+};
 use constat_shared::{ConsentId, EventId, Record, SiteId, Timestamp};
 use redis::Cmd;
 
@@ -69,15 +71,26 @@ impl RecordStore for RedisStore {
     }
 
     fn answered(&self, site: &SiteId) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
-        let shards = self.cache.shards(&self.link.call(), site)?;
-        let mut times = Vec::new();
-        for tag in Tag::all(site, shards) {
-            let members = expiry_index::ends(&self.link.call(), &tag)?;
-            let events = members.iter().map(Member::event_id).collect::<Result<Vec<_>, _>>()?;
-            let records = self.read(&tag, &events)?;
-            times.extend(records.into_iter().map(|(entry, _)| entry.record.recorded_at));
-        }
-        Ok(times.iter().min().copied().zip(times.iter().max().copied()))
+        self.answered_of(site)
+    }
+
+    fn page(
+        &self,
+        site: &SiteId,
+        filter: &RecordFilter,
+        after: Option<&RecordPlace>,
+        limit: usize,
+    ) -> Result<RecordPage, StoreError> {
+        self.page_of(site, filter, after, limit.min(RECORD_PAGE_MAX))
+    }
+
+    fn consent_ids(
+        &self,
+        site: &SiteId,
+        range: &IdRange,
+        limit: usize,
+    ) -> Result<Vec<ConsentId>, StoreError> {
+        self.ids_of(site, range, limit)
     }
 
     fn erase(

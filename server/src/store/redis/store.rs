@@ -11,9 +11,9 @@ use redis::cluster_routing::MultipleNodeRoutingInfo;
 use std::time::Duration;
 
 /// The version of the key names and value formats in Redis.
-pub(super) const FORMAT: &str = "2";
-/// The version before: see `migration.rs`.
-const FORMER: &str = "1";
+pub(super) const FORMAT: &str = "3";
+/// The versions before: see `migration.rs`.
+const FORMER: [&str; 2] = ["1", "2"];
 
 /// The store on Redis.
 pub struct RedisStore {
@@ -64,7 +64,7 @@ impl RedisStore {
             key_count += redis::from_redis_value::<u64>(keys).map_err(unreadable)?;
         }
         match call.ask::<Option<String>>(&Cmd::get(key_names::VERSION))? {
-            Some(found) if [FORMAT, FORMER].contains(&found.as_str()) => Ok(Some(found)),
+            Some(found) if found == FORMAT || FORMER.contains(&found.as_str()) => Ok(Some(found)),
             Some(found) => {
                 let words = format!("its format has version {found}, this one reads {FORMAT}");
                 Err(StoreError::Unreadable(words))
@@ -77,14 +77,14 @@ impl RedisStore {
         }
     }
 
-    /// Creates a store when there is none, and carries one of format 1 over.
+    /// Creates a store when there is none, and carries one of an earlier format over.
     ///
     /// # Errors
     /// As [`RedisStore::has_store`], and when a server of an earlier version is connected.
     pub fn make(&self) -> Result<(), StoreError> {
         match self.format()? {
-            Some(found) if found == FORMER => self.migrate(),
-            Some(_) => Ok(()),
+            Some(found) if found == FORMAT => Ok(()),
+            Some(former) => self.migrate(former == FORMER[0]),
             None => {
                 let mut set = redis::cmd("SET");
                 let set = set.arg(key_names::VERSION).arg(FORMAT).arg("NX");

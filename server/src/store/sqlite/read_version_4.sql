@@ -1,5 +1,5 @@
 -- Shows a file of version 4, or what read_version_3.sql shows as one, as one of
--- version 5 to a connection that reads it.
+-- version 6 to a connection that reads it.
 
 CREATE TEMP TABLE documents (kind TEXT, id TEXT, version INTEGER, ends_at INTEGER, json TEXT);
 CREATE TEMP TABLE trail (entry_index INTEGER PRIMARY KEY, at INTEGER, who TEXT, action TEXT, site TEXT, target TEXT,

@@ -1,9 +1,12 @@
 //! Records in SQLite.
 
 use super::store::SqliteStore;
-use super::tables::{erased_events, purges, records, shards};
+use super::tables::{erased_events, purges, record_pages, records, shards};
 use super::write_connection::EXPIRE_CHUNK;
-use crate::store::{Appended, CommittedRecord, HISTORY_MAX, Holder, RecordStore, StoreError};
+use crate::store::{
+    Appended, CommittedRecord, HISTORY_MAX, Holder, IdRange, RECORD_PAGE_MAX, RecordFilter, RecordPage,
+    RecordPlace, RecordStore, StoreError,
+};
 use constat_shared::log::PurgeReason;
 use constat_shared::{ConsentId, EventId, LogShards, Record, SiteId, Timestamp};
 use rusqlite::Connection;
@@ -44,7 +47,27 @@ impl RecordStore for SqliteStore {
     }
 
     fn answered(&self, site: &SiteId) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
-        self.read(|connection| records::answered(connection, site))
+        self.read(|connection| record_pages::answered(connection, site))
+    }
+
+    fn page(
+        &self,
+        site: &SiteId,
+        filter: &RecordFilter,
+        after: Option<&RecordPlace>,
+        limit: usize,
+    ) -> Result<RecordPage, StoreError> {
+        let limit = limit.min(RECORD_PAGE_MAX);
+        self.read(|connection| record_pages::page(connection, site, filter, after, limit))
+    }
+
+    fn consent_ids(
+        &self,
+        site: &SiteId,
+        range: &IdRange,
+        limit: usize,
+    ) -> Result<Vec<ConsentId>, StoreError> {
+        self.read(|connection| record_pages::consent_ids(connection, site, range, limit))
     }
 
     fn erase(

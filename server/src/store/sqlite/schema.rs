@@ -10,8 +10,9 @@ const FILL_VERSION_4: &str = include_str!("fill_version_4.sql");
 const READ_VERSION_3: &str = include_str!("read_version_3.sql");
 const READ_VERSION_4: &str = include_str!("read_version_4.sql");
 /// Version 1 had no table of keys, version 2 no shards, version 3 no holders, no times, no
-/// erased events and no pending purges, version 4 no documents and no trail.
-const SCHEMA_VERSION: i64 = 5;
+/// erased events and no pending purges, version 4 no documents and no trail, version 5 no index
+/// of records by time.
+const SCHEMA_VERSION: i64 = 6;
 
 /// Creates the tables of an empty file, or migrates those of an earlier version.
 ///
@@ -29,7 +30,7 @@ pub fn create_schema(connection: &mut Connection) -> Result<(), StoreError> {
         match version {
             1 | 2 => from_version_2(&transaction)?,
             3 => transaction.execute_batch(FROM_VERSION_3)?,
-            4 => {}
+            4 | 5 => {}
             _ => return check_version(&transaction),
         }
         transaction.execute_batch(SCHEMA)?;
@@ -42,7 +43,7 @@ pub fn create_schema(connection: &mut Connection) -> Result<(), StoreError> {
     check_version(connection)
 }
 
-/// Prepares a connection that only reads, also for a file of version 3 or 4, which stays as it is.
+/// Prepares a connection that only reads, also for a file of version 3 to 5, which stays as it is.
 ///
 /// # Errors
 /// [`StoreError::Unreadable`] when the file has another version.
@@ -53,6 +54,8 @@ pub fn prepare_to_read(connection: &Connection) -> Result<(), StoreError> {
     }
     match version {
         3 | 4 => Ok(connection.execute_batch(READ_VERSION_4)?),
+        // An index is missing: reading in pages takes longer.
+        5 => Ok(()),
         _ => check_version(connection),
     }
 }

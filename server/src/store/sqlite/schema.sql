@@ -55,6 +55,10 @@ CREATE TABLE IF NOT EXISTS records (
 
 CREATE INDEX IF NOT EXISTS records_by_consent_id ON records (consent_id);
 CREATE INDEX IF NOT EXISTS records_by_expiry ON records (expires_at);
+-- Has all that a search filters by, so that it reads no row that it does not want. The
+-- last part is the end of the consent id.
+CREATE INDEX IF NOT EXISTS records_by_time ON records
+  (shard, recorded_at, event_id, notice, action, language, vendors, substr(consent_id, 15));
 
 -- Events of erased records: a request that repeats one is not stored again.
 CREATE TABLE IF NOT EXISTS erased_events (

@@ -60,13 +60,6 @@ pub fn due(call: &Call<'_>, tag: &Tag, now: Timestamp, count: usize) -> Result<V
     read_all(call.ask(range.arg("LIMIT").arg(0).arg(count))?)
 }
 
-/// The members whose records expire first and last.
-pub fn ends(call: &Call<'_>, tag: &Tag) -> Result<Vec<Member>, StoreError> {
-    let mut members = read_all(call.ask(&Cmd::zrange(tag.expiries(), 0, 0))?)?;
-    members.extend(read_all(call.ask(&Cmd::zrange(tag.expiries(), -1, -1))?)?);
-    Ok(members)
-}
-
 /// Hands out all members in pages of up to [`RECORDS_MAX`].
 pub fn each_page(
     link: &Link,

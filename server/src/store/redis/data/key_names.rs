@@ -94,6 +94,11 @@ impl Tag {
         LogId { site: self.site.clone(), month, shard: self.shard }
     }
 
+    /// The shard.
+    pub fn shard(&self) -> Shard {
+        self.shard
+    }
+
     /// The number of logs a month of the site.
     pub fn shards(&self) -> LogShards {
         self.shard.count()
@@ -124,6 +129,11 @@ impl Tag {
     /// The index of expiries: a member for each record, with `expires_at` in milliseconds since 1970 as its score.
     pub fn expiries(&self) -> String {
         self.key("x")
+    }
+
+    /// The index of times: a member for each record, with `recorded_at` in milliseconds since 1970 as its score.
+    pub fn times(&self) -> String {
+        self.key("t")
     }
 
     /// The newest committed time of the shard, in milliseconds since 1970.
@@ -175,6 +185,12 @@ impl Tag {
     /// A record, by its event id.
     pub fn record(&self, event_id: &[u8; 16]) -> Vec<u8> {
         [self.bytes(), b"r", event_id].concat()
+    }
+
+    /// The consent ids that have records and begin with the same four bytes. All scores are
+    /// 0, so they are sorted by their bytes.
+    pub fn consent_ids(&self, first: &[u8; 16]) -> Vec<u8> {
+        [self.bytes(), b"c", &first[..4]].concat()
     }
 
     /// The event ids of a consent id, with `recorded_at` as the score.

@@ -6,4 +6,5 @@ pub mod expiry_index;
 pub mod key_names;
 pub mod log_tree;
 pub mod record_bytes;
+pub mod time_index;
 pub mod trail_entry;

@@ -72,6 +72,11 @@ fn position_of<T: PartialEq>(all: &[T], value: &T) -> u8 {
     all.iter().position(|other| other == value).unwrap_or(usize::from(u8::MAX)) as u8
 }
 
+/// The action of that position; `None` when there is none.
+pub fn action(position: u8) -> Option<Action> {
+    ACTIONS.get(usize::from(position)).copied()
+}
+
 /// The bytes that are not read yet.
 struct Reader<'a>(&'a [u8]);
 

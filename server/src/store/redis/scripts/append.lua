@@ -89,7 +89,9 @@ for at = first + count + 3, #ARGV, 10 do
       head, tail = '\2' .. string.sub(head, 2), string.sub(tail, 1, 81) .. holder .. string.sub(tail, 82)
     end
     local leaf_index = push(logs[number], ARGV[at + 5])
-    redis.call('SET', key, head .. struct.pack('>I6', leaf_index) .. tail)
+    local bytes = head .. struct.pack('>I6', leaf_index) .. tail
+    redis.call('SET', key, bytes)
+    index(event, consent, bytes, recorded)
     redis.call('ZADD', history, recorded, event)
     redis.call('ZADD', tag .. 'x', expires, string.sub(head, 2, 4) .. event .. consent)
     fresh[number] = fresh[number] + 1

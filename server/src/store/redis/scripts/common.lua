@@ -73,3 +73,28 @@ local function parts(member)
   local month = string.format('%04d-%02d', math.floor(count / 12), count % 12 + 1)
   return month, string.sub(member, 4, 19), string.sub(member, 20, 35)
 end
+
+-- The member of a record in the index of times: its event id and consent id, then of
+-- its bytes action, layer, language and the number of its notice, and its choices.
+local function facts(event, bytes)
+  local choices = 92
+  if string.byte(bytes) == 2 then choices = choices + 16 end
+  if math.floor(string.byte(bytes, 83) / 4) % 2 == 1 then choices = choices + 16 end
+  return event .. string.sub(bytes, 11, 26) .. string.sub(bytes, 84, 91) .. string.sub(bytes, choices)
+end
+
+-- The key of the consent ids that begin with the same four bytes.
+local function ids(consent)
+  return tag .. 'c' .. string.sub(consent, 1, 4)
+end
+
+-- Adds a stored record to the indexes of times and of consent ids.
+local function index(event, consent, bytes, recorded)
+  redis.call('ZADD', tag .. 't', recorded, facts(event, bytes))
+  redis.call('ZADD', ids(consent), 0, consent)
+end
+
+-- Takes a consent id from its index when it has no record any more.
+local function forget_id(consent)
+  if redis.call('EXISTS', tag .. 'h' .. consent) == 0 then redis.call('ZREM', ids(consent), consent) end
+end

@@ -10,10 +10,10 @@ local before = answered(ARGV[1])
 if before then return tonumber(before) end
 local log, refused = open(ARGV[2])
 if refused then return refused end
-local members, keys, histories, counts, erased = {}, {}, {}, {}, {}
+local members, keys, events, histories, counts, erased = {}, {}, {}, {}, {}, {}
 for at = 9, #ARGV, 3 do
   local month, event, consent = parts(ARGV[at])
-  members[#members + 1], keys[#keys + 1] = ARGV[at], tag .. 'r' .. event
+  members[#members + 1], keys[#keys + 1], events[#events + 1] = ARGV[at], tag .. 'r' .. event, event
   histories[consent] = histories[consent] or {}
   table.insert(histories[consent], event)
   counts[month] = (counts[month] or 0) + 1
@@ -25,9 +25,18 @@ end
 for _, score in ipairs(redis.call('ZMSCORE', tag .. 'x', unpack(members))) do
   if not score then return -1 end
 end
+-- Redis may have expired some of format 1: the index of times never had them.
+local times = {}
+for number, bytes in ipairs(redis.call('MGET', unpack(keys))) do
+  if bytes then times[#times + 1] = facts(events[number], bytes) end
+end
+if #times > 0 then redis.call('ZREM', tag .. 't', unpack(times)) end
 redis.call('DEL', unpack(keys))
 redis.call('ZREM', tag .. 'x', unpack(members))
-for consent, events in pairs(histories) do redis.call('ZREM', tag .. 'h' .. consent, unpack(events)) end
+for consent, of_it in pairs(histories) do
+  redis.call('ZREM', tag .. 'h' .. consent, unpack(of_it))
+  forget_id(consent)
+end
 for month, count in pairs(counts) do redis.call('HINCRBY', tag .. 'live', month, -count) end
 if #erased > 0 then redis.call('ZADD', tag .. 'erased', unpack(erased)) end
 redis.call('ZREMRANGEBYRANK', tag .. 'erased', 0, -1 - tonumber(ARGV[8]))

@@ -6,8 +6,12 @@ local count = 0
 for at = 2, #ARGV do
   if redis.call('ZREM', tag .. 'x', ARGV[at]) == 1 then
     local month, event, consent = parts(ARGV[at])
-    redis.call('DEL', tag .. 'r' .. event)
+    local key = tag .. 'r' .. event
+    local bytes = redis.call('GET', key)
+    if bytes then redis.call('ZREM', tag .. 't', facts(event, bytes)) end
+    redis.call('DEL', key)
     redis.call('ZREM', tag .. 'h' .. consent, event)
+    forget_id(consent)
     redis.call('HINCRBY', tag .. 'live', month, -1)
     count = count + 1
   end

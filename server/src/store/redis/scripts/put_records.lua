@@ -14,6 +14,7 @@ for at = 1, #ARGV, 5 do
   end
   if redis.call('ZADD', tag .. 'x', 'NX', expires, member) == 1 then
     redis.call('SET', key, bytes)
+    index(event, consent, bytes, recorded)
     redis.call('ZADD', tag .. 'h' .. consent, recorded, event)
     redis.call('HINCRBY', tag .. 'live', parts(member), 1)
     fresh = fresh + 1

@@ -50,8 +50,8 @@ scripts! {
     PUT_LEAVES writes "common.lua", "put_leaves.lua";
     /// Deletes records without a purge entry.
     FORGET even_full "common.lua", "forget.lua";
-    /// Takes the expiry of Redis from records.
-    PERSIST even_full "common.lua", "persist.lua";
+    /// Carries records of an earlier format over.
+    CARRY writes "common.lua", "carry.lua";
     /// Raises the newest time.
     RAISE even_full "common.lua", "raise.lua";
     /// Appends an element to a list, unless the list has it.

@@ -6,7 +6,9 @@ use crate::clock::{ClockError, TOLERANCE_MS, now};
 use crate::store::redis::data::key_names::Tag;
 use crate::store::redis::scripts::APPEND;
 use crate::store::redis::{Address, RedisStore};
-use crate::store::{Appended, ClockStore, LogStore, RecordStore, StoreError, contract};
+use crate::store::{
+    Appended, ClockStore, IdRange, LogStore, RecordFilter, RecordStore, StoreError, contract,
+};
 use constat_shared::{Record, Timestamp};
 use constat_testkit::redis::Redis;
 use redis::Value;
@@ -71,5 +73,36 @@ fn a_store_of_format_1_is_carried_over_while_no_other_server_is_connected() {
     store.make().unwrap();
     assert_eq!(on_records(&redis, "redis.call('PEXPIRETIME', key)"), "-1\n".repeat(2));
     assert_eq!(store.times().unwrap().newest, Some(stored.recorded_at));
-    assert_eq!(redis.ask(&["GET", "version"]).trim(), "2");
+    assert_eq!(redis.ask(&["GET", "version"]).trim(), "3");
+    assert_eq!(is_indexed(&store, &stored), (true, true));
+}
+
+/// Whether a record is found by its time, and by the digits of its consent id.
+fn is_indexed(store: &RedisStore, record: &Record) -> (bool, bool) {
+    let all = RecordFilter::of_time(Timestamp::from_unix_ms(0), Timestamp::from_unix_ms(i64::MAX));
+    let id = *record.consent_id.as_bytes();
+    let ids = store.consent_ids(&record.site, &IdRange { first: id, last: id }, 5).unwrap();
+    let page = store.page(&record.site, &all, None, 5).unwrap();
+    (page.records.contains(record), ids.contains(&record.consent_id))
+}
+
+#[test]
+fn a_store_of_format_2_gets_the_indexes_and_keeps_its_newest_time() {
+    let redis = Redis::start();
+    let earlier = open(&redis.url(), 0);
+    let notice = published(&earlier);
+    let stored = record(&notice);
+    append(&earlier, &stored).unwrap();
+    let first = "for _, key in ipairs(redis.call('KEYS', '{boreale}[ct]*')) do redis.call('DEL', key) end";
+    redis.ask(&["EVAL", first, "0"]);
+    redis.ask(&["SET", "{boreale}newest", "7"]);
+    redis.ask(&["SET", "version", "2"]);
+    assert_eq!(is_indexed(&earlier, &stored), (false, false));
+    drop(earlier);
+    redis.ask(&["CLIENT", "KILL", "TYPE", "NORMAL"]);
+    let store = RedisStore::reach(&Address::parse(&redis.url()).unwrap(), 0, DEADLINE).unwrap();
+    store.make().unwrap();
+    assert_eq!(is_indexed(&store, &stored), (true, true));
+    assert_eq!(redis.ask(&["GET", "version"]).trim(), "3");
+    assert_eq!(redis.ask(&["GET", "{boreale}newest"]).trim(), "7");
 }

@@ -4,6 +4,7 @@ mod clocks;
 mod console;
 mod contract;
 mod durability;
+mod erasure;
 mod faults;
 mod random;
 mod refusals;

@@ -7,6 +7,7 @@ pub mod keys;
 pub mod logs;
 pub mod notices;
 pub mod purges;
+pub mod record_pages;
 pub mod records;
 pub mod shards;
 pub mod times;

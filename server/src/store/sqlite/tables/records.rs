@@ -5,7 +5,7 @@ use super::notices;
 use super::shards::read_id;
 use crate::store::common::{NoticeDigits, StoredLeaf};
 use crate::store::error::unreadable;
-use crate::store::{ANSWERED_MAX, CommittedRecord, HISTORY_MAX, Holder, PlacedRecord, StoreError};
+use crate::store::{CommittedRecord, HISTORY_MAX, Holder, PlacedRecord, StoreError};
 use constat_shared::consent::DIGEST_LEN;
 use constat_shared::{Action, CommitmentKey, ConsentId, EventId, HolderDigest, Language, Layer};
 use constat_shared::{LogId, Record, Signals, SiteId, Timestamp};
@@ -71,6 +71,14 @@ pub fn insert(
     Ok(inserted == 1)
 }
 
+/// Whether a consent id has a record in a shard. The plus keeps SQLite from the index by time, which begins with
+/// the shard: it would read all of it.
+pub const HELD_ANY: &str = "SELECT 1 FROM records WHERE consent_id = ? AND +shard = ?";
+/// What its newest records are. The plus is that of [`HELD_ANY`].
+pub const HELD: &str = "SELECT count(*), count(*) FILTER (WHERE recorded_at > ?), max(holder)
+   FROM (SELECT recorded_at, holder FROM records WHERE consent_id = ? AND +shard = ?
+         ORDER BY event_id DESC LIMIT 1000)";
+
 /// What decides whether a consent id takes another record.
 pub struct Held {
     /// The number of its records, at most [`HISTORY_MAX`].
@@ -90,15 +98,10 @@ pub fn held(
     since: Timestamp,
 ) -> Result<Held, StoreError> {
     // Almost every consent id is new, and this is much cheaper than to count.
-    let any = "SELECT 1 FROM records WHERE consent_id = ? AND shard = ?";
-    if !connection.prepare_cached(any)?.exists(params![consent_id.as_bytes(), shard])? {
+    if !connection.prepare_cached(HELD_ANY)?.exists(params![consent_id.as_bytes(), shard])? {
         return Ok(Held { count: 0, recent_count: 0, holder: Holder::Unknown });
     }
-    let mut statement = connection.prepare_cached(
-        "SELECT count(*), count(*) FILTER (WHERE recorded_at > ?), max(holder)
-         FROM (SELECT recorded_at, holder FROM records WHERE consent_id = ? AND shard = ?
-               ORDER BY event_id DESC LIMIT 1000)",
-    )?;
+    let mut statement = connection.prepare_cached(HELD)?;
     // The statement has this number as its limit.
     const _: () = assert!(HISTORY_MAX == 1000);
     let of = params![since.unix_ms(), consent_id.as_bytes(), shard];
@@ -221,6 +224,19 @@ pub fn by_consent(
     Ok(records)
 }
 
+/// The record of an event id in a shard; `notices` are those read before.
+pub fn of_event(
+    connection: &Connection,
+    notices: &mut HashMap<i64, NoticeDigits>,
+    shard: i64,
+    event_id: &EventId,
+) -> Result<Record, StoreError> {
+    let mut statement = connection.prepare_cached(&format!("{RECORD} WHERE event_id = ? AND shard = ?"))?;
+    let mut rows = statement.query(params![event_id.as_bytes(), shard])?;
+    let row = rows.next()?.ok_or_else(|| unreadable("an index has a record that is not there"))?;
+    read(row, cached(connection, notices, row.get(3)?)?)
+}
+
 fn read(row: &Row<'_>, notice: &NoticeDigits) -> Result<Record, StoreError> {
     let previous: Option<[u8; 16]> = row.get(2)?;
     let time = |column| Ok::<_, rusqlite::Error>(Timestamp::from_unix_ms(row.get(column)?));
@@ -282,20 +298,4 @@ fn count_by_log(connection: &Connection, mut rows: Rows<'_>) -> Result<Deleted, 
     )?;
     let mut name = |(log, count)| Ok((statement.query_row([log], |row| Ok(read_id(row, 0)))??, count));
     counts.into_iter().map(&mut name).collect()
-}
-/// When the records of a site that are deleted first and last were recorded.
-pub fn answered(
-    connection: &Connection,
-    site: &SiteId,
-) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
-    let end = |which: &str, order: &str| -> Result<Option<i64>, StoreError> {
-        let sql = format!(
-            "SELECT {which}(recorded_at) FROM
-               (SELECT recorded_at, shard FROM records ORDER BY expires_at {order} LIMIT {ANSWERED_MAX})
-             WHERE shard IN (SELECT id FROM shards WHERE site = ?)"
-        );
-        Ok(connection.prepare_cached(&sql)?.query_row([site.as_str()], |row| row.get(0))?)
-    };
-    let ends = end("min", "ASC")?.zip(end("max", "DESC")?);
-    Ok(ends.map(|(first, last)| (Timestamp::from_unix_ms(first), Timestamp::from_unix_ms(last))))
 }

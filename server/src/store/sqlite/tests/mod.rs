@@ -5,6 +5,7 @@ mod files;
 mod held_file;
 mod logs;
 mod new_store;
+mod plans;
 mod random;
 mod versions;
 

@@ -47,7 +47,7 @@ fn version_3(newer: &Path) -> tempfile::TempDir {
     let hand = Connection::open(dir.path().join(FILE_NAME)).unwrap();
     hand.execute_batch(
         "DROP TABLE documents; DROP TABLE trail; DROP TABLE trail_segments; DROP TABLE times; ALTER TABLE records DROP COLUMN holder;
-         DROP TABLE erased_events; DROP TABLE pending_purges; DROP INDEX purge_entries",
+         DROP TABLE erased_events; DROP TABLE pending_purges; DROP INDEX purge_entries; DROP INDEX records_by_time",
     )
     .unwrap();
     hand.pragma_update(None, "user_version", 3).unwrap();
@@ -60,8 +60,22 @@ fn version_4(newer: &Path) -> tempfile::TempDir {
     let hand = Connection::open(newer.join(FILE_NAME)).unwrap();
     hand.execute("VACUUM INTO ?", [dir.path().join(FILE_NAME).to_str().unwrap()]).unwrap();
     let hand = Connection::open(dir.path().join(FILE_NAME)).unwrap();
-    hand.execute_batch("DROP TABLE documents; DROP TABLE trail; DROP TABLE trail_segments").unwrap();
+    hand.execute_batch(
+        "DROP TABLE documents; DROP TABLE trail; DROP TABLE trail_segments; DROP INDEX records_by_time",
+    )
+    .unwrap();
     hand.pragma_update(None, "user_version", 4).unwrap();
+    dir
+}
+
+/// A store of version 5 with everything that a newer one has.
+fn version_5(newer: &Path) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let hand = Connection::open(newer.join(FILE_NAME)).unwrap();
+    hand.execute("VACUUM INTO ?", [dir.path().join(FILE_NAME).to_str().unwrap()]).unwrap();
+    let hand = Connection::open(dir.path().join(FILE_NAME)).unwrap();
+    hand.execute_batch("DROP INDEX records_by_time").unwrap();
+    hand.pragma_update(None, "user_version", 5).unwrap();
     dir
 }
 
@@ -83,8 +97,9 @@ fn a_store_of_an_older_version_is_carried_over_whole() {
         |store: &SqliteStore| -> Vec<_> { logs.iter().map(|log| store.audit(log).unwrap()).collect() };
     let before = audits(&store);
     let newest_in = |version| StoreTimes { newest: (version > 3).then_some(newest), ..StoreTimes::default() };
-    for version in [1, 2, 3, 4] {
+    for version in [1, 2, 3, 4, 5] {
         let older = match version {
+            5 => version_5(dir.path()),
             4 => version_4(dir.path()),
             3 => version_3(dir.path()),
             _ => older(version, dir.path()),

@@ -28,15 +28,13 @@ pub fn record_facts(record: &Record) -> Vec<Fact> {
     facts
 }
 
-/// The facts of the logs that a bundle names.
-pub fn log_facts(evidence: &Evidence, head: &TreeHead) -> Vec<Fact> {
-    let mut facts = vec![
-        fact("log", evidence.log.origin()),
-        fact("leaf_index", evidence.leaf_index),
-        fact("checkpoint.size", head.size),
-        fact("checkpoint.root", head.root),
-        fact("public_key.kid", &evidence.public_key.kid),
-    ];
+/// The facts of the logs that a bundle names. `head` is that of its log, if its key signed it.
+pub fn log_facts(evidence: &Evidence, head: Option<&TreeHead>) -> Vec<Fact> {
+    let mut facts = vec![fact("log", evidence.log.origin()), fact("leaf_index", evidence.leaf_index)];
+    if let Some(TreeHead { size, root }) = head {
+        facts.extend([fact("checkpoint.size", size), fact("checkpoint.root", root)]);
+    }
+    facts.push(fact("public_key.kid", &evidence.public_key.kid));
     for (name, hash) in evidence.serving().into_iter().flat_map(|serving| &serving.files) {
         facts.push(fact(&format!("serving.{name}"), hash));
     }

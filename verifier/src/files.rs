@@ -1,7 +1,9 @@
 //! The files given, recognised by their content. Only what the report needs is kept.
 
-use constat_shared::proof::{KEY_SET_BYTES_MAX, RECEIPT_BYTES_MAX};
-use constat_shared::{Evidence, EvidenceError, Hash, KeySet, TreeHead};
+use constat_shared::proof::{
+    KEY_SET_BYTES_MAX, PURGE_BYTES_MAX, PurgeProof, RECEIPT_BYTES_MAX, Verification, is_pdf,
+};
+use constat_shared::{EvidenceError, Hash, KeySet};
 use serde::Serialize;
 
 /// The most bytes of a file: a picture of a long page fits.
@@ -23,8 +25,10 @@ pub struct Given {
 
 /// The content of a file.
 pub enum Content {
-    /// An evidence bundle, or what should be one, with the result of its check.
+    /// An evidence bundle or a certificate, or what should be one, with the result of its check.
     Bundle(Box<Bundle>),
+    /// The proof of an erasure, as its bytes.
+    Purge(Vec<u8>),
     /// A receipt, as its text.
     Receipt(String),
     /// A set of published keys.
@@ -40,7 +44,7 @@ pub struct Bundle {
     /// SHA-256 of the file.
     pub sha256: Hash,
     /// The result of the check.
-    pub checked: Result<(Evidence, TreeHead), EvidenceError>,
+    pub checked: Result<Verification, EvidenceError>,
 }
 
 /// Why a file cannot be used. The page has a sentence for each name.
@@ -106,8 +110,13 @@ fn content_of(name: &str, bytes: &[u8]) -> Content {
     if let Some(keys) = keys(bytes) {
         return keys;
     }
-    if bytes.trim_ascii_start().starts_with(b"{") || name.to_ascii_lowercase().ends_with(".json") {
-        let checked = Evidence::verify(bytes);
+    if PurgeProof::is_one(bytes) {
+        // A longer one is refused, and no more of it is read.
+        return Content::Purge(bytes[..bytes.len().min(PURGE_BYTES_MAX + 1)].to_vec());
+    }
+    let is_json = bytes.trim_ascii_start().starts_with(b"{") || name.to_ascii_lowercase().ends_with(".json");
+    if is_json || is_pdf(bytes) {
+        let checked = Verification::read(bytes);
         return Content::Bundle(Box::new(Bundle { sha256: Hash::of(bytes), checked }));
     }
     match std::str::from_utf8(bytes) {
@@ -148,6 +157,7 @@ mod tests {
         match &files.given()[0].content {
             Content::Bundle(_) => "bundle",
             Content::Receipt(_) => "receipt",
+            Content::Purge(_) => "purge",
             Content::Keys(_) => "keys",
             Content::Picture(_) => "picture",
             Content::Refused(Refusal::TooLarge) => "too large",
@@ -162,6 +172,8 @@ mod tests {
         assert_eq!(kind("a", br#"{"keys":[]}"#), "keys");
         assert_eq!(kind("a.json", br#"{"keys":[{"kty":"RSA"}]}"#), "keys malformed");
         assert_eq!(kind("a", br#"{"format":2}"#), "bundle");
+        assert_eq!(kind("a", b"%PDF-1.7\n"), "bundle");
+        assert_eq!(kind("a", br#"{"purge_format":1}"#), "purge");
         assert_eq!(kind("a", b" eyJh.e30.AAAA\n"), "receipt");
         for none in [&b""[..], b"hello", b"a.b", b"a.b.c d", b"\xff\xfe\x00"] {
             assert_eq!(kind("a.txt", none), "unknown", "{none:?}");

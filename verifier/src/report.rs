@@ -1,7 +1,7 @@
 //! What the files prove, in one language: exactly what the page shows.
 
 use crate::files::{Bundle, Content, Files, Given, Refusal};
-use crate::subject::{Subject, bundle_subject, receipt_subject};
+use crate::subject::{Subject, bundle_subject, purge_subject, receipt_subject};
 use constat_shared::proof::GivenFiles;
 use constat_shared::{Hash, KeySet, Language};
 use serde::Serialize;
@@ -63,6 +63,11 @@ impl Report {
                     report.subjects.push(bundle_subject(name, bundle, &with_it, language));
                     continue;
                 }
+                (Content::Purge(bytes), _) => {
+                    let with_it = GivenFiles { keys: keys.clone(), ..GivenFiles::default() };
+                    report.subjects.push(purge_subject(name, bytes, &with_it, language));
+                    continue;
+                }
                 (Content::Receipt(text), Some(keys)) => {
                     report.subjects.push(receipt_subject(name, text, keys, language));
                     continue;
@@ -72,9 +77,7 @@ impl Report {
                 (Content::Picture(_), _) if !given.iter().any(is_bundle) => {
                     Note::Waiting(Waiting::PictureAlone)
                 }
-                (Content::Keys(_), _) if !given.iter().any(|given| is_bundle(given) || is_receipt(given)) => {
-                    Note::Waiting(Waiting::KeysAlone)
-                }
+                (Content::Keys(_), _) if !given.iter().any(needs_keys) => Note::Waiting(Waiting::KeysAlone),
                 (Content::Picture(_) | Content::Keys(_), _) => continue,
             };
             report.others.push(Other { file: name.clone(), note });
@@ -87,8 +90,8 @@ fn is_bundle(given: &Given) -> bool {
     matches!(given.content, Content::Bundle(_))
 }
 
-fn is_receipt(given: &Given) -> bool {
-    matches!(given.content, Content::Receipt(_))
+fn needs_keys(given: &Given) -> bool {
+    matches!(given.content, Content::Bundle(_) | Content::Purge(_) | Content::Receipt(_))
 }
 
 /// The keys of all sets; nothing when there is no set.
@@ -125,7 +128,7 @@ fn pictures_for(bundle: &Bundle, given: &[Given]) -> Vec<(String, Hash)> {
 }
 
 fn names_picture(bundle: &Bundle, name: &str, hash: Hash) -> bool {
-    let snapshot = bundle.checked.as_ref().ok().and_then(|(evidence, _)| evidence.snapshot());
+    let snapshot = bundle.checked.as_ref().ok().and_then(|checked| checked.evidence.snapshot());
     snapshot.is_some_and(|snapshot| {
         snapshot.images.iter().any(|image| image.sha256 == hash || image.file_name() == name)
     })
@@ -177,7 +180,8 @@ mod tests {
         let proven = report(&[("r.jwt", &receipt()), ("a.json", &key_set(&[2])), ("b.json", &key_set(&[1]))]);
         let subject = &proven["subjects"][0];
         assert_eq!(subject["verdict"], "proven");
-        assert_eq!(subject["findings"][0]["standing"], "proven");
+        assert_eq!(subject["findings"][0]["result"], "ok");
+        assert_eq!(subject["findings"][0]["step"], "signature");
         assert_eq!(subject["choices"][2]["vendors"], json!([["matomo", true]]));
         assert!(subject["facts"].to_string().contains("2027-04-01T09:30:00.000Z"));
         let other = report(&[("r.jwt", &receipt()), ("a.json", &key_set(&[2]))]);
@@ -204,6 +208,8 @@ mod tests {
         assert_eq!(report["subjects"][0]["verdict"], "not_proven");
         let why = report["subjects"][0]["why"].as_str().unwrap();
         assert!(why.starts_with("file: it is not an evidence bundle (missing field"), "{why}");
+        assert_eq!(report["subjects"][0]["findings"][0]["step"], "file");
+        assert_eq!(report["subjects"][0]["findings"][0]["result"], "failed");
     }
 
     #[test]
@@ -223,8 +229,12 @@ mod tests {
             "bundle_contradicted",
             "receipt_proven",
             "receipt_not_proven",
+            "purge_proven",
+            "purge_not_proven",
+            "purge_contradicted",
         ];
-        for key in refusals.iter().chain(&waiting).chain(&verdicts).chain(&reasons) {
+        let kinds = ["bundle", "certificate", "receipt", "purge"];
+        for key in refusals.iter().chain(&waiting).chain(&verdicts).chain(&reasons).chain(&kinds) {
             assert!(keys("en").contains(*key), "{key}");
         }
     }

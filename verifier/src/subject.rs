@@ -2,8 +2,11 @@
 
 use crate::facts::{Fact, fact, log_facts, record_facts};
 use crate::files::Bundle;
-use constat_shared::proof::{Finding, GivenFiles, Standing};
-use constat_shared::{Category, Evidence, KeySet, Language, NoticeCategory, Receipt, TextKey};
+use constat_shared::proof::Verdict as Whole;
+use constat_shared::proof::{
+    CheckedStep, GivenFiles, PurgeProof, Step, StepInWords, StepResult, Verification,
+};
+use constat_shared::{Category, Evidence, Hash, KeySet, Language, NoticeCategory, Receipt, TextKey};
 use serde::Serialize;
 
 /// A bundle or a receipt with the result of its check.
@@ -11,7 +14,7 @@ use serde::Serialize;
 pub struct Subject {
     /// The name of its file.
     pub file: String,
-    /// `bundle` or `receipt`.
+    /// `bundle`, `certificate`, `receipt` or `purge`.
     pub kind: &'static str,
     /// The verdict.
     pub verdict: Verdict,
@@ -42,16 +45,14 @@ pub enum Verdict {
     Contradicted,
 }
 
-/// A finding in words.
+/// A check in words.
 #[derive(Debug, Serialize)]
 pub struct Point {
-    /// `proven`, `not_proven`, `stated`, or `contradicted` where something given
-    /// does not belong to the bundle.
-    pub standing: &'static str,
-    /// That standing in words.
+    /// Its name, its result, and the sentence that completes the label.
+    #[serde(flatten)]
+    pub step: StepInWords,
+    /// The result in words.
     pub label: &'static str,
-    /// The sentence that completes it.
-    pub text: String,
 }
 
 /// A text, which may be in another language than the page.
@@ -81,29 +82,67 @@ pub struct Group {
 /// The result for a bundle, compared with what was given with it.
 pub fn bundle_subject(file: &str, bundle: &Bundle, given: &GivenFiles, language: Language) -> Subject {
     let sha256 = fact("SHA-256", bundle.sha256);
-    match &bundle.checked {
-        Err(error) => Subject { facts: vec![sha256], ..refused(file, "bundle", error.in_words(language)) },
-        Ok((evidence, head)) => {
-            let findings = evidence.findings(head, given);
-            let contradicted = findings.iter().any(Finding::contradicts);
-            let mut facts = vec![sha256];
-            facts.extend(record_facts(&evidence.record));
-            facts.extend(log_facts(evidence, head));
-            Subject {
-                file: file.to_owned(),
-                kind: "bundle",
-                verdict: if contradicted { Verdict::Contradicted } else { Verdict::Proven },
-                key_open: given.keys.is_none(),
-                why: None,
-                findings: points(&findings, language),
-                statement: Some(Text {
-                    language: evidence.record.language,
-                    text: evidence.statement.clone(),
-                }),
-                choices: choices(evidence, language),
-                facts,
-            }
+    let checked = match &bundle.checked {
+        Ok(checked) => checked,
+        Err(error) => {
+            let why = error.in_words(language);
+            let findings = points(&[CheckedStep::failed(error.clone())], language);
+            return Subject { facts: vec![sha256], findings, ..refused(file, "bundle", why) };
         }
+    };
+    let Verification { evidence, is_certificate, head, faults } = checked;
+    let steps = checked.steps(given);
+    let mut facts = vec![sha256];
+    facts.extend(record_facts(&evidence.record));
+    facts.extend(log_facts(evidence, head.as_ref()));
+    Subject {
+        file: file.to_owned(),
+        kind: if *is_certificate { "certificate" } else { "bundle" },
+        verdict: match Whole::of(&steps) {
+            Whole::Proven => Verdict::Proven,
+            Whole::NotProven if faults.is_empty() => Verdict::Contradicted,
+            Whole::NotProven => Verdict::NotProven,
+        },
+        key_open: given.keys.is_none() && faults.is_empty(),
+        why: faults.first().map(|fault| fault.in_words(language)),
+        findings: points(&steps, language),
+        statement: faults
+            .is_empty()
+            .then(|| Text { language: evidence.record.language, text: evidence.statement.clone() }),
+        choices: if faults.is_empty() { choices(evidence, language) } else { Vec::new() },
+        facts,
+    }
+}
+
+/// The result for the proof of an erasure, compared with the keys that were given with it.
+pub fn purge_subject(file: &str, bytes: &[u8], given: &GivenFiles, language: Language) -> Subject {
+    let (proof, steps) = PurgeProof::check(bytes, given);
+    let failed = steps.iter().find(|step| step.result == StepResult::Failed);
+    let is_contradicted = failed.is_some_and(|step| step.step == Step::PublishedKey);
+    let mut facts = vec![fact("SHA-256", Hash::of(bytes))];
+    facts.extend(proof.iter().flat_map(|proof| {
+        [
+            fact("log", proof.log.origin()),
+            fact("leaf_index", proof.leaf_index),
+            fact("public_key.kid", &proof.public_key.kid),
+        ]
+    }));
+    Subject {
+        file: file.to_owned(),
+        kind: "purge",
+        verdict: match failed {
+            None => Verdict::Proven,
+            Some(_) if is_contradicted => Verdict::Contradicted,
+            Some(_) => Verdict::NotProven,
+        },
+        key_open: given.keys.is_none() && failed.is_none(),
+        why: failed.filter(|_| !is_contradicted).map(|step| step.in_words(language).detail),
+        findings: points(&steps, language),
+        statement: proof
+            .filter(|_| failed.is_none())
+            .map(|proof| Text { language: proof.language, text: proof.statement }),
+        choices: Vec::new(),
+        facts,
     }
 }
 
@@ -113,6 +152,7 @@ pub fn receipt_subject(file: &str, text: &str, keys: &KeySet, language: Language
         Ok(good) => good,
         Err(error) => return refused(file, "receipt", error.in_words(language)),
     };
+    let steps: Vec<_> = receipt.findings(&key_id).into_iter().map(CheckedStep::from).collect();
     let vendors = receipt.record.vendors.iter().map(|(id, allowed)| (id.to_string(), *allowed)).collect();
     let category = |(id, allowed): (&Category, &bool)| Group {
         title: None,
@@ -129,7 +169,7 @@ pub fn receipt_subject(file: &str, text: &str, keys: &KeySet, language: Language
         verdict: Verdict::Proven,
         key_open: false,
         why: None,
-        findings: points(&receipt.findings(&key_id), language),
+        findings: points(&steps, language),
         statement: None,
         choices,
         facts: record_facts(&receipt.record),
@@ -150,18 +190,9 @@ fn refused(file: &str, kind: &'static str, why: String) -> Subject {
     }
 }
 
-fn points(findings: &[Finding], language: Language) -> Vec<Point> {
-    let point = |finding: &Finding| Point {
-        standing: match finding.standing() {
-            _ if finding.contradicts() => "contradicted",
-            Standing::Proven => "proven",
-            Standing::NotProven => "not_proven",
-            Standing::Stated => "stated",
-        },
-        label: finding.standing().in_words(language),
-        text: finding.in_words(language),
-    };
-    findings.iter().map(point).collect()
+fn points(steps: &[CheckedStep], language: Language) -> Vec<Point> {
+    let point = |step: &CheckedStep| Point { step: step.in_words(language), label: step.label(language) };
+    steps.iter().map(point).collect()
 }
 
 /// The record's choices under the titles of its notice, in the page's language

@@ -116,7 +116,7 @@
         make("h3", { text: textOf("verdict_" + subject.verdict) }),
         make("p", { is: "file", text: textOf(subject.kind) + colon() + " " + subject.file }),
       ]),
-      make("p", { is: "explanation", text: textOf(subject.kind + "_" + subject.verdict) }),
+      make("p", { is: "explanation", text: textOf((subject.kind === "certificate" ? "bundle" : subject.kind) + "_" + subject.verdict) }),
     ]);
     if (subject.key_open) node.append(make("p", { is: "explanation", text: textOf("key_open") }));
     if (subject.why) node.append(make("p", { is: "why", text: subject.why }));
@@ -137,10 +137,14 @@
   function findingNode(point) {
     var label = point.label[0].toUpperCase() + point.label.slice(1) + colon();
     // A moment in time stays on one line.
-    var words = point.text.split(/(\d{4}-\d\d-\d\dT[\d:.]+Z)/).map(function (piece, at) {
+    var words = point.detail.split(/(\d{4}-\d\d-\d\dT[\d:.]+Z)/).map(function (piece, at) {
       return at % 2 ? make("span", { is: "moment", text: piece }) : piece;
     });
-    return make("li", { is: point.standing }, [make("b", { text: label }), make("span", {}, words)]);
+    if (point.result === "failed") words.push(" ", make("code", { text: point.step }));
+    var node = make("li", {}, [make("b", { text: label }), make("span", {}, words)]);
+    node.dataset.step = point.step;
+    node.dataset.result = point.result;
+    return node;
   }
 
   function part(title, content) {

@@ -35,7 +35,23 @@ pub fn prove<S: RecordStore + NoticeStore + LogStore + ?Sized>(
     Ok((event_id, bytes))
 }
 
-fn bundle<S: NoticeStore + LogStore + ?Sized>(
+/// The bundle of an event, whether it is proven or not; `None` when there is no such record.
+///
+/// # Errors
+/// A sentence: when the store fails, or has lost what a bundle is made of.
+pub fn evidence<S: RecordStore + NoticeStore + LogStore + ?Sized>(
+    store: &S,
+    keys: &Keys,
+    site: &SiteId,
+    consent_id: &ConsentId,
+    event_id: &EventId,
+) -> Result<Option<Evidence>, Failure> {
+    let found = store.find(site, consent_id, event_id)?;
+    found.map(|(entry, leaf_index)| bundle(store, keys, entry, leaf_index)).transpose()
+}
+
+/// The bundle of a record, which the verifier has not seen yet.
+pub(super) fn bundle<S: NoticeStore + LogStore + ?Sized>(
     store: &S,
     keys: &Keys,
     entry: CommittedRecord,
@@ -110,7 +126,7 @@ fn timestamp<S: LogStore + ?Sized>(
 }
 
 /// An entry with the proof that it is in its log, as that is now.
-fn logged<S: LogStore + ?Sized>(
+pub(super) fn logged<S: LogStore + ?Sized>(
     store: &S,
     keys: &Keys,
     log: LogId,

@@ -135,12 +135,16 @@ text_keys! {
     RecordFailed = "record_failed",
     /// Button: leave the record as it is.
     RecordKeep = "record_keep",
+    /// The text of a mail to the data protection officer, with `{site}` and `{id}`.
+    RecordLetter = "record_letter",
     /// No receipt opens the record; the data protection officer's `{email}` helps.
     RecordMissing = "record_missing",
     /// In place of the record until it is shown.
     RecordUnavailable = "record_unavailable",
     /// The answer has not reached the server yet.
     RecordWaiting = "record_waiting",
+    /// Link: begin that mail.
+    RecordWrite = "record_write",
     /// Button: refuse everything that is not exempt.
     RefuseAll = "refuse_all",
     /// Button: keep the choices made.
@@ -221,6 +225,7 @@ impl TextKey {
             TextKey::PlaceholderCategory => &["{category}"],
             TextKey::PlaceholderText | TextKey::PolicyLink => &["{vendor}"],
             TextKey::RecordAllowed => &["{count}", "{total}"],
+            TextKey::RecordLetter => &["{site}", "{id}"],
             TextKey::RecordMissing => &["{email}"],
             _ => &[],
         }

@@ -6,17 +6,13 @@
 //! checkpoint by the key, the notice by the record, the entries of the server by
 //! their leaves. The statement is computed again and compared.
 
-use super::bundle_error::{EvidenceError, Fault};
+use super::bundle_error::EvidenceError;
 use super::public_key::Jwk;
-use super::statement::statement;
-use crate::consent::{Choices, Record};
-use crate::log::{
-    CommitmentKey, LogEntry, LogId, Serving, SignedCheckpoint, Snapshot, TimestampToken, TreeHead, merkle,
-};
+use crate::consent::Record;
+use crate::log::{CommitmentKey, LogEntry, LogId, Serving, SignedCheckpoint, Snapshot, TimestampToken};
 use crate::notice::Notice;
 use crate::values::plain_text::plain;
 use crate::values::{Hash, canonical};
-use ed25519_dalek::VerifyingKey;
 use serde::{Deserialize, Serialize};
 
 /// The format of bundles this code makes and reads.
@@ -92,29 +88,17 @@ impl Evidence {
         canonical::to_vec(self)
     }
 
-    /// Reads a bundle and checks every part of it.
-    ///
-    /// # Errors
-    /// The first [`EvidenceError`] found.
-    pub fn verify(bytes: &[u8]) -> Result<(Evidence, TreeHead), EvidenceError> {
+    /// Reads a bundle without checking it.
+    pub(super) fn read(bytes: &[u8]) -> Result<Evidence, EvidenceError> {
         if bytes.len() > EVIDENCE_BYTES_MAX {
             return Err(EvidenceError::TooLarge);
         }
         let evidence: Evidence = serde_json::from_slice(bytes)
             .map_err(|error| EvidenceError::Malformed(plain(&error.to_string())))?;
-        if evidence.format != FORMAT {
-            return Err(EvidenceError::Format { found: evidence.format, expected: FORMAT });
+        match evidence.format {
+            FORMAT => Ok(evidence),
+            found => Err(EvidenceError::Format { found, expected: FORMAT }),
         }
-        if evidence.to_vec() != bytes {
-            return Err(EvidenceError::NotCanonical);
-        }
-        evidence.check_content()?;
-        let key = evidence.public_key.key().ok_or(EvidenceError::Key)?;
-        let head = evidence.check_log(&key)?;
-        evidence.check_serving(&key).map_err(EvidenceError::Serving)?;
-        evidence.check_snapshot(&key).map_err(EvidenceError::Snapshot)?;
-        evidence.check_timestamp(&key, head).map_err(EvidenceError::Timestamp)?;
-        Ok((evidence, head))
     }
 
     /// The files served with the notice, if the bundle has them.
@@ -140,102 +124,15 @@ impl Evidence {
             _ => None,
         }
     }
-
-    fn check_content(&self) -> Result<(), EvidenceError> {
-        let (record, notice) = (&self.record, &self.notice);
-        let same = record.notice_hash == notice.notice_hash() && record.terms_hash == notice.terms_hash();
-        if !same || record.site != notice.site {
-            return Err(EvidenceError::Notice);
-        }
-        let choices = Choices { categories: record.categories.clone(), vendors: record.vendors.clone() };
-        choices
-            .check(notice, record.action)
-            .map_err(|problem| EvidenceError::Choices(problem.field.unwrap_or(problem.detail)))?;
-        if !notice.languages.contains(&record.language) {
-            return Err(EvidenceError::Language);
-        }
-        let (choice, proof) = (notice.lifetimes.choice(), notice.lifetimes.proof());
-        if record.choice_expires_at != choice.after(record.recorded_at)
-            || record.expires_at != proof.after(record.recorded_at)
-        {
-            return Err(EvidenceError::Dates);
-        }
-        if self.statement == statement(record) { Ok(()) } else { Err(EvidenceError::Statement) }
-    }
-
-    fn check_log(&self, key: &VerifyingKey) -> Result<TreeHead, EvidenceError> {
-        let log = LogId::of(&self.record, self.log.shard.count());
-        if log != self.log {
-            return Err(EvidenceError::Log);
-        }
-        let head = self.checkpoint.open(&log, key).map_err(EvidenceError::Checkpoint)?;
-        let leaf = merkle::leaf_hash(self.commitment_key.commit(&self.record).as_bytes());
-        let TreeHead { size, root } = head;
-        match merkle::verify_inclusion(leaf, self.leaf_index, size, &self.inclusion_proof, root) {
-            true => Ok(head),
-            false => Err(EvidenceError::Inclusion),
-        }
-    }
-
-    fn check_serving(&self, key: &VerifyingKey) -> Result<(), Fault> {
-        let Some(logged) = &self.serving else { return Ok(()) };
-        let Some(Serving { site, notice_hash, serving_at, .. }) = self.serving() else {
-            return Err(Fault::OtherKind);
-        };
-        if (site, notice_hash) != (&self.record.site, &self.record.notice_hash) {
-            return Err(Fault::OtherNotice);
-        }
-        if *serving_at > self.record.recorded_at {
-            return Err(Fault::ServedLater);
-        }
-        logged.check(key)
-    }
-
-    fn check_snapshot(&self, key: &VerifyingKey) -> Result<(), Fault> {
-        let Some(logged) = &self.snapshot else { return Ok(()) };
-        let Some(Snapshot { site, notice_hash, .. }) = self.snapshot() else {
-            return Err(Fault::OtherKind);
-        };
-        if (site, notice_hash) != (&self.record.site, &self.record.notice_hash) {
-            return Err(Fault::OtherNotice);
-        }
-        logged.check(key)
-    }
-
-    fn check_timestamp(&self, key: &VerifyingKey, now: TreeHead) -> Result<(), Fault> {
-        let Some(stamped) = &self.timestamp else { return Ok(()) };
-        let Some(token) = self.timestamp() else { return Err(Fault::OtherKind) };
-        if token.log != self.log {
-            return Err(Fault::OtherLog);
-        }
-        let then = token.checkpoint.read(&token.log).map_err(|_| Fault::NoCheckpoint)?;
-        if then.size <= self.leaf_index {
-            return Err(Fault::StampedEarlier);
-        }
-        if !merkle::verify_consistency(then.size, then.root, now.size, now.root, &stamped.consistency_proof) {
-            return Err(Fault::NotConsistent);
-        }
-        stamped.logged.check(key)
-    }
-}
-
-impl Logged {
-    fn check(&self, key: &VerifyingKey) -> Result<(), Fault> {
-        let head = self.checkpoint.open(&self.log, key).map_err(|_| Fault::NotLogged)?;
-        let leaf = self.entry.leaf_hash();
-        let TreeHead { size, root } = head;
-        let proven = merkle::verify_inclusion(leaf, self.leaf_index, size, &self.inclusion_proof, root);
-        // Each site has its own logs: an entry of one site proves nothing in the log of another.
-        if proven && self.log.site == *self.entry.site() { Ok(()) } else { Err(Fault::NotLogged) }
-    }
 }
 
 #[cfg(test)]
 pub(super) mod tests {
+    use super::super::statement::statement;
     use super::*;
     use crate::consent::{Layer, sample};
     use crate::log::merkle::tests::Leaves;
-    use crate::log::{Image, LogShards};
+    use crate::log::{Image, LogShards, TreeHead, merkle};
     use crate::notice::PublishedNotice;
     use crate::notice::sample::notice as sample_notice;
     use crate::values::{Language, Timestamp};
@@ -379,7 +276,7 @@ pub(super) mod tests {
         let faults = [
             (Evidence { statement: "Rien.".into(), ..whole.clone() }, "statement"),
             (Evidence { notice: other, ..whole.clone() }, "notice"),
-            (Evidence { record: redated, ..whole.clone() }, "record"),
+            (Evidence { record: redated, ..whole.clone() }, "dates"),
             (Evidence { leaf_index: 0, ..whole.clone() }, "inclusion_proof"),
             (
                 Evidence { commitment_key: CommitmentKey::from_bytes([8; 32]), ..whole.clone() },

@@ -1,12 +1,13 @@
-//! Why a bundle proves nothing, in the four languages. The part at fault keeps
-//! the name it has in the file.
+//! Why a bundle proves nothing, in the four languages. The check that failed keeps
+//! its name in all of them.
 
 use super::sentence::{Sentence, fill, position};
+use super::step::Step;
 use crate::log::CheckpointError;
 use crate::values::Language;
 use std::fmt;
 
-/// Why a bundle proves nothing. The part at fault comes first.
+/// Why a bundle proves nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EvidenceError {
     /// The file is over the limit (`EVIDENCE_BYTES_MAX`).
@@ -15,6 +16,12 @@ pub enum EvidenceError {
     Malformed(String),
     /// The file's bytes are not the canonical JSON of its content.
     NotCanonical,
+    /// A certificate holds no bundle.
+    NoBundle,
+    /// A certificate holds more than one.
+    SeveralBundles,
+    /// The bundle in a certificate cannot be read.
+    BundleUnreadable,
     /// Another version made it.
     Format {
         /// The bundle's format.
@@ -70,34 +77,45 @@ pub enum Fault {
 }
 
 impl EvidenceError {
-    /// The part at fault, by its name in the file; `file` for all of it.
-    pub fn part(&self) -> &'static str {
+    /// The check that found it.
+    pub fn step(&self) -> Step {
         match self {
-            EvidenceError::TooLarge | EvidenceError::Malformed(_) | EvidenceError::NotCanonical => "file",
-            EvidenceError::Format { .. } => "format",
-            EvidenceError::Statement => "statement",
-            EvidenceError::Notice => "notice",
-            EvidenceError::Choices(_) | EvidenceError::Language | EvidenceError::Dates => "record",
-            EvidenceError::Log => "log",
-            EvidenceError::Key => "public_key",
-            EvidenceError::Checkpoint(_) => "checkpoint",
-            EvidenceError::Inclusion => "inclusion_proof",
-            EvidenceError::Serving(_) => "serving",
-            EvidenceError::Snapshot(_) => "snapshot",
-            EvidenceError::Timestamp(_) => "timestamp",
+            EvidenceError::TooLarge
+            | EvidenceError::Malformed(_)
+            | EvidenceError::NotCanonical
+            | EvidenceError::NoBundle
+            | EvidenceError::SeveralBundles
+            | EvidenceError::BundleUnreadable => Step::File,
+            EvidenceError::Format { .. } => Step::Format,
+            EvidenceError::Statement => Step::Statement,
+            EvidenceError::Notice => Step::Notice,
+            EvidenceError::Choices(_) => Step::Choices,
+            EvidenceError::Language => Step::Language,
+            EvidenceError::Dates => Step::Dates,
+            EvidenceError::Log => Step::Log,
+            EvidenceError::Key => Step::PublicKey,
+            EvidenceError::Checkpoint(_) => Step::Checkpoint,
+            EvidenceError::Inclusion => Step::InclusionProof,
+            EvidenceError::Serving(_) => Step::Serving,
+            EvidenceError::Snapshot(_) => Step::Snapshot,
+            EvidenceError::Timestamp(_) => Step::Timestamp,
         }
     }
 
-    /// The error as one sentence that begins with the part.
+    /// The error as one sentence that begins with the name of the check.
     pub fn in_words(&self, language: Language) -> String {
+        let colon = if language == Language::Fr { "\u{a0}:" } else { ":" };
+        format!("{}{colon} {}", self.step(), self.why(language))
+    }
+
+    /// What is wrong, as one sentence that completes the name of the check.
+    pub fn why(&self, language: Language) -> String {
         let values = match self {
             EvidenceError::Malformed(value) | EvidenceError::Choices(value) => vec![value.clone()],
             EvidenceError::Format { found, expected } => vec![found.to_string(), expected.to_string()],
             _ => Vec::new(),
         };
-        let words = fill(self.sentence()[position(language)], &values);
-        let colon = if language == Language::Fr { "\u{a0}:" } else { ":" };
-        format!("{}{colon} {words}", self.part())
+        fill(self.sentence()[position(language)], &values)
     }
 
     fn sentence(&self) -> Sentence {
@@ -105,6 +123,9 @@ impl EvidenceError {
             EvidenceError::TooLarge => TOO_LARGE,
             EvidenceError::Malformed(_) => MALFORMED,
             EvidenceError::NotCanonical => NOT_CANONICAL,
+            EvidenceError::NoBundle => NO_BUNDLE,
+            EvidenceError::SeveralBundles => SEVERAL_BUNDLES,
+            EvidenceError::BundleUnreadable => BUNDLE_UNREADABLE,
             EvidenceError::Format { .. } => OTHER_FORMAT,
             EvidenceError::Statement => STATEMENT,
             EvidenceError::Notice => NOTICE,
@@ -164,6 +185,24 @@ const NOT_CANONICAL: Sentence = [
     "de bytes zijn geen canonieke JSON; het is dus gewijzigd of door een ander programma geschreven",
     "ihre Bytes sind kein kanonisches JSON; sie wurde also verändert oder von einem anderen Programm geschrieben",
     "its bytes are not canonical JSON, so it was changed or written by another program",
+];
+const NO_BUNDLE: Sentence = [
+    "ce PDF ne contient aucun dossier de preuve\u{202f}; ce n’est pas un certificat de Constat, ou il en a été retiré",
+    "deze PDF bevat geen bewijsdossier; het is geen certificaat van Constat, of het dossier is eruit gehaald",
+    "dieses PDF enthält keine Nachweisdatei; es ist kein Zertifikat von Constat, oder sie wurde entfernt",
+    "this PDF holds no evidence bundle: it is no certificate of Constat, or the bundle was taken out",
+];
+const SEVERAL_BUNDLES: Sentence = [
+    "ce PDF contient plusieurs fichiers\u{202f}; extrayez le dossier de preuve et vérifiez-le seul",
+    "deze PDF bevat meerdere bestanden; haal het bewijsdossier eruit en controleer het apart",
+    "dieses PDF enthält mehrere Dateien; entnehmen Sie die Nachweisdatei, und prüfen Sie sie allein",
+    "this PDF holds several files: extract the evidence bundle and verify it alone",
+];
+const BUNDLE_UNREADABLE: Sentence = [
+    "le dossier de preuve dans ce PDF ne peut pas être lu\u{202f}; le fichier est abîmé, chiffré, ou réenregistré par un autre programme",
+    "het bewijsdossier in deze PDF kan niet worden gelezen; het bestand is beschadigd, versleuteld of door een ander programma opnieuw opgeslagen",
+    "die Nachweisdatei in diesem PDF kann nicht gelesen werden; die Datei ist beschädigt, verschlüsselt oder von einem anderen Programm neu gespeichert",
+    "the evidence bundle in this PDF cannot be read: the file is damaged, encrypted, or was saved again by another program",
 ];
 const OTHER_FORMAT: Sentence = [
     "c’est le format {0}, ce programme lit le format {1}",
@@ -305,6 +344,9 @@ mod tests {
             EvidenceError::TooLarge,
             EvidenceError::Malformed("missing field `log`".into()),
             EvidenceError::NotCanonical,
+            EvidenceError::NoBundle,
+            EvidenceError::SeveralBundles,
+            EvidenceError::BundleUnreadable,
             EvidenceError::Format { found: 7, expected: 2 },
             EvidenceError::Statement,
             EvidenceError::Notice,
@@ -323,17 +365,17 @@ mod tests {
     }
 
     #[test]
-    fn every_error_names_its_part_and_differs_in_each_language() {
+    fn every_error_names_its_check_and_differs_in_each_language() {
         for error in every_error() {
             let mut all = Language::ALL.map(|language| error.in_words(language)).to_vec();
-            assert!(all.iter().all(|words| words.starts_with(error.part())), "{all:?}");
+            assert!(all.iter().all(|words| words.starts_with(error.step().as_str())), "{all:?}");
             assert!(all.iter().all(|words| !words.contains(['{', '\''])), "{all:?}");
             all.sort();
             all.dedup();
             assert_eq!(all.len(), 4, "{all:?}");
         }
         let words = EvidenceError::Choices("vendors.youtube".into()).in_words(Language::De);
-        assert_eq!(words, "record: der Datensatz antwortet nicht auf den Hinweis (vendors.youtube)");
+        assert_eq!(words, "choices: der Datensatz antwortet nicht auf den Hinweis (vendors.youtube)");
         let other = EvidenceError::Format { found: 7, expected: 2 };
         assert_eq!(other.to_string(), "format: it is 7, this program reads 2");
     }

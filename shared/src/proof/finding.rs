@@ -2,8 +2,9 @@
 //! command line and the page for the browser show the same findings.
 
 use super::bundle::Evidence;
-use super::public_key::KeySet;
+use super::public_key::{Jwk, KeySet};
 use super::receipt::Receipt;
+use super::step::Step;
 use crate::consent::{Action, Layer, Record};
 use crate::log::{LogId, Snapshot, TreeHead};
 use crate::values::{ConsentId, Hash, Language, SiteId, Timestamp};
@@ -50,8 +51,8 @@ pub struct GivenFiles {
     pub keys: Option<KeySet>,
     /// File name and SHA-256 of each picture.
     pub pictures: Vec<(String, Hash)>,
-    /// The bundle's time-stamp, if its signature was checked.
-    pub stamp: Option<Stamp>,
+    /// The bundle's time-stamp, if its signature was checked; otherwise why it is refused, in English.
+    pub stamp: Option<Result<Stamp, String>>,
 }
 
 /// One point of the result.
@@ -66,6 +67,8 @@ pub enum Finding {
     Answer { action: Action, layer: Layer, language: Language, recorded_at: Timestamp },
     /// The number of services allowed, and of all.
     Choices { allowed_count: usize, vendor_count: usize },
+    /// The ends of the choice and of its proof, as the notice sets them.
+    Dates { choice_expires_at: Timestamp, expires_at: Timestamp },
     /// The bundle holds the notice that was answered.
     Notice { notice_hash: Hash },
     /// The record is this leaf of the log.
@@ -94,8 +97,12 @@ pub enum Finding {
     StampNotChecked,
     /// A time-stamping authority proves by when the log held the record.
     Stamped(Stamp),
+    /// The time-stamp is refused, or there is none to check.
+    StampRefused { why: String },
     /// No time-stamping authority was asked.
     NotStamped,
+    /// The bundle was in a certificate, whose pages were not compared with it.
+    PagesNotCompared,
     /// No file can prove which person answered.
     Hand,
     /// A receipt is signed by one of the keys given.
@@ -104,9 +111,54 @@ pub enum Finding {
     ReceiptNotice { notice_hash: Hash },
     /// A receipt names this leaf and does not prove it.
     ReceiptLeaf { leaf_index: u64, log: LogId },
+    /// The proof of a purge entry is unchanged.
+    PurgeWhole,
+    /// So many records were deleted.
+    Purged { record_count: u64, site: SiteId, purged_at: Timestamp },
+    /// The purge entry is this leaf of the log.
+    PurgeLeaf { leaf_index: u64, size: u64, log: LogId },
+    /// A purge entry says nothing of whose records they were.
+    PurgeNamesNobody,
 }
 
 impl Finding {
+    /// The check that made it.
+    pub fn step(&self) -> Step {
+        match self {
+            Finding::Whole | Finding::PurgeWhole => Step::File,
+            Finding::Purged { .. } => Step::Purge,
+            Finding::Consent { .. } | Finding::PurgeNamesNobody => Step::ConsentId,
+            Finding::Answer { .. } => Step::Record,
+            Finding::Choices { .. } => Step::Choices,
+            Finding::Dates { .. } => Step::Dates,
+            Finding::Notice { .. } | Finding::ReceiptNotice { .. } => Step::Notice,
+            Finding::Leaf { .. } | Finding::ReceiptLeaf { .. } | Finding::PurgeLeaf { .. } => {
+                Step::InclusionProof
+            }
+            Finding::Signed { .. } => Step::Checkpoint,
+            Finding::KeyPublished | Finding::KeyForeign | Finding::KeyNotCompared => Step::PublishedKey,
+            Finding::Served { .. } | Finding::NotServed => Step::Serving,
+            Finding::Pictures { .. } | Finding::NoPictures => Step::Snapshot,
+            Finding::PicturesNotCompared | Finding::Picture { .. } => Step::Picture,
+            Finding::StampNotChecked
+            | Finding::Stamped(_)
+            | Finding::StampRefused { .. }
+            | Finding::NotStamped => Step::Timestamp,
+            Finding::PagesNotCompared => Step::Pages,
+            Finding::Hand => Step::Person,
+            Finding::ReceiptSigned { .. } => Step::Signature,
+        }
+    }
+
+    /// Whether a key is one of those given.
+    pub(super) fn key(given: Option<&KeySet>, key: &Jwk) -> Finding {
+        match given {
+            Some(set) if set.keys.contains(key) => Finding::KeyPublished,
+            Some(_) => Finding::KeyForeign,
+            None => Finding::KeyNotCompared,
+        }
+    }
+
     /// Its standing.
     pub fn standing(&self) -> Standing {
         match self {
@@ -115,7 +167,10 @@ impl Finding {
             | Finding::NotServed
             | Finding::NoPictures
             | Finding::PicturesNotCompared
+            | Finding::StampRefused { .. }
             | Finding::NotStamped
+            | Finding::PagesNotCompared
+            | Finding::PurgeNamesNobody
             | Finding::Hand => Standing::NotProven,
             Finding::Picture { compared, .. } if *compared != Compared::Agrees => Standing::NotProven,
             Finding::StampNotChecked | Finding::ReceiptNotice { .. } | Finding::ReceiptLeaf { .. } => {
@@ -130,25 +185,28 @@ impl Finding {
     pub fn contradicts(&self) -> bool {
         matches!(
             self,
-            Finding::KeyForeign | Finding::Picture { compared: Compared::Differs | Compared::Unknown, .. }
+            Finding::KeyForeign
+                | Finding::StampRefused { .. }
+                | Finding::Picture { compared: Compared::Differs | Compared::Unknown, .. }
         )
     }
 }
 
 impl Evidence {
-    /// What a bundle proves and what it does not, in reading order.
-    /// `head` is the one that [`Evidence::verify`] returned.
-    pub fn findings(&self, head: &TreeHead, given: &GivenFiles) -> Vec<Finding> {
+    /// What a bundle that is whole proves and what it does not, in reading order. `head` is that of
+    /// its log; without it, nothing is said of the leaf and the signature.
+    pub(super) fn findings(&self, head: Option<&TreeHead>, given: &GivenFiles) -> Vec<Finding> {
+        let Record { choice_expires_at, expires_at, notice_hash, .. } = self.record;
         let mut findings = vec![Finding::Whole];
         findings.extend(about(&self.record));
-        findings.push(Finding::Notice { notice_hash: self.record.notice_hash });
-        findings.push(Finding::Leaf { leaf_index: self.leaf_index, size: head.size, log: self.log.clone() });
-        findings.push(Finding::Signed { key_id: self.public_key.kid.clone() });
-        findings.push(match &given.keys {
-            Some(set) if set.keys.contains(&self.public_key) => Finding::KeyPublished,
-            Some(_) => Finding::KeyForeign,
-            None => Finding::KeyNotCompared,
-        });
+        findings.push(Finding::Dates { choice_expires_at, expires_at });
+        findings.push(Finding::Notice { notice_hash });
+        if let Some(TreeHead { size, .. }) = head {
+            let (leaf_index, log) = (self.leaf_index, self.log.clone());
+            findings.push(Finding::Leaf { leaf_index, size: *size, log });
+            findings.push(Finding::Signed { key_id: self.public_key.kid.clone() });
+        }
+        findings.push(Finding::key(given.keys.as_ref(), &self.public_key));
         findings.push(match self.serving() {
             Some(serving) => {
                 Finding::Served { file_count: serving.files.len(), serving_at: serving.serving_at }
@@ -157,8 +215,9 @@ impl Evidence {
         });
         findings.extend(pictures(self.snapshot(), &given.pictures));
         findings.push(match (&self.timestamp, &given.stamp) {
+            (_, Some(Err(why))) => Finding::StampRefused { why: why.clone() },
             (None, _) => Finding::NotStamped,
-            (Some(_), Some(stamp)) => Finding::Stamped(stamp.clone()),
+            (Some(_), Some(Ok(stamp))) => Finding::Stamped(stamp.clone()),
             (Some(_), None) => Finding::StampNotChecked,
         });
         findings.push(Finding::Hand);
@@ -223,7 +282,6 @@ fn pictures(snapshot: Option<&Snapshot>, given: &[(String, Hash)]) -> Vec<Findin
 #[cfg(test)]
 mod tests {
     use super::super::bundle::tests::evidence;
-    use super::super::public_key::Jwk;
     use super::*;
     use crate::log::{Image, LogEntry};
     use ed25519_dalek::SigningKey;
@@ -272,7 +330,8 @@ mod tests {
     fn a_key_or_picture_that_does_not_belong_to_the_bundle_contradicts_it() {
         let whole = evidence();
         let (_, head) = Evidence::verify(&whole.to_vec()).unwrap();
-        let contradicted = |given: &GivenFiles| whole.findings(&head, given).iter().any(Finding::contradicts);
+        let contradicted =
+            |given: &GivenFiles| whole.findings(Some(&head), given).iter().any(Finding::contradicts);
         let key = |seed: u8| Jwk::of(&SigningKey::from_bytes(&[seed; 32]).verifying_key());
         let keys = |keys| GivenFiles { keys: Some(KeySet { keys }), ..GivenFiles::default() };
         let shown = |bytes: &[u8]| GivenFiles {

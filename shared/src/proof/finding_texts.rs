@@ -31,6 +31,12 @@ const CHOICES: Sentence = [
     "erlaubte Dienste: {0} von {1}",
     "services allowed: {0} of {1}",
 ];
+const DATES: Sentence = [
+    "le choix vaut jusqu’au {0} et sa preuve est gardée jusqu’au {1}, comme le fixe la notice",
+    "de keuze geldt tot {0} en het bewijs wordt bewaard tot {1}, zoals de kennisgeving bepaalt",
+    "die Auswahl gilt bis {0}, und ihr Nachweis wird bis {1} aufbewahrt, wie der Hinweis es festlegt",
+    "the choice holds until {0} and its proof is kept until {1}, as the notice sets",
+];
 const NOTICE: Sentence = [
     "l’enregistrement répond à la notice {0}, qui est entière dans le dossier",
     "de registratie antwoordt op kennisgeving {0}, die volledig in het dossier staat",
@@ -66,6 +72,30 @@ const KEY_NOT_COMPARED: Sentence = [
     "dat die sleutel van de exploitant is; vergelijk hem met de sleutel die de exploitant publiceert",
     "dass dieser Schlüssel dem Betreiber gehört; vergleichen Sie ihn mit dem veröffentlichten",
     "that this key is the operator’s; compare it with the one they publish",
+];
+const PURGE_WHOLE: Sentence = [
+    "le fichier est entier\u{202f}; aucun octet n’en a été changé",
+    "het bestand is volledig; er is geen byte aan gewijzigd",
+    "die Datei ist vollständig; kein Byte daran wurde verändert",
+    "the file is whole; no byte of it was changed",
+];
+const PURGED: Sentence = [
+    "le journal note que des enregistrements du site {1} ont été supprimés le {2}\u{a0}: {0}",
+    "het logboek vermeldt dat op {2} registraties van de site {1} zijn gewist: {0}",
+    "das Protokoll vermerkt, dass am {2} Datensätze der Website {1} gelöscht wurden: {0}",
+    "the log states that records of the site {1} were deleted on {2}: {0}",
+];
+const PURGE_LEAF: Sentence = [
+    "cette mention est la feuille {0} du journal {2} (numérotées à partir de 0, {1} en tout)",
+    "deze vermelding is blad {0} van het logboek {2} (geteld vanaf 0, {1} in totaal)",
+    "dieser Eintrag ist Blatt {0} des Protokolls {2} (von 0 an gezählt, {1} insgesamt)",
+    "this entry is leaf {0} of the log {2} (counted from 0, {1} in all)",
+];
+const PURGE_NAMES_NOBODY: Sentence = [
+    "à qui étaient ces enregistrements\u{202f}; la mention ne nomme personne",
+    "van wie deze registraties waren; de vermelding noemt niemand",
+    "wessen Datensätze es waren; der Eintrag nennt niemanden",
+    "whose records they were; the entry names nobody",
 ];
 const SERVED: Sentence = [
     "le journal nomme par leur SHA-256 les fichiers servis avec la notice à partir du {1}\u{a0}: {0}",
@@ -109,11 +139,23 @@ const STAMPED: Sentence = [
     "das Protokoll enthielt den Datensatz spätestens am {0}, laut {1}",
     "the log held the record by {0}, according to {1}",
 ];
+const STAMP_REFUSED: Sentence = [
+    "l’horodatage n’est pas accepté\u{202f}; en anglais\u{a0}: {0}",
+    "het tijdstempel wordt niet aanvaard; in het Engels: {0}",
+    "der Zeitstempel wird nicht anerkannt; auf Englisch: {0}",
+    "{0}",
+];
 const NOT_STAMPED: Sentence = [
     "que l’horloge du serveur ait été juste\u{202f}; aucune autorité d’horodatage n’a été consultée",
     "dat de klok van de server juist liep; er is geen tijdstempelautoriteit geraadpleegd",
     "dass die Uhr des Servers richtig ging; kein Zeitstempeldienst wurde befragt",
     "that the server’s clock was right; no time-stamping authority was asked",
+];
+const PAGES_NOT_COMPARED: Sentence = [
+    "que les pages de ce PDF disent la même chose que le dossier de preuve qu’il contient\u{202f}; seul le dossier a été vérifié",
+    "dat de pagina’s van deze PDF hetzelfde zeggen als het bewijsdossier erin; alleen het dossier is gecontroleerd",
+    "dass die Seiten dieses PDFs dasselbe sagen wie die Nachweisdatei darin; nur diese wurde geprüft",
+    "that the pages of this PDF say the same as the bundle inside; only the bundle was checked",
 ];
 const HAND: Sentence = [
     "qu’une main humaine ait cliqué, ni laquelle",
@@ -170,6 +212,7 @@ impl Finding {
             Finding::Consent { .. } => CONSENT,
             Finding::Answer { .. } => ANSWER,
             Finding::Choices { .. } => CHOICES,
+            Finding::Dates { .. } => DATES,
             Finding::Notice { .. } => NOTICE,
             Finding::Leaf { .. } => LEAF,
             Finding::Signed { .. } => SIGNED,
@@ -184,11 +227,17 @@ impl Finding {
             Finding::Picture { compared, .. } => picture(*compared),
             Finding::StampNotChecked => STAMP_NOT_CHECKED,
             Finding::Stamped(_) => STAMPED,
+            Finding::StampRefused { .. } => STAMP_REFUSED,
             Finding::NotStamped => NOT_STAMPED,
+            Finding::PagesNotCompared => PAGES_NOT_COMPARED,
             Finding::Hand => HAND,
             Finding::ReceiptSigned { .. } => RECEIPT_SIGNED,
             Finding::ReceiptNotice { .. } => RECEIPT_NOTICE,
             Finding::ReceiptLeaf { .. } => RECEIPT_LEAF,
+            Finding::PurgeWhole => PURGE_WHOLE,
+            Finding::Purged { .. } => PURGED,
+            Finding::PurgeLeaf { .. } => PURGE_LEAF,
+            Finding::PurgeNamesNobody => PURGE_NAMES_NOBODY,
         }
     }
 
@@ -203,6 +252,9 @@ impl Finding {
             ],
             Finding::Choices { allowed_count, vendor_count } => {
                 vec![allowed_count.to_string(), vendor_count.to_string()]
+            }
+            Finding::Dates { choice_expires_at, expires_at } => {
+                vec![choice_expires_at.to_string(), expires_at.to_string()]
             }
             Finding::Notice { notice_hash } | Finding::ReceiptNotice { notice_hash } => {
                 vec![notice_hash.to_string()]
@@ -222,6 +274,13 @@ impl Finding {
             Finding::Stamped(Stamp { at, accuracy_ms, authority }) => {
                 let accuracy = accuracy_ms.map_or(String::new(), |ms| format!(" (± {ms} ms)"));
                 vec![format!("{at}{accuracy}"), authority.clone()]
+            }
+            Finding::StampRefused { why } => vec![why.clone()],
+            Finding::Purged { record_count, site, purged_at } => {
+                vec![record_count.to_string(), site.to_string(), purged_at.to_string()]
+            }
+            Finding::PurgeLeaf { leaf_index, size, log } => {
+                vec![leaf_index.to_string(), size.to_string(), log.origin()]
             }
             _ => Vec::new(),
         }
@@ -298,17 +357,22 @@ mod tests {
         let good = GivenFiles {
             keys: Some(KeySet { keys: vec![whole.public_key.clone()] }),
             pictures: vec![picture("renamed.png", b"png")],
-            stamp: Some(Stamp { at, accuracy_ms: Some(1500), authority: "Clock Ltd".into() }),
+            stamp: Some(Ok(Stamp { at, accuracy_ms: Some(1500), authority: "Clock Ltd".into() })),
         };
         let bad = GivenFiles {
             keys: Some(KeySet { keys: Vec::new() }),
             pictures: vec![picture("fr-banner-360x740.png", b"forged"), picture("cat.png", b"cat")],
-            stamp: None,
+            stamp: Some(Err("it is not base64".into())),
         };
-        let mut findings = whole.findings(&head, &good);
-        findings.extend(whole.findings(&head, &bad));
-        findings.extend(bare.findings(&head, &GivenFiles::default()));
-        findings.extend(whole.findings(&head, &GivenFiles::default()));
+        let mut findings = whole.findings(Some(&head), &good);
+        findings.extend(whole.findings(Some(&head), &bad));
+        findings.extend(bare.findings(Some(&head), &GivenFiles::default()));
+        findings.extend(whole.findings(Some(&head), &GivenFiles::default()));
+        findings.push(Finding::PagesNotCompared);
+        findings.extend([Finding::PurgeWhole, Finding::PurgeNamesNobody]);
+        let (site, log) = (whole.record.site.clone(), whole.log.clone());
+        findings.push(Finding::Purged { record_count: 2, site, purged_at: at });
+        findings.push(Finding::PurgeLeaf { leaf_index: 7, size: 9, log });
         findings.push(Finding::Picture { file_name: "x.png".into(), compared: Compared::NotGiven });
         findings.extend(Receipt::new(whole.record, whole.log, 1).findings("key"));
         for (action, language) in Action::ALL.into_iter().zip(Language::ALL.into_iter().cycle()) {
@@ -328,7 +392,7 @@ mod tests {
                 kinds.push(kind);
             }
         }
-        assert_eq!(kinds.len(), 23, "the list above lacks a kind of finding");
+        assert_eq!(kinds.len(), 30, "the list above lacks a kind of finding");
         for finding in &findings {
             let mut sentences = Language::ALL.map(|language| finding.in_words(language)).to_vec();
             for sentence in &sentences {

@@ -4,6 +4,7 @@
 
 use super::public_key::{Jwk, KeySet};
 use super::sentence::{Sentence, fill, position};
+use super::step::Step;
 use crate::consent::Record;
 use crate::log::LogId;
 use crate::values::plain_text::plain;
@@ -124,6 +125,16 @@ impl Receipt {
 }
 
 impl ReceiptError {
+    /// The check that found it.
+    pub fn step(&self) -> Step {
+        match self {
+            ReceiptError::Malformed => Step::File,
+            ReceiptError::KeyUnknown(_) => Step::PublishedKey,
+            ReceiptError::NotSigned => Step::Signature,
+            ReceiptError::Inconsistent => Step::Record,
+        }
+    }
+
     /// The error as one sentence.
     pub fn in_words(&self, language: Language) -> String {
         let (sentence, value) = match self {

@@ -2,6 +2,7 @@
 //! so that the sentences must never change.
 
 use crate::consent::{Action, Record};
+use crate::log::Purge;
 use crate::values::Language;
 
 /// A record in a few sentences of its language.
@@ -26,7 +27,28 @@ pub fn statement(record: &Record) -> String {
     }
 }
 
-pub(super) fn action_in_words(language: Language, action: Action) -> &'static str {
+/// A purge entry in a few sentences of a language.
+pub(super) fn purge_statement(purge: &Purge, language: Language) -> String {
+    let (site, at) = (&purge.site, purge.purged_at);
+    let count: u64 = purge.record_counts.values().sum();
+    match language {
+        Language::Fr => format!(
+            "Le {at} (UTC), des enregistrements du site {site} ont été supprimés avec leurs clés. Leur nombre\u{a0}: {count}. Cette mention ne nomme personne\u{a0}: le journal ne dit pas à qui ils étaient."
+        ),
+        Language::Nl => format!(
+            "Op {at} (UTC) zijn registraties van de site {site} met hun sleutels gewist. Aantal: {count}. Deze vermelding noemt niemand: het logboek zegt niet van wie ze waren."
+        ),
+        Language::De => format!(
+            "Am {at} (UTC) wurden Datensätze der Website {site} mit ihren Schlüsseln gelöscht. Anzahl: {count}. Dieser Eintrag nennt niemanden: Das Protokoll sagt nicht, wessen sie waren."
+        ),
+        Language::En => format!(
+            "On {at} (UTC), records of the site {site} were deleted with their keys. Number: {count}. This entry names nobody: the log does not say whose they were."
+        ),
+    }
+}
+
+/// An action in a few words.
+pub fn action_in_words(language: Language, action: Action) -> &'static str {
     use Action::{AllowAll, ContinueWithoutAccepting, RefuseAll, Save, Withdraw};
     match (language, action) {
         (Language::Fr, AllowAll) => "tout accepter",

@@ -75,6 +75,8 @@ codes! {
     BodyTooLarge = "body_too_large", 413, "The body is larger than the limit";
     /// The idempotency key was used for another request.
     IdempotencyKeyUsed = "idempotency_key_used", 422, "The idempotency key was used for another request";
+    /// A reason is missing, or is none of the list.
+    ReasonInvalid = "reason_invalid", 422, "A reason of the list is needed";
     /// The notice named in a body was never published for the site.
     NoticeNotPublished = "notice_not_published", 422, "The notice was never published for this site";
     /// The notice named in a body has no texts in its language.

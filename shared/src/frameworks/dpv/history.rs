@@ -54,6 +54,20 @@ pub fn json_ld(history: &[(&Record, &Notice)], now: Timestamp) -> Value {
     json!({ "@context": context(), "@graph": graph })
 }
 
+/// The JSON-LD document over one record of a history (oldest first, the record among them) with its notice.
+/// What came before and after decides its statuses; `said` becomes its `dct:description`.
+pub fn json_ld_of(record: &Record, notice: &Notice, history: &[Record], said: &str, now: Timestamp) -> Value {
+    let place = history.iter().position(|one| one.event_id == record.event_id);
+    let next = place.and_then(|place| history.get(place + 1));
+    let previous = history.iter().find(|one| Some(one.event_id) == record.previous_event_id);
+    let mut node = consent_record(record, notice, previous, expired_at(record, next, now));
+    node["dct:description"] = said.into();
+    let mut graph = vec![node];
+    let (hash, languages) = (record.notice_hash, BTreeSet::from([record.language]));
+    graph.extend(notice::nodes(&notice_iri(hash), hash, notice, &languages));
+    json!({ "@context": context(), "@graph": graph })
+}
+
 /// The whole context, so that a reader of the document has to fetch nothing.
 fn context() -> Value {
     let iri = json!({ "@type": "@id" });

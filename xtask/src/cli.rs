@@ -29,8 +29,12 @@ pub enum Task {
         #[arg(long, value_name = "LIST", default_value = "chromium", conflicts_with = "quick")]
         engines: Engines,
     },
-    /// Build, then measure speed, memory and bytes
-    Bench,
+    /// Build, then measure speed, memory and bytes; with `search`, only what a search costs
+    Bench {
+        /// The part that is measured; all but `search` without one
+        #[arg(value_parser = ["search"])]
+        part: Option<String>,
+    },
     /// Make the README's images, in docs/images
     Screenshots,
 }

@@ -32,7 +32,7 @@ fn run(task: &Task) -> Result<(), Failure> {
         Task::Build => build::build(&workspace),
         Task::Serve(options) => serve::serve(&workspace, options),
         Task::Test { quick, engines } => test::test(&workspace, *quick, &engines.0),
-        Task::Bench => bench::bench(&workspace),
+        Task::Bench { part } => bench::bench(&workspace, part.as_deref()),
         Task::Screenshots => screenshots::screenshots(&workspace),
     }
 }

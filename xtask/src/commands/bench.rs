@@ -5,12 +5,12 @@ use crate::tools::failure::Failure;
 use crate::tools::steps::{run, step};
 use crate::tools::workspace::Workspace;
 
-/// Builds and measures the release server.
-pub fn bench(workspace: &Workspace) -> Result<(), Failure> {
+/// Builds and measures the release server, or one part of it.
+pub fn bench(workspace: &Workspace, part: Option<&str>) -> Result<(), Failure> {
     build(workspace)?;
     step("Measure", || {
         let mut command =
             workspace.cargo(["run", "--release", "-p", "constat-tests", "--bin", "bench", "--"]);
-        run(command.arg(workspace.server("release")), "Read the messages above.")
+        run(command.arg(workspace.server("release")).args(part), "Read the messages above.")
     })
 }

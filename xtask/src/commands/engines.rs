@@ -15,7 +15,7 @@ struct Exception {
 }
 
 /// All other browser tests run on every engine.
-const EXCEPTIONS: [Exception; 11] = [
+const EXCEPTIONS: [Exception; 12] = [
     Exception {
         tests: "snapshot::",
         on: &[Engine::Chromium],
@@ -36,6 +36,7 @@ const EXCEPTIONS: [Exception; 11] = [
         on: &[Engine::Chromium],
         why: "scripts are switched off by Chromium's DevTools; the screens are HTML and CSS alone",
     },
+    Exception { tests: "console_records::", on: &[Engine::Chromium], why: "as the console's other tests" },
     Exception {
         tests: "harness::",
         on: &[Engine::Chromium],

@@ -7,7 +7,7 @@ use crate::cli::Engine;
 use crate::commands::engines;
 use crate::tools::cargo_deny::check_dependencies;
 use crate::tools::failure::Failure;
-use crate::tools::programs::{ensure_openssl, ensure_redis};
+use crate::tools::programs::{ensure_openssl, ensure_qpdf, ensure_redis};
 use crate::tools::steps::{COMPILER_REMEDY, Suites, run, step};
 use crate::tools::toolchain::WASM_TARGET;
 use crate::tools::workspace::Workspace;
@@ -52,6 +52,7 @@ fn run_suites(
     // A missing program is reported at once, not after ten minutes.
     suites.run("programs", || {
         ensure_openssl()?;
+        ensure_qpdf()?;
         ensure_redis()?;
         let needed = if quick { &[] } else { engines };
         needed.iter().try_for_each(|engine| engines::ensure(workspace, *engine))

@@ -12,6 +12,11 @@ pub fn ensure_openssl() -> Result<(), Failure> {
     ensure("Install openssl", &[("openssl", "openssl")], problem, "")
 }
 
+/// Makes sure that the tests find `qpdf`, which checks the certificates.
+pub fn ensure_qpdf() -> Result<(), Failure> {
+    ensure("Install qpdf", &[("qpdf", "qpdf")], "the tests need the qpdf command.", "")
+}
+
 /// Makes sure that the tests find Redis: each test of the Redis store starts one.
 pub fn ensure_redis() -> Result<(), Failure> {
     let programs = [("redis-server", "redis-server"), ("redis-cli", "redis-tools")];

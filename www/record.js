@@ -26,6 +26,7 @@ export async function show(bridge) {
   } else if (!receipt.token) {
     place.append(missing(bridge));
   }
+  place.append(node("p", "small", mail(bridge)));
   if (receipt.token) place.append(...erasure(bridge, receipt.token));
 }
 
@@ -100,6 +101,16 @@ function missing(bridge) {
   const [before, behind] = bridge.notice.texts.record_missing.split("{email}");
   link.href = "mailto:" + email;
   return node("p", "small", before, link, behind);
+}
+
+/* A link that begins a mail to the data protection officer, with the consent id in it; nothing for a notice of an
+   earlier version, which has no text for it. */
+function mail({ notice, stored }) {
+  if (!notice.texts.record_letter) return "";
+  const { texts, site } = notice, link = node("a", "", texts.record_write);
+  const letter = texts.record_letter.replace("{site}", site).replace("{id}", stored.id);
+  link.href = "mailto:" + notice.controller.dpo_email + "?subject=" + encodeURIComponent(texts.your_choice + " – " + site) + "&body=" + encodeURIComponent(letter);
+  return link;
 }
 
 function download({ jwt, record }) {

@@ -119,6 +119,12 @@ pub enum Refusal {
     /// There is no such token.
     #[error("there is no such token")]
     TokenUnknown,
+    /// A consent id has no records.
+    #[error("this consent id has no records on this site: they were erased, have expired, or never arrived")]
+    RecordsUnknown,
+    /// There is no such entry.
+    #[error("the log has no purge entry there")]
+    PurgeUnknown,
     /// No key of a request.
     #[error("an Idempotency-Key has 1 to 128 visible characters of ASCII")]
     KeyInvalid,
@@ -140,7 +146,8 @@ impl Refusal {
         match self {
             SignInWrong | SessionEnded | TokenInvalid => 401,
             PermissionMissing(_) | NotYours | OwnRole => 403,
-            SiteUnknown | AccountUnknown | LinkUnknown | TokenUnknown | SessionUnknown => 404,
+            SiteUnknown | AccountUnknown | LinkUnknown | TokenUnknown | SessionUnknown | RecordsUnknown
+            | PurgeUnknown => 404,
             AccountExists | TooMany | LastAdmin | LastRole | PasswordFirst | KeyInUse => 409,
             LinkUsed => 410,
             EmailInvalid | SitesInvalid | ScopeInvalid | NameInvalid | EndInvalid | PasswordShort
@@ -170,7 +177,7 @@ impl Refusal {
             KeyInvalid | KeyReused | KeyInUse => Some("Idempotency-Key"),
             SignInWrong | Throttled(_) | Busy | SessionEnded | TokenInvalid | PermissionMissing(_)
             | NotYours | SiteUnknown | AccountUnknown | TooMany | LastAdmin | LastRole | LinkUnknown
-            | LinkUsed | TokenUnknown | SessionUnknown => None,
+            | LinkUsed | TokenUnknown | SessionUnknown | RecordsUnknown | PurgeUnknown => None,
         }
     }
 }

@@ -48,6 +48,12 @@ names! {
     LogRead = "log:read";
     /// Have its log audited.
     LogAudit = "log:audit";
+    /// Find the records of its visitors, and see what they answered.
+    RecordsRead = "records:read";
+    /// Hand out evidence of them.
+    RecordsExport = "records:export";
+    /// Erase them.
+    RecordsErase = "records:erase";
     /// See who did what.
     AuditTrailRead = "audit-trail:read";
     /// Let people in, and see who may come in.
@@ -71,9 +77,10 @@ names! {
 
 impl Permission {
     /// Whether it opens records of visitors: every data protection officer is told of
-    /// a token that has one. None does yet.
+    /// a token that has one.
     pub fn opens_records(self) -> bool {
         match self {
+            Permission::RecordsRead | Permission::RecordsExport | Permission::RecordsErase => true,
             Permission::NoticesRead
             | Permission::NoticesAcknowledge
             | Permission::LogRead
@@ -91,8 +98,18 @@ impl Role {
         use Permission::*;
         match self {
             Role::Owner => &[NoticesRead, LogRead, LogAudit],
-            Role::Dpo => &[NoticesRead, NoticesAcknowledge, LogRead, LogAudit, AuditTrailRead, TokensWrite],
-            Role::Auditor => &[NoticesRead, LogRead, AuditTrailRead],
+            Role::Dpo => &[
+                NoticesRead,
+                NoticesAcknowledge,
+                LogRead,
+                LogAudit,
+                RecordsRead,
+                RecordsExport,
+                RecordsErase,
+                AuditTrailRead,
+                TokensWrite,
+            ],
+            Role::Auditor => &[NoticesRead, LogRead, RecordsRead, RecordsExport, AuditTrailRead],
             Role::Admin => &[PeopleWrite],
         }
     }
@@ -126,5 +143,16 @@ mod tests {
         let all_but_people: Vec<_> =
             Permission::ALL.iter().copied().filter(|one| *one != Permission::PeopleWrite).collect();
         assert_eq!(Role::Dpo.permissions(), all_but_people);
+    }
+
+    #[test]
+    fn records_are_open_to_a_dpo_and_but_for_erasure_to_an_auditor() {
+        let opens = |role: &Role| {
+            let of_records = role.permissions().iter().filter(|one| one.opens_records());
+            of_records.map(|one| one.as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!(opens(&Role::Dpo), ["records:read", "records:export", "records:erase"]);
+        assert_eq!(opens(&Role::Auditor), ["records:read", "records:export"]);
+        assert!(opens(&Role::Owner).is_empty() && opens(&Role::Admin).is_empty());
     }
 }

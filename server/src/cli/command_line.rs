@@ -187,9 +187,12 @@ pub struct ProveArgs {
 /// `constat verify`.
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// The evidence bundle.
+    /// The certificate (PDF) or the evidence bundle (JSON).
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
+    /// Print the result as JSON: the verdict, and each check with its result.
+    #[arg(long)]
+    pub json: bool,
     /// A receipt, in place of a bundle.
     #[arg(long, value_name = "FILE", conflicts_with = "file", requires = "jwks")]
     pub receipt: Option<PathBuf>,

@@ -12,7 +12,7 @@ use crate::cli::ServeArgs;
 use crate::clock;
 use crate::failure::{Failure, fail, failed};
 use crate::http::app::App;
-use crate::http::connection::{self, Service};
+use crate::http::connection::{self, CONSOLE_REQUEST_BYTES_MAX, Service};
 use crate::http::console::address::Address;
 use crate::http::console::audits::Audits;
 use crate::http::console::routes;
@@ -84,7 +84,7 @@ pub fn serve(
     listener: TcpListener,
 ) -> Result<Service, Failure> {
     let (console, rate) = (console.clone(), rate.clone());
-    service.listen("console", listener, move || {
+    service.listen("console", listener, CONSOLE_REQUEST_BYTES_MAX, move || {
         ActixApp::new()
             .app_data(console.clone())
             .app_data(rate.clone())

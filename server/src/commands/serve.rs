@@ -9,7 +9,7 @@ use crate::clock::Clock;
 use crate::consent::writer::{QUEUE_MAX, Writer};
 use crate::failure::{Failure, fail, failed};
 use crate::http::app::App;
-use crate::http::connection::{self, Connections, Service};
+use crate::http::connection::{self, Connections, REQUEST_BYTES_MAX, Service};
 use crate::http::demo::{self, ThirdParties};
 use crate::http::origin::OwnOrigins;
 use crate::http::rate::{self, Rate};
@@ -106,7 +106,7 @@ async fn serve(args: &ServeArgs, app: Data<App>) -> Result<(), Failure> {
         reload_on_hangup(hangups, args.sites.clone(), args.demo, app.clone()),
     );
     let rate_of_console = rate.clone();
-    let service = service.listen("constat", listener, move || {
+    let service = service.listen("constat", listener, REQUEST_BYTES_MAX, move || {
         let pages = pages.clone();
         ActixApp::new()
             .app_data(app.clone())
@@ -192,7 +192,7 @@ fn bind_third_parties(args: &ServeArgs, port: u16) -> Result<(String, TcpListene
 
 fn serve_third_parties(service: Service, listener: TcpListener) -> Result<Service, Failure> {
     let counts = Data::new(ThirdParties::default());
-    service.listen("third parties", listener, move || {
+    service.listen("third parties", listener, REQUEST_BYTES_MAX, move || {
         let app = ActixApp::new().app_data(counts.clone()).wrap(from_fn(connection::guarded));
         app.configure(demo::third_parties)
     })

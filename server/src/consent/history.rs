@@ -48,7 +48,7 @@ pub fn as_consent_records<S: NoticeStore + ?Sized>(
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Erasure {
     /// How many records it deleted.
-    erased_count: u64,
+    pub erased_count: u64,
     /// Whether a file may still have bytes of deleted records.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub bytes_remain: bool,
@@ -75,7 +75,7 @@ pub fn erase(
         tracing::warn!(%error, "what the audit trail says of erased records is not forgotten yet");
     }
     let bytes_remain = store.bytes_remain(site, consent_id)?;
-    tracing::info!(erased_count, bytes_remain, "records were erased at a visitor's request");
+    tracing::info!(erased_count, bytes_remain, "records were erased");
     Ok(Some(Erasure { erased_count, bytes_remain }))
 }
 

@@ -4,4 +4,6 @@ pub mod accept;
 pub mod credential;
 pub mod history;
 pub mod readiness;
+pub mod search;
+pub mod sought;
 pub mod writer;

@@ -151,7 +151,7 @@ mod tests {
     use super::*;
     use crate::store::contract;
     use crate::store::sqlite::{HeldFile, SqliteStore};
-    use crate::store::{Holder, NoticeStore, RecordStore};
+    use crate::store::{Holder, IdRange, NoticeStore, RecordFilter, RecordPage, RecordPlace, RecordStore};
     use constat_shared::{Action, ConsentId, EventId, PublishedNotice, Record, SiteId, Timestamp};
     use std::future::Future;
     use std::task::{Context, Waker};
@@ -226,6 +226,20 @@ mod tests {
         }
 
         fn history(&self, _: &SiteId, _: &ConsentId) -> Result<Vec<Record>, StoreError> {
+            unreachable!()
+        }
+
+        fn page(
+            &self,
+            _: &SiteId,
+            _: &RecordFilter,
+            _: Option<&RecordPlace>,
+            _: usize,
+        ) -> Result<RecordPage, StoreError> {
+            unreachable!()
+        }
+
+        fn consent_ids(&self, _: &SiteId, _: &IdRange, _: usize) -> Result<Vec<ConsentId>, StoreError> {
             unreachable!()
         }
 

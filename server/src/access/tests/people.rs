@@ -183,7 +183,12 @@ fn what_closes_with_a_role_is_what_no_other_role_allows() {
     };
     assert_eq!(loss(Role::Dpo, "helvia"), Role::Dpo.permissions());
     people::grant(&here.access, &command(), "ana@x", Role::Auditor, &[scope("*")], at(1)).unwrap();
-    let only_dpo = [Permission::NoticesAcknowledge, Permission::LogAudit, Permission::TokensWrite];
+    let only_dpo = [
+        Permission::NoticesAcknowledge,
+        Permission::LogAudit,
+        Permission::RecordsErase,
+        Permission::TokensWrite,
+    ];
     assert_eq!(loss(Role::Dpo, "helvia"), only_dpo);
     assert_eq!(loss(Role::Owner, "helvia"), [], "they do not have it");
 }

@@ -79,14 +79,18 @@ actions! {
     /// That entries are missing was accepted, after a backup was put back; the target is the newest head that
     /// was signed: the number of entries and the last link.
     MissingEntriesAccepted = "missing_entries_accepted";
-    /// Records of a consent id were seen; the target is the consent id.
+    /// Records were seen; the target is the consent id when they were those of one.
     RecordsViewed = "records_viewed";
+    /// Evidence of a record was handed out; the target names it, the recipient and the purpose.
+    RecordExported = "record_exported";
+    /// Records of a consent id were erased; the target is the reason.
+    RecordsErased = "records_erased";
 }
 
 impl Action {
     /// Whether its target may be forgotten, because it names a consent id.
     pub fn names_consent_id(self) -> bool {
-        self == Action::RecordsViewed
+        matches!(self, Action::RecordsViewed | Action::RecordExported)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::action::Action;
 use crate::access::principal::Principal;
+use crate::store::TRAIL_TEXT_BYTES_MAX;
 use constat_shared::{ConsentId, SiteId};
 
 /// The most characters of a target; more are cut off.
@@ -47,5 +48,13 @@ impl Note {
     #[allow(dead_code)]
     pub fn about(self, consent_id: ConsentId) -> Note {
         Note { target: Some(consent_id.to_string()), consent_id: Some(consent_id), ..self }
+    }
+
+    /// To what, in a text of at most [`TRAIL_TEXT_BYTES_MAX`] bytes, which is forgotten with the records of
+    /// the consent id that it is about.
+    pub fn saying(self, target: &str) -> Note {
+        let mut target = target.to_owned();
+        target.truncate(target.floor_char_boundary(TRAIL_TEXT_BYTES_MAX));
+        Note { target: Some(target), ..self }
     }
 }

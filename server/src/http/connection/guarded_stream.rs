@@ -45,11 +45,11 @@ pub struct GuardedStream {
 }
 
 impl GuardedStream {
-    /// Guards a new connection.
-    pub fn new(stream: TcpStream, seat: Seat, all: Arc<Connections>) -> GuardedStream {
+    /// Guards a new connection, whose requests may have `bytes_max`.
+    pub fn new(stream: TcpStream, seat: Seat, all: Arc<Connections>, bytes_max: usize) -> GuardedStream {
         let now = Instant::now();
         let request_max = seat.request_max();
-        let progress = Progress::new(limits(), request_max, now);
+        let progress = Progress::new(limits(), request_max, bytes_max, now);
         GuardedStream {
             stream,
             connection: Rc::new(Connection { progress, all, in_reserve: seat.in_reserve }),

@@ -7,6 +7,9 @@ use std::time::Duration;
 /// which has a limit of its own.
 pub const REQUEST_BYTES_MAX: usize = 64 * 1024;
 
+/// The same on the console's address, where an evidence bundle can be pasted into a search.
+pub const CONSOLE_REQUEST_BYTES_MAX: usize = 1024 * 1024;
+
 /// The most bytes that are read before the application looks at them: they may be many whole
 /// requests, each of which takes more memory than its bytes. No more is read until these are answered.
 pub const ROUND_BYTES_MAX: usize = 2 * 1024;

@@ -46,11 +46,17 @@ pub fn server() -> Result<Service, Failure> {
 }
 
 impl Service {
-    /// Serves an application on a listener.
+    /// Serves an application on a listener, where a request may have `bytes_max` with all that frames it.
     ///
     /// # Errors
     /// A sentence, when the listener cannot be used.
-    pub fn listen<F, I, S, B>(mut self, name: &str, listener: TcpListener, app: F) -> Result<Service, Failure>
+    pub fn listen<F, I, S, B>(
+        mut self,
+        name: &str,
+        listener: TcpListener,
+        bytes_max: usize,
+        app: F,
+    ) -> Result<Service, Failure>
     where
         F: Fn() -> I + Send + Clone + 'static,
         I: IntoServiceFactory<S, Request>,
@@ -74,7 +80,7 @@ impl Service {
                 .client_disconnect_timeout(limits().closing)
                 .on_connect_ext(|stream: &GuardedStream, data| drop(data.insert(stream.connection())))
                 .h1(map_config(app, |_| AppConfig::default()));
-            fn_service(move |stream: TcpStream| ready(enter(stream, &connections))).and_then(http)
+            fn_service(move |stream: TcpStream| ready(enter(stream, &connections, bytes_max))).and_then(http)
         };
         self.builder = self.builder.listen(name, listener, service).map_err(failed)?;
         Ok(self)
@@ -90,11 +96,12 @@ impl Service {
 fn enter(
     stream: TcpStream,
     connections: &Arc<Connections>,
+    bytes_max: usize,
 ) -> Result<(GuardedStream, Option<std::net::SocketAddr>), DispatchError> {
     let peer = stream.peer_addr().ok();
     let Some(seat) = connections.enter() else {
         count(Refusal::OverReserve);
         return Err(DispatchError::Io(ErrorKind::ConnectionRefused.into()));
     };
-    Ok((GuardedStream::new(stream, seat, Arc::clone(connections)), peer))
+    Ok((GuardedStream::new(stream, seat, Arc::clone(connections), bytes_max), peer))
 }

@@ -12,6 +12,7 @@ mod refusal;
 mod sliced_body;
 
 pub use connections::Connections;
+pub use limits::{CONSOLE_REQUEST_BYTES_MAX, REQUEST_BYTES_MAX};
 pub use listen::{Service, server};
 pub use middleware::guarded;
 pub use refusal::refusal;

@@ -1,7 +1,7 @@
 //! How far a connection has come, and how long it may stay there. The stream reports bytes, the application
 //! what they were; both are in one thread.
 
-use super::limits::{ANSWER_RATE_MIN, Limits, REQUEST_BYTES_MAX};
+use super::limits::{ANSWER_RATE_MIN, Limits};
 use std::cell::Cell;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -29,6 +29,7 @@ pub enum Phase {
 pub struct Progress {
     limits: &'static Limits,
     request_max: Duration,
+    bytes_max: usize,
     phase: Cell<Phase>,
     deadline: Cell<Option<Instant>>,
     bytes: Cell<usize>,
@@ -37,11 +38,12 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// A new connection, whose requests may take `request_max` each.
-    pub fn new(limits: &'static Limits, request_max: Duration, now: Instant) -> Progress {
+    /// A new connection, whose requests may take `request_max` each, and have `bytes_max`.
+    pub fn new(limits: &'static Limits, request_max: Duration, bytes_max: usize, now: Instant) -> Progress {
         Progress {
             limits,
             request_max,
+            bytes_max,
             phase: Cell::new(Phase::Waiting),
             deadline: Cell::new(Some(now + request_max)),
             bytes: Cell::new(0),
@@ -73,7 +75,7 @@ impl Progress {
     /// Whether more bytes may be read.
     pub fn has_room(&self) -> bool {
         match self.phase.get() {
-            Phase::Head | Phase::Body => self.bytes.get() < REQUEST_BYTES_MAX,
+            Phase::Head | Phase::Body => self.bytes.get() < self.bytes_max,
             Phase::Working | Phase::Answering => false,
             Phase::Waiting | Phase::Refused | Phase::Ended => true,
         }
@@ -159,14 +161,14 @@ impl Progress {
 
 #[cfg(test)]
 mod tests {
-    use super::super::limits::limits;
+    use super::super::limits::{REQUEST_BYTES_MAX, limits};
     use super::*;
 
     const SECOND: Duration = Duration::from_secs(1);
 
     fn new() -> (Progress, Instant) {
         let now = Instant::now();
-        (Progress::new(limits(), 10 * SECOND, now), now)
+        (Progress::new(limits(), 10 * SECOND, REQUEST_BYTES_MAX, now), now)
     }
 
     #[test]

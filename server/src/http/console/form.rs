@@ -28,7 +28,15 @@ impl Form {
     /// # Errors
     /// [`FormError`].
     pub async fn read(payload: Payload, secret: &str) -> Result<Form, FormError> {
-        let body = payload.to_bytes_limited(FORM_BYTES_MAX).await.map_err(|_| FormError::Unreadable)?;
+        Form::read_up_to(payload, secret, FORM_BYTES_MAX).await
+    }
+
+    /// As [`Form::read`], with a limit of its own in bytes.
+    ///
+    /// # Errors
+    /// [`FormError`].
+    pub async fn read_up_to(payload: Payload, secret: &str, bytes_max: usize) -> Result<Form, FormError> {
+        let body = payload.to_bytes_limited(bytes_max).await.map_err(|_| FormError::Unreadable)?;
         let body = body.map_err(|_| FormError::Unreadable)?;
         std::str::from_utf8(&body).map_err(|_| FormError::Unreadable)?;
         if secret.is_empty() {

@@ -13,6 +13,7 @@ mod missing;
 mod moment;
 mod posted;
 mod query;
+pub mod question;
 #[cfg(test)]
 mod route_tests;
 pub mod routes;
@@ -28,4 +29,4 @@ mod tests;
 pub mod texts;
 pub mod view;
 pub mod who;
-mod zone;
+pub mod zone;

@@ -22,6 +22,20 @@ pub async fn by_person(
     Form::read(payload, &session.secret).await.map_err(|error| refuse(request, Some(session), error))
 }
 
+/// As [`by_person`], with a limit of its own in bytes.
+///
+/// # Errors
+/// As [`by_person`].
+pub async fn by_person_up_to(
+    request: &HttpRequest,
+    session: &Session,
+    payload: Payload,
+    bytes_max: usize,
+) -> Result<Form, HttpResponse> {
+    let form = Form::read_up_to(payload, &session.secret, bytes_max).await;
+    form.map_err(|error| refuse(request, Some(session), error))
+}
+
 /// The form of somebody who is not signed in.
 ///
 /// # Errors

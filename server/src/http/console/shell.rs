@@ -81,6 +81,7 @@ fn may(principal: &Principal, site: Option<&SiteName>) -> May {
     May {
         notices: of_site(Permission::NoticesRead),
         log: of_site(Permission::LogRead),
+        records: of_site(Permission::RecordsRead),
         people: principal.may_anywhere(Permission::PeopleWrite),
         tokens: principal.may_anywhere(Permission::TokensWrite),
         audit_trail: principal.may_anywhere(Permission::AuditTrailRead),

@@ -41,6 +41,10 @@ macro_rules! texts {
             pub differences: BTreeMap<String, Text>,
             /// What entries of the audit trail name, by its id.
             pub targets: BTreeMap<String, Text>,
+            /// What a visitor did, by the id of the action.
+            pub answers: BTreeMap<String, Text>,
+            /// Why records are erased, by the id of the reason.
+            pub reasons: BTreeMap<String, Text>,
             /// What is shown instead of a screen.
             pub messages: Messages,
         }
@@ -59,6 +63,8 @@ macro_rules! texts {
                     ("actions", &self.actions),
                     ("differences", &self.differences),
                     ("targets", &self.targets),
+                    ("answers", &self.answers),
+                    ("reasons", &self.reasons),
                 ] {
                     all.extend(map.iter().map(|(id, text)| (format!("{name}.{id}"), text)));
                 }
@@ -78,7 +84,7 @@ texts! {
     /// What is around every screen.
     shell: ShellTexts {
         account all_sites api audit_trail choose_site crumbs demo demo_line home installation language log menu notices
-        overview people printed sections sign_out site skip tokens
+        overview people printed records sections sign_out site skip tokens
     }
     /// Words of several screens.
     common: CommonTexts {
@@ -90,10 +96,17 @@ texts! {
     }
     /// What is wrong with a field.
     errors: ErrorsTexts {
-        audit_runs code_required code_wrong current_password_wrong day_malformed day_order days_range
-        email_malformed email_required is_self last_admin last_role name_required password_is_email password_long
-        password_required password_short role_exists role_required scope_not_yours scope_required sign_in_wrong
-        site_not_yours site_required too_many until_malformed until_past who_malformed
+        audit_runs code_required confirm_required code_wrong current_password_wrong day_malformed day_order days_range
+        days_too_many email_malformed email_required is_self last_admin last_role name_required password_is_email
+        password_long password_required password_short reason_required role_exists role_required scope_not_yours
+        scope_required sign_in_wrong site_not_yours site_required too_many until_malformed until_past vendor_required
+        who_malformed
+    }
+    /// Files of an answer that leave the house.
+    exports: ExportsTexts {
+        back bundle bundle_text button certificate certificate_text choose consent_record consent_record_text noted
+        purpose purpose_long purpose_required reason reason_audit reason_authority reason_dispute reason_hint
+        reason_person reason_required recipient recipient_long recipient_required
     }
     /// How a check stands.
     standing: StandingTexts {
@@ -132,7 +145,8 @@ texts! {
     home: HomeTexts {
         audit audit_failed audit_failed_text audit_never_text audit_old audit_old_text compare failed last_answer
         names_only new new_terms new_terms_text no_answer no_notice no_sites nothing_waits nothing_waits_why notice
-        open_log open_trail read_notice role_given role_given_text see_people see_tokens site site_closed sites stamp
+        open_log open_trail read_notice role_given role_given_text search_site see_people see_tokens site site_closed
+        sites stamp
         stamp_never_text stamp_old stamp_old_text title to_do to_read token_made
         token_made_text trail_failed trail_failed_text waits
     }
@@ -170,6 +184,29 @@ texts! {
         audit audit_lead audit_now authority by checkpoint done_of empty empty_link empty_title failed lead leaves
         month months months_lead no_audit no_authority progress refresh_now refresh_stop refreshes result runs shard
         stamp title well when
+    }
+    /// The search for records.
+    records: RecordsTexts {
+        action allowed allowed_of any before_oldest before_oldest_todo consent_id days_hint either empty empty_link
+        filtered find find_hint found from future future_todo go_on in_page language looked narrow newest not_an_id
+        not_an_id_todo nothing notice oldest other_site part refused search services title to to_newest unknown
+        unknown_todo vendor vendor_allowed when
+    }
+    /// The answers of one consent id.
+    timeline: TimelineTexts {
+        answer answers by_loader category changed checked checked_failed chosen crumb event_id files first holds
+        kept left_out no_files no_person no_services not_proven not_proving nothing_to_remove notice_lost
+        now_allowed now_refused out_of_reach picture proven removed replaced shown signals steps title unchanged
+        until
+    }
+    /// Before records are erased.
+    erase: EraseTexts {
+        backups browser button button_one choose confirm file gone in_trail keys leaves reason records records_one
+        stays title
+    }
+    /// After records were erased.
+    purge: PurgeTexts {
+        at count done done_one download leaf log proof proof_text title waits
     }
     /// People and roles.
     people: PeopleTexts {
@@ -274,6 +311,44 @@ impl Texts {
     /// What an entry of the audit trail names.
     pub fn target<'a>(&'a self, id: &'a str) -> &'a str {
         self.targets.get(id).map_or(id, Text::as_str)
+    }
+
+    /// What a visitor did.
+    pub fn answer<'a>(&'a self, id: &'a str) -> &'a str {
+        self.answers.get(id).map_or(id, Text::as_str)
+    }
+
+    /// Why records are erased.
+    pub fn reason<'a>(&'a self, id: &'a str) -> &'a str {
+        self.reasons.get(id).map_or(id, Text::as_str)
+    }
+
+    /// The name of a file that leaves the house, by its kind.
+    pub fn export_title(&self, kind: &str) -> &str {
+        match kind {
+            "certificate" => self.exports.certificate.as_str(),
+            "bundle" => self.exports.bundle.as_str(),
+            _ => self.exports.consent_record.as_str(),
+        }
+    }
+
+    /// What that file is.
+    pub fn export_text(&self, kind: &str) -> &str {
+        match kind {
+            "certificate" => self.exports.certificate_text.as_str(),
+            "bundle" => self.exports.bundle_text.as_str(),
+            _ => self.exports.consent_record_text.as_str(),
+        }
+    }
+
+    /// Why somebody exports a record, by the name of the reason.
+    pub fn export_reason(&self, reason: &str) -> &str {
+        match reason {
+            "person_asked" => self.exports.reason_person.as_str(),
+            "authority_asked" => self.exports.reason_authority.as_str(),
+            "dispute" => self.exports.reason_dispute.as_str(),
+            _ => self.exports.reason_audit.as_str(),
+        }
     }
 
     /// A number, its thousands apart.

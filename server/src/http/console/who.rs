@@ -39,7 +39,7 @@ macro_rules! rights {
     )* };
 }
 
-rights! { NoticesRead NoticesAcknowledge LogRead LogAudit AuditTrailRead PeopleWrite TokensWrite }
+rights! { NoticesRead NoticesAcknowledge LogRead LogAudit RecordsRead RecordsExport RecordsErase AuditTrailRead PeopleWrite TokensWrite }
 
 /// Nobody in particular: the route is open.
 pub struct Stranger;

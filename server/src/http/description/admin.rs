@@ -28,11 +28,16 @@ fn by_token(verb: Verb, path: &'static str, id: &'static str, summary: &'static 
 }
 
 /// One that needs a permission.
-fn permitted(verb: Verb, path: &'static str, id: &'static str, summary: &'static str) -> Operation {
+pub(super) fn permitted(
+    verb: Verb,
+    path: &'static str,
+    id: &'static str,
+    summary: &'static str,
+) -> Operation {
     by_token(verb, path, id, summary).problems([Code::PermissionMissing])
 }
 
-fn of_site(operation: Operation) -> Operation {
+pub(super) fn of_site(operation: Operation) -> Operation {
     operation.part("site", "The id of the site.", slug(), "helvia").problems([Code::SiteUnknown])
 }
 

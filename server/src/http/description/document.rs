@@ -2,7 +2,7 @@
 
 use super::operation::Operation;
 use super::shape::schema;
-use super::{admin, public, schemas};
+use super::{admin, public, records, schemas};
 use crate::http::asks::Needs;
 use crate::http::console;
 use crate::http::router::Row;
@@ -18,7 +18,9 @@ use utoipa::openapi::{
 pub fn document(console_url: &str, public_url: &str) -> OpenApi {
     let server = |url: &str, what: &str| ServerBuilder::new().url(url).description(Some(what)).build();
     let mut paths = PathsBuilder::new().build();
-    add(&mut paths, "admin", admin::operations(), &console::routes::table());
+    let table = console::routes::table();
+    add(&mut paths, "admin", admin::operations(), &table);
+    add(&mut paths, "admin", records::operations(), &table);
     let of_admin: Vec<_> = paths.paths.keys().cloned().collect();
     add(&mut paths, "public", public::operations(), &routes::table());
     for (path, item) in &mut paths.paths {

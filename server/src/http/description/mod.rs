@@ -6,6 +6,7 @@ pub mod explorer;
 mod operation;
 mod problems;
 mod public;
+mod records;
 mod schemas;
 pub mod serve;
 mod shape;

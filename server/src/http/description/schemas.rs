@@ -2,9 +2,13 @@
 //! types that the browser has too, and are written here.
 
 use super::shape::named;
+use crate::access::exports::{ExportReason, PURPOSE_CHARS_MAX, RECIPIENT_CHARS_MAX};
 use crate::access::permission::{Permission, Role};
+use crate::access::records::ErasureReason;
+use crate::consent::search::Why;
 use crate::http::admin::{acknowledgement, audit_trail, log, notices, sites, tokens, users};
-use constat_shared::Code;
+use constat_shared::proof::Step;
+use constat_shared::{Action, Code, Language};
 use serde_json::{Value, json};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -21,6 +25,13 @@ pub fn all() -> Vec<(String, Value)> {
         ("Problem", problem()),
         ("NewToken", new_token()),
         ("NewUser", new_user()),
+        ("RecordSearch", record_search()),
+        ("FoundRecords", found_records()),
+        ("Timeline", timeline()),
+        ("Export", export()),
+        ("RecordErasure", record_erasure()),
+        ("ErasedRecords", erased_records()),
+        ("PurgeProof", json!({ "type": "object" })),
         ("ConsentRequest", consent(false)),
         ("Record", consent(true)),
     ];
@@ -147,6 +158,122 @@ fn new_user() -> Value {
                 "description": "From when on the account opens nothing; in the future.",
             },
         },
+    })
+}
+
+fn record_search() -> Value {
+    let actions: Vec<_> = Action::ALL.iter().map(|action| action.as_str()).collect();
+    let languages: Vec<_> = Language::ALL.iter().map(|language| language.as_str()).collect();
+    let day = |what: &str| {
+        let words = format!("{what}, in the time zone of the site; 31 days at most.");
+        json!({ "type": ["string", "null"], "format": "date", "description": words })
+    };
+    json!({
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+            "text": { "type": "string", "description": "What somebody has of a consent id." },
+            "from": day("The first day"),
+            "to": day("The last day"),
+            "action": { "type": ["string", "null"], "enum": actions.iter().map(|it| json!(it)).chain([Value::Null]).collect::<Vec<_>>() },
+            "language": { "type": ["string", "null"], "enum": languages.iter().map(|it| json!(it)).chain([Value::Null]).collect::<Vec<_>>() },
+            "notice_hash": { "type": ["string", "null"], "pattern": "^[0-9a-f]{64}$" },
+            "vendor": { "type": ["string", "null"], "pattern": SLUG },
+            "vendor_allowed": { "type": ["boolean", "null"], "description": "Only with `vendor`." },
+            "cursor": { "type": ["string", "null"], "description": "The `next_cursor` of the page before." },
+            "limit": { "type": "integer", "minimum": 1, "maximum": 100, "default": 50 },
+        },
+    })
+}
+
+fn found_records() -> Value {
+    let reasons: Vec<_> = Why::ALL.iter().map(|why| json!(why.as_str())).chain([Value::Null]).collect();
+    json!({
+        "type": "object",
+        "required": ["records", "next_cursor", "found", "why", "examined"],
+        "properties": {
+            "records": { "type": "array", "items": named("Record"), "maxItems": 100 },
+            "next_cursor": { "type": ["string", "null"], "description": "`null` when there is no further page." },
+            "found": {
+                "type": "string",
+                "enum": ["exact", "part", "none"],
+                "description": "`part`: by some digits, or with letters read as the digits that look like them.",
+            },
+            "why": { "type": ["string", "null"], "enum": reasons, "description": "Why nothing was found." },
+            "examined": { "type": "integer", "description": "How many records were looked at." },
+        },
+    })
+}
+
+fn timeline() -> Value {
+    let steps: Vec<_> = Step::ALL.iter().map(|step| step.as_str()).collect();
+    let step = json!({
+        "type": "object",
+        "required": ["step", "result", "detail"],
+        "properties": {
+            "step": { "type": "string", "enum": steps },
+            "result": { "type": "string", "enum": ["ok", "failed", "not_proven"] },
+            "detail": { "type": "string" },
+        },
+    });
+    let checked = json!({
+        "type": "object",
+        "required": ["record", "verdict", "steps"],
+        "properties": {
+            "record": named("Record"),
+            "verdict": { "type": "string", "enum": ["proven", "not_proven"] },
+            "steps": { "type": "array", "items": step },
+        },
+    });
+    json!({
+        "type": "object",
+        "required": ["consent_id", "records"],
+        "properties": {
+            "consent_id": uuid(),
+            "records": { "type": "array", "items": checked, "maxItems": 100 },
+        },
+    })
+}
+
+fn export() -> Value {
+    let reasons: Vec<_> = ExportReason::ALL.iter().map(|reason| json!(reason.as_str())).collect();
+    let text = |chars_max: usize| json!({ "type": "string", "minLength": 1, "maxLength": chars_max });
+    json!({
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["recipient", "purpose"],
+        "properties": {
+            "recipient": text(RECIPIENT_CHARS_MAX),
+            "purpose": text(PURPOSE_CHARS_MAX),
+            "reason": {
+                "type": ["string", "null"],
+                "enum": reasons.into_iter().chain([Value::Null]).collect::<Vec<_>>(),
+                "description": "Needed without a receipt.",
+            },
+        },
+    })
+}
+
+fn record_erasure() -> Value {
+    let reasons: Vec<_> = ErasureReason::ALL.iter().map(|reason| reason.as_str()).collect();
+    json!({
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["reason"],
+        "properties": { "reason": { "type": "string", "enum": reasons } },
+    })
+}
+
+fn erased_records() -> Value {
+    let purge = json!({
+        "type": ["object", "null"],
+        "required": ["log", "index"],
+        "properties": { "log": { "type": "string" }, "index": { "type": "integer" } },
+    });
+    json!({
+        "type": "object",
+        "required": ["erased", "purge"],
+        "properties": { "erased": { "type": "integer" }, "purge": purge },
     })
 }
 

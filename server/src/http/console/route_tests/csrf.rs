@@ -13,9 +13,10 @@ use crate::access::site_scope::SiteScope;
 use crate::access::token::{self, NewToken};
 use crate::clock;
 use crate::http::asks::Needs;
-use crate::http::router::Verb;
+use crate::http::router::{Row, Verb};
+use crate::store::contract;
 use actix_web::http::Method;
-use constat_shared::{Hash, Timestamp};
+use constat_shared::{Action, Hash, SiteId, Timestamp};
 use url::form_urlencoded::Serializer;
 
 /// A form that every row takes, but for its token and codes.
@@ -31,6 +32,10 @@ fn form() -> Vec<(&'static str, &'static str)> {
         ("return_to", "/console/"),
         ("current_password", PASSWORD),
         ("password", "another horse battery"),
+        ("reason", "person_asked"),
+        ("confirm", "yes"),
+        ("recipient", "CNIL"),
+        ("purpose", "complaint 7"),
     ]
 }
 
@@ -55,6 +60,18 @@ struct Named {
     jti: String,
     session: String,
     link: String,
+    consent_id: String,
+    event_id: String,
+}
+
+/// The consent id and the event id of a visitor who has answered.
+fn answered(house: &House) -> (String, String) {
+    let served = house.console.app.sites.get(&SiteId::parse(OWN).unwrap()).unwrap();
+    let notice = served.notice();
+    let request = contract::request(notice, Action::RefuseAll);
+    let record = contract::record_of(request, notice, clock::now());
+    house.store.append(&[contract::entry(&record)]).unwrap();
+    (record.consent_id.to_string(), record.event_id.to_string())
 }
 
 impl Named {
@@ -80,7 +97,9 @@ impl Named {
         let jti = token::make(access, &house.console.keys, &command, token, now).unwrap().kept.jti;
         // The name of a session is the hash of its secret.
         let session = Hash::of(house.session(person).as_bytes()).to_string();
-        Named { account, jti, session, link: invited.secret }
+        let consent_id = "0190abcd-1234-7abc-8def-0123456789ab".to_owned();
+        let event_id = "0190abcd-1234-7abc-8def-0123456789ac".to_owned();
+        Named { account, jti, session, link: invited.secret, consent_id, event_id }
     }
 
     fn path(&self, house: &House, path: &str) -> String {
@@ -92,6 +111,10 @@ impl Named {
             .replace("{jti}", &self.jti)
             .replace("{session}", &self.session)
             .replace("{link}", &self.link)
+            .replace("{consent_id}", &self.consent_id)
+            .replace("{event_id}", &self.event_id)
+            .replace("{log}", "2026-01")
+            .replace("{index}", "0")
     }
 }
 
@@ -149,10 +172,13 @@ async fn no_form_is_taken_without_the_token_of_its_own_session() {
 
 #[actix_web::test]
 async fn with_its_own_token_each_form_does_what_it_is_for() {
-    for row in screens().into_iter().filter(|row| row.verb == Verb::Post) {
+    // A search leads on, and changes nothing.
+    let changes = |row: &Row| row.verb == Verb::Post && !row.path.ends_with("/records");
+    for row in screens().into_iter().filter(changes) {
         let house = House::new();
         let person = everything(&house);
-        let named = Named::make(&house, &person);
+        let (consent_id, event_id) = answered(&house);
+        let named = Named { consent_id, event_id, ..Named::make(&house, &person) };
         let session = house.session(&person);
         let before = house.kept();
         let path = named.path(&house, row.path);

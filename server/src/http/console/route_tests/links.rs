@@ -44,7 +44,8 @@ pub fn full_house() -> House {
 #[derive(Default)]
 pub struct Found {
     pub links: BTreeSet<String>,
-    pub posts: BTreeSet<String>,
+    /// Where forms post, and the site that each has chosen beforehand, if any.
+    pub posts: BTreeMap<String, String>,
 }
 
 fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
@@ -54,9 +55,22 @@ fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
 /// The links and forms of a page at `path`, those of other hosts left out.
 pub fn found(html: &str, path: &str) -> Found {
     let mut found = Found::default();
+    let (mut form, mut is_site) = (None, false);
     for part in html.split('<').skip(1) {
         let (tag, method) = (part.split('>').next().unwrap_or(""), attribute(part, "method"));
         let name = tag.split([' ', '>']).next().unwrap_or("");
+        let chosen = match name {
+            "select" => {
+                is_site = attribute(tag, "name") == Some("site");
+                None
+            }
+            "option" if std::mem::take(&mut is_site) => attribute(tag, "value"),
+            "input" if tag.contains("\"hidden\" name=\"site\"") => attribute(tag, "value"),
+            _ => None,
+        };
+        if let Some((site, form)) = chosen.zip(form.as_ref()) {
+            found.posts.insert(String::clone(form), site.to_owned());
+        }
         let to = match name {
             "a" | "link" => attribute(tag, "href"),
             "img" => attribute(tag, "src"),
@@ -74,26 +88,30 @@ pub fn found(html: &str, path: &str) -> Found {
             continue;
         }
         match method.filter(|_| name == "form") {
-            Some("post") => found.posts.insert(to),
-            _ => found.links.insert(to),
-        };
+            Some("post") => {
+                found.posts.entry(to.clone()).or_default();
+                form = Some(to);
+            }
+            _ => drop(found.links.insert(to)),
+        }
     }
     found
 }
 
-/// Forms that take away what other forms are about come last.
-fn is_destructive(path: &str) -> bool {
-    path.ends_with("/remove") || path.ends_with("/revoke")
+/// Forms that take away what other forms are about come last, a person after their roles.
+fn order(form: &str) -> Option<usize> {
+    ["/erase", "/revoke", "/take", "/remove"].iter().position(|end| form.ends_with(end))
 }
 
-/// Follows whatever is found from home on, and sends every form, with nothing in it but the CSRF token.
+/// Follows whatever is found from home on, and sends every form, with nothing in it but the CSRF token and the site
+/// that it has chosen beforehand.
 async fn walk(number: usize, grants: &[(Role, &str)]) {
     let house = full_house();
     let person = house.person(&format!("p{number}@helvia.example"), grants);
     let session = house.session(&person);
     // Which screen led there.
     let (mut next, mut seen) = (vec!["/console/".to_owned()], BTreeMap::<String, String>::new());
-    let mut posts = BTreeMap::<String, String>::new();
+    let mut posts = BTreeMap::<String, (String, String)>::new();
     while let Some(path) = next.pop() {
         assert!(seen.len() < SCREENS_MAX, "{seen:?}");
         let ask = Ask { session: Some(&session), ..Ask::default() };
@@ -101,7 +119,7 @@ async fn walk(number: usize, grants: &[(Role, &str)]) {
         let from = seen.entry(path.clone()).or_default();
         assert!(answer.status < 400, "{grants:?}: {from} leads to {path}: {}", answer.status);
         let Found { links, posts: forms } = found(&answer.body, &path);
-        posts.extend(forms.into_iter().map(|form| (form, path.clone())));
+        posts.extend(forms.into_iter().map(|(form, site)| (form, (site, path.clone()))));
         for link in links {
             if !seen.contains_key(&link) {
                 seen.insert(link.clone(), path.clone());
@@ -111,10 +129,10 @@ async fn walk(number: usize, grants: &[(Role, &str)]) {
     }
     assert!(seen.len() > 5 && posts.len() > 3, "{seen:?}");
     let mut posts: Vec<_> = posts.into_iter().collect();
-    posts.sort_by_key(|(form, _)| is_destructive(form));
-    for (form, from) in posts {
+    posts.sort_by_key(|(form, _)| order(form));
+    for (form, (site, from)) in posts {
         let session = house.session(&person);
-        let body = Some(format!("csrf={}", csrf_token(&session)));
+        let body = Some(format!("csrf={}&site={site}", csrf_token(&session)));
         let ask = Ask { session: Some(&session), body, ..Ask::default() };
         let status = house.ask(Method::POST, &form, ask).await.status;
         assert!(![403, 404].contains(&status), "{grants:?}: the form of {from} at {form}: {status}");

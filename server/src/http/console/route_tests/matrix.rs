@@ -27,6 +27,10 @@ fn path(house: &House, row: &Row, site: &str) -> String {
         .replace("{jti}", "none")
         .replace("{session}", "none")
         .replace("{link}", "none")
+        .replace("{consent_id}", "0190abcd-1234-7abc-8def-0123456789ab")
+        .replace("{event_id}", "0190abcd-1234-7abc-8def-0123456789ac")
+        .replace("{log}", "2026-01")
+        .replace("{index}", "0")
 }
 
 #[actix_web::test]

@@ -20,6 +20,9 @@ async fn ask(house: &House, row: &Row, token: Option<&str>, session: Option<&str
     };
     let path = row.path.replace("{site}", OWN).replace("{hash}", &house.notice);
     let path = path.replace("{email}", "nobody@helvia.example").replace("{jti}", "none");
+    let path = path.replace("{consent_id}", "0190abcd-1234-7abc-8def-0123456789ab").replace("{index}", "0");
+    let path = path.replace("{event_id}", "0190abcd-1234-7abc-8def-0123456789ac");
+    let path = path.replace("{month}", "2026-01").replace("{shard}", "1of2");
     house.ask(method, &path, Ask { token, session, ..Ask::default() }).await
 }
 

@@ -25,14 +25,14 @@ impl Maker {
         let rows = rows.into_iter().chain(others).collect::<Vec<_>>();
         let shell = self.shell(Section::Home);
         let closed = |row: &SiteRow| SiteRow { is_open: false, ..row.clone() };
-        let page = Home { shell: shell.clone(), waits: Self::waits(), sites: rows.clone() };
-        self.add("home", "home", &page);
+        let page = |waits, searched, sites| Home { shell: shell.clone(), waits, searched, sites };
+        self.add("home", "home", &page(Self::waits(), sites(), rows.clone()));
         let mixed = rows.iter().take(2).cloned().chain(rows.iter().skip(2).map(closed)).collect();
-        self.add("home-mixed", "home", &Home { shell: shell.clone(), waits: vec![], sites: mixed });
-        let page = Home { shell: shell.clone(), waits: vec![], sites: rows.iter().map(closed).collect() };
-        self.add("home-admin", "home", &page);
+        self.add("home-mixed", "home", &page(vec![], sites(), mixed));
+        let none = rows.iter().map(closed).collect();
+        self.add("home-admin", "home", &page(vec![], vec![], none));
         let shell = Shell { site: None, sites: vec![], may: May::default(), ..shell };
-        self.add("home-empty", "home", &Home { shell, waits: vec![], sites: vec![] });
+        self.add("home-empty", "home", &Home { shell, waits: vec![], searched: vec![site()], sites: vec![] });
     }
 
     fn waits() -> Vec<Wait> {

@@ -33,6 +33,8 @@ pub fn samples(language: Language) -> Vec<Sample> {
     maker.compare();
     maker.log();
     maker.account();
+    maker.records();
+    maker.timeline();
     maker.people();
     maker.people_acts();
     maker.tokens();
@@ -69,7 +71,14 @@ impl Maker {
             site: Some(site()),
             sites: sites(),
             section,
-            may: May { notices: true, log: true, people: true, tokens: true, audit_trail: true },
+            may: May {
+                notices: true,
+                log: true,
+                records: true,
+                people: true,
+                tokens: true,
+                audit_trail: true,
+            },
         }
     }
 

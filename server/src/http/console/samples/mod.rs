@@ -9,5 +9,6 @@ mod log;
 pub mod maker;
 mod notices;
 mod people;
+mod records;
 mod tokens;
 mod trail;

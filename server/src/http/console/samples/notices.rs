@@ -89,7 +89,8 @@ impl Maker {
     }
 }
 
-fn texts(language: &str, name: &str) -> ShownTexts {
+/// The texts of a notice in one language.
+pub fn texts(language: &str, name: &str) -> ShownTexts {
     ShownTexts {
         language: language.into(),
         direction: "ltr".into(),

@@ -2,6 +2,7 @@
 
 use super::account::site_of;
 use super::notices::history;
+use super::records::searched;
 use crate::access::audited;
 use crate::access::error::{AccessError, Refusal};
 use crate::access::news::{self, News};
@@ -74,8 +75,12 @@ pub async fn get(Person(session): Person, request: HttpRequest) -> HttpResponse 
     }
     waiting.extend(waits);
     waiting.truncate(WAITS_MAX);
-    let view =
-        Home { shell: shell::of(&request, &session, Place::Of(Section::Home)), waits: waiting, sites: rows };
+    let view = Home {
+        shell: shell::of(&request, &session, Place::Of(Section::Home)),
+        waits: waiting,
+        searched: searched(&console, &session),
+        sites: rows,
+    };
     screen(&view)
 }
 

@@ -152,7 +152,7 @@ fn view(
         authority: notice.authority.name.clone(),
         choice_months: notice.lifetimes.choice().get().into(),
         proof_months: notice.lifetimes.proof().get().into(),
-        texts: notice.languages.iter().map(|of| texts(notice, *of, language)).collect(),
+        texts: notice.languages.iter().map(|of| notice_texts(notice, *of, language)).collect(),
         vendors: notice.vendors.iter().map(|vendor| vendor_view(notice, vendor, quoted)).collect(),
         files: found
             .shown
@@ -167,7 +167,8 @@ fn view(
     })
 }
 
-fn picture_view(site: &SiteId, notice: &Hash, image: &Image, reader: Language) -> Picture {
+/// A picture of a notice on the screen.
+pub fn picture_view(site: &SiteId, notice: &Hash, image: &Image, reader: Language) -> Picture {
     Picture {
         href: format!("/console/sites/{site}/notices/{notice}/pictures/{}", image.file_name()),
         is_first_layer: image.layer == Layer::Banner,
@@ -179,7 +180,7 @@ fn picture_view(site: &SiteId, notice: &Hash, image: &Image, reader: Language) -
 }
 
 /// The texts of a notice in one language, in the order in which a visitor meets them.
-fn texts(notice: &PublishedNotice, language: Language, reader: Language) -> ShownTexts {
+pub fn notice_texts(notice: &PublishedNotice, language: Language, reader: Language) -> ShownTexts {
     let own = &notice.texts[&language];
     let text = |key: TextKey| notice.text(language, key).unwrap_or_default().into_owned();
     let buttons =

@@ -25,6 +25,8 @@ pub enum Section {
     Notices,
     /// Its log.
     Log,
+    /// The records of its visitors.
+    Records,
     /// People of the installation.
     People,
     /// API tokens.
@@ -45,6 +47,7 @@ impl Section {
             Section::Site => "site",
             Section::Notices => "notices",
             Section::Log => "log",
+            Section::Records => "records",
             Section::People => "people",
             Section::Tokens => "tokens",
             Section::AuditTrail => "audit-trail",
@@ -62,6 +65,8 @@ pub struct May {
     pub notices: bool,
     /// The log of the chosen site.
     pub log: bool,
+    /// The records of the chosen site.
+    pub records: bool,
     /// People.
     pub people: bool,
     /// API tokens.

@@ -1,6 +1,7 @@
 //! `/console/`: what waits, and the sites.
 
 use super::check::Check;
+use super::form::Errors;
 use super::frame::{Shell, SiteName};
 use super::moment::Moment;
 use askama::Template;
@@ -109,6 +110,8 @@ pub struct Home {
     pub shell: Shell,
     /// What waits, the worst first, at most 50.
     pub waits: Vec<Wait>,
+    /// The sites whose records the reader may look for.
+    pub searched: Vec<SiteName>,
     /// The sites, by name, at most 200.
     pub sites: Vec<SiteRow>,
 }
@@ -117,5 +120,10 @@ impl Home {
     /// Whether the reader may open no site that they see: an administrator may not.
     pub fn is_closed(&self) -> bool {
         self.sites.iter().all(|row| !row.is_open)
+    }
+
+    /// The search of this screen shows no errors: they stand on the screen that it leads to.
+    pub fn no_errors(&self) -> Errors {
+        Errors::default()
     }
 }

@@ -1,0 +1,156 @@
+//! The records of visitors, for those who may find, see and erase them. Every look is in the trail.
+
+use super::access::Access;
+use super::error::{AccessError, Refusal};
+use super::permission::Permission;
+use super::principal::{Decision, Principal};
+use super::trail::{Action, Note};
+use crate::consent::history::{self, sites};
+use crate::consent::search::{self, Answer, Question};
+use crate::consent::sought::Sought;
+use crate::store::{Holder, Store, StoreError};
+use constat_shared::log::PurgeReason;
+use constat_shared::{ConsentId, LogEntry, LogId, Month, Record, SiteId, Timestamp};
+
+/// The most answers of a consent id that are shown and verified at once: the newest.
+pub const SHOWN_MAX: usize = 100;
+
+/// Why records are erased. The log says only how many there were.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErasureReason {
+    /// The person asked for it (GDPR, article 17, paragraph 1).
+    PersonAsked,
+    /// An authority or a court ordered it.
+    Ordered,
+    /// They were collected unlawfully.
+    Unlawful,
+    /// A test, or an answer that nobody gave.
+    NotReal,
+}
+
+impl ErasureReason {
+    /// Every one.
+    pub const ALL: [ErasureReason; 4] =
+        [ErasureReason::PersonAsked, ErasureReason::Ordered, ErasureReason::Unlawful, ErasureReason::NotReal];
+
+    /// Its name in the API and in the trail.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ErasureReason::PersonAsked => "person_asked",
+            ErasureReason::Ordered => "ordered",
+            ErasureReason::Unlawful => "unlawful",
+            ErasureReason::NotReal => "not_real",
+        }
+    }
+
+    /// The one of that name.
+    pub fn parse(name: &str) -> Option<ErasureReason> {
+        ErasureReason::ALL.into_iter().find(|reason| reason.as_str() == name)
+    }
+}
+
+/// What an erasure did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Erased {
+    /// How many records are gone.
+    pub count: u64,
+    /// The log and the leaf of the entry that says so; `None` when it is written later.
+    pub purge: Option<(LogId, u64)>,
+}
+
+/// One page of what is looked for on a site. A page with records is noted.
+///
+/// # Errors
+/// When it is not allowed, or the store fails.
+pub fn search(
+    access: &Access,
+    by: &Principal,
+    site: &SiteId,
+    question: &Question,
+    now: Timestamp,
+) -> Result<Answer, AccessError> {
+    by.require(Permission::RecordsRead, site)?;
+    let store = access.store();
+    let mut others = Vec::new();
+    // Only a whole id is looked for elsewhere too.
+    if matches!(question.sought, Sought::Id(..)) {
+        others.extend(sites(store)?);
+        others.retain(|site| by.may(Permission::RecordsRead, site) == Decision::Allowed);
+    }
+    let answer = search::search(store, site, question, &others, now)?;
+    if !answer.records.is_empty() {
+        let note = Note::of(Action::RecordsViewed).by(by).on(Some(site));
+        access.note(answer.consent_id.map_or(note.clone(), |id| note.about(id)), now)?;
+    }
+    Ok(answer)
+}
+
+/// Whether a consent id has records on a site. Says nothing of them, and is not noted.
+///
+/// # Errors
+/// When the store fails.
+pub fn exist(access: &Access, site: &SiteId, consent_id: &ConsentId) -> Result<bool, StoreError> {
+    Ok(access.store().is_holder(site, consent_id, Holder::Unknown)?.is_some())
+}
+
+/// The answers of a consent id on a site, oldest first. The look is noted.
+///
+/// # Errors
+/// When it is not allowed, there are none, or the store fails.
+pub fn timeline(
+    access: &Access,
+    by: &Principal,
+    site: &SiteId,
+    consent_id: &ConsentId,
+    now: Timestamp,
+) -> Result<Vec<Record>, AccessError> {
+    by.require(Permission::RecordsRead, site)?;
+    let records = access.store().history(site, consent_id)?;
+    if records.is_empty() {
+        return Err(Refusal::RecordsUnknown.into());
+    }
+    access.note(Note::of(Action::RecordsViewed).by(by).on(Some(site)).about(*consent_id), now)?;
+    Ok(records)
+}
+
+/// Erases the records of a consent id on a site (GDPR, article 17). It is noted before, so
+/// that no erasure is missing in the trail; the note says why, and not whose.
+///
+/// # Errors
+/// When it is not allowed, there are none, or the store fails.
+pub fn erase(
+    access: &Access,
+    by: &Principal,
+    site: &SiteId,
+    consent_id: &ConsentId,
+    reason: ErasureReason,
+    now: Timestamp,
+) -> Result<Erased, AccessError> {
+    by.require(Permission::RecordsErase, site)?;
+    let store = access.store();
+    let newest = store.history(site, consent_id)?.pop().ok_or(Refusal::RecordsUnknown)?;
+    access.note(Note::of(Action::RecordsErased).by(by).on(Some(site)).to(reason.as_str()), now)?;
+    // Whoever may erase stands in for the holder, as a receipt of the newest answer does.
+    let holder = Holder::Receipt(newest.event_id);
+    let erasure = history::erase(store, site, consent_id, holder, now)?;
+    let count = erasure.map(|erasure| erasure.erased_count).filter(|count| *count > 0);
+    let count = count.ok_or(Refusal::RecordsUnknown)?;
+    Ok(Erased { count, purge: purge(store, site, consent_id, now)? })
+}
+
+/// The entry of an erasure of that moment.
+fn purge(
+    store: &dyn Store,
+    site: &SiteId,
+    consent_id: &ConsentId,
+    now: Timestamp,
+) -> Result<Option<(LogId, u64)>, AccessError> {
+    let shard = store.shards(site)?.of(consent_id);
+    let log = LogId { site: site.clone(), month: Month::of(now), shard };
+    let is_it = |entry: &LogEntry| match entry {
+        LogEntry::Purge(purge) => purge.reason == PurgeReason::Erased && purge.purged_at == now,
+        _ => false,
+    };
+    let entries = store.operator_entries(&log)?;
+    Ok(entries.iter().rfind(|(_, entry)| is_it(entry)).map(|(leaf_index, _)| (log, *leaf_index)))
+}

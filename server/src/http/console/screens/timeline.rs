@@ -1,0 +1,307 @@
+//! `/console/sites/{site}/records/{consent_id}`: the answers of one consent id, each verified when the page
+//! is opened; and their erasure.
+
+use super::account::site_name;
+use super::notice::{notice_texts, picture_view};
+use super::notices::site_of;
+use super::purge;
+use crate::access::error::{AccessError, Refusal};
+use crate::access::permission::Permission;
+use crate::access::records::{self, ErasureReason, SHOWN_MAX};
+use crate::http::console::answer::{refused, screen, screen_as, see};
+use crate::http::console::shell::{self, Place};
+use crate::http::console::signed::Session;
+use crate::http::console::state::{Console, console, on_console};
+use crate::http::console::view::form::{Choice, Errors};
+use crate::http::console::view::frame::Section;
+use crate::http::console::view::moment::Moment;
+use crate::http::console::view::notice::{ServedFile, ShownTexts};
+use crate::http::console::view::timeline::{
+    Answered, Change, Event, PurgeWaits, Removal, ShownStep, Timeline,
+};
+use crate::http::console::who::{May, RecordsErase, RecordsRead};
+use crate::http::console::{language, moment, posted, zone};
+use crate::proof::checked::{Checked, checked};
+use crate::proof::site_history;
+use crate::store::StoreError;
+use actix_web::http::StatusCode;
+use actix_web::web::{Path, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use constat_shared::log::Snapshot;
+use constat_shared::proof::{StepResult, Verdict};
+use constat_shared::{
+    Action, ConsentId, Hash, Language, Layer, LogEntry, Notice, PublishedNotice, Record, SiteId, TextKey,
+    Timestamp,
+};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+/// A record that was verified, and what its visitor was shown.
+struct Answer {
+    checked: Checked,
+    notice: Option<PublishedNotice>,
+}
+
+/// What the screen needs of the store.
+struct Found {
+    answers: Vec<Answer>,
+    left_out: usize,
+    snapshots: BTreeMap<Hash, Snapshot>,
+    checked_at: Timestamp,
+}
+
+/// Shows them.
+pub async fn get(may: May<RecordsRead>, request: HttpRequest, path: Path<(String, String)>) -> HttpResponse {
+    let (site, consent_id) = path.into_inner();
+    show(&request, may.session, site_of(&site), &consent_id, Errors::default(), "").await
+}
+
+/// Erases them.
+pub async fn erase(
+    may: May<RecordsErase>,
+    request: HttpRequest,
+    path: Path<(String, String)>,
+    payload: Payload,
+) -> HttpResponse {
+    let session = may.session;
+    let form = match posted::by_person(&request, &session, payload).await {
+        Ok(form) => form,
+        Err(answer) => return answer,
+    };
+    let (site, text) = path.into_inner();
+    let site = site_of(&site);
+    let t = shell::of(&request, &session, Place::Other).t;
+    let (reason, mut errors) = (ErasureReason::parse(form.get("reason")), Errors::default());
+    if reason.is_none() {
+        errors.add("reason", &t.errors.reason_required);
+    }
+    if form.get("confirm") != "yes" {
+        errors.add("confirm", &t.errors.confirm_required);
+    }
+    let (Some(reason), false) = (reason, errors.any()) else {
+        return show(&request, session, site, &text, errors, form.get("reason")).await;
+    };
+    let console = console(&request);
+    let (own, by) = (site.clone(), session.principal().clone());
+    let erased = on_console(&console, move |console, _| {
+        let consent_id = ConsentId::parse(&text).map_err(|_| Refusal::RecordsUnknown)?;
+        // A clock that is not trusted keeps nobody from erasing: the log then has the newest trusted time.
+        records::erase(&console.access, &by, &own, &consent_id, reason, console.app.clock.best_time())
+    });
+    match erased.await {
+        Ok(erased) => match &erased.purge {
+            Some((log, index)) => see(&format!("{}?erased=1", purge::path(log, *index))),
+            None => screen(&PurgeWaits {
+                shell: shell::of(&request, &session, Place::Site(Section::Records, site.clone())),
+                site: site_name(&console, &site),
+                count: erased.count,
+            }),
+        },
+        Err(error) => refused(&request, Some(&session), &error),
+    }
+}
+
+async fn show(
+    request: &HttpRequest,
+    session: Session,
+    site: SiteId,
+    text: &str,
+    errors: Errors,
+    reason: &str,
+) -> HttpResponse {
+    let Ok(consent_id) = ConsentId::parse(text) else {
+        return refused(request, Some(&session), &Refusal::RecordsUnknown.into());
+    };
+    let console = console(request);
+    let (own, by) = (site.clone(), session.principal().clone());
+    let read = on_console(&console, move |console, now| {
+        let records = records::timeline(&console.access, &by, &own, &consent_id, now)?;
+        found(console, &own, records, now)
+    });
+    let found = match read.await {
+        Ok(found) => found,
+        Err(error) => return refused(request, Some(&session), &error),
+    };
+    let (zone, reader) = (zone::of(&console, &site), shell::language(request, &session));
+    let when = |at| moment::moment(at, &zone, reader);
+    let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let reasons = ErasureReason::ALL.iter().map(|one| Choice {
+        value: one.as_str().to_owned(),
+        label: one.as_str().to_owned(),
+        is_chosen: one.as_str() == reason,
+    });
+    let view = Timeline {
+        shell: shell::of(request, &session, Place::Site(Section::Records, site.clone())),
+        site: site_name(&console, &site),
+        consent_id: consent_id.to_string(),
+        events: events(&found, &site, reader, when),
+        left_out: found.left_out as u64,
+        checked_at: when(found.checked_at),
+        may_export: session.principal().require(Permission::RecordsExport, &site).is_ok(),
+        may_erase: session.principal().require(Permission::RecordsErase, &site).is_ok(),
+        reasons: reasons.collect(),
+        errors,
+    };
+    screen_as(status, &view)
+}
+
+fn found(
+    console: &Console,
+    site: &SiteId,
+    mut records: Vec<Record>,
+    now: Timestamp,
+) -> Result<Found, AccessError> {
+    let (store, keys) = (&*console.app.store, &console.app.keys);
+    let left_out = records.len().saturating_sub(SHOWN_MAX);
+    let mut notices: BTreeMap<Hash, Option<PublishedNotice>> = BTreeMap::new();
+    let mut answers = Vec::new();
+    for record in records.drain(left_out..) {
+        let notice = match notices.entry(record.notice_hash) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(place) => {
+                let read = store.notice(place.key())?.map(PublishedNotice::new);
+                place.insert(read).clone()
+            }
+        };
+        let checked = checked(store, keys, record);
+        let checked = checked.map_err(|failure| StoreError::Engine(failure.to_string()))?;
+        answers.push(Answer { checked, notice });
+    }
+    let mut snapshots = BTreeMap::new();
+    for entry in site_history::entries(store, site)? {
+        if let LogEntry::Snapshot(snapshot) = entry {
+            snapshots.insert(snapshot.notice_hash, snapshot);
+        }
+    }
+    Ok(Found { answers, left_out, snapshots, checked_at: now })
+}
+
+fn events(found: &Found, site: &SiteId, reader: Language, when: impl Fn(Timestamp) -> Moment) -> Vec<Event> {
+    let answers = &found.answers;
+    let event = |(place, answer): (usize, &Answer)| {
+        let record = &answer.checked.record;
+        let before = place.checked_sub(1).map(|before| &answers[before].checked.record);
+        let notice = answer.notice.as_deref();
+        let (mut steps, mut unproven) = (Vec::new(), Vec::new());
+        for step in &answer.checked.steps {
+            let words = step.in_words(reader);
+            let list = if words.result == StepResult::NotProven { &mut unproven } else { &mut steps };
+            let (step, result) = (words.step.as_str(), words.result.as_str());
+            list.push(ShownStep { step, result, detail: words.detail });
+        }
+        let is_withdrawal = record.action == Action::Withdraw;
+        Event {
+            event_id: record.event_id.to_string(),
+            action: record.action.as_str().to_owned(),
+            at: when(record.recorded_at),
+            on_banner: record.layer == Layer::Banner,
+            language: language::name(record.language, reader).to_owned(),
+            gpc: record.signals.gpc,
+            dnt: record.signals.dnt,
+            notice: record.notice_hash.to_string(),
+            shown: answer.notice.as_ref().and_then(|notice| shown(notice, record, reader)),
+            pictures: pictures(found, site, record, reader),
+            answered: notice.map(|notice| answered(notice, record)).unwrap_or_default(),
+            changes: before.map(|before| changes(notice, before, record)),
+            replaced_at: answers.get(place + 1).map(|next| when(next.checked.record.recorded_at)),
+            choice_until: when(record.choice_expires_at),
+            proof_until: when(record.expires_at),
+            removals: if is_withdrawal { removals(notice, before, record) } else { Vec::new() },
+            files: if is_withdrawal { files(answer.checked.serving.as_ref()) } else { Vec::new() },
+            is_proven: Verdict::of(&answer.checked.steps) == Verdict::Proven,
+            steps,
+            unproven,
+            is_older: place + 1 < answers.len(),
+        }
+    };
+    answers.iter().enumerate().map(event).collect()
+}
+
+/// The layer that this visitor had before them, in its own words; `None` when the notice has none.
+fn shown(notice: &PublishedNotice, record: &Record, reader: Language) -> Option<ShownTexts> {
+    if !notice.languages.contains(&record.language) {
+        return None;
+    }
+    let first = notice_texts(notice, record.language, reader);
+    let text = |key| notice.text(record.language, key).unwrap_or_default().into_owned();
+    let buttons = match record.action {
+        Action::Withdraw => vec![TextKey::Withdraw],
+        _ => vec![TextKey::RefuseAll, TextKey::Save, TextKey::AllowAll],
+    };
+    Some(match record.layer {
+        Layer::Banner => first,
+        Layer::Configuration => ShownTexts {
+            title: text(TextKey::ConfigurationTitle),
+            intro: text(TextKey::ConfigurationIntro),
+            buttons: buttons.into_iter().map(text).collect(),
+            ..first
+        },
+    })
+}
+
+/// The pictures of what this visitor had before them.
+fn pictures(
+    found: &Found,
+    site: &SiteId,
+    record: &Record,
+    reader: Language,
+) -> Vec<crate::http::console::view::notice::Picture> {
+    let images = found.snapshots.get(&record.notice_hash).map(|snapshot| snapshot.images.as_slice());
+    let images = images.unwrap_or_default().iter();
+    let of_it = images.filter(|image| image.language == record.language && image.layer == record.layer);
+    of_it.map(|image| picture_view(site, &record.notice_hash, image, reader)).collect()
+}
+
+fn answered(notice: &Notice, record: &Record) -> Vec<Answered> {
+    let category = |category: &constat_shared::NoticeCategory| {
+        let vendors = notice.vendors.iter().filter(|vendor| vendor.category == category.id);
+        let title = notice.text(record.language, TextKey::of_category(category.id).0);
+        Answered {
+            title: title.map_or_else(|| category.id.to_string(), |title| title.into_owned()),
+            allowed: record.categories.get(&category.id).copied().filter(|_| !category.exempt),
+            vendors: vendors
+                .filter_map(|vendor| Some((vendor.name.clone(), *record.vendors.get(&vendor.id)?)))
+                .collect(),
+        }
+    };
+    notice.categories.iter().map(category).collect()
+}
+
+/// The services whose answer is another than before; one that is new counts as refused before.
+fn changes(notice: Option<&Notice>, before: &Record, record: &Record) -> Vec<Change> {
+    let name = |id: &constat_shared::VendorId| {
+        let vendor = notice.and_then(|notice| notice.vendors.iter().find(|vendor| vendor.id == *id));
+        vendor.map_or_else(|| id.to_string(), |vendor| vendor.name.clone())
+    };
+    let changed = record
+        .vendors
+        .iter()
+        .filter(|(id, allowed)| before.vendors.get(*id).copied().unwrap_or_default() != **allowed);
+    changed.map(|(id, allowed)| Change { name: name(id), allowed: *allowed }).collect()
+}
+
+/// What the vendors stored that were allowed before and are refused now.
+fn removals(notice: Option<&Notice>, before: Option<&Record>, record: &Record) -> Vec<Removal> {
+    let Some(notice) = notice else { return Vec::new() };
+    let was_allowed = |id| before.is_none_or(|before| before.vendors.get(id).copied().unwrap_or_default());
+    let refused = notice
+        .vendors
+        .iter()
+        .filter(|vendor| record.vendors.get(&vendor.id) == Some(&false) && was_allowed(&vendor.id));
+    let stored = |vendor: &constat_shared::Vendor, first_party: bool| {
+        let of_it = vendor.cookies.iter().filter(|cookie| cookie.first_party == first_party);
+        of_it.map(|cookie| cookie.name.clone()).collect()
+    };
+    let removal = |vendor: &constat_shared::Vendor| Removal {
+        vendor: vendor.name.clone(),
+        own: stored(vendor, true),
+        elsewhere: stored(vendor, false),
+    };
+    refused.map(removal).collect()
+}
+
+fn files(serving: Option<&LogEntry>) -> Vec<ServedFile> {
+    let Some(LogEntry::Serving(serving)) = serving else { return Vec::new() };
+    let file = |(name, hash): (&String, &Hash)| ServedFile { name: name.clone(), hash: hash.to_string() };
+    serving.files.iter().map(file).collect()
+}

@@ -18,7 +18,7 @@ fn what_the_tests_share_has_layers() {
 fn the_benchmark_goes_from_the_report_down_to_the_processes() {
     let layers: &[&[&str]] = &[
         &["report_redis"],
-        &["report"],
+        &["report", "search"],
         &["comparison", "redis"],
         &["curve", "find"],
         &["bench", "plan"],

@@ -33,7 +33,10 @@ fn set_up(owner: u32, group: u32, mode: u32) -> Option<Setup> {
     set_mode(folder.path(), 0o755);
     set_mode(sites.path(), 0o755);
     set_mode(&sites.file(SITE), 0o644);
-    std::fs::copy(binary(), folder.path().join("constat")).unwrap();
+    // Another process copies it: a test that starts a program meanwhile would hand on a file that is open for
+    // writing, which cannot be started.
+    let copy = Command::new("cp").arg(binary()).arg(folder.path().join("constat")).status().unwrap();
+    assert!(copy.success());
     let data = folder.path().join("data");
     std::fs::create_dir(&data).unwrap();
     chown(&data, Some(owner), Some(group)).unwrap();

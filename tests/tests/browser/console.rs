@@ -7,12 +7,12 @@ use constat_tests::server::run;
 use serde_json::json;
 use thirtyfour::Key;
 
-const LANGUAGES: [&str; 4] = ["fr", "nl", "de", "en"];
+pub const LANGUAGES: [&str; 4] = ["fr", "nl", "de", "en"];
 /// The button that a screen is for.
 const NEXT: &str = "main form button.primary";
 
 /// The screen is there, whole and in its language, and none of it lies beside a narrow window.
-async fn is_whole(browser: &Browser, screen: &str, language: Option<&str>) -> Outcome {
+pub async fn is_whole(browser: &Browser, screen: &str, language: Option<&str>) -> Outcome {
     browser.until(&format!("document.body.dataset.screen === {}", json!(screen))).await?;
     let seen = browser
         .run("return [document.documentElement.lang, document.querySelectorAll('h1').length, document.scripts.length, getComputedStyle(document.querySelector('main')).display]")
@@ -39,7 +39,10 @@ async fn is_whole(browser: &Browser, screen: &str, language: Option<&str>) -> Ou
 }
 
 /// Enters by a link: password, second factor, recovery codes, home. Returns the secret of the second factor.
-async fn enter(browser: &Browser, link: &str) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
+pub async fn enter(
+    browser: &Browser,
+    link: &str,
+) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
     browser.open(link).await?;
     is_whole(browser, "welcome", None).await?;
     browser.write("#password", "short").await?;
@@ -78,7 +81,7 @@ async fn tab_to(browser: &Browser, selector: &str) -> Outcome {
 }
 
 /// Chooses the language of the account.
-async fn choose(browser: &Browser, url: &str, language: &str) -> Outcome {
+pub async fn choose(browser: &Browser, url: &str, language: &str) -> Outcome {
     browser.open(&format!("{url}/console/account")).await?;
     browser.click(&format!("#account-language option[value={language}]")).await?;
     browser.click("form.line button").await?;
@@ -132,6 +135,7 @@ fn a_dpo_enters_by_a_link_and_sees_each_screen_in_four_languages() {
             ("/console/sites/polaire/notices", "notices"),
             ("/console/sites/polaire/notices?on=2026-11-24", "notices"),
             ("/console/sites/polaire/log", "log"),
+            ("/console/sites/polaire/records", "records"),
             ("/console/tokens", "tokens"),
             ("/console/audit-trail", "audit-trail"),
             ("/console/people", "message"),
@@ -178,6 +182,7 @@ fn an_auditor_reads_the_log_and_the_audit_trail_of_their_own_site() {
         OWN,
         &[
             ("/console/sites/polaire/log", "log"),
+            ("/console/sites/polaire/records", "records"),
             ("/console/audit-trail", "audit-trail"),
             ("/console/tokens", "message"),
             ("/console/sites/boreale/log", "message"),

@@ -5,6 +5,7 @@
 mod answers;
 mod bundle;
 mod console;
+mod console_records;
 mod cookie;
 mod delivery;
 mod environment;

@@ -94,6 +94,38 @@ fn it_shows_date_expiry_answer_services_and_consent_id() {
 }
 
 #[test]
+fn it_begins_a_mail_to_the_officer_with_the_id_in_the_language_of_the_visitor() {
+    browse(PHONE, |browser| async move {
+        let demo = Demo::start();
+        for (page, words, letter) in [
+            ("fr/", "Écrire au délégué à la protection des données", "au sujet de mes choix"),
+            ("nl/", "Schrijven aan de functionaris", "over mijn cookiekeuzes"),
+            ("de/", "An den Datenschutzbeauftragten schreiben", "wegen meiner Auswahl"),
+            ("en/", "Write to the data protection officer", "I am writing about my choices"),
+        ] {
+            browser.open(&demo.page(page)).await?;
+            if browser.consent_cookie().await?.is_none() {
+                answered(&browser, "refuse_all", "boreale").await?;
+            }
+            browser.click("[data-constat=manage]").await?;
+            browser.find(".stored summary").await?.click().await?;
+            let link = browser.find(".record a[href*='?subject=']").await?;
+            let href = link.attr("href").await?.unwrap_or_default();
+            assert!(link.text().await?.starts_with(words), "{page}: {href}");
+            let mail = browser.run(&format!("const mail = new URL({}); return [mail.protocol + mail.pathname, mail.searchParams.get('body')]", json!(href))).await?;
+            assert_eq!(mail[0], "mailto:dpo@boreale.example", "{page}");
+            let body = mail[1].as_str().unwrap();
+            let id = consent_id(&browser).await?;
+            assert!(
+                body.contains(letter) && body.contains(&id) && body.contains("boreale"),
+                "{page}: {body}"
+            );
+        }
+        Ok(())
+    });
+}
+
+#[test]
 fn it_is_fetched_by_nobody_but_who_has_answered_and_opens_manage_cookies() {
     browse(DESKTOP, |browser| async move {
         let host = Host::start("", "");

@@ -212,7 +212,7 @@ fn a_file_of_no_use_gets_a_sentence_and_changes_nothing_else() {
         open(&browser, &files.page(), "en").await?;
         give(&browser, &[&large, &picture, &letter]).await?;
         let text = result(&browser).await?;
-        assert!(text.contains("letter.txt: this is no evidence bundle"), "{text}");
+        assert!(text.contains("letter.txt: this is no certificate (PDF), no evidence bundle"), "{text}");
         assert!(text.contains("large.json: this file is too large"), "{text}");
         assert!(text.contains("a.png: a picture alone proves nothing"), "{text}");
         assert_eq!(verdict(&browser).await?, json!([]));

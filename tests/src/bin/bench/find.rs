@@ -14,6 +14,8 @@ use std::path::Path;
 use std::time::Instant;
 use uuid::Uuid;
 
+/// The tables of the embedded store.
+pub const SCHEMA: &str = include_str!("../../../../server/src/store/sqlite/schema.sql");
 /// How many visitors are looked for.
 const SAMPLES: usize = 500;
 /// How many rows are added in one commit.
@@ -177,7 +179,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("constat.db");
         let store = Connection::open(&path).unwrap();
-        store.execute_batch(include_str!("../../../../server/src/store/sqlite/schema.sql")).unwrap();
+        store.execute_batch(SCHEMA).unwrap();
         store
             .execute_batch(
                 "INSERT INTO notices VALUES (1, x'01', x'02', 'boreale', 0, '{}');

@@ -27,17 +27,19 @@ mod redis;
 mod report;
 mod report_redis;
 mod request;
+mod search;
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(|argument| argument.to_str().unwrap_or_default()).collect();
     let done = match words.as_slice() {
         [FLOOR, answer_bytes] => floor::serve(answer_bytes),
+        [path, "search"] if !path.starts_with('-') => with_bench(Path::new(path), search::measure),
         [path, flags @ ..] if !path.starts_with('-') && flags.iter().all(|flag| *flag == "--quick") => {
             let plan = if flags.is_empty() { Plan::full() } else { Plan::quick() };
             run(Path::new(&arguments[0]), &plan)
         }
-        _ => Err(io::Error::other("usage: bench PATH-OF-CONSTAT [--quick]")),
+        _ => Err(io::Error::other("usage: bench PATH-OF-CONSTAT [search | --quick]")),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -49,14 +51,19 @@ fn main() -> ExitCode {
 }
 
 fn run(binary: &Path, plan: &Plan) -> io::Result<()> {
+    with_bench(binary, |bench| {
+        report::print(&comparison::measure(bench, plan)?);
+        match redis::missing() {
+            Some(words) => println!("\n{words}"),
+            None => report_redis::print(&redis::measure(bench, plan)?),
+        }
+        Ok(())
+    })
+}
+
+fn with_bench(binary: &Path, job: impl FnOnce(&Bench<'_>) -> io::Result<()>) -> io::Result<()> {
     // Beside the binary: a system's folder of temporary files may lie in memory, where nothing is durable.
     let beside = binary.parent().unwrap_or(Path::new("."));
     let scratch = tempfile::tempdir_in(beside)?;
-    let bench = Bench { binary, scratch: scratch.path() };
-    report::print(&comparison::measure(&bench, plan)?);
-    match redis::missing() {
-        Some(words) => println!("\n{words}"),
-        None => report_redis::print(&redis::measure(&bench, plan)?),
-    }
-    Ok(())
+    job(&Bench { binary, scratch: scratch.path() })
 }

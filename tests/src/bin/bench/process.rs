@@ -15,7 +15,7 @@ pub struct Process {
     /// Where it listens.
     pub address: SocketAddr,
     /// A server that printed another line into a closed pipe would fail.
-    _stdout: BufReader<ChildStdout>,
+    stdout: BufReader<ChildStdout>,
 }
 
 impl Process {
@@ -37,7 +37,20 @@ impl Process {
             let words = fs::read_to_string(log)?;
             return Err(io::Error::other(format!("the server did not start; it wrote:\n{words}")));
         };
-        Ok(Process { child, address, _stdout: stdout })
+        Ok(Process { child, address, stdout })
+    }
+
+    /// Where its console is, without a slash at its end. Asked once, of a server that has one.
+    pub fn console(&mut self) -> io::Result<String> {
+        let mut line = String::new();
+        while self.stdout.read_line(&mut line)? > 0 {
+            let console = line.strip_prefix("console ").and_then(|rest| rest.split("/console/").next());
+            if let Some(console) = console {
+                return Ok(console.to_owned());
+            }
+            line.clear();
+        }
+        Err(io::Error::other("the server has no console"))
     }
 
     /// A line of its status about memory, such as `VmRSS`.

@@ -149,7 +149,10 @@ fn together(servers: &[Process], requests: &[Request], limit: &load::Limit) -> i
 }
 
 /// Copies the filled store into an empty Redis; what it and each record take.
-fn copy(bench: &Bench<'_>) -> io::Result<(Redis, (u64, Duration), f64, f64)> {
+///
+/// # Errors
+/// When the copy fails.
+pub fn copy(bench: &Bench<'_>) -> io::Result<(Redis, (u64, Duration), f64, f64)> {
     let dir = bench.data("copied");
     let redis = redis(&dir, "always")?;
     let records = Usage::of(&bench.data("full"))?.records;

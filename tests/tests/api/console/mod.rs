@@ -1,11 +1,13 @@
 //! The console over real sockets, as browsers without scripts use it.
 
+mod exports;
 mod fleet;
 mod headers;
 mod language;
 mod links;
 mod names;
 mod people;
+mod records;
 mod second_factor;
 mod sessions;
 mod sign_in;

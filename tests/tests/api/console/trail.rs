@@ -124,12 +124,15 @@ fn now_ms() -> i64 {
     i64::try_from(since.as_millis()).unwrap()
 }
 
+/// The action of an entry, the screen with the form, where the form posts, and its fields.
+type Act = (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
+
 #[tokio::test]
 async fn an_entry_can_be_read_when_its_act_is_answered_and_is_dated_by_it() {
     let house = House::start();
     let (mut dpo, _) = house.person(EMAIL, "dpo", "*").await;
     let program = house.token("reports", &["audit-trail:read"]).await;
-    let acts: [(&str, &str, &str, &[(&str, &str)]); 3] = [
+    let acts: [Act; 3] = [
         ("trail_audited", "/console/audit-trail", "/console/audit-trail/verify", &[]),
         ("language_chosen", "/console/account", "/console/account/language", &[("language", "nl")]),
         (

@@ -1,8 +1,8 @@
 //! Bodies made once, compressed once, and served many times.
 
 use bytes::Bytes;
+use constat_compress::{brotli, gzip};
 use constat_shared::Hash;
-use std::io::Write;
 
 /// A body with its compressed forms and its entity tag.
 #[derive(Clone, Debug)]
@@ -76,20 +76,4 @@ impl Body {
     pub fn gzip(&self) -> &Bytes {
         &self.gzip
     }
-}
-
-/// The highest brotli quality: it is paid once.
-fn brotli(plain: &[u8]) -> Vec<u8> {
-    let params = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
-    let mut compressed = Vec::new();
-    // Writing to memory does not fail.
-    let _ = brotli::BrotliCompress(&mut &plain[..], &mut compressed, &params);
-    compressed
-}
-
-fn gzip(plain: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    // Writing to memory does not fail.
-    let _ = encoder.write_all(plain);
-    encoder.finish().unwrap_or_default()
 }

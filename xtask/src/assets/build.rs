@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use constat_compress::{brotli, gzip};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::assets::compress::{brotli, gzip};
 use crate::assets::crates::compile;
 use crate::assets::glue::{self, Shape};
 use crate::assets::loader::Loader;
@@ -22,9 +22,8 @@ use crate::tools::toolchain::ensure_wasm_target;
 use crate::tools::workspace::Workspace;
 
 /// The code that shapes the assets: when it changes, they are made again.
-const PIPELINE: [&str; 10] = [
+const PIPELINE: [&str; 9] = [
     include_str!("build.rs"),
-    include_str!("compress.rs"),
     include_str!("crates.rs"),
     include_str!("glue.rs"),
     include_str!("loader.rs"),
@@ -91,8 +90,8 @@ fn make(
     let page = (verifier_page::PAGE.to_owned(), verify.html.into_bytes());
     let whole = [(js_name, widget_js), (wasm_name, bound.wasm), (record_name, record), page];
     for (name, content) in whole.into_iter().chain(parts.files) {
-        files.insert(format!("{name}.br"), brotli(&content)?);
-        files.insert(format!("{name}.gz"), gzip(&content)?);
+        files.insert(format!("{name}.br"), brotli(&content));
+        files.insert(format!("{name}.gz"), gzip(&content));
         files.insert(name, content);
     }
     files.insert("loader.js".to_owned(), loader.into_bytes());
@@ -107,7 +106,7 @@ fn check_budgets(files: &BTreeMap<String, Vec<u8>>) -> Result<(), Failure> {
         of_that_name.next().map_or(0, |(_, content)| content.len())
     };
     let (glue, wasm) = (weight("widget-", ".js.br"), weight("widget-", ".wasm.br"));
-    budgets::LOADER.check(brotli(files.get("loader.js").map_or(&[], Vec::as_slice))?.len())?;
+    budgets::LOADER.check(brotli(files.get("loader.js").map_or(&[], Vec::as_slice)).len())?;
     budgets::GLUE.check(glue)?;
     budgets::WASM.check(wasm)?;
     budgets::WIDGET.check(glue + wasm)?;

@@ -1,7 +1,6 @@
 //! The files that the server embeds, made from `www`, the widget and the verifier.
 
 pub mod build;
-pub mod compress;
 pub mod crates;
 pub mod glue;
 pub mod loader;

@@ -15,7 +15,7 @@ struct Exception {
 }
 
 /// All other browser tests run on every engine.
-const EXCEPTIONS: [Exception; 12] = [
+const EXCEPTIONS: [Exception; 17] = [
     Exception {
         tests: "snapshot::",
         on: &[Engine::Chromium],
@@ -51,6 +51,31 @@ const EXCEPTIONS: [Exception; 12] = [
         tests: "terms::",
         on: &[Engine::Chromium],
         why: "who is asked again, by arithmetic on the cookie",
+    },
+    Exception {
+        tests: "record::",
+        on: &[Engine::Chromium],
+        why: "a list made of what the server answers, in elements that every engine has",
+    },
+    Exception {
+        tests: "manage::",
+        on: &[Engine::Chromium],
+        why: "the layer that answers and keyboard open on every engine, opened again",
+    },
+    Exception {
+        tests: "delivery::",
+        on: &[Engine::Chromium],
+        why: "what the loader does with the server's answers",
+    },
+    Exception {
+        tests: "resilience::",
+        on: &[Engine::Chromium],
+        why: "what the loader does where the server is silent",
+    },
+    Exception {
+        tests: "widget::",
+        on: &[Engine::Chromium, Engine::WebKit],
+        why: "when the widget is fetched; Firefox takes four times as long to start",
     },
     Exception {
         tests: "visuals::refusing_and_allowing_weigh_the_same",

@@ -92,10 +92,11 @@ fn run_suites(
     Ok(())
 }
 
-/// Compiles the server that the tests start.
+/// Compiles the server that the tests start, with the tests: alone it would get other features of
+/// its dependencies than the unit tests gave it, and both would be compiled again.
 pub fn build_dev_server(workspace: &Workspace) -> Result<(), Failure> {
-    step("Compile the server for the tests", || {
-        run(workspace.cargo(["build", "--bin", "constat"]).args(PRODUCT), COMPILER_REMEDY)
+    step("Compile the server and its tests", || {
+        run(workspace.cargo(["build", "--bin", "constat", "--tests"]).args(PRODUCT), COMPILER_REMEDY)
     })
 }
 
@@ -154,7 +155,6 @@ fn unit_tests(workspace: &Workspace, quick: bool) -> Result<(), Failure> {
         }
         run(&mut command, remedy)
     })?;
-    step("Examples in the documentation", || run(workspace.cargo(["test", "--doc"]).args(PRODUCT), remedy))?;
     step("Unit tests of xtask", || run(&mut workspace.cargo(["test", "-p", "xtask"]), remedy))
 }
 

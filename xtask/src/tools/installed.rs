@@ -8,7 +8,8 @@ use crate::tools::programs::in_path;
 use crate::tools::steps::{run, step};
 use crate::tools::workspace::Workspace;
 
-/// The program in this version: from PATH or `target/tools`, where it is installed once.
+/// The program in this version: from PATH or `target/tools`, where it is installed once. It runs for
+/// seconds, so it is compiled without optimisation, which takes half the time.
 pub fn ensure_installed(
     workspace: &Workspace,
     name: &str,
@@ -21,7 +22,7 @@ pub fn ensure_installed(
         return Ok(program);
     }
     step(&format!("Install {name} {version}: once, and it takes some minutes"), || {
-        let mut command = workspace.cargo(["install", name, "--locked", "--version", version]);
+        let mut command = workspace.cargo(["install", name, "--locked", "--debug", "--version", version]);
         run(command.arg("--root").arg(workspace.tools()), remedy)
     })?;
     Ok(own)

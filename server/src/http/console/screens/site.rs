@@ -17,6 +17,7 @@ use crate::jobs::retention;
 use crate::proof::site_history;
 use crate::telemetry;
 use actix_web::{HttpRequest, HttpResponse};
+use std::collections::BTreeSet;
 
 /// Shows it.
 pub async fn get(may: May<NoticesRead>, request: HttpRequest, site: SitePath) -> HttpResponse {
@@ -52,6 +53,9 @@ pub async fn get(may: May<NoticesRead>, request: HttpRequest, site: SitePath) ->
     });
     let refused_origins = telemetry::unlisted_origins(&site).into_iter();
     let lifetimes = &served.notice().lifetimes;
+    let running = console.audits.progress(&site).map(|progress| progress.since);
+    let has_authority = served.site.timestamp_authority.is_some();
+    let months: BTreeSet<_> = logs.iter().map(|log| log.log.month).collect();
     let view = Site {
         shell: shell::of(&request, &session, Place::Site(Section::Site, site.clone())),
         site: site_name(&console, &site),
@@ -68,10 +72,10 @@ pub async fn get(may: May<NoticesRead>, request: HttpRequest, site: SitePath) ->
         proof_months: lifetimes.proof().get().into(),
         retention: standing::last_run(retention::last_run(), &zone, language, now),
         expired: expired.map(|expired| Expired { at: when(expired.at), records: expired.record_count }),
-        log_months: logs.len() as u64,
+        log_months: months.len() as u64,
         log_leaves: logs.iter().map(|log| log.head.size).sum(),
-        audit: standing::audit(audits.first(), &zone, language, now),
-        stamp: standing::stamps(&logs, served.site.timestamp_authority.is_some(), &zone, language),
+        audit: standing::audit(audits.first(), running, &zone, language, now),
+        stamp: standing::stamps(&logs, has_authority, &zone, language, now),
         pictures: standing::pictures(taken, &zone, language),
         pictures_count,
     };

@@ -54,7 +54,7 @@ pub struct Site {
     pub retention: Check,
     /// What it deleted last on this site; none when nothing has expired yet.
     pub expired: Option<Expired>,
-    /// How many months the log has.
+    /// Of how many months there are logs.
     pub log_months: u64,
     /// How many leaves the log has.
     pub log_leaves: u64,

@@ -153,7 +153,7 @@ texts! {
     /// One site.
     site: SiteTexts {
         answers choice_months expired expired_none first_answer last_answer leaf leaves log log_meaning meaning no_answer no_answer_then
-        no_answer_todo none_yet notice notice_meaning origin origins pictures pictures_meaning proof_months refused
+        no_answer_todo none none_kept none_kept_why notice notice_meaning origin origins pictures pictures_meaning proof_months refused
         refused_last refused_none refused_why retention retention_meaning retention_old stamp stamp_meaning stands state tag
         tag_where time_zone what
     }

@@ -36,8 +36,10 @@ pub struct Site {
     pub tag: String,
     /// The oldest answer that is kept.
     pub first_answer_at: Option<Moment>,
-    /// The newest answer; none means that there is no answer yet.
+    /// The newest answer that is kept.
     pub last_answer_at: Option<Moment>,
+    /// Whether there ever was one, by the logs that are kept.
+    pub had_answers: bool,
     /// The origins that the site file lists.
     pub origins: Vec<String>,
     /// The origins that were refused since the server started, at most 100.

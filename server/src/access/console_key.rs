@@ -5,7 +5,7 @@
 
 use super::access::Access;
 use super::setting;
-use super::trail::{Action, Note};
+use super::trail::{Action, Command, Note};
 use super::{account, api_token, random};
 use crate::failure::{Failure, failed};
 use crate::files::{Circle, FileOwner};
@@ -46,7 +46,7 @@ impl ConsoleKeys {
         data: &Path,
         given: Option<&Path>,
         access: &Access,
-        by: &str,
+        by: Command,
         now: Timestamp,
     ) -> Result<ConsoleKeys, Failure> {
         let store = access.store();
@@ -65,7 +65,7 @@ impl ConsoleKeys {
                 path(data).display()
             )));
         }
-        access.note(Note::of(Action::ConsoleKeyAdded).by_name(by).to(&keys.id), now).map_err(failed)?;
+        access.note(Note::of(Action::ConsoleKeyAdded).by_command(by).to(&keys.id), now).map_err(failed)?;
         setting::set_console_key(store, &keys.id).map_err(failed)?;
         Ok(keys)
     }
@@ -196,7 +196,7 @@ mod tests {
     }
 
     fn open(data: &Path, given: Option<&Path>, access: &Access) -> Result<ConsoleKeys, Failure> {
-        ConsoleKeys::open(data, given, access, "test", at())
+        ConsoleKeys::open(data, given, access, Command::Serve, at())
     }
 
     fn at() -> Timestamp {

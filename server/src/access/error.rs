@@ -140,6 +140,11 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Whether a person who is signed in has entered a wrong password or code.
+    pub fn is_wrong_secret(self) -> bool {
+        matches!(self, Refusal::PasswordWrong | Refusal::CodeWrong | Refusal::CurrentCodeWrong)
+    }
+
     /// The status of an answer over HTTP.
     pub fn status(self) -> u16 {
         use Refusal::*;

@@ -12,36 +12,36 @@ use crate::proof::certificate::{Certified, certificate};
 use crate::proof::keys::Keys;
 use crate::store::StoreError;
 use constat_shared::proof::{GivenFiles, StepResult, Verdict, Verification};
-use constat_shared::{ConsentId, EventId, Evidence, Problem, SiteId, Timestamp, dpv};
+use constat_shared::{ConsentId, EventId, Evidence, Problem, SiteId, Timestamp, dpv, names};
 use jiff::tz::TimeZone;
 
 /// The most characters of the name of a recipient, and of a purpose: both fit into an entry of the trail.
 pub const RECIPIENT_CHARS_MAX: usize = 100;
 pub const PURPOSE_CHARS_MAX: usize = 120;
 
-/// Which file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExportKind {
+names! {
+    /// Which file, as addresses and the trail name it.
+    ExportKind;
     /// The evidence bundle.
-    Bundle,
+    Bundle = "bundle";
     /// The certificate.
-    Certificate,
+    Certificate = "certificate";
     /// The consent record after ISO/IEC TS 27560.
-    ConsentRecord,
+    ConsentRecord = "consent-record";
 }
 
-/// Why somebody exports a record without a receipt of it. A consent id is not a secret: whoever has one
-/// need not be the visitor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExportReason {
+names! {
+    /// Why somebody exports a record without a receipt of it. A consent id is not a secret: whoever has one
+    /// need not be the visitor.
+    ExportReason;
     /// The person asked, and gave the id in a letter for instance.
-    PersonAsked,
+    PersonAsked = "person_asked";
     /// A supervisory authority asked, and named it.
-    AuthorityAsked,
+    AuthorityAsked = "authority_asked";
     /// It is needed in a dispute, or a court asks for it.
-    Dispute,
+    Dispute = "dispute";
     /// An audit drew it.
-    Audit,
+    Audit = "audit";
 }
 
 /// For whom a file is, and what for.
@@ -96,27 +96,6 @@ pub struct Workshop<'a> {
     pub verifier: &'a str,
 }
 
-impl ExportReason {
-    /// Every one.
-    pub const ALL: [ExportReason; 4] =
-        [ExportReason::PersonAsked, ExportReason::AuthorityAsked, ExportReason::Dispute, ExportReason::Audit];
-
-    /// Its name in the API, in forms and in the trail.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ExportReason::PersonAsked => "person_asked",
-            ExportReason::AuthorityAsked => "authority_asked",
-            ExportReason::Dispute => "dispute",
-            ExportReason::Audit => "audit",
-        }
-    }
-
-    /// The one of that name.
-    pub fn parse(name: &str) -> Option<ExportReason> {
-        ExportReason::ALL.into_iter().find(|reason| reason.as_str() == name)
-    }
-}
-
 impl Handover {
     /// Reads the three fields. With a receipt no reason is needed.
     ///
@@ -141,9 +120,9 @@ impl Handover {
         let recipient = text("recipient", recipient, RECIPIENT_CHARS_MAX);
         let purpose = text("purpose", purpose, PURPOSE_CHARS_MAX);
         let reason = match (reason, ExportReason::parse(reason)) {
-            (_, Some(reason)) => Some(reason),
-            ("", None) if has_receipt => None,
-            ("", None) => {
+            (_, Ok(reason)) => Some(reason),
+            ("", Err(_)) if has_receipt => None,
+            ("", Err(_)) => {
                 wrong.push(("reason", Wrong::Missing));
                 None
             }
@@ -167,15 +146,6 @@ impl Handover {
 }
 
 impl ExportKind {
-    /// Its name in addresses and in the trail.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ExportKind::Bundle => "bundle",
-            ExportKind::Certificate => "certificate",
-            ExportKind::ConsentRecord => "consent-record",
-        }
-    }
-
     fn media_type(self) -> &'static str {
         match self {
             ExportKind::Bundle => "application/json",

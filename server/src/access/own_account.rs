@@ -43,15 +43,17 @@ pub fn change_password(
     now: Timestamp,
 ) -> Result<String, AccessError> {
     password::check(new, &who.account.email)?;
-    sign_ins.limited(&who.account, now, || check_password(who, current))?;
-    let hash = password::hash(new)?;
-    let account = change(access, who, now, |account| {
-        // Another one was set meanwhile: `current` is not it.
-        if account.password != who.account.password {
-            return Err(Refusal::PasswordWrong.into());
-        }
-        account.set_password(hash.clone());
-        Ok(account.clone())
+    let account = sign_ins.limited(&who.account, now, || {
+        check_password(who, current)?;
+        let hash = password::hash(new)?;
+        change(access, who, now, |account| {
+            // Another one was set meanwhile: `current` is not it.
+            if account.password != who.account.password {
+                return Err(Refusal::PasswordWrong.into());
+            }
+            account.set_password(hash.clone());
+            Ok(account.clone())
+        })
     })?;
     session::remove_all(access, &account.id, now)?;
     access.note(Note::of(Action::PasswordChanged).by(&who.principal), now)?;

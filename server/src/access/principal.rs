@@ -4,6 +4,7 @@ use super::account::{Account, Grant};
 use super::error::Refusal;
 use super::permission::Permission;
 use super::site_scope::SiteScope;
+use super::trail::Command;
 use constat_shared::SiteId;
 
 /// Whether something is allowed. Who is nobody is asked to sign in before (401).
@@ -69,13 +70,12 @@ impl Principal {
         }
     }
 
-    /// A command of the operator, who may do everything everywhere. Its name, such as
-    /// `constat user add`, starts with `constat`, as no token's does.
-    pub fn command(name: &str) -> Principal {
+    /// A command of the operator, who may do everything everywhere.
+    pub fn command(command: Command) -> Principal {
         let all = Permission::ALL.iter();
         let rights = all.map(|permission| Right { permission: *permission, site: SiteScope::All }).collect();
         Principal {
-            name: name.to_owned(),
+            name: command.to_string(),
             email: None,
             is_command: true,
             rights,

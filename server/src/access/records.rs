@@ -10,43 +10,22 @@ use crate::consent::search::{self, Answer, Question};
 use crate::consent::sought::Sought;
 use crate::store::{Holder, Store, StoreError};
 use constat_shared::log::PurgeReason;
-use constat_shared::{ConsentId, LogEntry, LogId, Month, Record, SiteId, Timestamp};
+use constat_shared::{ConsentId, LogEntry, LogId, Month, Record, SiteId, Timestamp, names};
 
 /// The most answers of a consent id that are shown and verified at once: the newest.
 pub const SHOWN_MAX: usize = 100;
 
-/// Why records are erased. The log says only how many there were.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ErasureReason {
+names! {
+    /// Why records are erased. The log says only how many there were.
+    ErasureReason;
     /// The person asked for it (GDPR, article 17, paragraph 1).
-    PersonAsked,
+    PersonAsked = "person_asked";
     /// An authority or a court ordered it.
-    Ordered,
+    Ordered = "ordered";
     /// They were collected unlawfully.
-    Unlawful,
+    Unlawful = "unlawful";
     /// A test, or an answer that nobody gave.
-    NotReal,
-}
-
-impl ErasureReason {
-    /// Every one.
-    pub const ALL: [ErasureReason; 4] =
-        [ErasureReason::PersonAsked, ErasureReason::Ordered, ErasureReason::Unlawful, ErasureReason::NotReal];
-
-    /// Its name in the API and in the trail.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ErasureReason::PersonAsked => "person_asked",
-            ErasureReason::Ordered => "ordered",
-            ErasureReason::Unlawful => "unlawful",
-            ErasureReason::NotReal => "not_real",
-        }
-    }
-
-    /// The one of that name.
-    pub fn parse(name: &str) -> Option<ErasureReason> {
-        ErasureReason::ALL.into_iter().find(|reason| reason.as_str() == name)
-    }
+    NotReal = "not_real";
 }
 
 /// What an erasure did.

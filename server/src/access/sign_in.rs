@@ -42,13 +42,24 @@ pub struct SignIns {
 /// Failures that are not in the audit trail yet.
 #[derive(Default)]
 struct Failures {
-    /// By whom, of the accounts that there are, and when.
-    known: Vec<(String, Timestamp)>,
+    /// Of the accounts that there are.
+    known: Vec<Failure>,
     /// How many were of no account.
     unknown_count: u64,
     /// The minute in which these were noted last, counted from 1970.
     noted_in: Option<i64>,
 }
+
+/// A failure of an account that there is.
+#[derive(Clone)]
+struct Failure {
+    email: String,
+    at: Timestamp,
+    is_signed_in: bool,
+}
+
+/// The target of the entry of a failure of somebody who is signed in.
+pub const OWN_ACCOUNT: &str = "own_account";
 
 impl SignIns {
     /// Signs in, and returns the secret of the new session. Takes some 20 ms, and just as long
@@ -87,7 +98,8 @@ impl SignIns {
     }
 
     /// Does what a person who is signed in has to enter a password or a code for. Counts as a sign-in
-    /// that failed, unless it is done: a stolen session is no way to guess them.
+    /// that failed, unless it is done: a stolen session is no way to guess them. A wrong one is noted in the
+    /// audit trail as such a sign-in is.
     ///
     /// # Errors
     /// [`Refusal::Throttled`]; those of `act`.
@@ -98,9 +110,15 @@ impl SignIns {
         act: impl FnOnce() -> Result<T, AccessError>,
     ) -> Result<T, AccessError> {
         self.throttle.begin(&account.email, None, now).map_err(Refusal::Throttled)?;
-        let done = act()?;
-        self.throttle.take_back(&account.email);
-        Ok(done)
+        let done = act();
+        match &done {
+            Ok(_) => self.throttle.take_back(&account.email),
+            Err(AccessError::Refused(refusal)) if refusal.is_wrong_secret() => {
+                self.failures().add(&account.email, now, true);
+            }
+            Err(_) => {}
+        }
+        done
     }
 
     /// Notes in the audit trail who failed to sign in, and how many tried an account that there
@@ -123,9 +141,11 @@ impl SignIns {
 
     fn note_until(&self, access: &Access, now: Timestamp, is_last: bool) -> Result<(), AccessError> {
         let known = std::mem::take(&mut self.failures().known);
-        for (at, (email, when)) in known.iter().enumerate() {
-            if let Err(error) = access.note(Note::of(Action::SignInFailed).by_name(email), *when) {
-                self.failures().known.splice(..0, known[at..].iter().cloned());
+        for (place, failure) in known.iter().enumerate() {
+            let note = Note::of(Action::SignInFailed).by_name(&failure.email);
+            let note = if failure.is_signed_in { note.to(OWN_ACCOUNT) } else { note };
+            if let Err(error) = access.note(note, failure.at) {
+                self.failures().known.splice(..0, known[place..].iter().cloned());
                 return Err(error);
             }
         }
@@ -150,8 +170,8 @@ impl SignIns {
         let is_account = account::find(access.store(), email, now)
             .is_ok_and(|found| found.is_some_and(|account| account.is_live(now)));
         let mut failures = self.failures();
-        if is_account && failures.known.len() < NOTED_MAX {
-            failures.known.push((email.to_owned(), now));
+        if is_account {
+            failures.add(email, now, false);
         } else {
             failures.unknown_count += 1;
         }
@@ -160,6 +180,17 @@ impl SignIns {
 
     fn failures(&self) -> MutexGuard<'_, Failures> {
         self.failures.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Failures {
+    /// Adds one of an account that there is; beyond the most that wait, it is only counted.
+    fn add(&mut self, email: &str, at: Timestamp, is_signed_in: bool) {
+        if self.known.len() < NOTED_MAX {
+            self.known.push(Failure { email: email.to_owned(), at, is_signed_in });
+        } else {
+            self.unknown_count += 1;
+        }
     }
 }
 

@@ -153,7 +153,7 @@ impl CheckArgs {
 #[derive(Debug, Args)]
 pub struct RecordsArgs {
     #[command(flatten)]
-    pub data: StoreArgs,
+    pub key: KeyArgs,
     /// The site.
     #[arg(long, value_name = "ID", value_parser = SiteId::parse)]
     pub site: SiteId,

@@ -31,7 +31,7 @@ fn accept_missing(args: &AuditArgs) -> Result<(), Failure> {
     let store: Arc<dyn Store> = Arc::from(open_store_to_write(&args.key.data)?);
     let now = checked_time(&*store)?;
     let keys = Arc::new(Keys::open(&args.key, &*store)?);
-    let lost = Access::new(store, keys).trail().accept_missing("constat audit --accept-missing", now)?;
+    let lost = Access::new(store, keys).trail().accept_missing(now)?;
     match lost {
         None => print("audit trail: no entry that was signed here is missing, and nothing was noted"),
         Some(lost) => print(format_args!(

@@ -2,7 +2,7 @@
 
 use super::print::print;
 use crate::access::access::Access;
-use crate::access::trail::{Action, Note};
+use crate::access::trail::{Action, Command, Note};
 use crate::cli::{ClockArgs, ClockCommand};
 use crate::clock::{Clock, ClockError, now};
 use crate::failure::{Failure, fail};
@@ -24,7 +24,7 @@ pub fn run(args: &ClockArgs) -> Result<(), Failure> {
             // Before anything is written: the entry of the audit trail has to be signed.
             let access = Access::new(Arc::clone(&store), Arc::new(Keys::open(args, &*store)?));
             accept_clock(&*store, now())?;
-            let note = Note::of(Action::ClockAccepted).by_name("constat clock accept");
+            let note = Note::of(Action::ClockAccepted).by_command(Command::ClockAccept);
             access
                 .note(note, now())
                 .map_err(fail("the clock was accepted, and the audit trail does not say so"))?;

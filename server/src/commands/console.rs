@@ -7,7 +7,7 @@ use crate::access::people;
 use crate::access::principal::Principal;
 use crate::access::setting;
 use crate::access::sign_in::SignIns;
-use crate::access::trail::{Action, Note};
+use crate::access::trail::{Action, Command, Note};
 use crate::cli::ServeArgs;
 use crate::clock;
 use crate::failure::{Failure, fail, failed};
@@ -46,7 +46,7 @@ pub fn open(
     let now = clock::now();
     let access = Access::new(Arc::clone(&app.store), Arc::clone(&app.keys));
     let key_file = args.console_key.console_key_file.as_deref();
-    let keys = ConsoleKeys::open(&args.key.data.data, key_file, &access, "constat serve", now)?;
+    let keys = ConsoleKeys::open(&args.key.data.data, key_file, &access, Command::Serve, now)?;
     let address = Address::new(listening, args.public_url.as_ref());
     keep_url(&access, address.url(), now).map_err(failed)?;
     let public_url = public_url(args, public);
@@ -71,7 +71,7 @@ pub fn open(
 fn keep_url(access: &Access, url: &str, now: Timestamp) -> Result<(), AccessError> {
     let last = setting::console_url(access.store())?;
     if last.as_deref().is_some_and(|last| last != url) {
-        access.note(Note::of(Action::ConfigurationChanged).by_name("constat serve").to(url), now)?;
+        access.note(Note::of(Action::ConfigurationChanged).by_command(Command::Serve).to(url), now)?;
     }
     setting::set_console_url(access.store(), url)
 }
@@ -100,7 +100,7 @@ pub fn line(console: &Console) -> Result<String, Failure> {
     let Some(site) = &console.demo_site else {
         return Ok(format!("console {}/console/", console.address.url()));
     };
-    let by = Principal::command("constat serve");
+    let by = Principal::command(Command::Serve);
     let invited = people::invite_to_demo(&console.access, &by, site, clock::now()).map_err(failed)?;
     Ok(format!("console {}", console.address.welcome(&invited.secret)))
 }

@@ -2,7 +2,7 @@
 
 use super::print::print;
 use crate::access::access::Access;
-use crate::access::trail::{Action, Note};
+use crate::access::trail::{Action, Command, Note};
 use crate::cli::{KeyArgs, KeysArgs, KeysCommand};
 use crate::clock;
 use crate::failure::{Failure, fail};
@@ -35,7 +35,7 @@ pub fn run(args: &KeysArgs) -> Result<(), Failure> {
 /// Notes the new key in the audit trail, whose head it signs.
 fn note_last(args: &KeyArgs, store: Arc<dyn Store>) -> Result<(), Failure> {
     let keys = Arc::new(Keys::open(args, &*store)?);
-    let note = Note::of(Action::KeyAdded).by_name("constat keys rotate");
+    let note = Note::of(Action::KeyAdded).by_command(Command::KeysRotate);
     let note = match keys.public().last() {
         Some(key) => note.to(&key.kid),
         None => note,

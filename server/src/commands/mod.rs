@@ -6,6 +6,7 @@ pub mod clock;
 mod console;
 pub mod copy;
 pub mod keys;
+mod noted;
 pub mod print;
 pub mod prove;
 pub mod records;

@@ -1,17 +1,24 @@
 //! `constat records`: a first look at what is stored for a consent id.
 
+use super::noted;
 use super::print::print_text;
+use crate::access::trail::{Action, Command, Note};
 use crate::cli::RecordsArgs;
 use crate::failure::Failure;
 use crate::http::demo;
 use crate::jobs::demo_records::is_generated;
-use crate::store::{RecordStore, open_store};
+use crate::proof::keys::Keys;
+use crate::store::open_store;
 use constat_shared::Record;
 
-/// Prints the records of a consent id, oldest first.
+/// Prints the records of a consent id, oldest first. The look is noted before.
 pub fn run(args: &RecordsArgs) -> Result<(), Failure> {
-    let store: Box<dyn RecordStore> = open_store(&args.data)?;
+    let store = open_store(&args.key.data)?;
     let records = store.history(&args.site, &args.consent_id)?;
+    if !records.is_empty() {
+        let note = Note::of(Action::RecordsViewed).by_command(Command::Records).on(Some(&args.site));
+        noted::note(&args.key.data, Keys::open(&args.key, &*store), note.about(args.consent_id));
+    }
     let text = if args.json { json(&records) } else { table(&records) };
     print_text(&text)
 }

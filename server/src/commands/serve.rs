@@ -3,7 +3,7 @@
 use super::console;
 use super::print::print_text;
 use crate::access::access::Access;
-use crate::access::trail::{Action, Note, lost_words};
+use crate::access::trail::{Action, Command, Note, lost_words};
 use crate::cli::ServeArgs;
 use crate::clock::Clock;
 use crate::consent::writer::{QUEUE_MAX, Writer};
@@ -57,7 +57,7 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     });
     let access = Access::new(Arc::clone(&app.store), Arc::clone(&app.keys));
     for key in app.keys.public().iter().filter(|key| !known.contains(key)) {
-        let note = Note::of(Action::KeyAdded).by_name("constat serve").to(&key.kid);
+        let note = Note::of(Action::KeyAdded).by_command(Command::Serve).to(&key.kid);
         access.note(note, app.clock.best_time()).map_err(failed)?;
     }
     // Visitors are served whatever was done to the trail.

@@ -7,6 +7,7 @@ use crate::access::console_key::ConsoleKeys;
 use crate::access::permission::Permission;
 use crate::access::principal::Principal;
 use crate::access::token::{self, NewToken};
+use crate::access::trail::Command;
 use crate::cli::{TokenAddArgs, TokenArgs, TokenCommand, TokenListArgs, TokenRevokeArgs};
 use crate::clock;
 use crate::failure::Failure;
@@ -30,8 +31,8 @@ fn add(args: &TokenAddArgs) -> Result<(), Failure> {
     let scope = scope.map_err(|words| Failure::new(format!("--scope {words}")))?;
     let (access, now) = open(&args.key)?;
     let key_file = args.console_key.console_key_file.as_deref();
-    let by = Principal::command("constat token add");
-    let keys = ConsoleKeys::open(&args.key.data.data, key_file, &access, by.name(), now)?;
+    let by = Principal::command(Command::TokenAdd);
+    let keys = ConsoleKeys::open(&args.key.data.data, key_file, &access, Command::TokenAdd, now)?;
     let sites = sites(&args.site, access.store())?;
     let expires_at = Timestamp::from_unix_ms(now.unix_ms() + i64::from(args.days) * DAY_MS);
     let new = NewToken { name: args.name.clone(), scope, sites, expires_at };
@@ -74,7 +75,7 @@ fn list(args: &TokenListArgs) -> Result<(), Failure> {
 
 fn revoke(args: &TokenRevokeArgs) -> Result<(), Failure> {
     let (access, now) = open(&args.key)?;
-    let by = Principal::command("constat token revoke");
+    let by = Principal::command(Command::TokenRevoke);
     token::revoke(&access, &by, &args.jti, now).map_err(refused)?;
     print(format_args!("{} is revoked", args.jti))
 }

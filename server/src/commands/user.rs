@@ -9,6 +9,7 @@ use crate::access::permission::Role;
 use crate::access::principal::Principal;
 use crate::access::setting;
 use crate::access::site_scope::SiteScope;
+use crate::access::trail::Command;
 use crate::cli::{
     KeyArgs, LinkArgs, UserAddArgs, UserArgs, UserCommand, UserListArgs, UserRemoveArgs, UserResetArgs,
 };
@@ -67,7 +68,7 @@ fn add(args: &UserAddArgs) -> Result<(), Failure> {
     let (access, now) = open(&args.link.key)?;
     let url = console_url(&args.link, &access)?;
     let sites = sites(&args.site, access.store())?;
-    let by = Principal::command("constat user add");
+    let by = Principal::command(Command::UserAdd);
     let new = NewPerson { email: args.email.clone(), role, sites, ends_at, language: None };
     match people::add(&access, &by, &new, now) {
         Ok(invited) => show_link(&args.link, &url, &invited),
@@ -110,7 +111,7 @@ fn list(args: &UserListArgs) -> Result<(), Failure> {
 
 fn remove(args: &UserRemoveArgs) -> Result<(), Failure> {
     let (access, now) = open(&args.key)?;
-    let by = Principal::command("constat user remove");
+    let by = Principal::command(Command::UserRemove);
     people::remove(&access, &by, &args.email, now).map_err(refused)?;
     print(format_args!(
         "{} was removed: sessions, links and tokens have ended",
@@ -121,7 +122,7 @@ fn remove(args: &UserRemoveArgs) -> Result<(), Failure> {
 fn reset(args: &UserResetArgs) -> Result<(), Failure> {
     let (access, now) = open(&args.link.key)?;
     let url = console_url(&args.link, &access)?;
-    let by = Principal::command("constat user reset");
+    let by = Principal::command(Command::UserReset);
     let invited = people::reset(&access, &by, &args.email, now).map_err(refused)?;
     show_link(&args.link, &url, &invited)
 }

@@ -4,7 +4,7 @@ use super::demo_records;
 use super::earlier_terms::{NoticesBySite, by_site, earlier_notices, who_is_asked};
 use super::site_settings::{note_changes, note_removed};
 use crate::access::access::Access;
-use crate::access::trail::{Action, Note};
+use crate::access::trail::{Action, Command, Note};
 use crate::clock::Clock;
 use crate::failure::{Failure, fail};
 use crate::proof::published;
@@ -102,7 +102,7 @@ fn add_notice(
     now: Timestamp,
 ) -> Result<(), Failure> {
     if is_new {
-        let note = Note::of(Action::NoticePublished).by_name("constat serve").on(Some(&notice.site));
+        let note = Note::of(Action::NoticePublished).by_command(Command::Serve).on(Some(&notice.site));
         access
             .note(note.to(notice.notice_hash()), now)
             .map_err(fail("the audit trail could not be written"))?;

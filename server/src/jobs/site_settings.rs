@@ -3,7 +3,7 @@
 
 use crate::access::access::Access;
 use crate::access::setting;
-use crate::access::trail::{Action, Note};
+use crate::access::trail::{Action, Command, Note};
 use crate::failure::{Failure, fail, failed};
 use crate::site::Site;
 use constat_shared::{Hash, SiteId, Timestamp, canonical};
@@ -56,7 +56,7 @@ pub fn note_removed(access: &Access, sites: &[Site], now: Timestamp) -> Result<(
 }
 
 fn note(access: &Access, site: &SiteId, target: &str, now: Timestamp) -> Result<(), Failure> {
-    let note = Note::of(Action::ConfigurationChanged).by_name("constat serve").on(Some(site)).to(target);
+    let note = Note::of(Action::ConfigurationChanged).by_command(Command::Serve).on(Some(site)).to(target);
     access.note(note, now).map_err(fail("the audit trail could not be written"))
 }
 

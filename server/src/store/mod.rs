@@ -32,7 +32,9 @@ pub use key_store::KeyStore;
 pub use log_difference::LogDifference;
 pub use log_store::{Audit, LogStore};
 pub use notice_store::{NoticeStore, Publication, notice_of_site};
-pub use open_store::{RedisOptions, check_store, make_store, open_store, open_store_to_write};
+pub use open_store::{
+    RedisOptions, check_store, make_store, open_current_store, open_store, open_store_to_write,
+};
 pub use record_page::{
     EXAMINED_MAX, ID_RANGE_MAX, IdRange, RECORD_PAGE_MAX, RecordFilter, RecordPage, RecordPlace,
 };

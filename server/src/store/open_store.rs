@@ -37,6 +37,24 @@ pub fn open_store_to_write(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> 
     finished(SqliteStore::open(&args.data)?)
 }
 
+/// As [`open_store_to_write`], but one of an earlier version is left as it is: to look at a store is no
+/// reason to migrate it.
+///
+/// # Errors
+/// As [`open_store`], and for a store of an earlier version.
+pub fn open_current_store(args: &StoreArgs) -> Result<Box<dyn Store>, Failure> {
+    if let Some(redis) = RedisOptions::of(args) {
+        let store = redis.existing()?;
+        return if store.is_current()? { finished(store) } else { Err(former()) };
+    }
+    check_store(&args.data)?;
+    finished(SqliteStore::open_current(&args.data)?.ok_or_else(former)?)
+}
+
+fn former() -> Failure {
+    Failure::new("the store is one of an earlier version, which a server migrates when it starts on it")
+}
+
 /// Opens the store, and creates it when there is none.
 ///
 /// # Errors

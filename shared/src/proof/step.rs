@@ -1,38 +1,7 @@
 //! The names of the checks of a bundle, and their results. The API, the screens, the certificate and
 //! both verifiers use these names, so that they must never change.
 
-use serde::{Serialize, Serializer};
-use std::fmt;
-
-macro_rules! names {
-    ($(#[$doc:meta])* $name:ident; $($(#[$row:meta])* $variant:ident = $text:literal;)*) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$row])* $variant,)* }
-
-        impl $name {
-            /// Every one.
-            pub const ALL: &'static [$name] = &[$($name::$variant,)*];
-
-            /// Its name.
-            pub fn as_str(self) -> &'static str {
-                match self { $($name::$variant => $text,)* }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-    };
-}
+use crate::names;
 
 names! {
     /// A check, in the order in which a report lists what is well.

@@ -5,6 +5,7 @@ mod hash;
 mod ids;
 mod language;
 mod month;
+mod names;
 pub(crate) mod plain_text;
 mod problem;
 mod timestamp;

@@ -44,7 +44,7 @@ async fn what_a_token_may_not_be_is_named_and_none_is_made() {
     let data = api.data.path();
     let cases = [
         (add("a@b", "log:read", SITE, "30"), "--name must"),
-        (add("a", "log:write", SITE, "30"), "--scope must be a permission: notices:read"),
+        (add("a", "log:write", SITE, "30"), "--scope must be one of notices:read"),
         (add("a", "log:read", "Not a site", "30"), "--site must be"),
         (add("a", "log:read", SITE, "91"), "at most 90 days"),
         (add("a", "log:read", SITE, "0"), "must be in the future"),

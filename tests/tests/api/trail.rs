@@ -3,7 +3,9 @@
 use crate::command::{constat, json, printed, refused};
 use constat_testkit::sample_site::with_one_vendor_more;
 use constat_tests::api::{Api, SITE, SITE_ORIGIN};
+use constat_tests::consent::uuid;
 use constat_tests::server::Server;
+use reqwest::Method;
 use rusqlite::Connection;
 use rustix::process::Signal;
 use std::cell::Cell;
@@ -221,4 +223,68 @@ async fn a_server_says_that_its_store_was_set_back_and_serves() {
     let server = Server::start(set_back.path(), &["--sites", sites.arg()]);
     server.logs("entries that were signed here: run `constat audit --trail`", 1).await;
     assert!(server.stop());
+}
+
+/// The newest entry: who, action, site and target.
+fn newest(data: &Path) -> [Option<String>; 4] {
+    let sql = "SELECT who, action, site, target FROM trail ORDER BY entry_index DESC LIMIT 1";
+    let row = |row: &rusqlite::Row<'_>| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?]);
+    open(data).query_row(sql, [], row).unwrap()
+}
+
+#[tokio::test]
+async fn what_a_command_shows_of_a_visitor_is_in_the_trail_until_the_records_are_erased() {
+    let api = Api::start();
+    let data = api.data.path();
+    let asked = api.consent("allow_all").await;
+    let made = api.post(&asked).await.json();
+    let (id, event) = (made["record"]["consent_id"].as_str().unwrap(), &made["record"]["event_id"]);
+    let of = ["--site", SITE, "--consent-id", id];
+    let evidence = format!("{id} bundle {}", event.as_str().unwrap());
+    let file = data.join("evidence.json");
+    let file = file.to_str().unwrap();
+    let cases: [(&[&str], _, &str); 3] = [
+        (&["records"], "records_viewed", id),
+        (&["records", "--json"], "records_viewed", id),
+        (&["prove", "-o", file], "record_exported", &evidence),
+    ];
+    for (args, action, target) in cases {
+        let command = format!("constat {}", args[0]);
+        let output = constat(data, &[args, &of].concat());
+        assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+        let expected = [&*command, action, SITE, target].map(|text| Some(text.to_owned()));
+        assert_eq!(newest(data), expected, "{args:?}");
+    }
+    let before = entries(data).len();
+    let nobody = ["records", "--site", SITE, "--consent-id", &uuid()];
+    assert!(printed(data, &nobody).starts_with("No records"));
+    assert_eq!(entries(data).len(), before, "of nobody nothing was seen");
+    let receipt = made["receipt"].as_str().unwrap();
+    assert_eq!(api.history(Method::DELETE, id, receipt).await.status, 200);
+    assert_eq!(newest(data)[3], None);
+    let audit = printed(data, &AUDIT);
+    assert!(audit.contains("entries that name an erased consent id no more 3"), "{audit}");
+}
+
+#[tokio::test]
+async fn a_backup_in_which_nothing_can_be_noted_is_shown_and_the_command_says_so() {
+    let api = Api::start();
+    let asked = api.consent("allow_all").await;
+    let id = api.post(&asked).await.json()["record"]["consent_id"].as_str().unwrap().to_owned();
+    let backup = tempfile::tempdir().unwrap();
+    let copy = backup.path().join("constat.db");
+    open(api.data.path()).execute("VACUUM INTO ?", [copy.to_str().unwrap()]).unwrap();
+    let before = entries(backup.path());
+    // It has no key to sign the entry with.
+    let output = constat(backup.path(), &["records", "--json", "--site", SITE, "--consent-id", &id]);
+    assert!(output.status.success(), "{output:?}");
+    let shown: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(shown[0]["consent_id"], *id);
+    let words = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        words.starts_with("constat: the audit trail does not say that this was seen: the key "),
+        "{words}"
+    );
+    assert!(!words.contains(&id) && words.contains("/keys"), "{words}");
+    assert_eq!(entries(backup.path()), before);
 }

@@ -93,7 +93,7 @@ async fn what_is_wrong_is_named_and_changes_nothing() {
     let day = "2999-01-01";
     let cases = [
         (add("ana", "dpo", SITE, day), "EMAIL must be an e-mail address"),
-        (add(EMAIL, "boss", SITE, day), "--role must be a role: owner, dpo, auditor, admin"),
+        (add(EMAIL, "boss", SITE, day), "--role must be one of owner, dpo, auditor, admin"),
         (add(EMAIL, "dpo", "Not a site", day), "--site must be"),
         (add(EMAIL, "dpo", SITE, "tomorrow"), "--until must be a day"),
         (add(EMAIL, "dpo", SITE, "2020-01-01"), "must be in the future"),

@@ -112,8 +112,8 @@ fn a_removed_person_is_out_at_once_and_may_be_added_again() {
     here.welcome("ana@x", Role::Owner, &["helvia"]);
     assert_eq!(refusal(here.signed_in(&ana.session, 1)), Refusal::SessionEnded);
     let trail = here.trail();
-    assert!(trail.contains(&"constat user account_removed ana@x".to_owned()), "{trail:?}");
-    assert!(trail.contains(&"constat user role_given ana@x (owner)".to_owned()), "{trail:?}");
+    assert!(trail.contains(&"constat user add account_removed ana@x".to_owned()), "{trail:?}");
+    assert!(trail.contains(&"constat user add role_given ana@x (owner)".to_owned()), "{trail:?}");
 }
 
 #[test]

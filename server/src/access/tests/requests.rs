@@ -2,6 +2,7 @@ use super::sample::{Installation, at, command, refusal};
 use crate::access::error::{AccessError, Refusal};
 use crate::access::principal::Principal;
 use crate::access::request::{self, Seen};
+use crate::access::trail::Command;
 use serde_json::json;
 
 fn take(here: &Installation, by: &Principal, body: &str, seconds: i64) -> Result<Seen, AccessError> {
@@ -17,7 +18,7 @@ fn a_repeated_request_is_answered_as_the_first_for_a_day() {
     let Ok(Seen::Again(answer)) = take(&here, &command(), "{}", 2) else { panic!("it is repeated") };
     assert_eq!(answer, json!({ "jti": "x" }));
     assert_eq!(refusal(take(&here, &command(), "{ }", 2)), Refusal::KeyReused);
-    let other = Principal::command("constat token");
+    let other = Principal::command(Command::TokenAdd);
     assert!(matches!(take(&here, &other, "{}", 2), Ok(Seen::First(_))), "the key of somebody else");
     assert!(matches!(take(&here, &command(), "{}", 24 * 3600), Ok(Seen::First(_))));
 }

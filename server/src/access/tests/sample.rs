@@ -11,6 +11,7 @@ use crate::access::second_factor::tests::code_at;
 use crate::access::session::{self, SignedIn};
 use crate::access::sign_in::{Attempt, SignIns};
 use crate::access::site_scope::SiteScope;
+use crate::access::trail::Command;
 use crate::access::trail::read::{self, Filter};
 use crate::access::welcome;
 use crate::cli::{KeyArgs, StoreArgs};
@@ -138,7 +139,7 @@ impl Person {
 }
 
 pub fn command() -> Principal {
-    Principal::command("constat user")
+    Principal::command(Command::UserAdd)
 }
 
 /// Why it was refused.

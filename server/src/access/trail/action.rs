@@ -1,34 +1,14 @@
 //! What may be done that the audit trail names.
 
-use std::fmt;
+use constat_shared::names;
 
-macro_rules! actions {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal;)*) => {
-        /// What was done.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Action { $($(#[$doc])* $variant,)* }
-
-        impl Action {
-            /// Every one.
-            pub const ALL: &'static [Action] = &[$(Action::$variant,)*];
-
-            /// Its name in an entry.
-            pub fn as_str(self) -> &'static str {
-                match self { $(Action::$variant => $name,)* }
-            }
-
-            /// The one of that name.
-            pub fn parse(name: &str) -> Option<Action> {
-                Action::ALL.iter().copied().find(|action| action.as_str() == name)
-            }
-        }
-    };
-}
-
-actions! {
+names! {
+    /// What was done.
+    Action;
     /// Somebody signed in.
     SignedIn = "signed_in";
-    /// Somebody could not sign in. Without an account, the target is how many in that minute.
+    /// Somebody could not sign in, or has entered a wrong password or code on their own account: then the target
+    /// says so. Without an account, the target is how many in that minute.
     SignInFailed = "sign_in_failed";
     /// Somebody signed out.
     SignedOut = "signed_out";
@@ -91,11 +71,5 @@ impl Action {
     /// Whether its target may be forgotten, because it names a consent id.
     pub fn names_consent_id(self) -> bool {
         matches!(self, Action::RecordsViewed | Action::RecordExported)
-    }
-}
-
-impl fmt::Display for Action {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }

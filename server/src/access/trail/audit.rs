@@ -177,7 +177,7 @@ impl Walk {
                 }
             }
             None => {
-                let may_be_forgotten = Action::parse(&found.action).is_some_and(Action::names_consent_id);
+                let may_be_forgotten = Action::parse(&found.action).is_ok_and(Action::names_consent_id);
                 if found.target.is_some() || found.consent_id.is_some() || !may_be_forgotten {
                     return Err(TrailDifference::TargetLost { entry });
                 }

@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod audit;
+pub mod command;
 pub mod difference;
 mod entry;
 pub mod keep;
@@ -11,6 +12,7 @@ pub mod read;
 pub mod write;
 
 pub use action::Action;
+pub use command::Command;
 pub use difference::TrailError;
 pub use keep::{KEPT_MONTHS, KEPT_MS};
 pub use newest_head::NewestHead;

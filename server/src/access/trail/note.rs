@@ -1,6 +1,7 @@
 //! What is to be noted in the trail.
 
 use super::action::Action;
+use super::command::Command;
 use crate::access::principal::Principal;
 use crate::store::TRAIL_TEXT_BYTES_MAX;
 use constat_shared::{ConsentId, SiteId};
@@ -29,7 +30,12 @@ impl Note {
         self.by_name(principal.name())
     }
 
-    /// By whom: an e-mail address, or the name of a command.
+    /// By a command.
+    pub fn by_command(self, command: Command) -> Note {
+        self.by_name(command.as_str())
+    }
+
+    /// By whom: an e-mail address, or the name of a token or a command.
     pub fn by_name(self, who: &str) -> Note {
         Note { who: Some(who.to_owned()), ..self }
     }
@@ -44,8 +50,7 @@ impl Note {
         Note { target: Some(target.to_string().chars().take(TARGET_CHARS_MAX).collect()), ..self }
     }
 
-    /// To the records of a consent id, which is forgotten with them. No screen shows records yet.
-    #[allow(dead_code)]
+    /// To the records of a consent id, which is forgotten with them.
     pub fn about(self, consent_id: ConsentId) -> Note {
         Note { target: Some(consent_id.to_string()), consent_id: Some(consent_id), ..self }
     }

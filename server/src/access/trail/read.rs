@@ -2,7 +2,7 @@
 
 use super::action::Action;
 use crate::access::account::{self, Account};
-use crate::access::api_token;
+use crate::access::api_token::{self, ApiToken};
 use crate::access::error::AccessError;
 use crate::access::permission::Permission;
 use crate::access::principal::{Decision, Principal};
@@ -10,7 +10,7 @@ use crate::access::site_scope::SiteScope;
 use crate::store::{AccountStore, TRAIL_PAGE_MAX, TrailEntry, TrailStore};
 use constat_shared::{SiteId, Timestamp};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The most entries that are examined for one page: a filter that finds little
 /// answers with a short page and a cursor.
@@ -18,11 +18,40 @@ const EXAMINED_MAX: usize = 2000;
 /// The most entries of a page.
 pub const PAGE_MAX: usize = 100;
 
+/// The most characters of what names a person, a token or a command.
+const WHO_CHARS_MAX: usize = 64;
+
+/// Who is asked for: the id of a person's account, the name of a token, or a command. An e-mail address in a
+/// query would stand in the logs of proxies and in the history of a browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Who(String);
+
+impl Who {
+    /// Reads it from a query.
+    ///
+    /// # Errors
+    /// A sentence without its subject.
+    pub fn parse(text: &str) -> Result<Who, String> {
+        if text.contains('@') || !(1..=WHO_CHARS_MAX).contains(&text.chars().count()) {
+            let words = "must be the id of a person, the name of a token, or a command, and no e-mail address: \
+                         that would stand in the logs of proxies";
+            return Err(words.to_owned());
+        }
+        Ok(Who(text.to_owned()))
+    }
+
+    /// The name that entries have.
+    fn name(self, accounts: &[Account]) -> String {
+        let person = accounts.iter().find(|account| account.id == self.0);
+        person.map_or(self.0, |account| account.email.clone())
+    }
+}
+
 /// Which entries are asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     /// Those of this person, token or command.
-    pub who: Option<String>,
+    pub who: Option<Who>,
     /// Those of this action.
     pub action: Option<Action>,
     /// Those on this site.
@@ -80,7 +109,9 @@ pub fn read<S: TrailStore + AccountStore + ?Sized>(
     if let Some(site) = &filter.site {
         by.require(Permission::AuditTrailRead, site)?;
     }
-    let sites = sites_by_name(store, now)?;
+    let accounts = account::all(store, now)?;
+    let who = filter.who.clone().map(|who| who.name(&accounts));
+    let sites = sites_by_name(accounts, api_token::all(store, now)?);
     let segments = store.trail_segments()?;
     let (oldest, last) = (segments.iter().find(|segment| !segment.is_dropped), segments.last());
     let (Some(oldest), Some(last)) = (oldest, last) else { return Ok(TrailPage::default()) };
@@ -98,7 +129,7 @@ pub fn read<S: TrailStore + AccountStore + ?Sized>(
             if filter.from.is_some_and(|from| entry.at < from) {
                 return Ok(page);
             }
-            if matches(&entry, filter) && is_visible(&entry, by, &sites) {
+            if is_of(&entry, who.as_deref()) && matches(&entry, filter) && is_visible(&entry, by, &sites) {
                 page.items.push(shown(&entry));
             }
             if page.items.len() == count {
@@ -112,10 +143,41 @@ pub fn read<S: TrailStore + AccountStore + ?Sized>(
     Ok(page)
 }
 
+/// Whom somebody may ask for: those of whom they may see entries.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    /// The people, with those who were removed, by e-mail address: the id of the account.
+    pub people: BTreeMap<String, String>,
+    /// The names of tokens.
+    pub tokens: BTreeSet<String>,
+}
+
+/// Whom they may ask for.
+///
+/// # Errors
+/// When the permission is missing; when the store fails.
+pub fn names<S: AccountStore + ?Sized>(
+    store: &S,
+    by: &Principal,
+    now: Timestamp,
+) -> Result<Names, AccessError> {
+    by.require_anywhere(Permission::AuditTrailRead)?;
+    let is_seen = |site: &SiteScope| by.meets(Permission::AuditTrailRead, site);
+    let people = account::all(store, now)?.into_iter();
+    let people = people.filter(|account| account.grants.iter().any(|grant| is_seen(&grant.site)));
+    let tokens = api_token::all(store, now)?.into_iter().filter(|token| token.sites.iter().any(is_seen));
+    Ok(Names {
+        people: people.map(|account| (account.email, account.id)).collect(),
+        tokens: tokens.map(|token| token.name).collect(),
+    })
+}
+
+fn is_of(entry: &TrailEntry, who: Option<&str>) -> bool {
+    who.is_none() || entry.who.as_deref() == who
+}
+
 fn matches(entry: &TrailEntry, filter: &Filter) -> bool {
-    let is = |wanted: &Option<String>, found: &Option<String>| wanted.is_none() || wanted == found;
-    is(&filter.who, &entry.who)
-        && filter.action.is_none_or(|action| action.as_str() == entry.action)
+    filter.action.is_none_or(|action| action.as_str() == entry.action)
         && (filter.site.is_none() || filter.site == entry.site)
         && filter.until.is_none_or(|until| entry.at < until)
 }
@@ -136,19 +198,15 @@ fn is_visible(entry: &TrailEntry, by: &Principal, sites: &BTreeMap<String, Vec<S
 }
 
 /// The sites of every person and token that there is or was. A command is of all sites.
-fn sites_by_name<S: AccountStore + ?Sized>(
-    store: &S,
-    now: Timestamp,
-) -> Result<BTreeMap<String, Vec<SiteScope>>, AccessError> {
-    let sites_of = |account: &Account| account.grants.iter().map(|grant| grant.site.clone()).collect();
+fn sites_by_name(accounts: Vec<Account>, tokens: Vec<ApiToken>) -> BTreeMap<String, Vec<SiteScope>> {
     let mut sites: BTreeMap<String, Vec<SiteScope>> = BTreeMap::new();
-    for account in account::all(store, now)? {
-        sites.insert(account.email.clone(), sites_of(&account));
+    for account in accounts {
+        sites.insert(account.email, account.grants.into_iter().map(|grant| grant.site).collect());
     }
-    for token in api_token::all(store, now)? {
+    for token in tokens {
         sites.entry(token.name).or_default().extend(token.sites);
     }
-    Ok(sites)
+    sites
 }
 
 fn shown(entry: &TrailEntry) -> ShownEntry {

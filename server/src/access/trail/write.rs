@@ -1,6 +1,7 @@
 //! Appends to the trail.
 
 use super::action::Action;
+use super::command::Command;
 use super::entry::{self, ORIGIN, START};
 use super::newest_head::NewestHead;
 use super::note::Note;
@@ -62,9 +63,9 @@ impl Trail {
     ///
     /// # Errors
     /// When the store fails, or the new head cannot be kept.
-    pub fn accept_missing(&self, by: &str, now: Timestamp) -> Result<Option<TreeHead>, Failure> {
+    pub fn accept_missing(&self, now: Timestamp) -> Result<Option<TreeHead>, Failure> {
         let Some(lost) = self.lost_head()? else { return Ok(None) };
-        let note = Note::of(Action::MissingEntriesAccepted).by_name(by);
+        let note = Note::of(Action::MissingEntriesAccepted).by_command(Command::AcceptMissing);
         let note = note.to(format!("{} {}", lost.size, lost.root));
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let head = self.append(note, now).map_err(failed)?;

@@ -4,7 +4,7 @@ use super::page::{Listed, Page};
 use super::query::Query;
 use super::work::done;
 use crate::access::trail::Action;
-use crate::access::trail::read::{Filter, ShownEntry, read};
+use crate::access::trail::read::{Filter, ShownEntry, Who, read};
 use crate::http::console::day;
 use crate::http::console::who::{AuditTrailRead, Can};
 use crate::http::problem::ApiError;
@@ -16,8 +16,6 @@ use utoipa::ToSchema;
 
 /// The names that the query has.
 const NAMES: [&str; 7] = ["who", "action", "site", "from", "to", "limit", "cursor"];
-/// The most characters of a name.
-const WHO_CHARS_MAX: usize = 254;
 
 /// What somebody did.
 #[derive(Serialize, ToSchema)]
@@ -63,11 +61,8 @@ pub async fn list(can: Can<AuditTrailRead>, request: HttpRequest) -> Result<Http
 }
 
 fn filter(query: &Query) -> Result<Filter, ApiError> {
-    let who = query.parsed("who", |text| match text.chars().count() {
-        1..=WHO_CHARS_MAX => Ok(text.to_owned()),
-        _ => Err(format!("must have 1 to {WHO_CHARS_MAX} characters")),
-    })?;
-    let action = query.parsed("action", |text| Action::parse(text).ok_or_else(actions))?;
+    let who = query.parsed("who", Who::parse)?;
+    let action = query.parsed("action", Action::parse)?;
     let site = query.parsed("site", |text| SiteId::parse(text).map_err(|error| error.to_string()))?;
     let from = query.parsed("from", |text| moment(text).map(|(start, _)| start))?;
     let until = query.parsed("to", |text| moment(text).map(|(_, end)| end))?;
@@ -79,9 +74,4 @@ fn moment(text: &str) -> Result<(Timestamp, Timestamp), String> {
     let day = day::in_zone(text, &TimeZone::UTC);
     let moment = || Timestamp::parse(text).ok().map(|at| (at, at));
     day.or_else(moment).ok_or_else(|| "must be a day such as 2026-11-24, or a time of RFC 3339".to_owned())
-}
-
-fn actions() -> String {
-    let names: Vec<_> = Action::ALL.iter().map(|action| action.as_str()).collect();
-    format!("must be one of {}", names.join(", "))
 }

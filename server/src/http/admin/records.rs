@@ -179,7 +179,8 @@ pub async fn delete(
     let site = place::site(&console, &site)?.notice().site.clone();
     let consent_id = id_of(&consent_id)?;
     let body: Erasure = json_body::parse(&json_body::bytes(payload, SMALL_BYTES_MAX).await?)?;
-    let reason = body.reason.as_deref().and_then(ErasureReason::parse).ok_or_else(no_reason)?;
+    let reason =
+        body.reason.as_deref().and_then(|name| ErasureReason::parse(name).ok()).ok_or_else(no_reason)?;
     let erased = done(&request, move |console, _| {
         // A clock that is not trusted keeps nobody from erasing: the log then has the newest trusted time.
         let now = console.app.clock.best_time();

@@ -20,6 +20,9 @@ use utoipa::ToSchema;
 /// A person.
 #[derive(Serialize, ToSchema)]
 pub struct UserItem {
+    /// The id of the account, by which the audit trail is filtered.
+    #[schema(example = "0f8fad5bd9cb469fa16570867728950e")]
+    id: String,
     /// The e-mail address, in lower case.
     #[schema(example = "dpo@helvia.example")]
     email: String,
@@ -70,7 +73,7 @@ impl From<Seen> for UserItem {
             given_by: grant.given_by,
         });
         let (ends_at, welcomed_at) = (account.ends_at, account.welcomed_at);
-        UserItem { email: account.email, roles: roles.collect(), ends_at, welcomed_at }
+        UserItem { id: account.id, email: account.email, roles: roles.collect(), ends_at, welcomed_at }
     }
 }
 

@@ -10,10 +10,23 @@ use jiff::tz::TimeZone;
 
 /// After how many days an audit is old.
 const AUDIT_DAYS: i64 = 31;
+/// After how many days a time-stamp of a log that has grown since is old: the operator asks for one every day.
+const STAMP_DAYS: i64 = 2;
 const DAY_MS: i64 = 24 * 3_600_000;
 
-/// How the audits of a site stand.
-pub fn audit(last: Option<&Audited>, zone: &TimeZone, language: Language, now: Timestamp) -> Check {
+/// How the audits of a site stand. While one runs, a difference that the last one found stays.
+pub fn audit(
+    last: Option<&Audited>,
+    running_since: Option<Timestamp>,
+    zone: &TimeZone,
+    language: Language,
+    now: Timestamp,
+) -> Check {
+    let has_failed = last.is_some_and(|last| last.finding.is_some());
+    if let Some(since) = running_since.filter(|_| !has_failed) {
+        let at = Some(moment::moment(since, zone, language));
+        return Check { standing: Standing::Running, at, finding: None };
+    }
     let Some(last) = last else { return never() };
     let is_old = now.unix_ms() - last.at.unix_ms() > AUDIT_DAYS * DAY_MS;
     Check {
@@ -28,18 +41,30 @@ pub fn audit(last: Option<&Audited>, zone: &TimeZone, language: Language, now: T
 }
 
 /// How the time-stamps of one log stand, where the site names an authority, and when the last one was made.
-pub fn stamp(log: &MonthLog, has_authority: bool, zone: &TimeZone, language: Language) -> Check {
-    stamps(std::slice::from_ref(log), has_authority, zone, language)
+pub fn stamp(
+    log: &MonthLog,
+    has_authority: bool,
+    zone: &TimeZone,
+    language: Language,
+    now: Timestamp,
+) -> Check {
+    stamps(std::slice::from_ref(log), has_authority, zone, language, now)
 }
 
 /// How the time-stamps of all logs stand: as the one that stands worst, with the time of the newest.
-pub fn stamps(logs: &[MonthLog], has_authority: bool, zone: &TimeZone, language: Language) -> Check {
+pub fn stamps(
+    logs: &[MonthLog],
+    has_authority: bool,
+    zone: &TimeZone,
+    language: Language,
+    now: Timestamp,
+) -> Check {
     let worst = |one: Standing, other: Standing| match (one, other) {
         (Standing::Never, _) | (_, Standing::Never) => Standing::Never,
         (Standing::Old, _) | (_, Standing::Old) => Standing::Old,
         _ => Standing::Good,
     };
-    let standing = match logs.iter().map(of_log).reduce(worst) {
+    let standing = match logs.iter().map(|log| of_log(log, now)).reduce(worst) {
         _ if !has_authority => Standing::Off,
         found => found.unwrap_or(Standing::Never),
     };
@@ -47,13 +72,12 @@ pub fn stamps(logs: &[MonthLog], has_authority: bool, zone: &TimeZone, language:
     Check { standing, at: newest.map(|at| moment::moment(at, zone, language)), finding: None }
 }
 
-fn of_log(log: &MonthLog) -> Standing {
-    match &log.stamp {
-        None => Standing::Never,
-        // An entry about the stamp is a leaf itself.
-        Some(stamp) if stamp.size + 1 >= log.head.size => Standing::Good,
-        Some(_) => Standing::Old,
-    }
+fn of_log(log: &MonthLog, now: Timestamp) -> Standing {
+    let Some(stamp) = &log.stamp else { return Standing::Never };
+    // An entry about the stamp is a leaf itself.
+    let is_whole = stamp.size + 1 >= log.head.size;
+    let is_recent = now.unix_ms() - stamp.at.unix_ms() <= STAMP_DAYS * DAY_MS;
+    if is_whole || is_recent { Standing::Good } else { Standing::Old }
 }
 
 /// How the job that deletes stands: it runs every hour.
@@ -100,21 +124,44 @@ mod tests {
     }
 
     fn shown(logs: &[MonthLog]) -> (Standing, Option<String>) {
-        let found = stamps(logs, true, &TimeZone::UTC, Language::En);
+        let found = stamps(logs, true, &TimeZone::UTC, Language::En, at("23"));
         (found.standing, found.at.map(|at| at.utc))
     }
 
     #[test]
     fn stamps_stand_as_the_worst_log_and_have_the_time_of_the_newest() {
         let good = log("2026-11", 9, Some((8, "20")));
-        let (old, never) = (log("2026-10", 9, Some((7, "21"))), log("2026-09", 9, None));
+        let (old, never) = (log("2026-10", 9, Some((7, "20"))), log("2026-09", 9, None));
         let utc = |day| Some(at(day).to_string());
         assert_eq!(shown(std::slice::from_ref(&good)), (Standing::Good, utc("20")));
-        assert_eq!(shown(&[good, old]), (Standing::Old, utc("21")));
+        assert_eq!(shown(&[log("2026-10", 99, Some((7, "21")))]), (Standing::Good, utc("21")), "of this day");
+        assert_eq!(shown(&[good, old]), (Standing::Old, utc("20")));
         assert_eq!(shown(&[log("2026-11", 9, Some((8, "20"))), never]), (Standing::Never, utc("20")));
         assert_eq!(shown(&[]), (Standing::Never, None));
-        let off = stamps(&[log("2026-11", 9, None)], false, &TimeZone::UTC, Language::En);
+        let off = stamps(&[log("2026-11", 9, None)], false, &TimeZone::UTC, Language::En, at("23"));
         assert_eq!(off.standing, Standing::Off);
+    }
+
+    #[test]
+    fn an_audit_that_runs_is_shown_as_running_unless_the_last_one_failed() {
+        let audited = |day, finding: Option<&str>| Audited {
+            at: at(day),
+            by: "x".into(),
+            leaf_count: 1,
+            finding: finding.map(str::to_owned),
+            difference: None,
+        };
+        let stands = |last: Option<&Audited>, running| {
+            audit(last, running, &TimeZone::UTC, Language::En, at("22")).standing
+        };
+        let (good, failed) = (audited("20", None), audited("20", Some("leaf 1 differs")));
+        let running = Some(at("22"));
+        assert_eq!([stands(None, None), stands(None, running)], [Standing::Never, Standing::Running]);
+        assert_eq!(
+            [stands(Some(&good), None), stands(Some(&good), running)],
+            [Standing::Good, Standing::Running]
+        );
+        assert_eq!([stands(Some(&failed), None), stands(Some(&failed), running)], [Standing::Failed; 2]);
     }
 
     #[test]

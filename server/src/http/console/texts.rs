@@ -110,7 +110,7 @@ texts! {
     }
     /// How a check stands.
     standing: StandingTexts {
-        failed good never off old
+        failed good never off old running
     }
     /// The sign-in screen.
     sign_in: SignInTexts {
@@ -152,9 +152,9 @@ texts! {
     }
     /// One site.
     site: SiteTexts {
-        answers choice_months expired expired_none first_answer last_answer log log_meaning log_size meaning no_answer no_answer_then
-        no_answer_todo none_yet notice notice_meaning origin origins pictures pictures_meaning proof_months refused
-        refused_last refused_none refused_why retention retention_meaning stamp stamp_meaning stands state tag
+        answers choice_months expired expired_none first_answer last_answer leaf leaves log log_meaning meaning no_answer no_answer_then
+        no_answer_todo none none_kept none_kept_why notice notice_meaning origin origins pictures pictures_meaning proof_months refused
+        refused_last refused_none refused_why retention retention_meaning retention_old stamp stamp_meaning stands state tag
         tag_where time_zone what
     }
     /// Every version of the notice.
@@ -181,9 +181,9 @@ texts! {
     }
     /// The log.
     log: LogTexts {
-        audit audit_lead audit_now authority by checkpoint done_of empty empty_link empty_title failed lead leaves
+        audit audit_lead audit_now authority by checkpoint done_of empty empty_link empty_title lead leaves
         month months months_lead no_audit no_authority progress refresh_now refresh_stop refreshes result runs shard
-        stamp title well when
+        stamp title when
     }
     /// The search for records.
     records: RecordsTexts {
@@ -238,7 +238,7 @@ texts! {
     }
     /// The audit trail.
     trail: TrailTexts {
-        action all any_action any_site empty entries failed failed_todo failures filter forgotten from lead lost_head newest nobody
+        action all any_action any_site any_who commands empty entries failed failed_todo failures filter forgotten from lead lost_head newest nobody
         none_filtered none_in_page older pages site target title to verify verify_button verify_lead well when who
     }
     /// What is shown instead of a screen: words of all of them.

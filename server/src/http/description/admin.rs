@@ -8,6 +8,7 @@ use crate::http::router::Verb::{self, Delete, Get, Post};
 use constat_shared::Code;
 use serde_json::{Value, json};
 
+const USER_ID: &str = "0f8fad5bd9cb469fa16570867728950e";
 const AT: &str = "2026-11-24T08:12:30.000Z";
 const HASH: &str = "02e0594684847ad602e0594684847ad602e0594684847ad602e0594684847ad6";
 const JTI: &str = "01a204c6-4a64-7652-a173-9806752ea7a7";
@@ -118,7 +119,13 @@ fn audit_trail() -> Operation {
              of its person or token. A filter that finds little answers with a short page, also an empty one, and \
              a cursor: go on until it is `null`.",
         )
-        .query("who", "Only of this e-mail address, token or command.", json!({ "type": "string", "minLength": 1, "maxLength": 254 }), "dpo@helvia.example")
+        .query(
+            "who",
+            "Only of this person (the `id` in the list of users), token (its name) or command. An e-mail address \
+             is refused: it would stand in the logs of proxies.",
+            json!({ "type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[^@]*$" }),
+            USER_ID,
+        )
         .query("action", "Only this.", json!({ "type": "string", "enum": actions }), "signed_in")
         .query("site", "Only on this site.", slug(), "helvia")
         .query("from", "Only from this day (UTC) or moment on.", moment(), "2026-11-01")
@@ -129,6 +136,7 @@ fn audit_trail() -> Operation {
 
 fn users() -> Vec<Operation> {
     let item = json!({
+        "id": USER_ID,
         "email": "dpo@helvia.example",
         "roles": [{ "role": "dpo", "site": "helvia", "given_at": AT, "given_by": "constat user add" }],
         "ends_at": null, "welcomed_at": AT,

@@ -9,6 +9,8 @@ mod list;
 pub mod log_store;
 pub mod notice_store;
 pub mod random;
+mod random_console;
+mod random_values;
 pub mod record_page;
 pub mod record_store;
 mod sample;

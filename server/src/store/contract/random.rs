@@ -1,5 +1,7 @@
 //! Random sequences of calls, on a store and on a model in memory.
 
+use super::random_console::{ConsoleModel, console_steps};
+use super::random_values::{Checked, Moment, VISITORS, moments, ok, uuid, visitor_id};
 use super::record_page::in_pages;
 use super::sample::{self, record_of, request};
 use crate::store::erased_events::remembered_until;
@@ -8,12 +10,12 @@ use constat_shared::consent::DIGEST_LEN;
 use constat_shared::log::merkle::{node_hash, verify_consistency, verify_inclusion};
 use constat_shared::log::{Purge, PurgeReason};
 use constat_shared::{
-    Action, CommitmentKey, ConsentId, ConsentRequest, EventId, Hash, HolderDigest, LogEntry, LogId,
-    LogShards, Month, Months, PublishedNotice, Record, SiteId, Timestamp, TreeHead,
+    Action, CommitmentKey, ConsentRequest, EventId, Hash, HolderDigest, LogEntry, LogId, LogShards, Month,
+    Months, PublishedNotice, Record, SiteId, Timestamp, TreeHead,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
-use proptest::test_runner::{TestCaseError, TestRunner};
+use proptest::test_runner::TestRunner;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,7 +26,6 @@ const STEPS_MAX: usize = 12;
 const BATCH_MAX: usize = 5;
 /// Two sites with two notices each; the second notice of each is not published at first.
 const NOTICES: usize = 4;
-const VISITORS: usize = 3;
 
 /// A call to the store.
 #[derive(Clone, Debug)]
@@ -54,26 +55,6 @@ enum Draft {
         of: Index,
         action: Action,
     },
-}
-
-/// A few milliseconds before or after the beginning of a month.
-#[derive(Clone, Copy, Debug)]
-struct Moment {
-    later: bool,
-    offset_ms: i64,
-}
-
-impl Moment {
-    fn timestamp(self) -> Timestamp {
-        // Thirteen months apart, so that purge entries go to logs that have records.
-        let start = if self.later { "2027-03-01T00:00:00Z" } else { "2026-02-01T00:00:00Z" };
-        let start = sample::at(start);
-        Timestamp::from_unix_ms(start.unix_ms() + self.offset_ms)
-    }
-}
-
-fn moments() -> impl Strategy<Value = Moment> {
-    (any::<bool>(), -2..=2_i64).prop_map(|(later, offset_ms)| Moment { later, offset_ms })
 }
 
 fn drafts() -> impl Strategy<Value = Draft> {
@@ -118,17 +99,6 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 1..=STEPS_MAX)
 }
 
-/// A UUIDv7 made of a number.
-fn uuid(number: u8) -> [u8; 16] {
-    let mut bytes = [number; 16];
-    (bytes[6], bytes[8]) = (0x70, 0x80);
-    bytes
-}
-
-fn visitor_id(visitor: u8) -> ConsentId {
-    ConsentId::from_bytes(uuid(visitor)).unwrap()
-}
-
 /// The state that a store should have.
 struct Model {
     notices: Vec<PublishedNotice>,
@@ -144,30 +114,25 @@ struct Model {
     erased: BTreeMap<(SiteId, EventId), Timestamp>,
 }
 
-type Checked = Result<(), TestCaseError>;
-
 /// Runs random sequences on empty stores from `open`. The first value of `open`
 /// lives as long as the store.
 pub fn every_sequence_agrees_with_a_model<G, S: Store>(cases: u32, open: impl Fn() -> (G, S)) {
     let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
     let notices = notices();
-    let checked = TestRunner::new(config).run(&steps(), |steps| {
+    let checked = TestRunner::new(config).run(&(steps(), console_steps()), |(steps, console_steps)| {
         let (_guard, store) = open();
         let mut model = Model::new(notices.clone(), &store);
         for step in steps {
             model.take(&store, step)?;
             model.check_heads(&store)?;
         }
-        model.check(&store)
+        model.check(&store)?;
+        let mut console = ConsoleModel::default();
+        console_steps.into_iter().try_for_each(|step| console.take(&store, step))
     });
     if let Err(failure) = checked {
         panic!("{failure}");
     }
-}
-
-/// Turns an error of the store into a failure of the case, so that proptest shrinks it.
-fn ok<T>(result: Result<T, StoreError>) -> Result<T, TestCaseError> {
-    result.map_err(|error| TestCaseError::fail(error.to_string()))
 }
 
 fn notices() -> Vec<PublishedNotice> {

@@ -56,6 +56,14 @@ impl RedisStore {
         Ok(self.format()?.is_some())
     }
 
+    /// Whether there is a store of this version in this Redis.
+    ///
+    /// # Errors
+    /// As [`RedisStore::has_store`].
+    pub fn is_current(&self) -> Result<bool, StoreError> {
+        Ok(self.format()?.is_some_and(|found| found == FORMAT))
+    }
+
     /// The version of what is in this Redis; `None` when it is empty.
     fn format(&self) -> Result<Option<String>, StoreError> {
         let (call, mut key_count) = (self.link.call(), 0);

@@ -60,6 +60,11 @@ pub fn prepare_to_read(connection: &Connection) -> Result<(), StoreError> {
     }
 }
 
+/// Whether the file has the version of this program.
+pub fn is_current(connection: &Connection) -> Result<bool, StoreError> {
+    Ok(version(connection)? == SCHEMA_VERSION)
+}
+
 /// Checks that the file has the version of this program.
 ///
 /// # Errors

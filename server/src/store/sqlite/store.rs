@@ -2,7 +2,7 @@
 
 use super::place::Place;
 use super::readiness::Readiness;
-use super::schema::{create_schema, prepare_to_read};
+use super::schema::{create_schema, is_current, prepare_to_read};
 use super::tables::logs::Log;
 use super::truncation::Truncation;
 use super::waiting::{BUSY_TIMEOUT, lock};
@@ -57,18 +57,30 @@ impl SqliteStore {
             }
             _ => close_files(&owner, &path).map_err(unusable)?,
         }
-        let flags = OpenFlags::default() | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-        let mut connection = Connection::open_with_flags(&path, flags)?;
-        connection.busy_timeout(BUSY_TIMEOUT)?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.pragma_update(None, "secure_delete", "ON")?;
+        let mut connection = connect(&path, OpenFlags::default())?;
+        prepare_to_write(&connection)?;
         // During a migration, references point to tables that are being replaced.
         connection.pragma_update(None, "foreign_keys", "OFF")?;
         create_schema(&mut connection)?;
         connection.pragma_update(None, "foreign_keys", "ON")?;
         Ok(SqliteStore::with(path, connection))
+    }
+
+    /// Opens an existing store to write to it, also while a server uses it; `None` for one of an earlier
+    /// version, which stays as it is.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`], and when there is no store.
+    pub fn open_current(dir: &Path) -> Result<Option<SqliteStore>, StoreError> {
+        let path = database(dir)?;
+        close_files(&owner(dir)?, &path).map_err(unusable)?;
+        let connection = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        if !is_current(&connection)? {
+            return Ok(None);
+        }
+        prepare_to_write(&connection)?;
+        connection.pragma_update(None, "foreign_keys", "ON")?;
+        Ok(Some(SqliteStore::with(path, connection)))
     }
 
     /// Opens an existing store to read it, also while a server uses it.
@@ -145,12 +157,22 @@ impl SqliteStore {
 }
 
 fn open_reader(path: &Path) -> Result<Connection, StoreError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     prepare_to_read(&connection)?;
     Ok(connection)
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NOFOLLOW)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    Ok(connection)
+}
+
+fn prepare_to_write(connection: &Connection) -> Result<(), StoreError> {
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    Ok(connection.pragma_update(None, "secure_delete", "ON")?)
 }
 
 /// The path of the database without links: SQLite refuses one in any part of it,

@@ -70,6 +70,7 @@ async fn what_is_wrong_with_a_query_is_named() {
         ("sites?limit=1&limit=2", "limit"),
         ("sites?page=2", "page"),
         ("audit-trail?action=sang", "action"),
+        ("audit-trail?who=ana%40helvia.example", "who"),
         ("audit-trail?from=yesterday", "from"),
         ("audit-trail?to=2026-02-30", "to"),
         ("audit-trail?site=A%20B", "site"),

@@ -2,9 +2,10 @@
 
 use constat_testkit::redis::Redis;
 use constat_testkit::sample_site::with_shipped_vendors;
-use constat_tests::api::SITE_ORIGIN;
+use constat_tests::api::{SITE_ORIGIN, notice_hash, post};
+use constat_tests::consent::request;
 use constat_tests::console::{OWN, PASSWORD, Visitor, add, path_of};
-use constat_tests::server::Server;
+use constat_tests::server::{Server, run};
 use constat_tests::sites::Sites;
 use std::path::Path;
 
@@ -59,6 +60,41 @@ async fn sessions_links_and_their_ends_count_on_every_server_at_once() {
     let mut copy = visitor.clone();
     copy.url = second_url;
     assert!(copy.is_in().await);
+    a_look_by_a_command_is_noted_unless_redis_takes_no_entry(&second, &redis, folders[0].path(), &mut copy)
+        .await;
     visitor.submit("/console/account", "/console/sign-out", &[]).await;
     assert!(!copy.is_in().await);
+}
+
+/// The command runs in the folder of one server, and the other shows the entry.
+async fn a_look_by_a_command_is_noted_unless_redis_takes_no_entry(
+    server: &Server,
+    redis: &Redis,
+    data: &Path,
+    dpo: &mut Visitor,
+) {
+    let asked = request(&notice_hash(server).await, "allow_all");
+    let id = asked["consent_id"].as_str().unwrap();
+    assert_eq!(post(server, &asked).await.status, 201);
+    let url = redis.url();
+    let args =
+        ["records", "--site", OWN, "--consent-id", id, "--store", &url, "--data", data.to_str().unwrap()];
+    let looked = run(args).await;
+    assert!(looked.status.success() && looked.stderr.is_empty(), "{looked:?}");
+    let entries = async |dpo: &mut Visitor| {
+        let page = dpo.get("/console/audit-trail?who=constat+records").await;
+        page.text().matches(id).count()
+    };
+    assert_eq!(entries(dpo).await, 1);
+    // It has no replica.
+    redis.ask(&["CONFIG", "SET", "min-replicas-to-write", "1"]);
+    let looked = run(args).await;
+    assert!(
+        looked.status.success() && String::from_utf8_lossy(&looked.stdout).contains("allow_all"),
+        "{looked:?}"
+    );
+    let words = String::from_utf8_lossy(&looked.stderr);
+    assert!(words.contains("the audit trail does not say that this was seen: "), "{words}");
+    redis.ask(&["CONFIG", "SET", "min-replicas-to-write", "0"]);
+    assert_eq!(entries(dpo).await, 1);
 }

@@ -257,6 +257,8 @@ async fn erasing_asks_for_a_reason_and_a_confirmation_and_gives_a_proof_that_nam
     let trail = dpo.get("/console/audit-trail").await;
     assert!(trail.text().contains("Records erased") && trail.text().contains("person_asked"));
     assert!(!trail.text().contains(&id), "the trail has forgotten whose records were seen");
+    let site = dpo.get("/console/sites/polaire").await;
+    assert!(site.text().contains("No answer is kept") && !site.text().contains("Put this first"), "{site:?}");
     let repeated = constat_tests::api::post(&house.server, &asked).await;
     assert_eq!(repeated.status, 410, "{repeated:?}");
     assert!(constat(house.data.path(), &["audit", "--trail"]).status.success());

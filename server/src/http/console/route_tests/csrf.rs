@@ -11,6 +11,7 @@ use crate::access::second_factor;
 use crate::access::session::{self, csrf_token};
 use crate::access::site_scope::SiteScope;
 use crate::access::token::{self, NewToken};
+use crate::access::trail::Command;
 use crate::clock;
 use crate::http::asks::Needs;
 use crate::http::router::{Row, Verb};
@@ -40,7 +41,7 @@ fn form() -> Vec<(&'static str, &'static str)> {
 }
 
 /// The codes that a screen asks for: one of the second factor, or of the one that is offered.
-fn codes(house: &House, person: &Account, session: &str, path: &str) -> Vec<(&'static str, String)> {
+pub fn codes(house: &House, person: &Account, session: &str, path: &str) -> Vec<(&'static str, String)> {
     let code = |secret: &[u8]| second_factor::tests::code_of(secret.to_vec(), clock::now());
     match path {
         "/console/account/recovery-codes" => vec![("code", code(&SECRET))],
@@ -77,7 +78,7 @@ fn answered(house: &House) -> (String, String) {
 impl Named {
     fn make(house: &House, person: &Account) -> Named {
         let (access, now) = (&house.console.access, clock::now());
-        let command = Principal::command("test");
+        let command = Principal::command(Command::UserAdd);
         let new = NewPerson {
             email: "second@helvia.example".to_owned(),
             role: Role::Owner,
@@ -118,13 +119,13 @@ impl Named {
     }
 }
 
-fn encoded(csrf: &[&str]) -> String {
+pub fn encoded(csrf: &[&str]) -> String {
     let mut form_of = Serializer::new(String::new());
     form_of.extend_pairs(csrf.iter().map(|token| ("csrf", *token))).extend_pairs(form());
     form_of.finish()
 }
 
-fn everything(house: &House) -> Account {
+pub fn everything(house: &House) -> Account {
     house.person("all@helvia.example", &[(Role::Dpo, "*"), (Role::Admin, "*"), (Role::Owner, "*")])
 }
 

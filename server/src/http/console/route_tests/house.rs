@@ -10,6 +10,7 @@ use crate::access::session;
 use crate::access::sign_in::SignIns;
 use crate::access::site_scope::SiteScope;
 use crate::access::token::{self, NewToken};
+use crate::access::trail::Command;
 use crate::cli::{KeyArgs, StoreArgs};
 use crate::clock::{self, Clock};
 use crate::consent::writer::{QUEUE_MAX, Writer};
@@ -100,7 +101,8 @@ impl House {
             assets: Arc::new(Assets::embedded().unwrap()),
         });
         let access = Access::new(Arc::clone(&store), keys);
-        let console_keys = ConsoleKeys::open(data.path(), None, &access, "test", clock::now()).unwrap();
+        let console_keys =
+            ConsoleKeys::open(data.path(), None, &access, Command::Serve, clock::now()).unwrap();
         let catalogue = Catalogue::embedded().unwrap();
         let site = |id: &str| {
             let text = with_shipped_vendors(id, "https://www.polaire.example");
@@ -157,7 +159,7 @@ impl House {
             sites: vec![SiteScope::parse(site).unwrap()],
             expires_at: Timestamp::from_unix_ms(now.unix_ms() + HOUR_MS),
         };
-        let by = Principal::command("constat token");
+        let by = Principal::command(Command::TokenAdd);
         token::make(&self.console.access, &self.console.keys, &by, new, now).unwrap().token
     }
 

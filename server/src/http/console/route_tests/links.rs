@@ -6,6 +6,7 @@ use crate::access::audited::{self, Finding, Unfinished};
 use crate::access::permission::{Permission, Role};
 use crate::access::principal::Principal;
 use crate::access::session::csrf_token;
+use crate::access::trail::Command;
 use crate::clock;
 use actix_web::http::Method;
 use constat_shared::SiteId;
@@ -24,7 +25,7 @@ pub fn full_house() -> House {
     for site in [OWN, OTHER, "*"] {
         house.token(&[Permission::LogRead], site);
     }
-    let by = Principal::command("constat audit");
+    let by = Principal::command(Command::Serve);
     for site in [OWN, OTHER] {
         let site = SiteId::parse(site).unwrap();
         audited::keep(
@@ -48,7 +49,7 @@ pub struct Found {
     pub posts: BTreeMap<String, String>,
 }
 
-fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+pub fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
     tag.split_once(&format!(" {name}=\"")).and_then(|(_, rest)| rest.split('"').next())
 }
 

@@ -79,6 +79,7 @@ impl Maker {
             tag: tag.into(),
             first_answer_at: answered.then(|| moment("01-12")),
             last_answer_at: answered.then(|| moment("11-27")),
+            had_answers: answered,
             origins: vec![
                 "https://www.boreale.example".into(),
                 "https://espace-client.boreale.example".into(),
@@ -112,5 +113,7 @@ impl Maker {
         self.add("site", "site", &full);
         let empty = page(self.shell(Section::Site), false);
         self.add("site-empty", "site", &empty);
+        let erased = Site { had_answers: true, ..page(self.shell(Section::Site), false) };
+        self.add("site-erased", "site", &erased);
     }
 }

@@ -35,7 +35,9 @@ impl Maker {
         let page = |shell, verified, entries, is_filtered, errors| AuditTrail {
             shell,
             verified,
-            who: HOSTILE.into(),
+            people: vec![choice("0f8f", "dpo@boreale.example", false), choice("0f90", HOSTILE, true)],
+            tokens: vec![choice("nightly", "nightly", false)],
+            commands: vec![choice("constat records", "constat records", false)],
             actions: vec![choice("signed_in", "", false), choice("role_given", "", true)],
             sites: vec![choice("boreale", "Assurances Boréale", false)],
             from: "2026-11-01".into(),

@@ -3,9 +3,10 @@
 use super::account::site_name;
 use crate::access::audited::{self, Finding};
 use crate::access::principal::Principal;
+use crate::access::sign_in::OWN_ACCOUNT;
 use crate::access::trail::audit::audit;
-use crate::access::trail::read::{Filter, PAGE_MAX, TrailPage, read};
-use crate::access::trail::{Action, TrailError};
+use crate::access::trail::read::{Filter, Names, PAGE_MAX, Who, names, read};
+use crate::access::trail::{Action, Command, TrailError};
 use crate::http::console::answer::{refused, screen_as};
 use crate::http::console::shell::{self, Place};
 use crate::http::console::signed::Session;
@@ -24,9 +25,6 @@ use constat_shared::SiteId;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 use url::form_urlencoded;
-
-/// The most bytes of a name.
-const WHO_BYTES_MAX: usize = 254;
 
 /// What was typed into the filter.
 #[derive(Default)]
@@ -83,7 +81,7 @@ impl Typed {
             match &*name {
                 "who" => typed.who = value.trim().to_owned(),
                 // What is no choice of the form is none: the form shows what the list is filtered by.
-                "action" if Action::parse(&value).is_some() => typed.action = value.into_owned(),
+                "action" if Action::parse(&value).is_ok() => typed.action = value.into_owned(),
                 "site" if SiteId::parse(&value).is_ok() => typed.site = value.into_owned(),
                 "from" => typed.from = value.into_owned(),
                 "to" => typed.to = value.into_owned(),
@@ -108,12 +106,10 @@ impl Typed {
         if from.zip(until).is_some_and(|(from, until)| from >= until) {
             return Err(fault::one("to", &t.errors.day_order));
         }
-        if self.who.len() > WHO_BYTES_MAX {
-            return Err(fault::one("who", &t.errors.who_malformed));
-        }
+        let who = (!self.who.is_empty()).then(|| Who::parse(&self.who)).transpose();
         Ok(Filter {
-            who: (!self.who.is_empty()).then(|| self.who.clone()),
-            action: Action::parse(&self.action),
+            who: who.map_err(|_| fault::one("who", &t.errors.who_malformed))?,
+            action: Action::parse(&self.action).ok(),
             site: SiteId::parse(&self.site).ok(),
             from,
             until,
@@ -122,9 +118,11 @@ impl Typed {
 
     fn href(&self, cursor: Option<u64>) -> String {
         let cursor = cursor.map_or(String::new(), |cursor| cursor.to_string());
+        // An address of an old link is not carried on.
+        let who = if Who::parse(&self.who).is_ok() { &*self.who } else { "" };
         let fields = [
-            ("who", &*self.who),
-            ("action", &self.action),
+            ("who", who),
+            ("action", &*self.action),
             ("site", &self.site),
             ("from", &self.from),
             ("to", &self.to),
@@ -137,21 +135,22 @@ impl Typed {
 /// What an entry names, in the language of the reader where it is a word of ours.
 fn in_words(action: &str, target: String, t: &Texts) -> String {
     match Action::parse(action) {
-        Some(Action::LogAudited | Action::TrailAudited | Action::ConfigurationChanged) => {
+        Ok(Action::LogAudited | Action::TrailAudited | Action::ConfigurationChanged) => {
             target.split(", ").map(|id| t.target(id)).collect::<Vec<_>>().join(", ")
         }
-        Some(Action::RoleGiven | Action::RoleTaken) => {
+        Ok(Action::SignInFailed) if target == OWN_ACCOUNT => t.account.title.to_string(),
+        Ok(Action::RoleGiven | Action::RoleTaken) => {
             match target.strip_suffix(')').and_then(|rest| rest.rsplit_once(" (")) {
                 Some((email, role)) => format!("{email} ({})", t.role(role)),
                 None => target,
             }
         }
-        Some(Action::RecoveryCodeUsed) => match target.strip_suffix(" left") {
+        Ok(Action::RecoveryCodeUsed) => match target.strip_suffix(" left") {
             Some("1") => t.account.recovery_left_one.to_string(),
             Some(count) => t.account.recovery_left.plain("count", count).to_string(),
             None => target,
         },
-        Some(Action::MissingEntriesAccepted) => match target.split_once(' ') {
+        Ok(Action::MissingEntriesAccepted) => match target.split_once(' ') {
             Some((count, link)) => t.trail.lost_head.plain("count", count).plain("link", link).to_string(),
             None => target,
         },
@@ -163,18 +162,19 @@ async fn show(request: &HttpRequest, session: Session, typed: Typed, verified: V
     let console = console(request);
     let shell = shell::of(request, &session, Place::Of(Section::AuditTrail));
     let session = Arc::new(session);
-    let (page, errors) = match typed.filter(shell.t) {
-        Ok(filter) => {
-            let (own, cursor) = (Arc::clone(&session), typed.cursor);
-            let page = on_console(&console, move |console, now| {
-                read(console.access.store(), own.principal(), &filter, cursor, PAGE_MAX, now)
-            });
-            match page.await {
-                Ok(page) => (page, Errors::default()),
-                Err(error) => return refused(request, Some(&session), &error),
-            }
-        }
-        Err(errors) => (TrailPage::default(), errors),
+    let (filter, errors) = match typed.filter(shell.t) {
+        Ok(filter) => (Some(filter), Errors::default()),
+        Err(errors) => (None, errors),
+    };
+    let (own, cursor) = (Arc::clone(&session), typed.cursor);
+    let found = on_console(&console, move |console, now| {
+        let (store, by) = (console.access.store(), own.principal());
+        let page = filter.map(|filter| read(store, by, &filter, cursor, PAGE_MAX, now)).transpose()?;
+        Ok((page.unwrap_or_default(), names(store, by, now)?))
+    });
+    let (page, names) = match found.await {
+        Ok(found) => found,
+        Err(error) => return refused(request, Some(&session), &error),
     };
     let language = shell::language(request, &session);
     let entries = page.items.into_iter().map(|entry| TrailRow {
@@ -189,11 +189,7 @@ async fn show(request: &HttpRequest, session: Session, typed: Typed, verified: V
         action: entry.action,
         site: entry.site.map(|site| site_name(&console, &site)),
     });
-    let choice = |value: &str, chosen: &str| Choice {
-        value: value.to_owned(),
-        label: value.to_owned(),
-        is_chosen: value == chosen,
-    };
+    let [people, tokens, commands] = named(names, &typed.who);
     let sites = shell::seen(&console, session.principal()).into_iter();
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let view = AuditTrail {
@@ -205,10 +201,30 @@ async fn show(request: &HttpRequest, session: Session, typed: Typed, verified: V
         entries: entries.collect(),
         older_href: page.next_cursor.map(|cursor| typed.href(Some(cursor))),
         newest_href: typed.cursor.map(|_| typed.href(None)),
-        who: typed.who,
+        people,
+        tokens,
+        commands,
         from: typed.from,
         to: typed.to,
         errors,
     };
     screen_as(status, &view)
+}
+
+fn choice(value: &str, chosen: &str) -> Choice {
+    Choice { value: value.to_owned(), label: value.to_owned(), is_chosen: value == chosen }
+}
+
+/// People, tokens and commands, to choose from. What the list is filtered by is there, also when it is not known
+/// any more, such as a token that ended long ago; an address from an old link is not.
+fn named(names: Names, chosen: &str) -> [Vec<Choice>; 3] {
+    let people = names.people.into_iter();
+    let people: Vec<_> = people.map(|(email, id)| Choice { label: email, ..choice(&id, chosen) }).collect();
+    let mut tokens: Vec<_> = names.tokens.iter().map(|name| choice(name, chosen)).collect();
+    let commands: Vec<_> = Command::ALL.iter().map(|command| choice(command.as_str(), chosen)).collect();
+    let is_there = [&people, &tokens, &commands].iter().any(|all| all.iter().any(|one| one.is_chosen));
+    if !is_there && Who::parse(chosen).is_ok() {
+        tokens.push(choice(chosen, chosen));
+    }
+    [people, tokens, commands]
 }

@@ -91,6 +91,8 @@ struct SiteState {
     unacknowledged: Option<NoticeRow>,
     may_acknowledge: bool,
     reads_log: bool,
+    /// Whether there is a log that the reader may see: without one nothing is to be stamped.
+    has_log: bool,
 }
 
 fn site_state(
@@ -107,7 +109,7 @@ fn site_state(
     let is_open = may(Permission::NoticesRead);
     let mut row =
         SiteRow { site, is_open, notice: None, last_answer_at: None, audit: never.clone(), stamp: never };
-    let mut unacknowledged = None;
+    let (mut unacknowledged, mut has_log) = (None, false);
     if is_open {
         let history = history(console, &id, now)?;
         let last = history.periods.len().checked_sub(1).map(|at| history.row(at, &zone, language));
@@ -123,14 +125,16 @@ fn site_state(
     }
     if may(Permission::LogRead) {
         let audits = audited::of_site(&console.access, &id, now)?;
-        row.audit = standing::audit(audits.first(), &zone, language, now);
+        let running = console.audits.progress(&id).map(|progress| progress.since);
+        row.audit = standing::audit(audits.first(), running, &zone, language, now);
         let logs = site_history::logs(&*console.app.store, console.app.keys.signing(), &id, now)?;
         let served = console.app.sites.get(&id);
         let has_authority = served.is_some_and(|served| served.site.timestamp_authority.is_some());
-        row.stamp = standing::stamps(&logs, has_authority, &zone, language);
+        row.stamp = standing::stamps(&logs, has_authority, &zone, language, now);
+        has_log = !logs.is_empty();
     }
     let (may_acknowledge, reads_log) = (may(Permission::NoticesAcknowledge), may(Permission::LogRead));
-    Ok(SiteState { row, unacknowledged, may_acknowledge, reads_log })
+    Ok(SiteState { row, unacknowledged, may_acknowledge, reads_log, has_log })
 }
 
 /// What waits on a site: new terms for those who may acknowledge them, and checks that failed.
@@ -150,7 +154,7 @@ fn waits_of(state: &SiteState) -> Vec<Wait> {
         }
         _ => {}
     }
-    if state.reads_log && matches!(state.row.stamp.standing, Standing::Old | Standing::Never) {
+    if state.has_log && matches!(state.row.stamp.standing, Standing::Old | Standing::Never) {
         waits.push(Wait::StampOld { site: site.clone(), at: state.row.stamp.at.clone() });
     }
     if let (Some(row), true) = (&state.unacknowledged, state.may_acknowledge) {

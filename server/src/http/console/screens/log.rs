@@ -166,6 +166,6 @@ fn month(
             log.log.site,
             log.log.name()
         ),
-        stamp: standing::stamp(log, has_authority, zone, language),
+        stamp: standing::stamp(log, has_authority, zone, language, clock::now()),
     }
 }

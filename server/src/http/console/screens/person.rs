@@ -2,11 +2,13 @@
 //! Addresses name the account by its id: an e-mail address in one would stand in the log of a proxy.
 
 use super::people::{made, person, show_done};
+use crate::access::access::Access;
 use crate::access::api_token;
 use crate::access::error::{AccessError, Refusal};
 use crate::access::loss;
 use crate::access::people::{self, Seen};
 use crate::access::permission::{Permission, Role};
+use crate::access::principal::Principal;
 use crate::access::session;
 use crate::access::site_scope::SiteScope;
 use crate::clock;
@@ -22,10 +24,12 @@ use crate::http::console::view::frame::Section;
 use crate::http::console::view::people::{
     PeopleDone, PeopleLink, PeopleRemove, PeopleTake, Person, TokenLoss,
 };
+use crate::http::console::view::sentence::Text;
 use crate::http::console::who::{May, PeopleWrite};
 use actix_web::http::StatusCode;
 use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
+use constat_shared::Timestamp;
 use std::sync::Arc;
 
 /// The parts of an address that name a role: the account, the role, the site.
@@ -84,25 +88,21 @@ pub async fn remove(
     id: Path<String>,
     payload: Payload,
 ) -> HttpResponse {
-    let session = Arc::new(may.session);
-    if let Err(answer) = posted::by_person(&request, &session, payload).await {
-        return answer;
-    }
-    let id = id.into_inner();
-    let removed = async {
-        let (person, _) = changeable(&request, &session, id.clone()).await?;
-        let own = Arc::clone(&session);
-        on_console(&console(&request), move |console, now| {
-            people::remove(&console.access, own.principal(), &person.email, now)
-        })
-        .await
+    let (session, id) = (Arc::new(may.session), id.into_inner());
+    let shown = id.clone();
+    let act = move |access: &Access, by: &Principal, now| {
+        let seen = people::find(access, by, &id, now)?;
+        if !seen.may_change(by, now) {
+            return Err(Refusal::NotYours.into());
+        }
+        people::remove(access, by, &seen.account.email, now)
     };
-    match removed.await {
+    match acted(&request, &session, payload, &[], act).await {
         Ok(()) => see("/console/people?removed"),
-        Err(error) => match fault::of(Texts::of(shell::language(&request, &session)), &error) {
-            Some(errors) => show_remove(&request, &session, id, StatusCode::CONFLICT, errors).await,
-            None => refused(&request, Some(&session), &error),
-        },
+        Err(Undone::Wrong(errors)) => {
+            show_remove(&request, &session, shown, StatusCode::CONFLICT, errors).await
+        }
+        Err(Undone::Answered(answer)) => answer,
     }
 }
 
@@ -118,30 +118,52 @@ pub async fn take(
     named: Path<Named>,
     payload: Payload,
 ) -> HttpResponse {
-    let session = Arc::new(may.session);
-    if let Err(answer) = posted::by_person(&request, &session, payload).await {
-        return answer;
-    }
-    let named = named.into_inner();
-    let console = console(&request);
-    let (own, (id, role, site)) = (Arc::clone(&session), named.clone());
-    let taken = on_console(&console, move |console, now| {
-        let (role, site) = parsed(&role, &site)?;
-        let email = people::find(&console.access, own.principal(), &id, now)?.account.email;
-        people::take(&console.access, own.principal(), &email, role, &site, now)
-    });
+    let (session, named) = (Arc::new(may.session), named.into_inner());
     let t = Texts::of(shell::language(&request, &session));
     let own = [
         (Refusal::LastRole, "take", &t.errors.last_role),
         (Refusal::LastAdmin, "take", &t.errors.last_admin),
     ];
-    match taken.await.map_err(|error| fault::sorted(t, error, &own)) {
-        Ok(_) => see("/console/people?taken"),
-        Err(Fault::Fields(errors)) => {
+    let (id, role, site) = named.clone();
+    let act = move |access: &Access, by: &Principal, now| {
+        let (role, site) = parsed(&role, &site)?;
+        let email = people::find(access, by, &id, now)?.account.email;
+        people::take(access, by, &email, role, &site, now).map(drop)
+    };
+    match acted(&request, &session, payload, &own, act).await {
+        Ok(()) => see("/console/people?taken"),
+        Err(Undone::Wrong(errors)) => {
             show_take(&request, &session, named, StatusCode::CONFLICT, errors).await
         }
-        Err(Fault::Other(error)) => refused(&request, Some(&session), &error),
+        Err(Undone::Answered(answer)) => answer,
     }
+}
+
+/// Why something was not done about a person.
+enum Undone {
+    /// Something is wrong with it: the screen that asked is shown again.
+    Wrong(Errors),
+    /// There is another answer.
+    Answered(HttpResponse),
+}
+
+/// Does what a form about a person asks for; `own` are the texts that it has for some refusals.
+async fn acted(
+    request: &HttpRequest,
+    session: &Arc<Session>,
+    payload: Payload,
+    own: &[(Refusal, &'static str, &Text)],
+    act: impl FnOnce(&Access, &Principal, Timestamp) -> Result<(), AccessError> + Send + 'static,
+) -> Result<(), Undone> {
+    posted::by_person(request, session, payload).await.map_err(Undone::Answered)?;
+    let by = Arc::clone(session);
+    let done =
+        on_console(&console(request), move |console, now| act(&console.access, by.principal(), now)).await;
+    let t = Texts::of(shell::language(request, session));
+    done.map_err(|error| match fault::sorted(t, error, own) {
+        Fault::Fields(errors) => Undone::Wrong(errors),
+        Fault::Other(error) => Undone::Answered(refused(request, Some(session), &error)),
+    })
 }
 
 async fn show_remove(

@@ -17,6 +17,7 @@ use crate::jobs::retention;
 use crate::proof::site_history;
 use crate::telemetry;
 use actix_web::{HttpRequest, HttpResponse};
+use std::collections::BTreeSet;
 
 /// Shows it.
 pub async fn get(may: May<NoticesRead>, request: HttpRequest, site: SitePath) -> HttpResponse {
@@ -32,9 +33,11 @@ pub async fn get(may: May<NoticesRead>, request: HttpRequest, site: SitePath) ->
         let logs = site_history::logs(store, console.app.keys.signing(), &own, now)?;
         let answered = store.answered(&own)?;
         let audits = audited::of_site(&console.access, &own, now)?;
-        Ok((history(console, &own, now)?, logs, answered, audits, site_history::last_expired(store, &own)?))
+        let expired = site_history::last_expired(store, &own)?;
+        let entries_count = site_history::entries(store, &own)?.len() as u64;
+        Ok((history(console, &own, now)?, logs, answered, audits, expired, entries_count))
     });
-    let (history, logs, answered, audits, expired) = match read.await {
+    let (history, logs, answered, audits, expired, entries_count) = match read.await {
         Ok(read) => read,
         Err(error) => return refused(&request, Some(&session), &error),
     };
@@ -52,12 +55,18 @@ pub async fn get(may: May<NoticesRead>, request: HttpRequest, site: SitePath) ->
     });
     let refused_origins = telemetry::unlisted_origins(&site).into_iter();
     let lifetimes = &served.notice().lifetimes;
+    let running = console.audits.progress(&site).map(|progress| progress.since);
+    let has_authority = served.site.timestamp_authority.is_some();
+    let log_leaves = logs.iter().map(|log| log.head.size).sum();
+    let months: BTreeSet<_> = logs.iter().map(|log| log.log.month).collect();
     let view = Site {
         shell: shell::of(&request, &session, Place::Site(Section::Site, site.clone())),
         site: site_name(&console, &site),
         tag: format!("<script async src=\"{}/v1/sites/{site}/consent.js\"></script>", console.public_url),
         first_answer_at: answered.map(|(first, _)| when(first)),
         last_answer_at: answered.map(|(_, last)| when(last)),
+        // A deletion leaves an entry that is not among them, and a leaf of what was deleted.
+        had_answers: log_leaves > entries_count,
         origins: served.site.origins.clone(),
         refused_origins: refused_origins
             .map(|(origin, at)| RefusedOrigin { origin, last_at: when(at) })
@@ -68,10 +77,10 @@ pub async fn get(may: May<NoticesRead>, request: HttpRequest, site: SitePath) ->
         proof_months: lifetimes.proof().get().into(),
         retention: standing::last_run(retention::last_run(), &zone, language, now),
         expired: expired.map(|expired| Expired { at: when(expired.at), records: expired.record_count }),
-        log_months: logs.len() as u64,
-        log_leaves: logs.iter().map(|log| log.head.size).sum(),
-        audit: standing::audit(audits.first(), &zone, language, now),
-        stamp: standing::stamps(&logs, served.site.timestamp_authority.is_some(), &zone, language),
+        log_months: months.len() as u64,
+        log_leaves,
+        audit: standing::audit(audits.first(), running, &zone, language, now),
+        stamp: standing::stamps(&logs, has_authority, &zone, language, now),
         pictures: standing::pictures(taken, &zone, language),
         pictures_count,
     };

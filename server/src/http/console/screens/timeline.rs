@@ -71,7 +71,7 @@ pub async fn erase(
     let (site, text) = path.into_inner();
     let site = site_of(&site);
     let t = shell::of(&request, &session, Place::Other).t;
-    let (reason, mut errors) = (ErasureReason::parse(form.get("reason")), Errors::default());
+    let (reason, mut errors) = (ErasureReason::parse(form.get("reason")).ok(), Errors::default());
     if reason.is_none() {
         errors.add("reason", &t.errors.reason_required);
     }

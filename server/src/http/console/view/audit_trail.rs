@@ -62,8 +62,12 @@ pub struct AuditTrail {
     pub shell: Shell,
     /// The result of a verification.
     pub verified: Verified,
-    /// The name that was typed.
-    pub who: String,
+    /// The people (values are the ids of their accounts).
+    pub people: Vec<Choice>,
+    /// The tokens, by name.
+    pub tokens: Vec<Choice>,
+    /// The commands of the operator.
+    pub commands: Vec<Choice>,
     /// The actions (values are their ids), without "any".
     pub actions: Vec<Choice>,
     /// The sites that the reader may see, without "any".

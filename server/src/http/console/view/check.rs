@@ -15,6 +15,8 @@ pub enum Standing {
     Failed,
     /// There was none yet.
     Never,
+    /// One runs, since the time that stands beside it.
+    Running,
     /// It is not wanted here, such as time-stamps without an authority.
     Off,
 }
@@ -27,6 +29,7 @@ impl Standing {
             Standing::Old => &t.standing.old,
             Standing::Failed => &t.standing.failed,
             Standing::Never => &t.standing.never,
+            Standing::Running => &t.standing.running,
             Standing::Off => &t.standing.off,
         }
     }
@@ -36,6 +39,7 @@ impl Standing {
         match self {
             Standing::Good => "good",
             Standing::Old => "open",
+            Standing::Running => "note",
             Standing::Failed => "failed",
             Standing::Never | Standing::Off => "none",
         }
@@ -51,4 +55,11 @@ pub struct Check {
     pub at: Option<Moment>,
     /// What was found, when it failed: a sentence.
     pub finding: Option<String>,
+}
+
+impl Check {
+    /// Whether it is due again.
+    pub fn is_old(&self) -> bool {
+        self.standing == Standing::Old
+    }
 }

@@ -36,8 +36,10 @@ pub struct Site {
     pub tag: String,
     /// The oldest answer that is kept.
     pub first_answer_at: Option<Moment>,
-    /// The newest answer; none means that there is no answer yet.
+    /// The newest answer that is kept.
     pub last_answer_at: Option<Moment>,
+    /// Whether there ever was one, by the logs that are kept.
+    pub had_answers: bool,
     /// The origins that the site file lists.
     pub origins: Vec<String>,
     /// The origins that were refused since the server started, at most 100.
@@ -54,7 +56,7 @@ pub struct Site {
     pub retention: Check,
     /// What it deleted last on this site; none when nothing has expired yet.
     pub expired: Option<Expired>,
-    /// How many months the log has.
+    /// Of how many months there are logs.
     pub log_months: u64,
     /// How many leaves the log has.
     pub log_leaves: u64,

@@ -33,6 +33,17 @@ fn an_answer_is_found_by_its_receipt_proven_and_erased_and_the_acts_are_in_the_t
                 )
                 .await?;
             assert_eq!(seen, json!(["proven", 1, 1]), "{language}");
+            let drawn = browser
+                .run(
+                    "const host = document.querySelector('.layer blockquote'); \
+                     const banner = host.shadowRoot.querySelector('.banner'), box = banner.getBoundingClientRect(); \
+                     const button = getComputedStyle(banner.querySelector('[data-action=refuse_all]')); \
+                     return [box.width > 200 && box.height > 100, getComputedStyle(banner).position, \
+                     button.backgroundColor === 'rgba(0, 0, 0, 0)', host.inert, \
+                     document.querySelector('.layer + .shown').offsetWidth]",
+                )
+                .await?;
+            assert_eq!(drawn, json!([true, "static", false, true, 1]), "{language}: the layer is drawn");
             browser.click("#erase .danger").await?;
             browser.until("document.querySelector('#error-confirm')").await?;
             is_whole(&browser, "record", Some(language)).await?;

@@ -6,3 +6,4 @@ mod languages;
 mod links;
 mod matrix;
 mod programs;
+mod shown;

@@ -6,8 +6,7 @@ use super::body::Body;
 use super::pages::{Banner, view};
 use crate::site::Site;
 use constat_shared::{
-    Category, Hash, Language, Months, Notice, Palette, PublishedNotice, SiteId, TermsChange, Vendor,
-    VendorId, cookie,
+    Category, Hash, Language, Months, Notice, Palette, SiteId, TermsChange, Vendor, VendorId, cookie,
 };
 use serde::Serialize;
 
@@ -114,7 +113,7 @@ fn vendor(vendor: &Vendor) -> VendorSettings<'_> {
 }
 
 /// The style of the first layer, in the colours of a notice.
-pub fn css(notice: &PublishedNotice) -> String {
+pub fn css(notice: &Notice) -> String {
     let (light, dark) = (palette(&notice.theme.light), palette(&notice.theme.dark));
     let rules = constat_widget::FIRST_LAYER_CSS;
     let css = format!(":host{{{light}}}@media(prefers-color-scheme:dark){{:host{{{dark}}}}}{rules}");

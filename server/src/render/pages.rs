@@ -51,6 +51,11 @@ pub fn view(notice: &PublishedNotice, language: Language) -> Option<NoticeView> 
     Some(view)
 }
 
+/// The first layer of a notice in one language as visitors get it, or nothing when it does not speak it.
+pub fn first_layer(notice: &PublishedNotice, language: Language) -> Option<String> {
+    view(notice, language).map(constat_widget::first_layer_html)
+}
+
 /// The first layer, and the loader's own texts.
 #[derive(Serialize)]
 pub struct Banner {

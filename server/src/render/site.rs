@@ -9,6 +9,9 @@ use constat_shared::{Hash, Language, Notice, PublishedNotice, SiteId};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+/// The name of the loader among the files.
+pub const CONSENT_JS: &str = "consent.js";
+
 /// A site's notice and every body made from it.
 pub struct ServedSite {
     /// Its notice and origins.
@@ -32,7 +35,9 @@ impl ServedSite {
             .iter()
             .filter_map(|language| Some((*language, Pages::new(notice, *language, Body::new)?)));
         let pages = pages.collect();
-        ServedSite { files: files(&css, &consent_js, assets), pages, consent_js, site }
+        let mut files = files(&css, assets);
+        files.insert(CONSENT_JS.to_owned(), consent_js.hash());
+        ServedSite { files, pages, consent_js, site }
     }
 
     /// The notice visitors are shown now.
@@ -41,11 +46,22 @@ impl ServedSite {
     }
 }
 
-fn files(css: &str, consent_js: &Body, assets: &Assets) -> BTreeMap<String, Hash> {
+/// SHA-256 of every file but `consent.js` by which this program shows a notice, by name.
+pub fn files_that_show(notice: &Notice, assets: &Assets) -> BTreeMap<String, Hash> {
+    files(&css(notice), assets)
+}
+
+/// Whether the files of a notice show the same. `consent.js` does not count: it also has the site's earlier
+/// terms, which nobody sees.
+pub fn show_the_same(some: &BTreeMap<String, Hash>, others: &BTreeMap<String, Hash>) -> bool {
+    let [some, others] = [some, others].map(|files| files.iter().filter(|(name, _)| *name != CONSENT_JS));
+    some.eq(others)
+}
+
+fn files(css: &str, assets: &Assets) -> BTreeMap<String, Hash> {
     let widget = assets.files.iter().map(|(name, body)| (name.clone(), body.hash()));
     // The styles travel inside the loader and the widget.
     let inside = [
-        ("consent.js", consent_js.hash()),
         ("first_layer.css", Hash::of(css.as_bytes())),
         ("configuration.css", Hash::of(constat_widget::CONFIGURATION_CSS.as_bytes())),
     ];

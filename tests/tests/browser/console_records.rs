@@ -1,15 +1,15 @@
 //! A data protection officer finds, proves and erases a visitor's answers, in a browser whose scripts are
 //! switched off.
 
-use super::console::{LANGUAGES, choose, enter, is_whole};
-use constat_tests::browser::{DESKTOP, browse};
+use super::console::{LANGUAGES, NARROW, choose, enter, is_whole};
+use constat_tests::browser::browse;
 use constat_tests::consent::request;
 use constat_tests::console::{House, OWN};
 use serde_json::json;
 
 #[test]
 fn an_answer_is_found_by_its_receipt_proven_and_erased_and_the_acts_are_in_the_trail() {
-    browse(DESKTOP, |browser| async move {
+    browse(NARROW, |browser| async move {
         let house = House::start();
         let link = house.link("ana@helvia.example", "dpo", OWN).await;
         let url = house.visitor().url;
@@ -33,6 +33,17 @@ fn an_answer_is_found_by_its_receipt_proven_and_erased_and_the_acts_are_in_the_t
                 )
                 .await?;
             assert_eq!(seen, json!(["proven", 1, 1]), "{language}");
+            let drawn = browser
+                .run(
+                    "const host = document.querySelector('.layer blockquote'); \
+                     const banner = host.shadowRoot.querySelector('.banner'), box = banner.getBoundingClientRect(); \
+                     const button = getComputedStyle(banner.querySelector('[data-action=refuse_all]')); \
+                     return [box.width > 200 && box.height > 100, getComputedStyle(banner).position, \
+                     button.backgroundColor === 'rgba(0, 0, 0, 0)', host.inert, \
+                     document.querySelector('.layer + .shown').offsetWidth]",
+                )
+                .await?;
+            assert_eq!(drawn, json!([true, "static", false, true, 1]), "{language}: the layer is drawn");
             browser.click("#erase .danger").await?;
             browser.until("document.querySelector('#error-confirm')").await?;
             is_whole(&browser, "record", Some(language)).await?;

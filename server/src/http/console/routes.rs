@@ -3,8 +3,8 @@
 
 use super::missing;
 use super::screens::{
-    account, audit_trail, exports, files, find, home, log, notice, notices, notices_compare, people, person,
-    purge, records, second_factor, sign_in, site, timeline, tokens, welcome,
+    account, audit_trail, exports, files, find, home, layer, log, notice, notices, notices_compare, people,
+    person, purge, records, second_factor, sign_in, site, timeline, tokens, welcome,
 };
 use crate::http::description::{self, explorer};
 use crate::http::router::Family::{Admin, Explorer, Screen};
@@ -32,6 +32,7 @@ fn of_the_installation() -> Vec<Row> {
         asking(Get, "/", Screen, files::root),
         asking(Get, "/console", Screen, files::root),
         asking(Get, "/console/console.css", Screen, files::style),
+        asking(Get, "/console/layer.css", Screen, files::layer_style),
         asking(Get, "/console/icon.svg", Screen, files::icon),
         asking(Get, "/console/", Screen, home::get),
         asking(Get, "/console/sign-in", Screen, sign_in::get),
@@ -72,6 +73,7 @@ fn of_a_site() -> Vec<Row> {
         asking(Get, "/console/sites/{site}/notices", Screen, notices::get),
         asking(Get, "/console/sites/{site}/notices/compare", Screen, notices_compare::get),
         asking(Get, "/console/sites/{site}/notices/{hash}", Screen, notice::get),
+        asking(Get, "/console/sites/{site}/notices/{hash}/first_layer.css", Screen, layer::style),
         asking(Post, "/console/sites/{site}/notices/{hash}/acknowledgement", Screen, notice::acknowledge),
         asking(Get, "/console/sites/{site}/notices/{hash}/pictures/{file}", Screen, notice::picture),
         asking(Get, "/console/sites/{site}/log", Screen, log::get),

@@ -106,7 +106,7 @@ texts! {
     exports: ExportsTexts {
         back bundle bundle_text button certificate certificate_text choose consent_record consent_record_text noted
         purpose purpose_long purpose_required reason reason_audit reason_authority reason_dispute reason_hint
-        reason_person reason_required recipient recipient_long recipient_required
+        reason_person reason_required recipient recipient_long recipient_required title
     }
     /// How a check stands.
     standing: StandingTexts {
@@ -167,8 +167,8 @@ texts! {
     /// One notice.
     notice: NoticeTexts {
         acknowledge acknowledge_button acknowledge_short acknowledge_text authority by_nobody configuration contacts
-        controller cookies cookies_count cookies_count_one dpo exempt file first_layer hashes hashes_lead lifetimes
-        lifetimes_text no_cookies no_vendors notice_hash pictures_lead pictures_none pictures_taken purposes
+        controller cookies cookies_count cookies_count_one dpo drawn drawn_changed drawn_same drawn_unknown exempt
+        file first_layer hashes hashes_lead lifetimes lifetimes_text no_cookies no_vendors notice_hash pictures_lead pictures_none pictures_taken purposes
         terms_hash texts texts_lead title transfer vendor vendors
     }
     /// Two notices.
@@ -195,9 +195,9 @@ texts! {
     /// The answers of one consent id.
     timeline: TimelineTexts {
         answer answers by_loader category changed checked checked_failed chosen crumb event_id files first holds
-        kept left_out no_files no_person no_services not_proven not_proving nothing_to_remove notice_lost
-        now_allowed now_refused out_of_reach picture proven removed replaced shown signals steps title unchanged
-        until
+        kept left_out loader no_files no_person no_services not_proven not_proving nothing_to_remove notice_lost
+        now_allowed now_refused out_of_reach picture proven removed replaced shown signals steps stopped title
+        unchanged until
     }
     /// Before records are erased.
     erase: EraseTexts {

@@ -14,12 +14,11 @@ use crate::cli::StoreArgs;
 use crate::clock;
 use crate::failure::Failure;
 use crate::proof::published;
-use crate::render::site::ServedSite;
+use crate::render::site::{ServedSite, show_the_same};
 use crate::store::open_store_to_write;
 use crate::store::{LogStore, NoticeStore};
 use constat_shared::log::Snapshot;
 use constat_shared::{Hash, Language, LogEntry, LogId, Month, Notice, SiteId};
-use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The notices that were published, of one site or of all.
@@ -146,7 +145,7 @@ impl<'a, S: NoticeStore + LogStore + ?Sized> Photographer<'a, S> {
         };
         let found = published::find(self.store, site, Month::of(clock::now()), of_it)?;
         Ok(match found {
-            Some((log, _, LogEntry::Serving(serving))) if !shows_the_same(&serving.files, &served.files) => {
+            Some((log, _, LogEntry::Serving(serving))) if !show_the_same(&serving.files, &served.files) => {
                 Some(format!(
                     "notice {notice_hash} was last served with files of another version ({}): \
                  the pictures show it as this version does",
@@ -156,17 +155,6 @@ impl<'a, S: NoticeStore + LogStore + ?Sized> Photographer<'a, S> {
             _ => None,
         })
     }
-}
-
-/// Whether files show the same. `consent.js` does not count: it also has the site's earlier terms, which no
-/// picture shows.
-fn shows_the_same(served: &BTreeMap<String, Hash>, here: &BTreeMap<String, Hash>) -> bool {
-    let shown = |files: &BTreeMap<String, Hash>| {
-        let mut shown = files.clone();
-        shown.remove("consent.js");
-        shown
-    };
-    shown(served) == shown(here)
 }
 
 /// The browser's name and version, and the pictures; nothing when `stopped` came first.

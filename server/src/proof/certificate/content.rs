@@ -7,7 +7,7 @@ use super::text::Style;
 use super::words::Words;
 use crate::proof::timestamp::trust::stated;
 use constat_shared::proof::{CheckedStep, StepResult, Verdict, Verification, action_in_words};
-use constat_shared::{Category, Language, Layer, NoticeCategory, TextKey, TreeHead, Vendor};
+use constat_shared::{Language, Layer, NoticeCategory, TextKey, TreeHead, Vendor};
 use krilla::Document;
 use krilla::tagging::{ListNumbering, TableHeaderScope, Tag, TagKind};
 use std::num::NonZeroU16;
@@ -29,6 +29,11 @@ const SMALL: Style = Style { size: 8.0, bold: false };
 
 /// Where the values of a list of facts begin.
 const VALUES: f32 = 150.0;
+/// Where the answers begin in the table of what was chosen.
+const ANSWERS: f32 = 380.0;
+/// More vendors than this have no row of their own: the certificate would not stay at two pages.
+const ROWS_MAX: usize = 12;
+
 /// The side of the QR code, and the gap before it.
 const CODE: f32 = 84.0;
 const CODE_GAP: f32 = 20.0;
@@ -120,8 +125,9 @@ impl Content<'_> {
     /// The verdict in a box, and beside it the QR code of the verifier.
     fn verdict(&self, sheet: &mut Sheet) {
         let words = self.words;
-        let failed = self.steps.iter().filter(|step| step.result == StepResult::Failed);
-        let names: Vec<_> = failed.map(|step| step.step.as_str()).collect();
+        let failed: Vec<_> = self.steps.iter().filter(|step| step.result == StepResult::Failed).collect();
+        let names: Vec<_> = failed.iter().map(|step| step.step.as_str()).collect();
+        let failed: Vec<_> = failed.iter().map(|step| step.in_words(self.language).detail).collect();
         let (title, text, ink, tint, mark) = match Verdict::of(self.steps) {
             Verdict::Proven => (words.proven, words.proven_text.to_owned(), GOOD, GOOD_TINT, Sign::Check),
             Verdict::NotProven => {
@@ -132,7 +138,10 @@ impl Content<'_> {
         let width = WIDTH - CODE - CODE_GAP;
         let big = Style { size: 16.0, bold: true };
         let inner = width - 34.0;
-        let text_height = sheet.typesetter.paragraph(&text, BODY, inner).height();
+        let mut text_height = sheet.typesetter.paragraph(&text, BODY, inner).height();
+        for text in &failed {
+            text_height += 3.0 + sheet.typesetter.paragraph(text, STRONG, inner).height();
+        }
         let height = (12.0 + 22.4 + 4.0 + text_height + 12.0).max(CODE);
         let top = sheet.y;
         sheet.fill(rectangle(LEFT, top, width, height), color(tint));
@@ -141,6 +150,10 @@ impl Content<'_> {
         sheet.y = top + 12.0;
         sheet.row(vec![cell(40.0, inner - 22.0, big, ink, title, Tag::P)], None);
         sheet.y += 4.0;
+        for text in &failed {
+            sheet.row(vec![cell(18.0, inner, STRONG, ink, text, Tag::P)], None);
+            sheet.y += 3.0;
+        }
         sheet.row(vec![cell(18.0, inner, BODY, INK, &text, Tag::P)], None);
         let code = qr_code(self.of.verifier, LEFT + WIDTH - CODE, top, CODE);
         sheet.figure(code, color(INK), Tag::Figure(Some(filled(words.qr_alt, &[self.of.verifier]))));
@@ -216,63 +229,97 @@ impl Content<'_> {
 
     fn chosen(&self, sheet: &mut Sheet) {
         let words = self.words;
-        let evidence = &self.verification.evidence;
+        let notice = &self.verification.evidence.notice;
         self.section(sheet, words.chosen);
+        let is_short = notice.vendors.len() <= ROWS_MAX;
         sheet.open(Tag::Table);
-        let column = |x, width, text| cell(x, width, SMALL, QUIET, text, Tag::TH(TableHeaderScope::Column));
         sheet.open(Tag::TR);
-        sheet.row(
-            vec![
-                column(0.0, 210.0, words.service),
-                column(220.0, 150.0, words.company),
-                column(380.0, WIDTH - 380.0, words.choice),
-            ],
-            None,
-        );
+        let column = |x, width, text| cell(x, width, SMALL, QUIET, text, Tag::TH(TableHeaderScope::Column));
+        let mut head = vec![column(0.0, 210.0, words.service)];
+        head.extend(is_short.then(|| column(220.0, 150.0, words.company)));
+        head.push(column(ANSWERS, WIDTH - ANSWERS, words.choice));
+        sheet.row(head, None);
         sheet.close();
-        for category in &evidence.notice.categories {
+        for category in &notice.categories {
             self.category(sheet, category);
+            let vendors: Vec<&Vendor> =
+                notice.vendors.iter().filter(|vendor| vendor.category == category.id).collect();
+            match is_short {
+                true => self.vendors(sheet, category, &vendors),
+                false => self.names(sheet, category, &vendors),
+            }
         }
         sheet.close();
     }
 
+    fn answer_in_words(&self, category: &NoticeCategory, allowed: Option<&bool>) -> &'static str {
+        match allowed {
+            _ if category.exempt => self.words.exempt,
+            Some(true) => self.words.allowed,
+            _ => self.words.refused,
+        }
+    }
+
     fn category(&self, sheet: &mut Sheet, category: &NoticeCategory) {
-        let words = self.words;
         let evidence = &self.verification.evidence;
         let texts = evidence.notice.texts.get(&self.language);
-        let title = |id: Category| texts.map_or(id.as_str(), |texts| texts.get(TextKey::of_category(id).0));
-        let vendors: Vec<&Vendor> =
-            evidence.notice.vendors.iter().filter(|vendor| vendor.category == category.id).collect();
-        let answer = |allowed: Option<bool>| match allowed {
-            _ if category.exempt => words.exempt,
-            Some(true) => words.allowed,
-            _ => words.refused,
-        };
-        let allowed = answer(evidence.record.categories.get(&category.id).copied());
+        let id = category.id;
+        let title = texts.map_or(id.as_str(), |texts| texts.get(TextKey::of_category(id).0));
+        let is_empty = !evidence.notice.vendors.iter().any(|vendor| vendor.category == id);
+        let beside = if is_empty { self.words.no_service } else { "" };
+        let answer = self.answer_in_words(category, evidence.record.categories.get(&id));
         // The title of a category does not stand alone at the foot of a page.
         sheet.need(34.0);
         sheet.y += 2.0;
         sheet.fill(rectangle(LEFT, sheet.y, WIDTH, 0.4), color(HAIR));
         sheet.y += 2.0;
         sheet.open(Tag::TR);
-        let beside = if vendors.is_empty() { words.no_service } else { "" };
         sheet.row(
             vec![
-                cell(0.0, 210.0, STRONG, INK, title(category.id), Tag::TH(TableHeaderScope::Row)),
+                cell(0.0, 210.0, STRONG, INK, title, Tag::TH(TableHeaderScope::Row)),
                 cell(220.0, 150.0, BODY, QUIET, beside, Tag::TD),
-                cell(380.0, WIDTH - 380.0, STRONG, INK, allowed, Tag::TD),
+                cell(ANSWERS, WIDTH - ANSWERS, STRONG, INK, answer, Tag::TD),
             ],
             None,
         );
         sheet.close();
+    }
+
+    /// A row for each vendor, with its company.
+    fn vendors(&self, sheet: &mut Sheet, category: &NoticeCategory, vendors: &[&Vendor]) {
         for vendor in vendors {
+            let answer =
+                self.answer_in_words(category, self.verification.evidence.record.vendors.get(&vendor.id));
             sheet.open(Tag::TR);
-            let allowed = answer(evidence.record.vendors.get(&vendor.id).copied());
             sheet.row(
                 vec![
                     cell(12.0, 198.0, BODY, INK, &vendor.name, Tag::TH(TableHeaderScope::Row)),
                     cell(220.0, 150.0, BODY, QUIET, &vendor.company, Tag::TD),
-                    cell(380.0, WIDTH - 380.0, BODY, INK, allowed, Tag::TD),
+                    cell(ANSWERS, WIDTH - ANSWERS, BODY, INK, answer, Tag::TD),
+                ],
+                None,
+            );
+            sheet.close();
+        }
+    }
+
+    /// A row for each answer, with the names of all vendors that have it: many fit on a page.
+    fn names(&self, sheet: &mut Sheet, category: &NoticeCategory, vendors: &[&Vendor]) {
+        let answers = &self.verification.evidence.record.vendors;
+        for allowed in [true, false] {
+            let of_it = vendors
+                .iter()
+                .filter(|vendor| answers.get(&vendor.id).copied().unwrap_or_default() == allowed);
+            let names: Vec<&str> = of_it.map(|vendor| vendor.name.as_str()).collect();
+            if names.is_empty() {
+                continue;
+            }
+            let answer = self.answer_in_words(category, Some(&allowed));
+            sheet.open(Tag::TR);
+            sheet.row(
+                vec![
+                    cell(12.0, ANSWERS - 22.0, BODY, INK, &names.join(", "), Tag::TH(TableHeaderScope::Row)),
+                    cell(ANSWERS, WIDTH - ANSWERS, BODY, INK, answer, Tag::TD),
                 ],
                 None,
             );

@@ -17,9 +17,9 @@ const FR: Words = Words {
     title: "Certificat d’un choix sur les cookies",
     exported: "Exporté de Constat {0} le {1}",
     proven: "Prouvé",
-    proven_text: "Chaque vérification a été faite à l’export de ce document, et aucune n’a échoué. Ce qui reste ouvert est dit sous «\u{a0}Ce que ceci ne prouve pas\u{a0}».",
+    proven_text: "Chaque vérification a été faite à l’export de ce document, et aucune n’a échoué. Ce qui reste ouvert est dit sous «\u{202f}Ce que ceci ne prouve pas\u{202f}».",
     not_proven: "Non prouvé",
-    not_proven_text: "Au moins une vérification a échoué\u{a0}: {0}. Rien de ce que ce document dit de la réponse n’est prouvé.",
+    not_proven_text: "Au moins une vérification a échoué\u{202f}: {0}. Rien de ce que ce document dit de la réponse n’est prouvé.",
     qr_caption: "Vérifier soi-même",
     qr_alt: "Code QR de l’adresse {0}",
     answer: "La réponse",
@@ -56,12 +56,12 @@ const FR: Words = Words {
     key: "Clé qui a signé",
     unsigned: "non signée par la clé du dossier",
     stamp: "Horodatage d’un tiers",
-    stamped: "{0}, selon {1}\u{202f}; signature à vérifier avec «\u{a0}constat verify --ca\u{a0}»",
+    stamped: "{0}, selon {1}\u{202f}; signature à vérifier avec «\u{202f}constat verify --ca\u{202f}»",
     not_stamped: "aucun",
     checks: "Ce qui a été vérifié",
     open: "Ce que ceci ne prouve pas",
     verify: "Vérifier ce document",
-    verify_text: "Le dossier de preuve est joint à ce PDF (evidence.json). Déposez ce PDF sur {0}, ou lancez «\u{a0}constat verify\u{a0}» avec lui\u{a0}: le dossier est vérifié sans réseau, et rien ne quitte l’ordinateur. Comparez la clé avec celle que l’exploitant publie.",
+    verify_text: "Le dossier de preuve est joint à ce PDF (evidence.json). Déposez ce PDF sur {0}, ou lancez «\u{202f}constat verify\u{202f}» avec lui\u{202f}: le dossier est vérifié sans réseau, et rien ne quitte l’ordinateur. Comparez la clé avec celle que l’exploitant publie.",
     replaced: "{0} remplace ici un caractère que les polices de ce document n’ont pas\u{202f}; le dossier joint le contient.",
     bundle: "Dossier de preuve de cet enregistrement",
 };
@@ -237,8 +237,8 @@ mod tests {
         }
         let french = &texts[..texts.find("const NL").unwrap()];
         for line in french.lines().filter_map(|line| line.split_once(": \"")) {
-            let text = line.1.trim_end_matches("\",").replace("\\u{202f};", "").replace("\\u{a0}:", "");
-            let bare = text.replace("«\\u{a0}", "").replace("\\u{a0}»", "");
+            let text = line.1.trim_end_matches("\",").replace("\\u{202f};", "").replace("\\u{202f}:", "");
+            let bare = text.replace("«\\u{202f}", "").replace("\\u{202f}»", "");
             assert!(!bare.contains([';', ':', '!', '?', '«', '»']), "{text}");
         }
     }

@@ -10,6 +10,7 @@ mod people;
 mod records;
 mod second_factor;
 mod sessions;
+mod shown;
 mod sign_in;
 mod throttle;
 mod trail;

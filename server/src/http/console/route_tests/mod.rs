@@ -7,3 +7,4 @@ mod links;
 mod matrix;
 mod programs;
 mod secrets;
+mod shown;

@@ -5,7 +5,7 @@ use super::maker::Maker;
 use crate::http::console::view::form::Errors;
 use crate::http::console::view::frame::Section;
 use crate::http::console::view::notice::{
-    Notice, Picture, ServedFile, ShownCategory, ShownCookie, ShownTexts, ShownVendor,
+    DrawnLayer, LayerFiles, Notice, Picture, ServedFile, ShownCategory, ShownCookie, ShownTexts, ShownVendor,
 };
 use crate::http::console::view::notices::{Acknowledgement, Notices, OnDay};
 
@@ -95,6 +95,11 @@ pub fn texts(language: &str, name: &str) -> ShownTexts {
         language: language.into(),
         direction: "ltr".into(),
         name: name.into(),
+        drawn: Some(DrawnLayer {
+            html: "<section class=\"banner\" lang=\"fr\"><h2>Votre choix</h2></section>".into(),
+            style_href: format!("/console/sites/boreale/notices/{HASH}/first_layer.css"),
+            files: LayerFiles::Changed,
+        }),
         title: "Votre choix sur les cookies".into(),
         intro: "Avec votre accord, nous et des tiers utilisons des cookies.".into(),
         buttons: vec!["Tout accepter".into(), "Tout refuser".into(), "Paramétrer".into()],

@@ -9,7 +9,7 @@ use crate::http::console::view::frame::Section;
 use crate::http::console::view::notice::{Picture, ServedFile};
 use crate::http::console::view::records::{NotFound, RecordRow, Records};
 use crate::http::console::view::timeline::{
-    Answered, Change, Event, Purge, PurgeWaits, Removal, ShownStep, Timeline,
+    Answered, Change, Event, Loader, Purge, PurgeWaits, Removal, ShownStep, Timeline,
 };
 
 const ID: &str = "019e3a09-057d-75cd-8d3c-ca2618b82516";
@@ -161,7 +161,7 @@ impl Maker {
                 },
                 Answered { title: "Publicité".into(), allowed: Some(false), vendors: vec![] },
             ],
-            changes: (number > 1).then(|| vec![Change { name: HOSTILE.into(), allowed: false }]),
+            changes: (number > 1).then(|| vec![Change { names: vec![HOSTILE.into()], allowed: false }]),
             replaced_at: (number == 1).then(|| moment("11-26")),
             choice_until: moment("12-24"),
             proof_until: moment("12-31"),
@@ -170,7 +170,11 @@ impl Maker {
                 own: vec!["_ga".into(), "_ga_*".into()],
                 elsewhere: vec![],
             }],
-            files: vec![ServedFile { name: "consent.js".into(), hash: HASH.into() }],
+            takes_back: number > 1,
+            loader: is_proven.then(|| Loader {
+                hash: HASH.into(),
+                others: vec![ServedFile { name: "first_layer.css".into(), hash: HASH.into() }],
+            }),
             is_proven,
             steps: if is_proven { vec![well] } else { vec![failed, well] },
             unproven: vec![step("person", "not_proven", "quelle personne a répondu")],

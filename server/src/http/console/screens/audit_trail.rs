@@ -145,6 +145,11 @@ fn in_words(action: &str, target: String, t: &Texts) -> String {
                 None => target,
             }
         }
+        // By its name in the API too: that is what stands in the entry.
+        Ok(Action::RecordsErased) => match t.reason(&target) {
+            reason if reason == target => target,
+            reason => format!("{reason} ({target})"),
+        },
         Ok(Action::RecoveryCodeUsed) => match target.strip_suffix(" left") {
             Some("1") => t.account.recovery_left_one.to_string(),
             Some(count) => t.account.recovery_left.plain("count", count).to_string(),

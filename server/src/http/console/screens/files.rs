@@ -5,6 +5,7 @@ use crate::http::console::who::Stranger;
 use actix_web::HttpResponse;
 
 const STYLE: &str = include_str!("../../../../../www/console/console.css");
+const LAYER_STYLE: &str = include_str!("../../../../../www/console/layer.css");
 const ICON: &str = include_str!("../../../../../www/console/icon.svg");
 
 /// The bare address leads to the first screen.
@@ -15,6 +16,11 @@ pub async fn root(_: Stranger) -> HttpResponse {
 /// The stylesheet of every screen.
 pub async fn style(_: Stranger) -> HttpResponse {
     HttpResponse::Ok().content_type("text/css; charset=utf-8").body(STYLE)
+}
+
+/// How a first layer stands in a screen.
+pub async fn layer_style(_: Stranger) -> HttpResponse {
+    HttpResponse::Ok().content_type("text/css; charset=utf-8").body(LAYER_STYLE)
 }
 
 /// The icon.

@@ -6,6 +6,7 @@ pub mod exports;
 pub mod files;
 pub mod find;
 pub mod home;
+pub mod layer;
 pub mod log;
 pub mod notice;
 pub mod notices;

@@ -1,9 +1,10 @@
 //! `/console/sites/{site}/notices/{hash}`: one notice, as it was shown; its pictures; and that a data protection
 //! officer has read it.
 
-use super::notices::{History, history, may_acknowledge, shown, site_of};
+use super::layer;
+use super::notices::{History, hash_of, history, may_acknowledge, shown, site_of};
 use crate::access::acknowledgement;
-use crate::access::error::{AccessError, Refusal};
+use crate::access::error::Refusal;
 use crate::http::console::answer::{refused, screen, see};
 use crate::http::console::shell::{self, Place};
 use crate::http::console::state::{Console, console, on_console};
@@ -117,11 +118,6 @@ fn read_picture(path: &std::path::Path, image: &Image) -> Option<Vec<u8>> {
     std::fs::read(path).ok().filter(|png| Hash::of(png) == image.sha256)
 }
 
-/// The hash of an address.
-pub fn hash_of(text: &str) -> Result<Hash, AccessError> {
-    Hash::parse(text).map_err(|_| Refusal::SiteUnknown.into())
-}
-
 fn view(
     console: &Console,
     shell: crate::http::console::view::frame::Shell,
@@ -139,6 +135,11 @@ fn view(
     let quoted = if notice.languages.contains(&language) { language } else { notice.languages[0] };
     let snapshot = found.shown.snapshot.as_ref();
     let picture = |image: &Image| picture_view(site, &hash, image, language);
+    let files = layer::compared(console, notice, Some(&found.shown.files));
+    let texts = |of: &Language| ShownTexts {
+        drawn: layer::drawn(notice, *of, files),
+        ..notice_texts(notice, *of, language)
+    };
     Some(View {
         site: super::account::site_name(console, site),
         terms_hash: notice.terms_hash().to_string(),
@@ -152,7 +153,7 @@ fn view(
         authority: notice.authority.name.clone(),
         choice_months: notice.lifetimes.choice().get().into(),
         proof_months: notice.lifetimes.proof().get().into(),
-        texts: notice.languages.iter().map(|of| notice_texts(notice, *of, language)).collect(),
+        texts: notice.languages.iter().map(texts).collect(),
         vendors: notice.vendors.iter().map(|vendor| vendor_view(notice, vendor, quoted)).collect(),
         files: found
             .shown
@@ -198,6 +199,7 @@ pub fn notice_texts(notice: &PublishedNotice, language: Language, reader: Langua
         language: language.as_str().to_owned(),
         direction: language.direction().to_owned(),
         name: language::name(language, reader).to_owned(),
+        drawn: None,
         title: text(TextKey::Title),
         intro: own.fill(TextKey::Intro, "{purposes}", &purposes(notice, language)),
         buttons: buttons.into_iter().map(text).collect(),

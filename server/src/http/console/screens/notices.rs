@@ -1,7 +1,7 @@
 //! `/console/sites/{site}/notices`: every version, and which was in force on a day.
 
 use crate::access::acknowledgement::{self, Acknowledgement as Kept};
-use crate::access::error::AccessError;
+use crate::access::error::{AccessError, Refusal};
 use crate::access::permission::Permission;
 use crate::http::console::answer::{refused, screen_as};
 use crate::http::console::shell::{self, Place};
@@ -143,6 +143,11 @@ pub type SitePath = actix_web::web::Path<String>;
 /// The site of an address for which a permission was checked.
 pub fn site_of(text: &str) -> SiteId {
     SiteId::parse(text).expect("a permission was asked for it")
+}
+
+/// The hash of an address.
+pub fn hash_of(text: &str) -> Result<Hash, AccessError> {
+    Hash::parse(text).map_err(|_| Refusal::SiteUnknown.into())
 }
 
 /// Whether somebody may acknowledge a notice of a site.

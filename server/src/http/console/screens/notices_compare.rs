@@ -1,8 +1,8 @@
 //! `/console/sites/{site}/notices/compare?from=&to=`: what differs between two notices, and who is asked again.
 
 use super::account::site_name;
-use super::notice::{hash_of, vendor_view};
-use super::notices::{History, SitePath, history, may_acknowledge, site_of};
+use super::notice::vendor_view;
+use super::notices::{History, SitePath, hash_of, history, may_acknowledge, site_of};
 use crate::access::error::{AccessError, Refusal};
 use crate::http::console::answer::{refused, screen};
 use crate::http::console::shell::{self, Place};

@@ -2,6 +2,7 @@
 //! is opened; and their erasure.
 
 use super::account::site_name;
+use super::layer;
 use super::notice::{notice_texts, picture_view};
 use super::notices::site_of;
 use super::purge;
@@ -15,14 +16,15 @@ use crate::http::console::state::{Console, console, on_console};
 use crate::http::console::view::form::{Choice, Errors};
 use crate::http::console::view::frame::Section;
 use crate::http::console::view::moment::Moment;
-use crate::http::console::view::notice::{ServedFile, ShownTexts};
+use crate::http::console::view::notice::{DrawnLayer, ServedFile, ShownTexts};
 use crate::http::console::view::timeline::{
-    Answered, Change, Event, PurgeWaits, Removal, ShownStep, Timeline,
+    Answered, Change, Event, Loader, PurgeWaits, Removal, ShownStep, Timeline,
 };
 use crate::http::console::who::{May, RecordsErase, RecordsRead};
 use crate::http::console::{language, moment, posted, zone};
 use crate::proof::checked::{Checked, checked};
 use crate::proof::site_history;
+use crate::render::site::CONSENT_JS;
 use crate::store::StoreError;
 use actix_web::http::StatusCode;
 use actix_web::web::{Path, Payload};
@@ -30,8 +32,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use constat_shared::log::Snapshot;
 use constat_shared::proof::{StepResult, Verdict};
 use constat_shared::{
-    Action, ConsentId, Hash, Language, Layer, LogEntry, Notice, PublishedNotice, Record, SiteId, TextKey,
-    Timestamp,
+    Action, Category, ConsentId, Hash, Language, Layer, LogEntry, Notice, PublishedNotice, Record, SiteId,
+    TextKey, Timestamp, VendorId,
 };
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -40,6 +42,7 @@ use std::collections::btree_map::Entry;
 struct Answer {
     checked: Checked,
     notice: Option<PublishedNotice>,
+    drawn: Option<DrawnLayer>,
 }
 
 /// What the screen needs of the store.
@@ -165,7 +168,8 @@ fn found(
         };
         let checked = checked(store, keys, record);
         let checked = checked.map_err(|failure| StoreError::Engine(failure.to_string()))?;
-        answers.push(Answer { checked, notice });
+        let drawn = notice.as_ref().and_then(|notice| drawn(console, notice, &checked));
+        answers.push(Answer { checked, notice, drawn });
     }
     let mut snapshots = BTreeMap::new();
     for entry in site_history::entries(store, site)? {
@@ -189,7 +193,8 @@ fn events(found: &Found, site: &SiteId, reader: Language, when: impl Fn(Timestam
             let (step, result) = (words.step.as_str(), words.result.as_str());
             list.push(ShownStep { step, result, detail: words.detail });
         }
-        let is_withdrawal = record.action == Action::Withdraw;
+        let takes_back =
+            record.action == Action::Withdraw || before.is_some_and(|before| takes_back(before, record));
         Event {
             event_id: record.event_id.to_string(),
             action: record.action.as_str().to_owned(),
@@ -199,15 +204,16 @@ fn events(found: &Found, site: &SiteId, reader: Language, when: impl Fn(Timestam
             gpc: record.signals.gpc,
             dnt: record.signals.dnt,
             notice: record.notice_hash.to_string(),
-            shown: answer.notice.as_ref().and_then(|notice| shown(notice, record, reader)),
+            shown: answer.notice.as_ref().and_then(|notice| shown(notice, answer, reader)),
             pictures: pictures(found, site, record, reader),
             answered: notice.map(|notice| answered(notice, record)).unwrap_or_default(),
             changes: before.map(|before| changes(notice, before, record)),
             replaced_at: answers.get(place + 1).map(|next| when(next.checked.record.recorded_at)),
             choice_until: when(record.choice_expires_at),
             proof_until: when(record.expires_at),
-            removals: if is_withdrawal { removals(notice, before, record) } else { Vec::new() },
-            files: if is_withdrawal { files(answer.checked.serving.as_ref()) } else { Vec::new() },
+            takes_back,
+            removals: if takes_back { removals(notice, before, record) } else { Vec::new() },
+            loader: answer.checked.serving.as_ref().filter(|_| takes_back).and_then(loader),
             is_proven: Verdict::of(&answer.checked.steps) == Verdict::Proven,
             steps,
             unproven,
@@ -217,8 +223,20 @@ fn events(found: &Found, site: &SiteId, reader: Language, when: impl Fn(Timestam
     answers.iter().enumerate().map(event).collect()
 }
 
+/// The first layer as this visitor had it before them, if they answered on it.
+fn drawn(console: &Console, notice: &PublishedNotice, checked: &Checked) -> Option<DrawnLayer> {
+    let record = &checked.record;
+    let files = match &checked.serving {
+        Some(LogEntry::Serving(serving)) => Some(&serving.files),
+        _ => None,
+    };
+    let drawn = || layer::drawn(notice, record.language, layer::compared(console, notice, files));
+    (record.layer == Layer::Banner).then(drawn).flatten()
+}
+
 /// The layer that this visitor had before them, in its own words; `None` when the notice has none.
-fn shown(notice: &PublishedNotice, record: &Record, reader: Language) -> Option<ShownTexts> {
+fn shown(notice: &PublishedNotice, answer: &Answer, reader: Language) -> Option<ShownTexts> {
+    let record = &answer.checked.record;
     if !notice.languages.contains(&record.language) {
         return None;
     }
@@ -229,7 +247,7 @@ fn shown(notice: &PublishedNotice, record: &Record, reader: Language) -> Option<
         _ => vec![TextKey::RefuseAll, TextKey::Save, TextKey::AllowAll],
     };
     Some(match record.layer {
-        Layer::Banner => first,
+        Layer::Banner => ShownTexts { drawn: answer.drawn.clone(), ..first },
         Layer::Configuration => ShownTexts {
             title: text(TextKey::ConfigurationTitle),
             intro: text(TextKey::ConfigurationIntro),
@@ -267,17 +285,37 @@ fn answered(notice: &Notice, record: &Record) -> Vec<Answered> {
     notice.categories.iter().map(category).collect()
 }
 
-/// The services whose answer is another than before; one that is new counts as refused before.
+/// The categories and services whose answer is another than before; one that is new counts as refused before.
 fn changes(notice: Option<&Notice>, before: &Record, record: &Record) -> Vec<Change> {
-    let name = |id: &constat_shared::VendorId| {
+    let title = |id: &Category| {
+        let title = notice.and_then(|notice| notice.text(record.language, TextKey::of_category(*id).0));
+        title.map_or_else(|| id.to_string(), |title| title.into_owned())
+    };
+    let name = |id: &VendorId| {
         let vendor = notice.and_then(|notice| notice.vendors.iter().find(|vendor| vendor.id == *id));
         vendor.map_or_else(|| id.to_string(), |vendor| vendor.name.clone())
     };
-    let changed = record
-        .vendors
-        .iter()
-        .filter(|(id, allowed)| before.vendors.get(*id).copied().unwrap_or_default() != **allowed);
-    changed.map(|(id, allowed)| Change { name: name(id), allowed: *allowed }).collect()
+    let now = |allowed: bool| {
+        let categories = changed(&before.categories, &record.categories, allowed).map(title);
+        let names = categories.chain(changed(&before.vendors, &record.vendors, allowed).map(name)).collect();
+        Change { names, allowed }
+    };
+    [now(true), now(false)].into_iter().filter(|change| !change.names.is_empty()).collect()
+}
+
+/// What has this answer now and had the other one before.
+fn changed<'a, Id: Ord>(
+    before: &BTreeMap<Id, bool>,
+    now: &'a BTreeMap<Id, bool>,
+    allowed: bool,
+) -> impl Iterator<Item = &'a Id> {
+    let was = move |id: &Id| before.get(id).copied().unwrap_or_default();
+    now.iter().filter(move |(id, answer)| **answer == allowed && was(id) != allowed).map(|(id, _)| id)
+}
+
+/// Whether an answer takes back what the one before allowed.
+fn takes_back(before: &Record, record: &Record) -> bool {
+    changed(&before.vendors, &record.vendors, false).next().is_some()
 }
 
 /// What the vendors stored that were allowed before and are refused now.
@@ -288,9 +326,12 @@ fn removals(notice: Option<&Notice>, before: Option<&Record>, record: &Record) -
         .vendors
         .iter()
         .filter(|vendor| record.vendors.get(&vendor.id) == Some(&false) && was_allowed(&vendor.id));
+    // What an allowed vendor stores under the same name stays.
+    let allowed = notice.vendors.iter().filter(|vendor| record.vendors.get(&vendor.id) == Some(&true));
+    let stays: Vec<_> = allowed.flat_map(|vendor| &vendor.cookies).map(|cookie| &cookie.name).collect();
     let stored = |vendor: &constat_shared::Vendor, first_party: bool| {
         let of_it = vendor.cookies.iter().filter(|cookie| cookie.first_party == first_party);
-        of_it.map(|cookie| cookie.name.clone()).collect()
+        of_it.map(|cookie| cookie.name.clone()).filter(|name| !stays.contains(&name)).collect()
     };
     let removal = |vendor: &constat_shared::Vendor| Removal {
         vendor: vendor.name.clone(),
@@ -300,8 +341,11 @@ fn removals(notice: Option<&Notice>, before: Option<&Record>, record: &Record) -
     refused.map(removal).collect()
 }
 
-fn files(serving: Option<&LogEntry>) -> Vec<ServedFile> {
-    let Some(LogEntry::Serving(serving)) = serving else { return Vec::new() };
+/// The SHA-256 of the loader, and of each other file that was served with it.
+fn loader(entry: &LogEntry) -> Option<Loader> {
+    let LogEntry::Serving(serving) = entry else { return None };
     let file = |(name, hash): (&String, &Hash)| ServedFile { name: name.clone(), hash: hash.to_string() };
-    serving.files.iter().map(file).collect()
+    let (loader, others) =
+        serving.files.iter().map(file).partition::<Vec<_>, _>(|file| file.name == CONSENT_JS);
+    Some(Loader { hash: loader.into_iter().next()?.hash, others })
 }

@@ -3,6 +3,8 @@
 use super::frame::{Shell, SiteName};
 use super::moment::Moment;
 use super::notices::{Acknowledgement, short};
+use super::sentence::Text;
+use crate::http::console::texts::Texts;
 use askama::Template;
 
 /// A category in one language.
@@ -16,6 +18,39 @@ pub struct ShownCategory {
     pub is_exempt: bool,
 }
 
+/// Whether the present program draws a layer by the files that the log names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LayerFiles {
+    /// By the same files.
+    Same,
+    /// By files of another version.
+    Changed,
+    /// The log names none.
+    Unknown,
+}
+
+/// The first layer, drawn again by the banner's own component.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DrawnLayer {
+    /// What the component rendered: HTML, in which every text is escaped.
+    pub html: String,
+    /// Where its style is.
+    pub style_href: String,
+    /// What draws it.
+    pub files: LayerFiles,
+}
+
+impl DrawnLayer {
+    /// What draws it, in words.
+    pub fn by<'a>(&self, t: &'a Texts) -> &'a Text {
+        match self.files {
+            LayerFiles::Same => &t.notice.drawn_same,
+            LayerFiles::Changed => &t.notice.drawn_changed,
+            LayerFiles::Unknown => &t.notice.drawn_unknown,
+        }
+    }
+}
+
 /// The texts in one language, as shown. They are quoted: in the language of the notice, not of the reader.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShownTexts {
@@ -25,6 +60,8 @@ pub struct ShownTexts {
     pub direction: String,
     /// The name of the language in the reader's language.
     pub name: String,
+    /// The first layer, drawn; `None` where another layer is meant.
+    pub drawn: Option<DrawnLayer>,
     /// The title of the first layer.
     pub title: String,
     /// Its sentences.

@@ -18,12 +18,28 @@ pub struct Answered {
     pub vendors: Vec<(String, bool)>,
 }
 
-/// A service whose answer is another than before.
+impl Answered {
+    /// The names of the services that were allowed, and of those that were refused; without an empty list.
+    pub fn by_answer(&self) -> Vec<(bool, Vec<&str>)> {
+        let of = |allowed: bool| {
+            let of_it = self.vendors.iter().filter(|(_, answer)| *answer == allowed);
+            (allowed, of_it.map(|(name, _)| name.as_str()).collect::<Vec<_>>())
+        };
+        [of(true), of(false)].into_iter().filter(|(_, names)| !names.is_empty()).collect()
+    }
+
+    /// Whether an answer is another than that of the category.
+    pub fn differs(&self, allowed: &bool) -> bool {
+        self.allowed != Some(*allowed)
+    }
+}
+
+/// Categories and services whose answer is another than before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// Its name.
-    pub name: String,
-    /// Whether it is allowed now.
+    /// Their names, at least one.
+    pub names: Vec<String>,
+    /// Whether they are allowed now.
     pub allowed: bool,
 }
 
@@ -36,6 +52,15 @@ pub struct Removal {
     pub own: Vec<String>,
     /// What it stored elsewhere, out of the loader's reach.
     pub elsewhere: Vec<String>,
+}
+
+/// The loader that was served with a notice, as the log names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loader {
+    /// Its SHA-256.
+    pub hash: String,
+    /// The other files that were served with the notice.
+    pub others: Vec<ServedFile>,
 }
 
 /// A check of the record.
@@ -82,10 +107,12 @@ pub struct Event {
     pub choice_until: Moment,
     /// When the record is deleted.
     pub proof_until: Moment,
-    /// What a withdrawal had to remove.
+    /// Whether it withdraws a consent, or takes a part of one back.
+    pub takes_back: bool,
+    /// What the loader then had to remove.
     pub removals: Vec<Removal>,
-    /// The files of the loader that did it.
-    pub files: Vec<ServedFile>,
+    /// The loader that did it; `None` when the log does not name it.
+    pub loader: Option<Loader>,
     /// Whether no check failed.
     pub is_proven: bool,
     /// The checks that say what is proven, and those that failed; the failed ones first.
@@ -100,6 +127,11 @@ impl Event {
     /// The first eight digits of the notice.
     pub fn notice_short(&self) -> &str {
         short(&self.notice)
+    }
+
+    /// The checks that failed.
+    pub fn failed(&self) -> impl Iterator<Item = &ShownStep> {
+        self.steps.iter().filter(|step| step.result == "failed")
     }
 
     /// Its name in `data-verdict`.

@@ -59,10 +59,12 @@ pub async fn get(may: May<NoticesRead>, request: HttpRequest, site: SitePath) ->
     let has_authority = served.site.timestamp_authority.is_some();
     let log_leaves = logs.iter().map(|log| log.head.size).sum();
     let months: BTreeSet<_> = logs.iter().map(|log| log.log.month).collect();
+    // In first-party mode it is below a prefix of the site's own host, by custom this one.
+    let base = if served.site.first_party.is_some() { "/constat" } else { &console.public_url };
     let view = Site {
         shell: shell::of(&request, &session, Place::Site(Section::Site, site.clone())),
         site: site_name(&console, &site),
-        tag: format!("<script async src=\"{}/v1/sites/{site}/consent.js\"></script>", console.public_url),
+        tag: format!("<script async src=\"{base}/v1/sites/{site}/consent.js\"></script>"),
         first_answer_at: answered.map(|(first, _)| when(first)),
         last_answer_at: answered.map(|(_, last)| when(last)),
         // A deletion leaves an entry that is not among them, and a leaf of what was deleted.

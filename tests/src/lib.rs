@@ -10,6 +10,7 @@ pub mod pages;
 pub mod programs;
 pub mod raw;
 pub mod receipts;
+pub mod routes;
 pub mod server;
 pub mod set_clock;
 pub mod sites;

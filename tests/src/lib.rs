@@ -4,6 +4,7 @@ pub mod api;
 pub mod browser;
 pub mod consent;
 pub mod console;
+pub mod fronts;
 pub mod moments;
 pub mod page_answer;
 pub mod pages;

@@ -9,7 +9,7 @@ fn check(folder: &str, layers: &[&[&str]]) {
 
 #[test]
 fn what_the_tests_share_has_layers() {
-    let above = ["api", "raw", "set_clock"];
+    let above = ["api", "fronts", "raw", "set_clock"];
     let between = ["browser", "consent", "moments", "pages", "receipts", "server", "sites"];
     check("src", &[&["programs"], &["console", "routes"], &above, &between, &["page_answer"]]);
 }

@@ -55,7 +55,8 @@ async fn every_public_answer_is_kept_as_the_table_states() {
         }
         let is_kept = row.cells[1].text.starts_with("by every cache");
         if is_kept != real[0].starts_with("public") || is_kept == (real[0] == "no-store") {
-            faults.push(format!("{FIRST_PARTY}:{}: {method} {path} is kept by caches: {}", row.line, !is_kept));
+            faults
+                .push(format!("{FIRST_PARTY}:{}: {method} {path} is kept by caches: {}", row.line, !is_kept));
         }
     }
     report(&faults);

@@ -1,12 +1,10 @@
 //! Caches before the site: nginx and Varnish as they are set up by somebody who wants to keep as much as possible.
 
-use crate::front::{Front, SITE_HOST};
-use crate::kinds::{KINDS, nginx_command};
-use crate::process::Process;
 use crate::world::report;
 use constat_testkit::sample_site::with_one_vendor_more;
 use constat_tests::api::{Answer, Api, SITE, SITE_ORIGIN, Shared, answer, client, site_path};
 use constat_tests::consent::secret_of;
+use constat_tests::fronts::{Front, KINDS, Process, SITE_HOST, nginx_command};
 use constat_tests::routes::{filled_for, routes};
 use reqwest::header::{ACCEPT_ENCODING, HOST, IF_NONE_MATCH, ORIGIN, SET_COOKIE};
 use reqwest::{Method, RequestBuilder};
@@ -15,6 +13,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::JoinSet;
 
 /// What the server lets a cache keep for five minutes, these keep for this long.
 const SOON: Duration = Duration::from_secs(1);
@@ -169,7 +168,8 @@ async fn each_visitor_gets_their_own_answer_and_no_cookie_comes_from_a_cache() {
         for action in ["allow_all", "refuse_all", "allow_all"] {
             let consent = cached.api.consent(action).await;
             for status in [201, 200] {
-                let request = cached.request(Method::POST, &site_path("consents")).header(ORIGIN, SITE_ORIGIN);
+                let request =
+                    cached.request(Method::POST, &site_path("consents")).header(ORIGIN, SITE_ORIGIN);
                 let stored = request.bearer_auth(secret_of(&consent)).body(consent.to_string());
                 let stored = answer(stored).await;
                 assert_eq!(stored.status, status, "{name}: {stored:?}");
@@ -207,22 +207,28 @@ async fn a_cache_keeps_each_compressed_form_for_who_accepts_it() {
     }
 }
 
+async fn changed_in_time(cached: Cached) {
+    let (name, path) = (cached.name, site_path("consent.js"));
+    let first = cached.get(&path).await;
+    let again = answer(cached.request(Method::GET, &path).header(IF_NONE_MATCH, first.header("etag"))).await;
+    assert_eq!((again.status, again.body.len()), (304, 0), "{name}: {again:?}");
+    // What did not change is asked for again, and is still the same.
+    tokio::time::sleep(2 * SOON).await;
+    let same = cached.get(&path).await;
+    assert!(same.body == first.body && same.header("etag") == first.header("etag"), "{name}");
+    cached.api.sites.write(SITE, &with_one_vendor_more(SITE, SITE_ORIGIN));
+    cached.api.server.signal(Signal::HUP);
+    cached.api.server.logs("the site files were read again", 1).await;
+    tokio::time::sleep(2 * SOON).await;
+    let new = cached.get(&path).await;
+    assert!(new.status == 200 && new.header("etag") != first.header("etag"), "{name}: {new:?}");
+}
+
 #[tokio::test]
 async fn a_changed_notice_is_there_when_the_time_of_the_cache_is_over() {
-    for cached in &Cached::all() {
-        let (name, path) = (cached.name, site_path("consent.js"));
-        let first = cached.get(&path).await;
-        let again = answer(cached.request(Method::GET, &path).header(IF_NONE_MATCH, first.header("etag"))).await;
-        assert_eq!((again.status, again.body.len()), (304, 0), "{name}: {again:?}");
-        // What did not change is asked for again, and is still the same.
-        tokio::time::sleep(2 * SOON).await;
-        let same = cached.get(&path).await;
-        assert!(same.body == first.body && same.header("etag") == first.header("etag"), "{name}");
-        cached.api.sites.write(SITE, &with_one_vendor_more(SITE, SITE_ORIGIN));
-        cached.api.server.signal(Signal::HUP);
-        cached.api.server.logs("the site files were read again", 1).await;
-        tokio::time::sleep(2 * SOON).await;
-        let new = cached.get(&path).await;
-        assert!(new.status == 200 && new.header("etag") != first.header("etag"), "{name}: {new:?}");
+    let mut both = JoinSet::new();
+    for cached in Cached::all() {
+        both.spawn(changed_in_time(cached));
     }
+    both.join_all().await;
 }

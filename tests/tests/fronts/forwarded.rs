@@ -1,11 +1,9 @@
 //! What a front passes on, and what comes back: every public address, as the server itself answers it.
 
-use crate::files::File;
-use crate::front::{Front, SITE_HOST};
-use crate::kinds::PREFIX;
 use crate::world::{OTHER_SITE, World, mark, report};
 use constat_tests::api::{Answer, Api, SITE, SITE_ORIGIN, answer, site_path};
 use constat_tests::consent::secret_of;
+use constat_tests::fronts::{File, Front, PREFIX, SITE_HOST};
 use constat_tests::routes::{filled_for, routes};
 use reqwest::header::{ACCEPT_ENCODING, HOST, IF_NONE_MATCH, ORIGIN, SET_COOKIE};
 use reqwest::{Method, RequestBuilder};
@@ -54,7 +52,8 @@ async fn asked(request: RequestBuilder, bearer: Option<&String>) -> Answer {
 
 fn header(answer: &Answer, name: &str) -> String {
     let values = answer.headers.get_all(name).iter().map(|value| value.to_str().unwrap().to_lowercase());
-    values.collect::<Vec<_>>().join(", ")
+    let values = values.collect::<Vec<_>>().join(",");
+    values.split(',').map(str::trim).collect::<Vec<_>>().join(", ")
 }
 
 #[tokio::test]
@@ -96,7 +95,10 @@ fn every_public_address_is_named_in_the_file_for_traefik() {
     for dropped in ["Cookie", "Forwarded", "Referer", "X-Forwarded-Host", "X-Forwarded-Proto"] {
         assert_eq!(headers[dropped].as_str(), Some(""), "{dropped}");
     }
-    assert_eq!(file["http"]["middlewares"]["constat-nobody"]["ipAllowList"]["rejectStatusCode"].as_integer(), Some(404));
+    assert_eq!(
+        file["http"]["middlewares"]["constat-nobody"]["ipAllowList"]["rejectStatusCode"].as_integer(),
+        Some(404)
+    );
 }
 
 #[tokio::test]

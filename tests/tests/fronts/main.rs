@@ -5,11 +5,6 @@
 
 mod caches;
 mod cookies;
-mod files;
 mod forwarded;
-mod front;
-mod kinds;
-mod process;
 mod refused;
-mod wire;
 mod world;

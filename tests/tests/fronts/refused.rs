@@ -1,7 +1,7 @@
 //! What a front does not forward: everything but the public addresses, however it is written.
 
-use crate::front::{Front, SITE_HOST};
 use crate::world::{World, mark, report};
+use constat_tests::fronts::{Front, SITE_HOST};
 
 /// What the operator's own screens, programs and probes ask for.
 const OTHERS: [&str; 7] =
@@ -35,7 +35,7 @@ fn ways(prefix: &str, path: &str) -> Vec<String> {
         format!("{prefix}{path}%00v1/sites/polaire/vendors"),
         format!("{prefix}{path}%0a{prefix}v1/sites/polaire/vendors"),
         format!("http://{SITE_HOST}{prefix}{path}"),
-        format!("http://127.0.0.1{prefix}v1/../{path}"),
+        format!("http://{SITE_HOST}{prefix}v1/../{path}"),
     ]
 }
 
@@ -63,7 +63,10 @@ async fn nothing_but_the_public_addresses_reaches_the_server() {
     for front in &world.fronts {
         all.extend(faults(front).await);
         // As it is written, it is not there: no front says anything else.
-        let head = format!("GET {}console/ HTTP/1.1\r\nHost: {SITE_HOST}\r\nConnection: close\r\n\r\n", front.prefix);
+        let head = format!(
+            "GET {}console/ HTTP/1.1\r\nHost: {SITE_HOST}\r\nConnection: close\r\n\r\n",
+            front.prefix
+        );
         assert_eq!(front.raw(&head).await.0, 404, "{}", front.name);
     }
     report(&all);

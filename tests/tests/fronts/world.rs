@@ -1,9 +1,8 @@
 //! The server and every front before it, which all tests share.
 
-use crate::front::Front;
-use crate::kinds::KINDS;
 use constat_testkit::sample_site::with_shipped_vendors;
 use constat_tests::api::{Api, SITE, SITE_ORIGIN, Shared, client};
+use constat_tests::fronts::{Front, KINDS};
 use constat_tests::server::Server;
 use constat_tests::sites::Sites;
 use std::sync::Arc;

@@ -10,6 +10,9 @@ pub struct File {
 
 impl File {
     /// Reads it.
+    ///
+    /// # Panics
+    /// When it is not there.
     pub fn read(name: &'static str) -> File {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/deploy").join(name);
         let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -22,6 +25,9 @@ impl File {
     }
 
     /// With other words, wherever they are; they must be there.
+    ///
+    /// # Panics
+    /// When they are not.
     #[must_use]
     pub fn with(self, old: &str, new: impl AsRef<str>) -> File {
         assert!(self.text.contains(old), "{} has no {old:?}", self.name);
@@ -29,6 +35,9 @@ impl File {
     }
 
     /// Without the lines that begin so; there must be one. TLS is the program's own matter.
+    ///
+    /// # Panics
+    /// When there is none.
     #[must_use]
     pub fn without(self, start: &str) -> File {
         let (gone, kept): (Vec<&str>, Vec<&str>) =
@@ -38,7 +47,10 @@ impl File {
     }
 
     /// Writes it into a folder.
+    ///
+    /// # Panics
+    /// When there is no room.
     pub fn write(&self, folder: &Path) {
-        std::fs::write(folder.join(self.name), &self.text).unwrap();
+        std::fs::write(folder.join(self.name), &self.text).expect("a temporary folder can be written");
     }
 }

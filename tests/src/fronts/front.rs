@@ -1,8 +1,8 @@
 //! A front between the tests and the server.
 
-use crate::kinds::Kind;
-use crate::process::Process;
-use crate::wire::{self, Wire};
+use super::kinds::Kind;
+use super::process::Process;
+use super::wire::{self, Wire};
 use reqwest::header::HOST;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder};
@@ -30,6 +30,9 @@ pub struct Front {
 
 impl Front {
     /// Starts one before a server.
+    ///
+    /// # Panics
+    /// When it does not start.
     pub fn start(kind: &'static Kind, number: u8, server: u16) -> Front {
         let (wire, site) = (Wire::to(server), wire::nothing());
         let process = Process::start(kind.name, |folder, port| kind.command(folder, port, wire.port, site));
@@ -43,19 +46,26 @@ impl Front {
     }
 
     /// The same by another visitor.
+    ///
+    /// # Panics
+    /// When the path does not begin with a slash.
     pub fn request_by(&self, visitor: Ipv4Addr, method: Method, path: &str) -> RequestBuilder {
-        let (port, path) = (self.process.port, path.strip_prefix('/').unwrap());
+        let (port, path) = (self.process.port, path.strip_prefix('/').expect("a path begins with a slash"));
         let url = format!("http://127.0.0.1:{port}{}{path}", self.prefix);
         let client = Client::builder().no_proxy().redirect(Policy::none()).pool_max_idle_per_host(0);
-        let client = client.local_address(IpAddr::V4(visitor)).build().unwrap();
+        let client = client.local_address(IpAddr::V4(visitor)).build().expect("a client can be made");
         client.request(method, url).header(HOST, SITE_HOST)
     }
 
-    /// Sends these bytes and reads the answer to its end; returns the status, and 0 without one.
+    /// Sends these bytes and reads the answer to its end; returns it, and its status, or 0 without one.
+    ///
+    /// # Panics
+    /// When the front does not end the connection.
     pub async fn raw(&self, bytes: &str) -> (u16, String) {
-        let socket = TcpSocket::new_v4().unwrap();
-        socket.bind((self.visitor, 0).into()).unwrap();
-        let mut stream = socket.connect((Ipv4Addr::LOCALHOST, self.process.port).into()).await.unwrap();
+        let socket = TcpSocket::new_v4().expect("there is a socket");
+        socket.bind((self.visitor, 0).into()).expect("the machine has many addresses");
+        let stream = socket.connect((Ipv4Addr::LOCALHOST, self.process.port).into()).await;
+        let mut stream = stream.expect("the front listens");
         let mut answer = Vec::new();
         // A front may end the connection before it has read everything.
         let _ = stream.write_all(bytes.as_bytes()).await;

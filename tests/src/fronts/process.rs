@@ -23,16 +23,23 @@ pub struct Process {
 
 impl Process {
     /// Starts what `command` makes for a folder and a free port, and waits until it listens.
+    ///
+    /// # Panics
+    /// When it does not; the message contains what it wrote.
     pub fn start(name: &str, command: impl Fn(&Path, u16) -> Command) -> Process {
         for _ in 0..TRIES {
-            let folder = tempfile::tempdir().unwrap();
+            let folder = tempfile::tempdir().expect("there is room for a temporary folder");
             // Some programs give up their rights, and read their files then.
-            std::fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
+            let readable = std::fs::set_permissions(folder.path(), Permissions::from_mode(0o755));
+            readable.expect("a folder is its owner's");
             let port = free_port();
             let output = folder.path().join("output");
-            let file = std::fs::File::create(&output).unwrap();
+            let file = std::fs::File::create(&output).expect("a temporary folder can be written");
             let mut command = command(folder.path(), port);
-            command.stdin(Stdio::null()).stdout(file.try_clone().unwrap()).stderr(file);
+            command
+                .stdin(Stdio::null())
+                .stdout(file.try_clone().expect("a file has several users"))
+                .stderr(file);
             let mut child = command.spawn().unwrap_or_else(|error| {
                 panic!("{name}: {error}: {command:?}; `cargo xtask test` installs what is missing")
             });
@@ -61,13 +68,14 @@ impl Drop for Process {
 }
 
 fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|it| it.local_addr()).unwrap().port()
+    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|free| free.local_addr());
+    free.expect("a port is free").port()
 }
 
 /// Whether it listens before it exits.
 fn listens(child: &mut Child, port: u16) -> bool {
     let start = Instant::now();
-    while start.elapsed() < PATIENCE && child.try_wait().unwrap().is_none() {
+    while start.elapsed() < PATIENCE && matches!(child.try_wait(), Ok(None)) {
         if TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok() {
             return true;
         }

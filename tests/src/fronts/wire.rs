@@ -17,6 +17,9 @@ type Bytes = Arc<Mutex<Vec<u8>>>;
 
 impl Wire {
     /// Begins to pass on to a port.
+    ///
+    /// # Panics
+    /// When no port is free.
     pub fn to(server: u16) -> Wire {
         let asked: Arc<Mutex<Vec<Bytes>>> = Arc::default();
         let of_all = Arc::clone(&asked);
@@ -44,6 +47,9 @@ impl Wire {
 }
 
 /// A server that has nothing: every request is answered 404.
+///
+/// # Panics
+/// When no port is free.
 pub fn nothing() -> u16 {
     listen(|mut asking| {
         let _ = asking.read(&mut [0; 4096]);
@@ -52,8 +58,8 @@ pub fn nothing() -> u16 {
 }
 
 fn listen(answer: impl Fn(TcpStream) + Clone + Send + 'static) -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
+    let port = listener.local_addr().expect("a listener has an address").port();
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let answer = answer.clone();
@@ -65,7 +71,7 @@ fn listen(answer: impl Fn(TcpStream) + Clone + Send + 'static) -> u16 {
 
 /// Passes on in both directions until both have ended.
 fn join(front: TcpStream, server: TcpStream, asked: &Bytes) {
-    let (mut back_from, mut back_to) = (server.try_clone().unwrap(), front.try_clone().unwrap());
+    let (Ok(mut back_from), Ok(mut back_to)) = (server.try_clone(), front.try_clone()) else { return };
     let back = thread::spawn(move || {
         let _ = std::io::copy(&mut back_from, &mut back_to);
         let _ = back_to.shutdown(Shutdown::Write);

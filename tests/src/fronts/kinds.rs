@@ -1,6 +1,6 @@
 //! How each kind of front is started from its file.
 
-use crate::files::File;
+use super::files::File;
 use std::path::Path;
 use std::process::Command;
 
@@ -49,16 +49,18 @@ impl Kind {
 
 impl Place<'_> {
     fn path(&self, name: &str) -> String {
-        self.folder.join(name).to_str().unwrap().to_owned()
+        self.folder.join(name).to_str().expect("temporary folders have plain names").to_owned()
     }
 
     /// The file with this server and prefix.
     fn file(&self, name: &'static str) -> File {
-        File::read(name).with("127.0.0.1:8080", format!("127.0.0.1:{}", self.server)).with(PREFIX, self.prefix)
+        File::read(name)
+            .with("127.0.0.1:8080", format!("127.0.0.1:{}", self.server))
+            .with(PREFIX, self.prefix)
     }
 
     fn write(&self, name: &str, text: &str) {
-        std::fs::write(self.folder.join(name), text).unwrap();
+        std::fs::write(self.folder.join(name), text).expect("a temporary folder can be written");
     }
 }
 
@@ -74,6 +76,9 @@ fn nginx(place: &Place) -> Command {
 }
 
 /// nginx with these files in its `http`.
+///
+/// # Panics
+/// When the folder cannot be written.
 pub fn nginx_command(folder: &Path, files: &[&str]) -> Command {
     let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
     let temporary: String = temporary.iter().map(|name| format!("{name}_temp_path {name}; ")).collect();
@@ -82,7 +87,7 @@ pub fn nginx_command(folder: &Path, files: &[&str]) -> Command {
         "daemon off; master_process off; pid pid; error_log error.log; events {{}} \
          http {{ access_log off; {temporary} {files} }}"
     );
-    std::fs::write(folder.join("nginx.conf"), text).unwrap();
+    std::fs::write(folder.join("nginx.conf"), text).expect("a temporary folder can be written");
     let mut command = Command::new("nginx");
     command.args(["-e", "error.log", "-c", "nginx.conf", "-p"]).arg(folder);
     command
@@ -111,16 +116,16 @@ fn apache(place: &Place) -> Command {
         .with("/var/www/www.helvia.example", place.path("site"));
     file.write(place.folder);
     let modules = ["mpm_event", "authz_core", "headers", "proxy", "proxy_http", "rewrite", "setenvif"];
-    let modules = modules.iter().map(|name| {
-        format!("LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n")
-    });
+    let modules = modules
+        .iter()
+        .map(|name| format!("LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n"));
     let rest = format!(
-        "ServerRoot {}\nServerName localhost\nListen 127.0.0.1:{}\nPidFile pid\nDefaultRuntimeDir {0}\n\
+        "ServerRoot {0}\nServerName localhost\nErrorLog error.log\nListen 127.0.0.1:{1}\nPidFile pid\nDefaultRuntimeDir {0}\n\
          User www-data\nGroup www-data\nInclude apache-first-party.conf\n",
         place.path(""),
         place.port
     );
-    place.write("apache.conf", &(modules.collect::<String>() + &rest));
+    place.write("apache.conf", &(modules.collect::<String>() + rest.as_str()));
     let mut command = Command::new("apache2");
     command.args(["-X", "-f"]).arg(place.path("apache.conf"));
     command
@@ -129,7 +134,10 @@ fn apache(place: &Place) -> Command {
 fn haproxy(place: &Place) -> Command {
     let file = place
         .file("haproxy-first-party.cfg")
-        .with("bind :443 ssl crt /etc/haproxy/www.helvia.example.pem", format!("bind 127.0.0.1:{}", place.port))
+        .with(
+            "bind :443 ssl crt /etc/haproxy/www.helvia.example.pem",
+            format!("bind 127.0.0.1:{}", place.port),
+        )
         .with("127.0.0.1:3000", format!("127.0.0.1:{}", place.site));
     file.write(place.folder);
     let mut command = Command::new("haproxy");

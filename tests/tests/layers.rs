@@ -9,9 +9,9 @@ fn check(folder: &str, layers: &[&[&str]]) {
 
 #[test]
 fn what_the_tests_share_has_layers() {
-    let above = ["api", "raw", "set_clock"];
+    let above = ["api", "fronts", "raw", "set_clock"];
     let between = ["browser", "consent", "moments", "pages", "receipts", "server", "sites"];
-    check("src", &[&["programs"], &["console"], &above, &between, &["page_answer"]]);
+    check("src", &[&["programs"], &["console", "routes"], &above, &between, &["page_answer"]]);
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn the_benchmark_goes_from_the_report_down_to_the_processes() {
 
 #[test]
 fn no_tests_import_each_other() {
-    for folder in ["api", "browser", "documents", "faults"] {
+    for folder in ["api", "browser", "documents", "faults", "fronts"] {
         check(&format!("tests/{folder}"), &[]);
     }
 }

@@ -32,7 +32,7 @@ const CHROMIUM_FLAGS: [&str; 11] = [
 ];
 
 /// The browser of WebKitGTK. Debian keeps it out of PATH.
-const MINI_BROWSER: [&str; 3] = [
+pub(super) const MINI_BROWSER: [&str; 3] = [
     "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
     "/usr/lib/aarch64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
     "/usr/libexec/webkit2gtk-4.1/MiniBrowser",
@@ -148,12 +148,8 @@ fn start_webkit() -> Option<Driver> {
     let _chosen = PORT_CHOICE.lock().unwrap_or_else(PoisonError::into_inner);
     let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).ok()?.port();
     let mut command = Command::new("WebKitWebDriver");
-    command.arg(format!("--port={port}")).env("DISPLAY", format!(":{}", display.number));
-    // WebKit takes the language from here, and says that it is `C` where there is none.
-    command.env("LANG", "fr_FR.UTF-8").env("LANGUAGE", "fr").env_remove("LC_ALL");
-    // No session bus, no graphics card, and root, for whom there is no sandbox.
-    command.env("NO_AT_BRIDGE", "1").env("GSETTINGS_BACKEND", "memory").env("LIBGL_ALWAYS_SOFTWARE", "1");
-    command.env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1").stdout(Stdio::null());
+    command.arg(format!("--port={port}")).stdout(Stdio::null());
+    display.lend_to(&mut command);
     let mut driver = Driver::spawn(command, folder, Some(display));
     let start = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
@@ -167,14 +163,14 @@ fn start_webkit() -> Option<Driver> {
 }
 
 /// An X server without a screen.
-struct Display {
+pub(super) struct Display {
     number: u32,
     process: Child,
 }
 
 impl Display {
     /// It prints the number that was free.
-    fn start() -> Display {
+    pub(super) fn start() -> Display {
         let mut command = Command::new("Xvfb");
         command.args(["-displayfd", "1", "-screen", "0", "1600x1200x24", "-nolisten", "tcp"]);
         let process = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
@@ -183,6 +179,16 @@ impl Display {
         let stdout = process.stdout.take().expect("stdout is piped");
         BufReader::new(stdout).read_line(&mut line).expect("Xvfb prints its display");
         Display { number: line.trim().parse().expect("a display is a number"), process }
+    }
+
+    /// Has WebKit draw here.
+    pub(super) fn lend_to(&self, command: &mut Command) {
+        command.env("DISPLAY", format!(":{}", self.number));
+        // WebKit takes the language from here, and says that it is `C` where there is none.
+        command.env("LANG", "fr_FR.UTF-8").env("LANGUAGE", "fr").env_remove("LC_ALL");
+        // No session bus, no graphics card, and root, for whom there is no sandbox.
+        command.env("NO_AT_BRIDGE", "1").env("GSETTINGS_BACKEND", "memory").env("LIBGL_ALWAYS_SOFTWARE", "1");
+        command.env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1");
     }
 }
 

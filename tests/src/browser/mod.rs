@@ -2,9 +2,11 @@
 
 mod driver;
 mod engine;
+mod preventing;
 mod processes;
 mod proxy;
 mod session;
 mod sight;
 
+pub use preventing::Preventing;
 pub use session::{Browser, DESKTOP, Outcome, PHONE, browse};

@@ -20,6 +20,7 @@ mod layout;
 mod manage;
 mod overrides;
 mod page;
+mod preventing;
 mod receipt;
 mod record;
 mod resilience;

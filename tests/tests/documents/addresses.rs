@@ -1,9 +1,10 @@
 //! The HTTP API answers as its document states: addresses, caching, CORS, problems.
 
-use crate::markdown::{self, Row, report, root};
+use crate::markdown::{self, Row, report};
 use crate::site_files::whole;
-use constat_shared::{Code, Problem, Record};
+use constat_shared::{Code, Problem};
 use constat_tests::api::{Answer, Api, SITE, SITE_ORIGIN, answer};
+use constat_tests::routes::{filled_for, routes};
 use constat_tests::sites::Sites;
 use reqwest::Method;
 use reqwest::header::ORIGIN;
@@ -11,7 +12,6 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 const HTTP_API: &str = "docs/http-api.md";
-const ROUTES: &str = "server/src/http/routes.rs";
 const OTHER_ORIGIN: &str = "https://other.example";
 
 /// The rows of the table of addresses, with the method and path of each.
@@ -30,25 +30,6 @@ fn addresses() -> Vec<(Row, Method, String)> {
 async fn filled(api: &Api, path: &str) -> String {
     let (record, _) = api.record("refuse_all").await;
     filled_for(api, path, &record, &record.consent_id.to_string()).await
-}
-
-/// A path with a real value in every place, those of a record and a consent id.
-pub async fn filled_for(api: &Api, path: &str, record: &Record, consent_id: &str) -> String {
-    let loader = api.get(&format!("/v1/sites/{SITE}/consent.js")).await;
-    let loader = String::from_utf8(loader.body).expect("the loader is text");
-    let widget = loader.split("\"js\":\"").nth(1).and_then(|rest| rest.split('"').next());
-    let (at, notice_hash) = (record.recorded_at.to_string(), record.notice_hash.to_string());
-    let places = [
-        ("{site}", SITE),
-        ("{language}", "fr"),
-        ("{consent_id}", consent_id),
-        ("{month}", &at[..7]),
-        ("{leaf_index}", "0"),
-        ("{notice_hash}", &notice_hash),
-        ("{file}", widget.expect("the loader names the widget")),
-    ];
-    let path = places.iter().fold(path.to_owned(), |path, (place, value)| path.replace(place, value));
-    if path.ends_with("/consistency") { path + "?from=1&to=1" } else { path }
 }
 
 async fn asked(api: &Api, method: &Method, path: &str, origin: &str) -> Answer {
@@ -144,22 +125,6 @@ async fn the_answer_shown_becomes_a_record() {
         api.request(Method::POST, "/v1/sites/helvia/consents").header(ORIGIN, "https://www.helvia.example");
     let answer = answer(request.body(shown.to_string())).await;
     assert_eq!(answer.status, 201, "{answer:?}");
-}
-
-/// Method, path and readers of every row of the server's own table.
-pub fn routes() -> Vec<(String, String, &'static str)> {
-    let source = std::fs::read_to_string(root().join(ROUTES)).expect("there are routes");
-    let rows = source.lines().filter_map(|line| line.trim().strip_prefix("row("));
-    let rows = rows.filter_map(|row| {
-        let [method, path, family] = row.split(", ").take(3).collect::<Vec<_>>().try_into().ok()?;
-        let readers = match family {
-            "Site" => "the site",
-            "Anyone" => "every site",
-            _ => "no other site",
-        };
-        Some((method.to_uppercase(), path.trim_matches('"').to_owned(), readers))
-    });
-    rows.collect()
 }
 
 /// A row as a text, whatever the places of the path are called.

@@ -3,6 +3,7 @@
 mod addresses;
 mod commands;
 mod comments;
+mod first_party;
 mod help;
 mod links;
 mod markdown;

@@ -1,12 +1,13 @@
 //! What a receipt opens, what a consent id opens, and what nothing opens: every route is tried with each,
 //! and answers as the table of docs/proof.md states.
 
-use crate::addresses::{address, filled_for, routes};
+use crate::addresses::address;
 use crate::markdown::{self, Row, report};
 use constat_shared::Record;
 use constat_tests::api::{Api, SITE_ORIGIN, answer};
 use constat_tests::consent::uuid;
 use constat_tests::receipts;
+use constat_tests::routes::{filled_for, routes};
 use reqwest::Method;
 use reqwest::header::ORIGIN;
 use std::collections::BTreeSet;

@@ -7,7 +7,7 @@ use crate::cli::Engine;
 use crate::commands::engines;
 use crate::tools::cargo_deny::check_dependencies;
 use crate::tools::failure::Failure;
-use crate::tools::programs::{ensure_openssl, ensure_qpdf, ensure_redis};
+use crate::tools::programs::{ensure_fronts, ensure_openssl, ensure_qpdf, ensure_redis};
 use crate::tools::steps::{COMPILER_REMEDY, Suites, run, step};
 use crate::tools::toolchain::WASM_TARGET;
 use crate::tools::workspace::Workspace;
@@ -35,7 +35,7 @@ const UNIT_TEST_THREADS: &str = "8";
 const SLOW_UNIT_TESTS: [&str; 4] = ["::refusals::", "::durability::", "cluster", "replica"];
 
 /// Runs every check and prints how long each suite took. `quick` leaves out documentation,
-/// dependencies, durability, faults, the browser, and [`SLOW_UNIT_TESTS`].
+/// dependencies, durability, faults, fronts, the browser, and [`SLOW_UNIT_TESTS`].
 pub fn test(workspace: &Workspace, quick: bool, engines: &[Engine]) -> Result<(), Failure> {
     let mut suites = Suites::default();
     let result = run_suites(workspace, quick, engines, &mut suites);
@@ -54,8 +54,11 @@ fn run_suites(
         ensure_openssl()?;
         ensure_qpdf()?;
         ensure_redis()?;
-        let needed = if quick { &[] } else { engines };
-        needed.iter().try_for_each(|engine| engines::ensure(workspace, *engine))
+        if quick {
+            return Ok(());
+        }
+        ensure_fronts()?;
+        engines.iter().try_for_each(|engine| engines::ensure(workspace, *engine))
     })?;
     suites.run("formatting", || {
         step("Check the formatting", || {
@@ -81,11 +84,13 @@ fn run_suites(
         return Ok(());
     }
     let (browser, slow): (Vec<&str>, Vec<&str>) = slow.into_iter().partition(|test| is_browser(test));
-    let (faults, durability): (Vec<&str>, Vec<&str>) = slow.into_iter().partition(|test| is_faults(test));
+    let (faults, slow): (Vec<&str>, Vec<&str>) = slow.into_iter().partition(|test| is_faults(test));
+    let (fronts, durability): (Vec<&str>, Vec<&str>) = slow.into_iter().partition(|test| is_fronts(test));
     suites.run("durability", || server_tests(workspace, "Test durability", &durability, &[]))?;
     suites.run("faults on Redis", || {
         server_tests(workspace, "Test faults on Redis", &faults, &FAULTS_AT_ONCE)
     })?;
+    suites.run("fronts and caches", || server_tests(workspace, "Test fronts and caches", &fronts, &[]))?;
     for engine in engines {
         suites.run(engines::suite(*engine), || browser_suite(workspace, *engine, &browser))?;
     }
@@ -109,11 +114,15 @@ pub fn browser_tests(workspace: &Workspace, filters: &[&str]) -> Command {
 }
 
 fn is_slow(test: &str) -> bool {
-    is_browser(test) || is_faults(test) || test.starts_with("durability")
+    is_browser(test) || is_faults(test) || is_fronts(test) || test.starts_with("durability")
 }
 
 fn is_faults(test: &str) -> bool {
     test.starts_with("faults")
+}
+
+fn is_fronts(test: &str) -> bool {
+    test.starts_with("fronts")
 }
 
 fn is_browser(test: &str) -> bool {
@@ -197,7 +206,7 @@ mod tests {
 
     #[test]
     fn only_tests_with_a_slow_name_are_slow() {
-        let slow = ["durability", "faults", "browser", "browser_keyboard"];
+        let slow = ["durability", "faults", "fronts", "browser", "browser_keyboard"];
         assert!(slow.into_iter().all(is_slow));
         assert!(!["api", "retention"].into_iter().any(is_slow));
     }

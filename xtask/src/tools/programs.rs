@@ -1,5 +1,8 @@
 //! The programs that the tests start, and how those that come from the system are installed.
 
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -21,6 +24,21 @@ pub fn ensure_qpdf() -> Result<(), Failure> {
 pub fn ensure_redis() -> Result<(), Failure> {
     let programs = [("redis-server", "redis-server"), ("redis-cli", "redis-tools")];
     ensure("Install Redis", &programs, "the tests of the store need Redis.", "")
+}
+
+/// Makes sure that the tests find every program for which docs/deploy/ has a file of the first-party mode, and the
+/// caches that are tried before a site.
+pub fn ensure_fronts() -> Result<(), Failure> {
+    let programs = [
+        ("nginx", "nginx"),
+        ("caddy", "caddy"),
+        ("apache2", "apache2-bin"),
+        ("haproxy", "haproxy"),
+        ("varnishd", "varnish"),
+        ("node", "nodejs"),
+        ("php", "php-cli"),
+    ];
+    ensure("Install what stands before a site", &programs, "the tests of the first-party mode need it.", "")
 }
 
 /// Makes sure that these programs, each with the Debian or Ubuntu package that holds it, are there:
@@ -46,8 +64,34 @@ pub fn ensure(name: &str, programs: &[(&str, &str)], problem: &str, otherwise: &
             run(Command::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(arguments), &remedy)
         };
         apt(&["update"])?;
+        let _no_service = NoService::begin();
         apt(&[&["install", "-y", "--no-install-recommends"], packages.as_slice()].concat())
     })
+}
+
+/// While it lives, Debian's packages start no service when they are installed: the tests start their own, and a
+/// proxy would take port 80 of a developer's machine.
+struct NoService {
+    is_ours: bool,
+}
+
+/// What `invoke-rc.d` asks before it starts a service; 101 forbids it.
+const POLICY: &str = "/usr/sbin/policy-rc.d";
+
+impl NoService {
+    fn begin() -> NoService {
+        let file = OpenOptions::new().write(true).create_new(true).mode(0o755).open(POLICY);
+        let written = file.and_then(|mut file| file.write_all(b"#!/bin/sh\nexit 101\n"));
+        NoService { is_ours: written.is_ok() }
+    }
+}
+
+impl Drop for NoService {
+    fn drop(&mut self) {
+        if self.is_ours {
+            let _ = std::fs::remove_file(POLICY);
+        }
+    }
 }
 
 /// The file that would be started as `program`.

@@ -1,0 +1,164 @@
+//! How each kind of front is started from its file.
+
+use super::files::File;
+use std::path::Path;
+use std::process::Command;
+
+/// The prefix of the files.
+pub const PREFIX: &str = "/constat/";
+
+/// A kind of front.
+pub struct Kind {
+    /// The program, and what is special.
+    pub name: &'static str,
+    /// Below what it forwards.
+    pub prefix: &'static str,
+    start: fn(&Place) -> Command,
+}
+
+/// Where one is started.
+pub struct Place<'a> {
+    /// Its own folder.
+    pub folder: &'a Path,
+    /// The port on which it listens.
+    pub port: u16,
+    /// The port that stands for the server's.
+    pub server: u16,
+    /// The port of the rest of the site.
+    pub site: u16,
+    prefix: &'static str,
+}
+
+/// Every kind that can be run.
+pub static KINDS: [Kind; 7] = [
+    Kind { name: "nginx", prefix: PREFIX, start: nginx },
+    Kind { name: "nginx with another prefix", prefix: "/einwilligung/v2/", start: nginx },
+    Kind { name: "Caddy", prefix: PREFIX, start: caddy },
+    Kind { name: "Apache", prefix: PREFIX, start: apache },
+    Kind { name: "HAProxy", prefix: PREFIX, start: haproxy },
+    Kind { name: "Node", prefix: PREFIX, start: node },
+    Kind { name: "PHP", prefix: PREFIX, start: php },
+];
+
+impl Kind {
+    /// The command that starts it in a folder, on a port, before a server.
+    pub fn command(&self, folder: &Path, port: u16, server: u16, site: u16) -> Command {
+        (self.start)(&Place { folder, port, server, site, prefix: self.prefix })
+    }
+}
+
+impl Place<'_> {
+    fn path(&self, name: &str) -> String {
+        self.folder.join(name).to_str().expect("temporary folders have plain names").to_owned()
+    }
+
+    /// The file with this server and prefix.
+    fn file(&self, name: &'static str) -> File {
+        File::read(name)
+            .with("127.0.0.1:8080", format!("127.0.0.1:{}", self.server))
+            .with(PREFIX, self.prefix)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.folder.join(name), text).expect("a temporary folder can be written");
+    }
+}
+
+fn nginx(place: &Place) -> Command {
+    let file = place
+        .file("nginx-first-party.conf")
+        .with("listen 443 ssl;", format!("listen 127.0.0.1:{};", place.port))
+        .without("ssl_certificate")
+        .with("/var/log/nginx/constat.log", place.path("constat.log"))
+        .with("/var/www/www.helvia.example", place.path("site"));
+    file.write(place.folder);
+    nginx_command(place.folder, &["nginx-first-party.conf"])
+}
+
+/// nginx with these files in its `http`.
+///
+/// # Panics
+/// When the folder cannot be written.
+pub fn nginx_command(folder: &Path, files: &[&str]) -> Command {
+    let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+    let temporary: String = temporary.iter().map(|name| format!("{name}_temp_path {name}; ")).collect();
+    let files: String = files.iter().map(|name| format!("include {name}; ")).collect();
+    let text = format!(
+        "daemon off; master_process off; pid pid; error_log error.log; events {{}} \
+         http {{ access_log off; {temporary} {files} }}"
+    );
+    std::fs::write(folder.join("nginx.conf"), text).expect("a temporary folder can be written");
+    let mut command = Command::new("nginx");
+    command.args(["-e", "error.log", "-c", "nginx.conf", "-p"]).arg(folder);
+    command
+}
+
+fn caddy(place: &Place) -> Command {
+    let address = format!("http://www.polaire.example:{} {{\n\tbind 127.0.0.1\n", place.port);
+    let file = place
+        .file("Caddyfile-first-party")
+        .with("www.helvia.example {\n", address)
+        .with("\n{\n", "\n{\n\tadmin off\n")
+        .with("/var/www/www.helvia.example", place.path("site"));
+    file.write(place.folder);
+    let mut command = Command::new("caddy");
+    command.args(["run", "--adapter", "caddyfile", "--config"]).arg(place.path("Caddyfile-first-party"));
+    command.env("HOME", place.folder).env_remove("XDG_CONFIG_HOME").env_remove("XDG_DATA_HOME");
+    command
+}
+
+fn apache(place: &Place) -> Command {
+    let file = place
+        .file("apache-first-party.conf")
+        .with("<VirtualHost *:443>", format!("<VirtualHost 127.0.0.1:{}>", place.port))
+        .without("SSL")
+        .with("/var/log/apache2/", place.path(""))
+        .with("/var/www/www.helvia.example", place.path("site"));
+    file.write(place.folder);
+    let modules = ["mpm_event", "authz_core", "headers", "proxy", "proxy_http", "rewrite", "setenvif"];
+    let modules = modules
+        .iter()
+        .map(|name| format!("LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n"));
+    let rest = format!(
+        "ServerRoot {0}\nServerName localhost\nErrorLog error.log\nListen 127.0.0.1:{1}\nPidFile pid\nDefaultRuntimeDir {0}\n\
+         User www-data\nGroup www-data\nInclude apache-first-party.conf\n",
+        place.path(""),
+        place.port
+    );
+    place.write("apache.conf", &(modules.collect::<String>() + rest.as_str()));
+    let mut command = Command::new("apache2");
+    command.args(["-X", "-f"]).arg(place.path("apache.conf"));
+    command
+}
+
+fn haproxy(place: &Place) -> Command {
+    let file = place
+        .file("haproxy-first-party.cfg")
+        .with(
+            "bind :443 ssl crt /etc/haproxy/www.helvia.example.pem",
+            format!("bind 127.0.0.1:{}", place.port),
+        )
+        .with("127.0.0.1:3000", format!("127.0.0.1:{}", place.site));
+    file.write(place.folder);
+    let mut command = Command::new("haproxy");
+    command.arg("-f").arg(place.path("haproxy-first-party.cfg"));
+    command
+}
+
+fn node(place: &Place) -> Command {
+    let file = File::read("node-first-party.mjs")
+        .with("port: 8080", format!("port: {}", place.server))
+        .with("3000", place.port.to_string())
+        .with(PREFIX, place.prefix);
+    file.write(place.folder);
+    let mut command = Command::new("node");
+    command.arg(place.path("node-first-party.mjs"));
+    command
+}
+
+fn php(place: &Place) -> Command {
+    place.file("php-first-party.php").write(place.folder);
+    let mut command = Command::new("php");
+    command.args(["-S", &format!("127.0.0.1:{}", place.port)]).arg(place.path("php-first-party.php"));
+    command
+}

@@ -1,0 +1,12 @@
+//! What stands before the server on a site's own host: the fronts of docs/deploy/, each started from its file.
+
+mod files;
+mod front;
+mod kinds;
+mod process;
+mod wire;
+
+pub use files::File;
+pub use front::{Front, SITE_HOST};
+pub use kinds::{KINDS, Kind, PREFIX, nginx_command};
+pub use process::Process;

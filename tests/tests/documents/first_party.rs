@@ -1,0 +1,63 @@
+//! What docs/first-party.md states about caches is what the server answers.
+
+use crate::addresses::address;
+use crate::markdown::{self, Row, report};
+use constat_tests::api::{Api, SITE_ORIGIN, answer};
+use constat_tests::consent::secret_of;
+use constat_tests::routes::{filled_for, routes};
+use reqwest::Method;
+use reqwest::header::ORIGIN;
+use std::collections::BTreeSet;
+
+const FIRST_PARTY: &str = "docs/first-party.md";
+
+/// The probes, which no front forwards.
+const NOT_FORWARDED: [&str; 2] = ["/healthz", "/readyz"];
+
+/// The rows of the table of caches, with the method and path of each.
+fn table() -> Vec<(Row, Method, String)> {
+    let rows = markdown::read(FIRST_PARTY).rows.into_iter().filter(|row| row.table == "address");
+    let parsed = rows.map(|row| {
+        let (method, path) = row.cells[0].codes[0].split_once(' ').expect("an address has a method");
+        let (method, path) = (method.parse().expect("it is a method"), path.to_owned());
+        (row, method, path)
+    });
+    parsed.collect()
+}
+
+#[test]
+fn every_public_address_has_its_row() {
+    let rows = table();
+    let rows = rows.iter().map(|(_, method, path)| address(method.as_str(), path, ""));
+    let routes = routes().into_iter().filter(|(_, path, _)| !NOT_FORWARDED.contains(&path.as_str()));
+    let routes = routes.map(|(method, path, _)| address(&method, &path, ""));
+    assert_eq!(rows.collect::<BTreeSet<_>>(), routes.collect::<BTreeSet<_>>());
+}
+
+#[tokio::test]
+async fn every_public_answer_is_kept_as_the_table_states() {
+    let api = Api::start();
+    let mut faults = Vec::new();
+    for (row, method, path) in table() {
+        let consent = api.consent("refuse_all").await;
+        let stored = api.post(&consent).await.json();
+        let record = serde_json::from_value(stored["record"].clone()).expect("a record was made");
+        let path = filled_for(&api, &path, &record, &record.consent_id.to_string()).await;
+        let body = if method == Method::POST { consent.to_string() } else { String::new() };
+        let request = api.request(method.clone(), &path).header(ORIGIN, SITE_ORIGIN).body(body);
+        let answer = answer(request.bearer_auth(secret_of(&consent))).await;
+        assert!((200..300).contains(&answer.status), "{method} {path}: {answer:?}");
+        let vary = answer.headers.get_all("vary").iter().filter_map(|value| value.to_str().ok());
+        let vary = vary.collect::<Vec<_>>().join(", ");
+        let real = [answer.header("cache-control"), vary.as_str()];
+        if [&row.cells[2].text, &row.cells[3].text] != real {
+            faults.push(format!("{FIRST_PARTY}:{}: {method} {path} has {real:?}", row.line));
+        }
+        let is_kept = row.cells[1].text.starts_with("by every cache");
+        if is_kept != real[0].starts_with("public") || is_kept == (real[0] == "no-store") {
+            faults
+                .push(format!("{FIRST_PARTY}:{}: {method} {path} is kept by caches: {}", row.line, !is_kept));
+        }
+    }
+    report(&faults);
+}

@@ -152,10 +152,10 @@ texts! {
     }
     /// One site.
     site: SiteTexts {
-        answers choice_months expired expired_none first_answer last_answer leaf leaves log log_meaning meaning no_answer no_answer_then
-        no_answer_todo none none_kept none_kept_why notice notice_meaning origin origins pictures pictures_meaning proof_months refused
-        refused_last refused_none refused_why retention retention_meaning retention_old stamp stamp_meaning stands state tag
-        tag_where time_zone what
+        answers choice_months expired expired_none first_answer last_answer leaf leaves log_meaning meaning
+        no_answer no_answer_then no_answer_todo none none_kept none_kept_why notice notice_meaning origin
+        origins pictures pictures_meaning proof_months refused refused_last refused_none refused_why retention
+        retention_meaning retention_old stamp stamp_meaning stands state tag tag_where time_zone what
     }
     /// Every version of the notice.
     notices: NoticesTexts {
@@ -238,8 +238,9 @@ texts! {
     }
     /// The audit trail.
     trail: TrailTexts {
-        action all any_action any_site any_who commands empty entries failed failed_todo failures filter forgotten from lead lost_head newest nobody
-        none_filtered none_in_page older pages site target title to verify verify_button verify_lead well when who
+        action all any_action any_site any_who commands empty entries failed failed_todo failures filter
+        forgotten from lead lost_head newest nobody none_filtered none_in_page older pages site target title to
+        verify verify_button verify_lead well when who
     }
     /// What is shown instead of a screen: words of all of them.
     message: MessageWords {

@@ -3,7 +3,6 @@
 use super::account::site_name;
 use crate::access::audited::{self, Finding};
 use crate::access::principal::Principal;
-use crate::access::sign_in::OWN_ACCOUNT;
 use crate::access::trail::audit::audit;
 use crate::access::trail::read::{Filter, Names, PAGE_MAX, Who, names, read};
 use crate::access::trail::{Action, Command, TrailError};
@@ -135,10 +134,9 @@ impl Typed {
 /// What an entry names, in the language of the reader where it is a word of ours.
 fn in_words(action: &str, target: String, t: &Texts) -> String {
     match Action::parse(action) {
-        Ok(Action::LogAudited | Action::TrailAudited | Action::ConfigurationChanged) => {
-            target.split(", ").map(|id| t.target(id)).collect::<Vec<_>>().join(", ")
-        }
-        Ok(Action::SignInFailed) if target == OWN_ACCOUNT => t.account.title.to_string(),
+        Ok(
+            Action::SignInFailed | Action::LogAudited | Action::TrailAudited | Action::ConfigurationChanged,
+        ) => target.split(", ").map(|id| t.target(id)).collect::<Vec<_>>().join(", "),
         Ok(Action::RoleGiven | Action::RoleTaken) => {
             match target.strip_suffix(')').and_then(|rest| rest.rsplit_once(" (")) {
                 Some((email, role)) => format!("{email} ({})", t.role(role)),

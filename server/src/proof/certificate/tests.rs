@@ -182,6 +182,7 @@ fn a_certificate_has_two_pages_also_with_many_vendors() {
             vendor.name = format!("{} {number}", vendor.name);
             many.vendors.push(vendor);
         }
+        many.vendors.sort_by(|one, other| one.id.cmp(&other.id));
         let pdf = certified(&evidence(many, language).to_vec());
         keep(&format!("many-{language}.pdf"), &pdf);
         assert_eq!(pages(&pdf), 2, "{language}");

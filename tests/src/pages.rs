@@ -2,7 +2,7 @@
 
 use crate::page_answer::Answer;
 use actix_web::http::StatusCode;
-use actix_web::web::{self, Data};
+use actix_web::web::{self, Bytes, Data};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
 use std::collections::BTreeMap;
 use std::net::TcpListener;
@@ -18,6 +18,14 @@ pub struct Pages {
 struct State {
     answers: Mutex<BTreeMap<String, Answer>>,
     asked: Mutex<Vec<Asked>>,
+    forwarded: Mutex<Option<Forwarded>>,
+}
+
+/// Paths that another server answers, as a reverse proxy has it.
+#[derive(Clone)]
+struct Forwarded {
+    prefix: String,
+    server: String,
 }
 
 /// A request that came.
@@ -73,6 +81,13 @@ impl Pages {
         lock(&self.state.answers).insert(path.to_owned(), answer);
     }
 
+    /// Has the server at an address answer what is below a prefix, such as `/constat`, as the proxy of a site in
+    /// first-party mode does: with the host that the browser named, and with no cookie but Constat's own.
+    pub fn forward(&self, prefix: &str, server: &str) {
+        *lock(&self.state.forwarded) =
+            Some(Forwarded { prefix: prefix.to_owned(), server: server.to_owned() });
+    }
+
     /// The requests so far, in order.
     pub fn asked(&self) -> Vec<Asked> {
         lock(&self.state.asked).clone()
@@ -88,8 +103,44 @@ fn lock<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
     value.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn answer(request: HttpRequest, state: Data<State>) -> HttpResponse {
+/// What the other server answers.
+async fn forwarded(
+    request: &HttpRequest,
+    body: Bytes,
+    to: Forwarded,
+) -> Result<HttpResponse, reqwest::Error> {
+    let address = format!("{}{}", to.server, request.uri().to_string().trim_start_matches(&to.prefix));
+    let method = reqwest::Method::from_bytes(request.method().as_str().as_bytes()).unwrap_or_default();
+    let mut asked = crate::api::client().request(method, address).body(body);
+    for (name, value) in request.headers() {
+        let value = value.to_str().unwrap_or_default();
+        match name.as_str() {
+            "connection" | "content-length" => {}
+            "cookie" => {
+                let own = value.split("; ").filter(|pair| pair.starts_with("constat-")).collect::<Vec<_>>();
+                asked = asked.header("cookie", own.join("; "));
+            }
+            name => asked = asked.header(name, value),
+        }
+    }
+    let answer = asked.send().await?;
+    let mut response =
+        HttpResponse::build(StatusCode::from_u16(answer.status().as_u16()).unwrap_or_default());
+    for (name, value) in answer.headers().iter().filter(|(name, _)| *name != "transfer-encoding") {
+        response.append_header((name.as_str(), value.as_bytes()));
+    }
+    Ok(response.body(answer.bytes().await?))
+}
+
+async fn answer(request: HttpRequest, state: Data<State>, body: Bytes) -> HttpResponse {
     let path = request.path().to_owned();
+    let other =
+        lock(&state.forwarded).clone().filter(|other| path.starts_with(&format!("{}/", other.prefix)));
+    if let Some(other) = other {
+        lock(&state.asked).push(Asked { method: request.method().to_string(), path });
+        let answer = forwarded(&request, body, other).await;
+        return answer.unwrap_or_else(|_| HttpResponse::BadGateway().finish());
+    }
     let answer = lock(&state.answers).get(&path).cloned();
     let by_name = if path.ends_with(".js") { "text/javascript" } else { "text/html; charset=utf-8" };
     lock(&state.asked).push(Asked { method: request.method().to_string(), path });

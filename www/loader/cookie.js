@@ -65,7 +65,7 @@ function write(id, event, next, now) {
 function put(value, expires) {
   let text = cookieName + "=" + value + ";path=/;expires=" + new Date(expires).toUTCString();
   let set = more => { attempt(() => { doc.cookie = text + more; }); };
-  set(";samesite=lax" + secure);
+  set(attributes);
   // A frame on another site only keeps cookies of its own partition.
   if (!value || cookies().indexOf(cookieName + "=" + value) < 0) set(";samesite=none;secure;partitioned");
   if (stored && stored.old) attempt(() => { doc.cookie = "constat=;path=/;max-age=0"; });

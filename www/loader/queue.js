@@ -4,9 +4,14 @@
  * view at the latest. The last receipt of the consent id is kept beside them.
  */
 
-/* An answer whose choice would have ended is no longer worth a record: its event id begins with its time. */
+/* When an answer was given: its event id begins with its time. */
+function made(event) {
+  return parseInt(event.event_id.replace("-", "").slice(0, 12), 16);
+}
+
+/* An answer whose choice would have ended is no longer worth a record. */
 function waiting() {
-  let fresh = event => monthsAfter(parseInt(event.event_id.replace("-", "").slice(0, 12), 16)) > Date.now();
+  let fresh = event => monthsAfter(made(event)) > Date.now();
   return attempt(() => JSON.parse(keep(queueKey)).filter(fresh), []);
 }
 
@@ -26,18 +31,25 @@ function queue(events, more) {
   keep(queueKey, "[" + text + "]");
 }
 
-/* One after the other, so that the receipt of the first opens the way for the next of its consent id. */
+/* One after the other, and one page at a time, where the browser has locks: two would send, and renew, the
+   same answers. */
+function inTurn(work) {
+  let begun, run = () => {
+    begun = 1;
+    return work();
+  };
+  sent = sent.then(() => navigator.locks.request(queueKey, run)).catch(() => begun || run()).catch(() => {});
+}
+
+/* The receipt of the first opens the way for the next of its consent id. */
 function deliver() {
   if (!site || !waiting()[0]) return;
-  let begun, run = async () => {
-    begun = 1;
+  inTurn(async () => {
     for (let event of waiting()) {
       let again = await send(event);
       if (again) await send(again, 1);
     }
-  };
-  // One page at a time, where the browser has locks: two would send, and renew, the same answers.
-  sent = sent.then(() => navigator.locks.request(queueKey, run)).catch(() => begun || run()).catch(() => {});
+  });
   sent.then(() => { if (waiting()[0] && tries < TRIES_MAX) setTimeout(deliver, RETRY_MS * 4 ** tries++); });
 }
 

@@ -26,7 +26,7 @@ let overruled; // The cookie that an answer could not replace: the answer counts
 let tries = 0; // How often this page view has failed to deliver.
 let settle, tidy; // Make the stored answer take effect in the page, and put right what the page changes: start.js.
 let hear; // Hears what the visitor does in Constat's nodes: presses.js.
-let secure = location.protocol === "https:" ? ";secure" : "";
+let attributes = ";samesite=lax" + (location.protocol === "https:" ? ";secure" : ""); // Of the consent cookie.
 let host, shadow, root, layer, status, manage, styled, asking, due;
 
 function make(name, style, text) {

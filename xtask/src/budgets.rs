@@ -22,6 +22,13 @@ pub const LOADER: Budget = Budget {
     remedy: "Move work that only an unanswered visitor needs from www/loader into the widget.",
 };
 
+/// The same for a site in first-party mode, in which the response to an answer sets the cookie.
+pub const LOADER_FIRST_PARTY: Budget = Budget {
+    what: "loader-first-party.js",
+    limit_bytes: 9_300,
+    remedy: "Make www/loader/first_party.js smaller.",
+};
+
 /// The JavaScript that wasm-bindgen writes around the widget.
 pub const GLUE: Budget = Budget {
     what: "widget glue (.js)",

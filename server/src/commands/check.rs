@@ -20,6 +20,9 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
             Ok(sites) => {
                 for (file, site) in sites {
                     print(format_args!("{}: good, notice {}", file.display(), site.notice.notice_hash()))?;
+                    for warning in site.warnings() {
+                        remark(format_args!("{}: warning: {warning}", file.display()));
+                    }
                     if let Some(published) = &published {
                         print(format_args!("{}: {}", file.display(), published.asked_by(&site)?))?;
                     }

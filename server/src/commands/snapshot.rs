@@ -78,6 +78,8 @@ async fn take<S: NoticeStore + LogStore + ?Sized>(
         time_zone: "UTC".to_owned(),
         timestamp_authority: None,
         log_shards: LogShards::ONE,
+        first_party: None,
+        hidden_cookies: Vec::new(),
     };
     let served = ServedSite::new(site, &[], assets);
     photographer.warning_of_other_files(&served)?.into_iter().for_each(warn);

@@ -9,17 +9,26 @@ use crate::site::Site;
 use crate::store::notice_of_site;
 use crate::store::{Appended, CommittedRecord, DAY_MAX, HISTORY_MAX, Holder, NoticeStore, StoreError};
 use constat_shared::{
-    Code, CommitmentKey, ConsentRequest, ConsentResponse, LogId, LogShards, Problem, Receipt, Record,
-    Timestamp,
+    Code, CommitmentKey, ConsentCookie, ConsentRequest, ConsentResponse, Hash, LogId, LogShards, Notice,
+    Problem, PublishedNotice, Receipt, Record,
 };
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// The result of a valid request.
 pub enum Accepted {
     /// It is stored as a record, durably.
-    Stored(ConsentResponse),
+    Stored(Answer),
     /// It was stored before: this is the record of that time.
-    Repeated(ConsentResponse),
+    Repeated(Answer),
+}
+
+/// What the browser gets for an answer that is stored.
+pub struct Answer {
+    /// The record and its receipt.
+    pub response: ConsentResponse,
+    /// The choice as the browser keeps it.
+    pub cookie: ConsentCookie,
 }
 
 /// Why a request did not become a record.
@@ -69,7 +78,8 @@ pub async fn accept(
     clock: &Clock,
 ) -> Result<Accepted, AcceptError> {
     let now = clock.time_of_record().map_err(AcceptError::Clock)?;
-    let entry = commit(record(request, site, notices, now).await?, site.log_shards)?.held_by(holder);
+    let notice = shown(request.notice_hash, site, notices).await?;
+    let entry = commit(Record::new(request, &notice, now)?, site.log_shards)?.held_by(holder);
     crash::at("route.before_queue");
     let written = writer.append(entry).await;
     if let Err(WriteError::Clock(refused)) = &written {
@@ -77,11 +87,11 @@ pub async fn accept(
     }
     match written? {
         (Appended::Stored(leaf_index), entry) => {
-            Ok(Accepted::Stored(response(keys, entry.record, entry.log, leaf_index)))
+            Ok(Accepted::Stored(answer(keys, &notice, entry.record, entry.log, leaf_index)))
         }
         (Appended::Repeated(first, leaf_index), entry) => {
             let log = LogId::of(&first, entry.log.shard.count());
-            Ok(Accepted::Repeated(response(keys, *first, log, leaf_index)))
+            Ok(Accepted::Repeated(answer(keys, &notice, *first, log, leaf_index)))
         }
         (Appended::Conflict, _) => {
             let detail = "Make a new event id for every answer; repeat one only with the same content.";
@@ -101,21 +111,20 @@ pub async fn accept(
     }
 }
 
-/// The record of a request, by the notice it names: the current one of the
-/// site, or one that the page was loaded with before it changed.
-async fn record(
-    request: ConsentRequest,
+/// The notice that a request names: the current one of the site, or one that the page was loaded with before
+/// it changed.
+async fn shown(
+    hash: Hash,
     site: &Site,
     notices: Arc<dyn NoticeStore>,
-    now: Timestamp,
-) -> Result<Record, AcceptError> {
-    if request.notice_hash == site.notice.notice_hash() {
-        return Ok(Record::new(request, &site.notice, now)?);
+) -> Result<Cow<'_, PublishedNotice>, AcceptError> {
+    if hash == site.notice.notice_hash() {
+        return Ok(Cow::Borrowed(&site.notice));
     }
-    let (id, hash) = (site.notice.site.clone(), request.notice_hash);
+    let id = site.notice.site.clone();
     let found = tokio::task::spawn_blocking(move || notice_of_site(&*notices, &id, hash)).await;
     match found.map_err(|_| Problem::new(Code::Internal, "Ask again later."))?? {
-        Some(earlier) => Ok(Record::new(request, &earlier, now)?),
+        Some(earlier) => Ok(Cow::Owned(earlier)),
         None => {
             let detail = "Take the hash from the site's consent.js or its notice route.";
             Err(Problem::of_field(Code::NoticeNotPublished, "notice_hash", detail).into())
@@ -133,10 +142,11 @@ fn commit(record: Record, shards: LogShards) -> Result<CommittedRecord, Problem>
     Ok(CommittedRecord::new(record, CommitmentKey::from_bytes(key), shards))
 }
 
-/// The record and its signed receipt.
-fn response(keys: &Keys, record: Record, log: LogId, leaf_index: u64) -> ConsentResponse {
+/// The record, its signed receipt, and its choice.
+fn answer(keys: &Keys, notice: &Notice, record: Record, log: LogId, leaf_index: u64) -> Answer {
     crash::at("route.before_reply");
+    let cookie = ConsentCookie::of(&record, notice);
     let claims = Receipt::new(record, log, leaf_index);
     let receipt = keys.sign(&claims);
-    ConsentResponse { record: claims.record, receipt }
+    Answer { response: ConsentResponse { record: claims.record, receipt }, cookie }
 }

@@ -10,6 +10,7 @@ mod cors;
 mod deadline;
 pub mod demo;
 pub mod description;
+mod first_party;
 mod forwarded;
 mod json_body;
 mod negotiation;

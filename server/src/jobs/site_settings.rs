@@ -8,7 +8,7 @@ use crate::failure::{Failure, fail, failed};
 use crate::site::Site;
 use constat_shared::{Hash, SiteId, Timestamp, canonical};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The hash of each of these settings, by its key in the site file.
 type Settings = BTreeMap<String, Hash>;
@@ -26,8 +26,9 @@ pub fn note_changes(access: &Access, site: &Site, now: Timestamp) -> Result<(), 
     let id = &site.notice.site;
     let present = settings(site);
     let Some(last) = last(access, id)? else { return keep(access, id, &present) };
-    let changed =
-        present.iter().filter(|(key, hash)| last.get(*key) != Some(hash)).map(|(key, _)| key.as_str());
+    let keys: BTreeSet<&String> = present.keys().chain(last.keys()).collect();
+    let changed = keys.into_iter().filter(|key| *key != NOT_SERVED && last.get(*key) != present.get(*key));
+    let changed = changed.map(String::as_str);
     let returned = last.contains_key(NOT_SERVED).then_some(SERVED);
     let changed: Vec<_> = returned.into_iter().chain(changed).collect();
     if changed.is_empty() {
@@ -62,14 +63,22 @@ fn note(access: &Access, site: &SiteId, target: &str, now: Timestamp) -> Result<
 
 fn settings(site: &Site) -> Settings {
     let Site { origins, ask_refusers_again, timestamp_authority, time_zone, .. } = site;
-    [
+    let always = [
         ("origins", hash(origins)),
         ("ask_refusers_again", hash(ask_refusers_again)),
         ("timestamp_authority", hash(timestamp_authority)),
         ("time_zone", hash(time_zone)),
-    ]
-    .map(|(key, hash)| (key.to_owned(), hash))
-    .into()
+    ];
+    // Left out where they are not used, as an earlier version left them out.
+    let domain = site.first_party.as_ref().and_then(|mode| mode.cookie_domain.as_ref());
+    let hidden = (!site.hidden_cookies.is_empty()).then(|| hash(&site.hidden_cookies));
+    let used = [
+        ("first_party", site.first_party.as_ref().map(|_| hash(&true))),
+        ("cookie_domain", domain.map(hash)),
+        ("hidden_cookies", hidden),
+    ];
+    let used = used.into_iter().filter_map(|(key, hash)| Some((key, hash?)));
+    always.into_iter().chain(used).map(|(key, hash)| (key.to_owned(), hash)).collect()
 }
 
 fn hash(value: &impl Serialize) -> Hash {

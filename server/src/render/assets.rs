@@ -21,6 +21,8 @@ pub struct Assets {
     pub files: BTreeMap<String, Body>,
     /// The loader, with the place for the settings in it.
     pub loader: String,
+    /// The same for sites in first-party mode.
+    pub loader_first_party: String,
     /// The name of the widget's script, which knows the names of the others.
     pub widget_js: String,
     /// What stands in the names of the loader's parts that few pages need.
@@ -58,14 +60,16 @@ impl Assets {
             Ok((name.to_owned(), Body::immutable(mime, plain, brotli, gzip)))
         };
         let [plain, brotli, gzip] = forms("verify.html")?;
-        let loader =
-            String::from_utf8(read("loader.js")?).map_err(|_| AssetMissing("a readable loader.js".into()))?;
+        let loader = |name: &str| {
+            String::from_utf8(read(name)?).map_err(|_| AssetMissing(format!("a readable {name}")))
+        };
         let script = |name: &String| file(name, "text/javascript; charset=utf-8");
         let wasm = file(&manifest.widget_wasm, "application/wasm");
         let scripts = [&manifest.widget_js, &manifest.record_js].into_iter().chain(&manifest.parts);
         Ok(Assets {
             files: scripts.map(script).chain([wasm]).collect::<Result<_, AssetMissing>>()?,
-            loader,
+            loader: loader("loader.js")?,
+            loader_first_party: loader("loader-first-party.js")?,
             widget_js: manifest.widget_js,
             parts_hash: manifest.parts_hash,
             verify: Body::compressed("text/html; charset=utf-8", plain, brotli, gzip),

@@ -16,7 +16,8 @@ const PLACEHOLDER: &str = "__CONSTAT_SETTINGS__";
 
 /// The script of a site, whose style is `css`; `earlier` has a notice for each of its earlier terms, newest first.
 pub fn consent_js(site: &Site, earlier: &[Notice], css: &str, assets: &Assets) -> Body {
-    let script = assets.loader.replace(PLACEHOLDER, &settings(site, earlier, css, assets));
+    let loader = if site.first_party.is_some() { &assets.loader_first_party } else { &assets.loader };
+    let script = loader.replace(PLACEHOLDER, &settings(site, earlier, css, assets));
     Body::new("text/javascript; charset=utf-8", script.into_bytes())
 }
 
@@ -48,6 +49,9 @@ struct Settings<'a> {
     /// 1 when those who refused everything are asked again, too.
     #[serde(skip_serializing_if = "is_zero")]
     again: u8,
+    /// The domain whose hosts share the cookie.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    domain: Option<&'a str>,
 }
 
 /// Earlier terms as the cookie names them, a digit for each category: 1 when it needed no consent, and for
@@ -93,6 +97,7 @@ fn settings(site: &Site, earlier: &[Notice], css: &str, assets: &Assets) -> Stri
         vendors: notice.vendors.iter().map(vendor).collect(),
         earlier: earlier.iter().map(|earlier| EarlierTerms::new(earlier, notice)).collect(),
         again: u8::from(site.ask_refusers_again),
+        domain: site.first_party.as_ref().and_then(|mode| mode.cookie_domain.as_deref()),
     };
     // Serialising text, numbers and lists does not fail.
     serde_json::to_string(&settings).unwrap_or_default()

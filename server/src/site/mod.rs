@@ -12,4 +12,5 @@ mod tests;
 pub use facts::catalogue::{Catalogue, default_texts};
 pub use file::report::{SiteError, all_mistakes};
 pub use folder::{SiteFolder, read_file};
+pub use notice::hidden_cookies::HiddenCookie;
 pub use site::{Site, parse};

@@ -4,6 +4,8 @@ use super::facts::catalogue::Catalogue;
 use super::file::report::{Report, SiteError};
 use super::file::schema::SiteFile;
 use super::file::{source, values};
+use super::notice::first_party::{self, FirstParty};
+use super::notice::hidden_cookies::HiddenCookie;
 use super::notice::notice;
 use constat_shared::{LogShards, PublishedNotice};
 
@@ -27,12 +29,38 @@ pub struct Site {
     pub time_zone: String,
     /// Over how many logs a month its records are spread.
     pub log_shards: LogShards,
+    /// First-party mode; none where the pages ask this server at a host of its own. It is nothing a visitor is
+    /// shown.
+    pub first_party: Option<FirstParty>,
+    /// The cookies that an answer deletes in first-party mode. They are nothing a visitor is shown.
+    pub hidden_cookies: Vec<HiddenCookie>,
 }
 
 impl Site {
     /// Whether pages of that origin may speak for this site.
     pub fn allows_origin(&self, origin: &str) -> bool {
         self.origins.iter().any(|allowed| allowed == origin)
+    }
+
+    /// What its owner should know, though nothing is wrong with the file: a sentence each.
+    pub fn warnings(&self) -> Vec<String> {
+        let months = self.notice.lifetimes.choice().get();
+        let safari = self.first_party.is_none().then(|| {
+            format!(
+                "Safari keeps the choice for 7 days, not {months} months, because a script writes its cookie. Set \
+                 `first_party = true`, and let the site's own host pass Constat on (docs/site-file.md)."
+            )
+        });
+        let undeleted = self.hidden_cookies.iter().filter_map(|cookie| {
+            let (vendor, name) = (&cookie.vendor, &cookie.name);
+            let why = match (&self.first_party, cookie.is_pattern()) {
+                (None, _) => "without `first_party = true` at the top of the file",
+                (Some(_), true) => "because its name ends with `*`: write the whole name",
+                (Some(_), false) => return None,
+            };
+            Some(format!("The cookie `{name}` of `{vendor}` cannot be deleted {why}."))
+        });
+        safari.into_iter().chain(undeleted).collect()
     }
 }
 
@@ -60,12 +88,22 @@ pub fn parse_with_line(
     let time_zone = zone.and_then(|zone| report.take("time_zone", values::time_zone(&zone)));
     let shards = file.as_mut().and_then(|file| file.log_shards.take());
     let log_shards = shards.and_then(|count| report.take("log_shards", values::log_shards(count)));
+    let first_party = file.as_ref().and_then(|file| first_party::check(file, &mut report));
     let checked = file.and_then(|file| notice::make(file, catalogue, &mut report));
-    let site = checked.map(|(notice, origins)| {
+    let site = checked.map(|(notice, origins, hidden_cookies)| {
         let notice = PublishedNotice::new(notice);
         let log_shards = log_shards.unwrap_or(LogShards::ONE);
         let time_zone = time_zone.unwrap_or_else(|| UTC.to_owned());
-        Site { notice, origins, ask_refusers_again, timestamp_authority, time_zone, log_shards }
+        Site {
+            notice,
+            origins,
+            ask_refusers_again,
+            timestamp_authority,
+            time_zone,
+            log_shards,
+            first_party,
+            hidden_cookies,
+        }
     });
     let line = report.line_of("id");
     report.finish(site).map(|site| (site, line))

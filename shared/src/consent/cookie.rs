@@ -14,6 +14,7 @@
 //! `www/loader/cookie.js` writes and reads the same form; this is its definition.
 
 use super::choices::Choices;
+use super::record::Record;
 use crate::notice::{Category, Notice, VENDORS_MAX, Vendor};
 use crate::values::{ConsentId, EventId, Hash, SiteId, Timestamp};
 
@@ -82,6 +83,13 @@ impl ConsentCookie {
             categories,
             exceptions: indexed.filter(|(_, vendor)| differs(vendor)).map(|(at, _)| at).collect(),
         }
+    }
+
+    /// The cookie for a record, made by the notice that it names.
+    pub fn of(record: &Record, notice: &Notice) -> ConsentCookie {
+        let choices = Choices { categories: record.categories.clone(), vendors: record.vendors.clone() };
+        let ids = (record.consent_id, record.event_id);
+        ConsentCookie::new(ids, notice, &choices, record.recorded_at, record.choice_expires_at)
     }
 
     /// When the visitor answered.

@@ -92,6 +92,16 @@ pub struct Cookie {
     pub first_party: bool,
 }
 
+impl Cookie {
+    /// Whether a cookie of that name is this one.
+    pub fn is_named(&self, name: &str) -> bool {
+        match self.name.strip_suffix('*') {
+            Some(start) => name.starts_with(start),
+            None => self.name == name,
+        }
+    }
+}
+
 /// A kind of storage in the browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

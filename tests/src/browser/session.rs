@@ -189,6 +189,18 @@ impl Browser {
         Ok(value.as_str().map(str::to_owned))
     }
 
+    /// When the browser forgets a cookie of the page, in seconds since 1970; none when it has none of that name,
+    /// or forgets it at its own end. Also of one that the page cannot read.
+    pub async fn cookie_end(&self, name: &str) -> WebDriverResult<Option<i64>> {
+        let cookies = self.driver.get_all_cookies().await?;
+        Ok(cookies.into_iter().find(|cookie| cookie.name == name).and_then(|cookie| cookie.expiry))
+    }
+
+    /// Whether the browser has a cookie for the page, also one that the page cannot read.
+    pub async fn has_cookie(&self, name: &str) -> WebDriverResult<bool> {
+        Ok(self.driver.get_all_cookies().await?.iter().any(|cookie| cookie.name == name))
+    }
+
     /// Removes the consent cookie, whatever its name is.
     pub async fn forget_choice(&self) -> WebDriverResult<()> {
         let remove = "for (const cookie of document.cookie.split('; ')) {

@@ -21,6 +21,7 @@ mod deadline;
 mod demo;
 mod earlier_terms;
 mod files;
+mod first_party;
 mod formats;
 mod health;
 mod history;

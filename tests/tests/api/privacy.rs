@@ -6,6 +6,7 @@ use constat_tests::api::{Api, SITE, SITE_ORIGIN, answer, client};
 use constat_tests::consent::uuid;
 use constat_tests::server::Server;
 use constat_tests::sites::Sites;
+use reqwest::header::HeaderValue;
 use reqwest::{Method, RequestBuilder};
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -25,9 +26,10 @@ fn identified(request: RequestBuilder) -> RequestBuilder {
         .header("x-forwarded-for", "203.0.113.77")
         .header("forwarded", "for=203.0.113.77")
         .header("x-real-ip", "203.0.113.77")
-        .header("cookie", "session=marker-cookie")
+        .header("cookie", "session=marker-cookie; constat-polaire=2.marker-cookie; constat=1.marker-cookie")
         .header("authorization", "Basic marker-account")
         .header("origin", SITE_ORIGIN)
+        .header("host", "www.polaire.example")
 }
 
 /// Requests every address, and what the server refuses.
@@ -58,6 +60,10 @@ async fn visit(api: &Api) {
     for (body, status) in expected {
         let answer = answer(request(Method::POST, &post).body(body.to_string())).await;
         assert_eq!(answer.status, status, "{answer:?}");
+        let set: Vec<_> = answer.headers.get_all("set-cookie").iter().collect();
+        let is_own = |cookie: &&HeaderValue| cookie.as_bytes().starts_with(b"constat-polaire=2.");
+        assert!(set.iter().all(is_own) && set.len() == usize::from(status == 201), "{set:?}");
+        assert!(set.iter().all(|cookie| !contains(cookie.as_bytes(), b"marker")), "{set:?}");
     }
     let answer = answer(request(Method::POST, &post).body("marker-account".repeat(2000))).await;
     assert_eq!(answer.status, 413);
@@ -98,9 +104,10 @@ async fn nothing_that_identifies_a_visitor_reaches_a_file_or_the_log() {
     nothing_is_kept(start(&[])).await;
 }
 
-/// A server whose console is named `localhost`, so that 127.0.0.1 is a visitor's address wherever it stands.
+/// A server of a site in first-party mode, whose console is named `localhost`, so that 127.0.0.1 is a visitor's address wherever it stands.
 fn start(more: &[&str]) -> Api {
-    let sites = Sites::with(SITE, &with_shipped_vendors(SITE, SITE_ORIGIN));
+    let site = format!("first_party = true\n{}", with_shipped_vendors(SITE, SITE_ORIGIN));
+    let sites = Sites::with(SITE, &site);
     let data = tempfile::tempdir().unwrap();
     let args = [&["--sites", sites.arg(), "--public-url", "http://localhost:8090"], more].concat();
     let server = Server::start(data.path(), &args);

@@ -9,6 +9,7 @@ mod console_records;
 mod cookie;
 mod delivery;
 mod environment;
+mod first_party;
 mod follows;
 mod frames;
 mod gating;

@@ -95,7 +95,8 @@ fn make(
         files.insert(format!("{name}.gz"), gzip(&content)?);
         files.insert(name, content);
     }
-    files.insert("loader.js".to_owned(), loader.into_bytes());
+    files.insert("loader.js".to_owned(), loader.usual.into_bytes());
+    files.insert("loader-first-party.js".to_owned(), loader.first_party.into_bytes());
     files.insert(MANIFEST.to_owned(), manifest.to_string().into_bytes());
     Ok(files)
 }
@@ -107,7 +108,9 @@ fn check_budgets(files: &BTreeMap<String, Vec<u8>>) -> Result<(), Failure> {
         of_that_name.next().map_or(0, |(_, content)| content.len())
     };
     let (glue, wasm) = (weight("widget-", ".js.br"), weight("widget-", ".wasm.br"));
-    budgets::LOADER.check(brotli(files.get("loader.js").map_or(&[], Vec::as_slice))?.len())?;
+    let loader = |name: &str| Ok(brotli(files.get(name).map_or(&[], Vec::as_slice))?.len());
+    budgets::LOADER.check(loader("loader.js")?)?;
+    budgets::LOADER_FIRST_PARTY.check(loader("loader-first-party.js")?)?;
     budgets::GLUE.check(glue)?;
     budgets::WASM.check(wasm)?;
     budgets::WIDGET.check(glue + wasm)?;

@@ -7,7 +7,7 @@ use crate::tools::failure::Failure;
 use crate::tools::files::read;
 
 /// The parts of the loader in their order. Each uses only names that an earlier one declares.
-const PARTS: [&str; 18] = [
+const PARTS: [&str; 19] = [
     "environment",
     "state",
     "choices",
@@ -16,6 +16,7 @@ const PARTS: [&str; 18] = [
     "vendor_storage",
     "queue",
     "stored",
+    FIRST_PARTY,
     "surface",
     "answer",
     "frames",
@@ -28,12 +29,23 @@ const PARTS: [&str; 18] = [
     "start",
 ];
 
+/// The part that only sites in first-party mode get.
+const FIRST_PARTY: &str = "first_party";
+
 /// What the server replaces with the settings of a site.
 const PLACEHOLDER: &str = "__CONSTAT_SETTINGS__";
 
 /// The sources of the loader.
 pub struct Loader {
     parts: Vec<Part>,
+}
+
+/// The scripts that the server completes with the settings of a site.
+pub struct Scripts {
+    /// For most sites.
+    pub usual: String,
+    /// For sites in first-party mode: the same with one part more.
+    pub first_party: String,
 }
 
 struct Part {
@@ -56,22 +68,30 @@ impl Loader {
         self.parts.iter().map(|part| part.source.as_bytes())
     }
 
-    /// The script that the server completes with the settings of a site.
-    pub fn build(&self) -> Result<String, Failure> {
+    /// Joins the parts and makes them small.
+    pub fn build(&self) -> Result<Scripts, Failure> {
         for part in &self.parts {
             check_part(&part.name, &part.source)?;
         }
-        let parts: Vec<&str> = self.parts.iter().map(|part| part.source.as_str()).collect();
-        let parts = parts.join("\n");
-        let script = format!("((settings) => {{\n\"use strict\";\n{parts}\n}})({PLACEHOLDER});");
-        let loader = minify("www/loader", &script, Kind::Script)?;
-        match loader.matches(PLACEHOLDER).count() {
-            1 => Ok(loader),
-            count => Err(Failure::new(
-                format!("the minified loader names {PLACEHOLDER} {count} times, not once."),
-                "Use `settings` in www/loader: the closure around the parts passes the settings to it.",
-            )),
-        }
+        let first_party = format!("www/loader/{FIRST_PARTY}.js");
+        Ok(Scripts {
+            usual: join(self.parts.iter().filter(|part| part.name != first_party))?,
+            first_party: join(self.parts.iter())?,
+        })
+    }
+}
+
+fn join<'a>(parts: impl Iterator<Item = &'a Part>) -> Result<String, Failure> {
+    let parts: Vec<&str> = parts.map(|part| part.source.as_str()).collect();
+    let parts = parts.join("\n");
+    let script = format!("((settings) => {{\n\"use strict\";\n{parts}\n}})({PLACEHOLDER});");
+    let loader = minify("www/loader", &script, Kind::Script)?;
+    match loader.matches(PLACEHOLDER).count() {
+        1 => Ok(loader),
+        count => Err(Failure::new(
+            format!("the minified loader names {PLACEHOLDER} {count} times, not once."),
+            "Use `settings` in www/loader: the closure around the parts passes the settings to it.",
+        )),
     }
 }
 
@@ -156,20 +176,21 @@ mod tests {
 
     #[test]
     fn the_placeholder_survives_minification() {
-        let built = loader(&[("a.js", "window.a = settings.a + settings.b;")]).build().unwrap();
+        let built = loader(&[("a.js", "window.a = settings.a + settings.b;")]).build().unwrap().usual;
         assert!(built.contains("(__CONSTAT_SETTINGS__)"), "{built}");
     }
 
     #[test]
     fn a_loader_that_names_the_placeholder_itself_is_refused() {
         let twice = loader(&[("a.js", "window.a = [settings, __CONSTAT_SETTINGS__];")]);
-        let failure = twice.build().unwrap_err().to_string();
+        let failure = twice.build().err().unwrap().to_string();
         assert!(failure.contains("2 times, not once"), "{failure}");
     }
 
     #[test]
     fn a_syntax_error_names_its_part() {
-        let failure = loader(&[("a.js", "let a;"), ("b.js", "function (")]).build().unwrap_err().to_string();
+        let failure =
+            loader(&[("a.js", "let a;"), ("b.js", "function (")]).build().err().unwrap().to_string();
         assert!(failure.contains("b.js is not valid JavaScript"), "{failure}");
     }
 }

@@ -50,7 +50,10 @@ pub fn all_present(assets: &Path) -> bool {
         let variants =
             names.iter().flat_map(|name| ["", ".br", ".gz"].map(|ending| format!("{name}{ending}")));
         let page = ["", ".br", ".gz"].map(|ending| format!("{}{ending}", verifier_page::PAGE));
-        variants.chain(["loader.js".to_owned()]).chain(page).all(|name| assets.join(name).is_file())
+        variants
+            .chain(["loader.js", "loader-first-party.js"].map(str::to_owned))
+            .chain(page)
+            .all(|name| assets.join(name).is_file())
     })
 }
 
@@ -66,6 +69,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut files = BTreeMap::from([
             ("loader.js".to_owned(), Vec::new()),
+            ("loader-first-party.js".to_owned(), Vec::new()),
             (
                 MANIFEST.to_owned(),
                 br#"{"widget_js":"a.js","widget_wasm":"b.wasm","record_js":"c.js"}"#.to_vec(),

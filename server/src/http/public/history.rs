@@ -6,6 +6,7 @@ use crate::consent::credential::{Credential, check_receipt, unproven};
 use crate::consent::history;
 use crate::http::app::App;
 use crate::http::deadline::on_store;
+use crate::http::first_party::OwnHost;
 use crate::http::negotiation;
 use crate::http::problem::ApiError;
 use crate::store::Holder;
@@ -39,18 +40,23 @@ pub async fn get(
 }
 
 /// Deletes every record of the consent id with its key: 200, or 202 while a file
-/// still has bytes of deleted records.
+/// still has bytes of deleted records. In first-party mode the browser is told to
+/// forget the choice, too.
 pub async fn delete(
     request: HttpRequest,
     app: Data<App>,
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
+    let served = find_site(&app, &path.0)?;
     let (site, consent_id, holder) = asked(&request, &app, &path)?;
     // A clock that is not trusted keeps nobody from erasing: the log then has the newest trusted time.
     let now = app.clock.best_time();
     let erasure = on_store(&app, move |store| history::erase(store, &site, &consent_id, holder, now));
     let erasure = erasure.await?.ok_or_else(unproven)?;
     let mut response = if erasure.bytes_remain { HttpResponse::Accepted() } else { HttpResponse::Ok() };
+    if let Some(host) = OwnHost::of(&request, &served.site) {
+        host.forget(&mut response, &consent_id);
+    }
     Ok(response.insert_header((CACHE_CONTROL, "no-store")).json(erasure))
 }
 

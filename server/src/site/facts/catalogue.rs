@@ -130,6 +130,7 @@ fn vendor(name: &str, bytes: &[u8], purposes: &Purposes, report: &mut Report) ->
             purpose: cookie.purpose,
             storage: cookie.storage,
             first_party: cookie.first_party,
+            ..CookieFile::default()
         };
         if cookies.insert(cookie.name.clone(), facts).is_some() {
             report.add(

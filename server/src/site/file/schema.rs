@@ -30,6 +30,8 @@ pub struct SiteFile {
     pub log_shards: Option<i64>,
     pub ask_refusers_again: Option<bool>,
     pub time_zone: Option<String>,
+    pub first_party: Option<bool>,
+    pub cookie_domain: Option<String>,
 }
 
 /// `authority = { name = "…", url = "…" }`.
@@ -104,6 +106,9 @@ pub struct CookieFile {
     pub purpose: Option<String>,
     pub storage: Option<String>,
     pub first_party: Option<bool>,
+    pub http_only: Option<bool>,
+    pub path: Option<String>,
+    pub partitioned: Option<bool>,
 }
 
 /// `[purposes.ID.LANGUAGE]`, and the catalogue's `[ID.LANGUAGE]`.

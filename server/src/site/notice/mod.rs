@@ -2,7 +2,9 @@
 
 pub mod categories;
 pub mod contacts;
+pub mod first_party;
 pub mod general;
+pub mod hidden_cookies;
 pub mod notice;
 pub mod texts;
 pub mod theme;

@@ -1,6 +1,7 @@
 //! From a site file as written to the notice it stands for, with every
 //! mistake reported.
 
+use super::hidden_cookies::{self, HiddenCookie};
 use super::{categories, contacts, general, texts, theme, vendors};
 use crate::site::facts::catalogue::Catalogue;
 use crate::site::facts::purposes;
@@ -10,9 +11,13 @@ use constat_shared::notice::FORMAT;
 use constat_shared::{Language, Notice, Texts};
 use std::collections::BTreeMap;
 
-/// The notice of a site file and the origins it is shown on, when the file has
-/// no mistake that keeps them from being made.
-pub fn make(file: SiteFile, catalogue: &Catalogue, report: &mut Report) -> Option<(Notice, Vec<String>)> {
+/// The notice of a site file, the origins it is shown on, and the cookies that its pages cannot remove, when
+/// the file has no mistake that keeps them from being made.
+pub fn make(
+    file: SiteFile,
+    catalogue: &Catalogue,
+    report: &mut Report,
+) -> Option<(Notice, Vec<String>, Vec<HiddenCookie>)> {
     let id = report.field(
         "id",
         file.id.as_deref(),
@@ -29,6 +34,7 @@ pub fn make(file: SiteFile, catalogue: &Catalogue, report: &mut Report) -> Optio
     let own_purposes = purposes::complete("purposes.", &file.purposes, &languages, report);
     let known = catalogue.purposes().clone().into_iter().chain(own_purposes).collect();
     let vendors = vendors::check(&file.vendors, catalogue, &categories, &known, report);
+    let hidden = hidden_cookies::check(&file.vendors, &vendors, report);
     let texts: BTreeMap<Language, Texts> = texts::overridden(&file.texts, &languages, catalogue, report);
     let theme = theme::check(&file.theme, report);
     let notice = Notice {
@@ -44,5 +50,5 @@ pub fn make(file: SiteFile, catalogue: &Catalogue, report: &mut Report) -> Optio
         texts,
         theme: theme?,
     };
-    Some((notice, origins))
+    Some((notice, origins, hidden))
 }

@@ -4,6 +4,7 @@ mod catalogue;
 mod categories;
 mod contacts;
 mod cookies;
+mod first_party;
 mod general;
 mod purposes;
 pub mod sample;

@@ -52,10 +52,12 @@ pub async fn get(may: May<NoticesRead>, request: HttpRequest, site: SitePath) ->
     });
     let refused_origins = telemetry::unlisted_origins(&site).into_iter();
     let lifetimes = &served.notice().lifetimes;
+    // In first-party mode it is below a prefix of the site's own host, by custom this one.
+    let base = if served.site.first_party.is_some() { "/constat" } else { &console.public_url };
     let view = Site {
         shell: shell::of(&request, &session, Place::Site(Section::Site, site.clone())),
         site: site_name(&console, &site),
-        tag: format!("<script async src=\"{}/v1/sites/{site}/consent.js\"></script>", console.public_url),
+        tag: format!("<script async src=\"{base}/v1/sites/{site}/consent.js\"></script>"),
         first_answer_at: answered.map(|(first, _)| when(first)),
         last_answer_at: answered.map(|(_, last)| when(last)),
         origins: served.site.origins.clone(),

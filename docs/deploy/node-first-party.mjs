@@ -18,7 +18,6 @@ const TO_CONSTAT = ["accept", "accept-encoding", "access-control-request-headers
 const OF_ONE_CONNECTION = ["connection", "keep-alive", "transfer-encoding"];
 // Less than the 5 s after which Constat ends a connection that it keeps.
 const agent = new http.Agent({ keepAlive: true, timeout: 4000 });
-agent.on("free", socket => socket.setTimeout(4000));
 
 /** Answers a request below the prefix, and leaves every other one to `next`. */
 export function constat(request, response, next) {

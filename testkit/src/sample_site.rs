@@ -98,6 +98,11 @@ pub fn with_shipped_vendors(id: &str, origin: &str) -> String {
     text.replacen("\"https://www.boreale.example\"", &format!("{origin:?}"), 1)
 }
 
+/// The same site in first-party mode.
+pub fn in_first_party_mode(id: &str, origin: &str) -> String {
+    format!("first_party = true\n{}", with_shipped_vendors(id, origin))
+}
+
 /// The same site with another third party, which comes second by its id.
 pub fn with_one_vendor_more(id: &str, origin: &str) -> String {
     with_shipped_vendors(id, origin).replace(

@@ -85,7 +85,7 @@ pub fn nginx_command(folder: &Path, files: &[&str]) -> Command {
     let files: String = files.iter().map(|name| format!("include {name}; ")).collect();
     let text = format!(
         "daemon off; master_process off; pid pid; error_log error.log; events {{}} \
-         http {{ access_log off; {temporary} {files} }}"
+         http {{ access_log off; default_type text/html; {temporary} {files} }}"
     );
     std::fs::write(folder.join("nginx.conf"), text).expect("a temporary folder can be written");
     let mut command = Command::new("nginx");
@@ -120,8 +120,8 @@ fn apache(place: &Place) -> Command {
         .iter()
         .map(|name| format!("LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n"));
     let rest = format!(
-        "ServerRoot {0}\nServerName localhost\nErrorLog error.log\nListen 127.0.0.1:{1}\nPidFile pid\nDefaultRuntimeDir {0}\n\
-         User www-data\nGroup www-data\nInclude apache-first-party.conf\n",
+        "ServerRoot {0}\nServerName localhost\nErrorLog error.log\nListen 127.0.0.1:{1}\nPidFile pid\n\
+         DefaultRuntimeDir {0}\nUser www-data\nGroup www-data\nInclude apache-first-party.conf\n",
         place.path(""),
         place.port
     );

@@ -1,7 +1,7 @@
 //! Safari's rule: what a script has written ends after seven days, and what the server has set does not. Run in
 //! Safari's engine with its tracking prevention on.
 
-use constat_testkit::sample_site::with_shipped_vendors;
+use constat_testkit::sample_site::{in_first_party_mode, with_shipped_vendors};
 use constat_tests::api::SITE;
 use constat_tests::browser::Preventing;
 use constat_tests::fronts::{Front, KINDS, SITE_HOST};
@@ -14,7 +14,11 @@ const OTHER: &str = "autre";
 const DAY_S: i64 = 24 * 3600;
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A page of a site that refuses by itself when its tracking prevention has started, and then goes on.
+/// A page on which the visitor comes back.
+const AGAIN: &str = "<!doctype html><html lang=fr><script async src=/constat/v1/sites/polaire/consent.js></script>
+    <script>addEventListener('constat:ready', () => setTimeout(() => location = '/script.html', 1000))</script>";
+
+/// A page of a site that refuses by itself when the tracking prevention has started, and then goes on.
 fn page(site: &str, next: &str) -> String {
     format!(
         "<!doctype html><html lang=fr><script async src=/constat/v1/sites/{site}/consent.js></script><script>
@@ -28,14 +32,15 @@ fn page(site: &str, next: &str) -> String {
 #[test]
 fn a_refusal_that_the_server_has_set_outlives_the_seven_days_of_one_that_a_script_wrote() {
     let origin = format!("http://{SITE_HOST}");
-    let sites = Sites::with(SITE, &format!("first_party = true\n{}", with_shipped_vendors(SITE, &origin)));
+    let sites = Sites::with(SITE, &in_first_party_mode(SITE, &origin));
     sites.write(OTHER, &with_shipped_vendors(OTHER, &origin));
     let data = tempfile::tempdir().unwrap();
     let server = Server::start(data.path(), &["--sites", sites.arg()]);
     let front = Front::start(&KINDS[0], 1, server.port());
     let folder = front.process.folder.path().join("site");
     std::fs::create_dir(&folder).unwrap();
-    std::fs::write(folder.join("mode.html"), page(SITE, "/script.html")).unwrap();
+    std::fs::write(folder.join("mode.html"), page(SITE, "/again.html")).unwrap();
+    std::fs::write(folder.join("again.html"), AGAIN).unwrap();
     std::fs::write(folder.join("script.html"), page(OTHER, "/end.html")).unwrap();
     // The front is its proxy, which makes every host this one.
     let proxy = format!("127.0.0.1:{}", front.process.port);

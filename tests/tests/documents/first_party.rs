@@ -2,11 +2,13 @@
 
 use crate::addresses::address;
 use crate::markdown::{self, Row, report};
-use constat_tests::api::{Api, SITE_ORIGIN, answer};
+use constat_testkit::sample_site::in_first_party_mode;
+use constat_tests::api::{Api, SITE, SITE_ORIGIN, answer};
 use constat_tests::consent::secret_of;
 use constat_tests::routes::{filled_for, routes};
+use constat_tests::sites::Sites;
 use reqwest::Method;
-use reqwest::header::ORIGIN;
+use reqwest::header::{HOST, ORIGIN, SET_COOKIE};
 use std::collections::BTreeSet;
 
 const FIRST_PARTY: &str = "docs/first-party.md";
@@ -36,7 +38,7 @@ fn every_public_address_has_its_row() {
 
 #[tokio::test]
 async fn every_public_answer_is_kept_as_the_table_states() {
-    let api = Api::start();
+    let api = Api::serve(Sites::with(SITE, &in_first_party_mode(SITE, SITE_ORIGIN)));
     let mut faults = Vec::new();
     for (row, method, path) in table() {
         let consent = api.consent("refuse_all").await;
@@ -44,7 +46,11 @@ async fn every_public_answer_is_kept_as_the_table_states() {
         let record = serde_json::from_value(stored["record"].clone()).expect("a record was made");
         let path = filled_for(&api, &path, &record, &record.consent_id.to_string()).await;
         let body = if method == Method::POST { consent.to_string() } else { String::new() };
-        let request = api.request(method.clone(), &path).header(ORIGIN, SITE_ORIGIN).body(body);
+        let request = api
+            .request(method.clone(), &path)
+            .header(ORIGIN, SITE_ORIGIN)
+            .header(HOST, "www.polaire.example")
+            .body(body);
         let answer = answer(request.bearer_auth(secret_of(&consent))).await;
         assert!((200..300).contains(&answer.status), "{method} {path}: {answer:?}");
         let vary = answer.headers.get_all("vary").iter().filter_map(|value| value.to_str().ok());
@@ -52,6 +58,11 @@ async fn every_public_answer_is_kept_as_the_table_states() {
         let real = [answer.header("cache-control"), vary.as_str()];
         if [&row.cells[2].text, &row.cells[3].text] != real {
             faults.push(format!("{FIRST_PARTY}:{}: {method} {path} has {real:?}", row.line));
+        }
+        let sets_a_cookie = answer.headers.contains_key(SET_COOKIE);
+        if sets_a_cookie != row.cells[1].text.contains("the cookie") {
+            faults
+                .push(format!("{FIRST_PARTY}:{}: {method} {path} sets a cookie: {sets_a_cookie}", row.line));
         }
         let is_kept = row.cells[1].text.starts_with("by every cache");
         if is_kept != real[0].starts_with("public") || is_kept == (real[0] == "no-store") {

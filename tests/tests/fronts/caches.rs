@@ -1,11 +1,12 @@
 //! Caches before the site: nginx and Varnish as they are set up by somebody who wants to keep as much as possible.
 
 use crate::world::report;
-use constat_testkit::sample_site::with_one_vendor_more;
+use constat_testkit::sample_site::{in_first_party_mode, with_one_vendor_more};
 use constat_tests::api::{Answer, Api, SITE, SITE_ORIGIN, Shared, answer, client, site_path};
 use constat_tests::consent::secret_of;
 use constat_tests::fronts::{Front, KINDS, Process, SITE_HOST, nginx_command};
 use constat_tests::routes::{filled_for, routes};
+use constat_tests::sites::Sites;
 use reqwest::header::{ACCEPT_ENCODING, HOST, IF_NONE_MATCH, ORIGIN, SET_COOKIE};
 use reqwest::{Method, RequestBuilder};
 use rustix::process::Signal;
@@ -41,7 +42,7 @@ impl Cached {
         let caches: [(&str, Make); 2] = [("nginx as a cache", nginx), ("Varnish", varnish)];
         let start = |(name, command): (&'static str, Make)| {
             std::thread::spawn(move || {
-                let api = Api::start();
+                let api = Api::serve(Sites::with(SITE, &in_first_party_mode(SITE, SITE_ORIGIN)));
                 let front = Front::start(&KINDS[0], 1, api.server.port());
                 let site = front.process.port;
                 let cache = Process::start(name, |folder, port| command(folder, port, site));
@@ -174,6 +175,8 @@ async fn each_visitor_gets_their_own_answer_and_no_cookie_comes_from_a_cache() {
                 let stored = answer(stored).await;
                 assert_eq!(stored.status, status, "{name}: {stored:?}");
                 assert_eq!(stored.json()["record"]["event_id"], consent["event_id"], "{name}");
+                let cookie = stored.header(SET_COOKIE.as_str());
+                assert!(cookie.contains(consent["consent_id"].as_str().unwrap()), "{name}: {stored:?}");
             }
             for path in ["consent.js", "banner/fr", "notice/fr", "vendors"] {
                 let read = cached.get(&site_path(path)).await;

@@ -160,6 +160,8 @@ async fn two_sites_behind_one_host_keep_their_answers_apart() {
             let stored = posted(front, site, &consent).await;
             assert_eq!(stored.status, 201, "{name}: {stored:?}");
             assert_eq!(stored.json()["record"]["site"], site, "{name}");
+            let cookie = stored.header(SET_COOKIE.as_str());
+            assert!(cookie.starts_with(&format!("constat-{site}=2.")), "{name}: {stored:?}");
         }
     }
 }
@@ -178,7 +180,11 @@ async fn a_front_brings_the_cookies_that_the_server_sets_and_no_others() {
             values.map(|value| without_age(value.to_str().unwrap())).collect::<Vec<_>>()
         };
         assert_eq!((through.status, direct.status), (201, 200), "{}", front.name);
+        assert!(!cookies(&through).is_empty(), "{}: {through:?}", front.name);
         assert_eq!(cookies(&through), cookies(&direct), "{}", front.name);
+        for answer in [&through, &direct] {
+            assert_eq!(answer.header("cache-control"), "no-store", "{}: {answer:?}", front.name);
+        }
     }
 }
 

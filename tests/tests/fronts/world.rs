@@ -1,6 +1,6 @@
 //! The server and every front before it, which all tests share.
 
-use constat_testkit::sample_site::with_shipped_vendors;
+use constat_testkit::sample_site::in_first_party_mode;
 use constat_tests::api::{Api, SITE, SITE_ORIGIN, Shared, client};
 use constat_tests::fronts::{Front, KINDS};
 use constat_tests::server::Server;
@@ -27,8 +27,8 @@ impl World {
     }
 
     fn start() -> World {
-        let sites = Sites::with(SITE, &with_shipped_vendors(SITE, SITE_ORIGIN));
-        sites.write(OTHER_SITE, &with_shipped_vendors(OTHER_SITE, SITE_ORIGIN));
+        let sites = Sites::with(SITE, &in_first_party_mode(SITE, SITE_ORIGIN));
+        sites.write(OTHER_SITE, &in_first_party_mode(OTHER_SITE, SITE_ORIGIN));
         let data = tempfile::tempdir().unwrap();
         let server = Server::start(data.path(), &["--sites", sites.arg(), "--trusted-proxy", "127.0.0.1"]);
         let port = server.port();

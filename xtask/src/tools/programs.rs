@@ -38,7 +38,8 @@ pub fn ensure_fronts() -> Result<(), Failure> {
         ("node", "nodejs"),
         ("php", "php-cli"),
     ];
-    ensure("Install what stands before a site", &programs, "the tests of the first-party mode need it.", "")
+    let problem = "the tests of the first-party mode need the programs that stand before a site.";
+    ensure("Install what stands before a site", &programs, problem, "")
 }
 
 /// Makes sure that these programs, each with the Debian or Ubuntu package that holds it, are there:

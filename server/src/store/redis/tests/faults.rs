@@ -40,7 +40,7 @@ fn a_store_of_the_earlier_format_is_read_and_then_refused_by_the_earlier_binary(
     assert!(store.has_store().unwrap());
     assert_eq!(redis.ask(&["GET", "version"]).trim(), "1", "a command that reads changes nothing");
     store.make().unwrap();
-    assert_eq!(redis.ask(&["GET", "version"]).trim(), "3");
+    assert_eq!(redis.ask(&["GET", "version"]).trim(), "4");
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn servers_that_make_a_store_at_once_make_one() {
                 scope.spawn(|| open(&redis.url(), 0));
             }
         });
-        assert_eq!(redis.ask(&["GETDEL", "version"]).trim(), "3");
+        assert_eq!(redis.ask(&["GETDEL", "version"]).trim(), "4");
     }
 }
 

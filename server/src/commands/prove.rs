@@ -4,8 +4,8 @@ use super::print::print;
 use crate::cli::ProveArgs;
 use crate::failure::Failure;
 use crate::files::Output;
-use crate::proof::bundle::prove;
 use crate::proof::keys::Keys;
+use crate::proof::prove::prove;
 use crate::store::open_store;
 
 /// Writes the bundle of the newest record of a consent id, or of the event named.

@@ -1,7 +1,8 @@
 //! The names of the checks of a bundle, and their results. The API, the screens, the certificate and
 //! both verifiers use these names, so that they must never change.
 
-use serde::{Serialize, Serializer};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
 macro_rules! names {
@@ -82,6 +83,14 @@ names! {
     Signature = "signature";
     /// Records were deleted.
     Purge = "purge";
+}
+
+impl<'de> Deserialize<'de> for Step {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Step, D::Error> {
+        let name = <&str>::deserialize(deserializer)?;
+        let step = Step::ALL.iter().find(|step| step.as_str() == name);
+        step.copied().ok_or_else(|| D::Error::custom("an unknown check"))
+    }
 }
 
 names! {

@@ -7,7 +7,7 @@ use super::text::Style;
 use super::words::Words;
 use crate::proof::timestamp::trust::stated;
 use constat_shared::proof::{CheckedStep, StepResult, Verdict, Verification, action_in_words};
-use constat_shared::{Category, Language, Layer, NoticeCategory, TextKey, TreeHead, Vendor};
+use constat_shared::{Category, Evidence, Language, Layer, NoticeCategory, TextKey, TreeHead, Vendor};
 use krilla::Document;
 use krilla::tagging::{ListNumbering, TableHeaderScope, Tag, TagKind};
 use std::num::NonZeroU16;
@@ -36,7 +36,6 @@ const CODE_GAP: f32 = 20.0;
 /// A record with its checks and the texts for it.
 pub struct Content<'a> {
     pub of: &'a Certified<'a>,
-    pub verification: &'a Verification,
     pub steps: &'a [CheckedStep],
     pub words: &'static Words,
     pub language: Language,
@@ -61,14 +60,19 @@ impl Content<'_> {
         let mut sheet = Sheet::new();
         self.head(&mut sheet);
         self.verdict(&mut sheet);
-        self.answer(&mut sheet);
-        self.shown(&mut sheet);
-        self.chosen(&mut sheet);
-        self.log(&mut sheet);
+        match &self.of.checked.verification {
+            Ok(verification) => {
+                self.answer(&mut sheet, &verification.evidence);
+                self.shown(&mut sheet, &verification.evidence);
+                self.chosen(&mut sheet, &verification.evidence);
+                self.log(&mut sheet, verification);
+            }
+            Err(_) => self.unreadable(&mut sheet),
+        }
         self.list(&mut sheet, self.words.checks, StepResult::Failed, Some(StepResult::Ok));
         self.list(&mut sheet, self.words.open, StepResult::NotProven, None);
         self.closing(&mut sheet);
-        let foot = format!("Constat – {}", self.verification.evidence.record.consent_id);
+        let foot = format!("Constat – {}", self.of.consent_id);
         sheet.draw(document, &foot, SMALL, color(QUIET));
     }
 
@@ -94,8 +98,10 @@ impl Content<'_> {
         sheet.y += 12.0;
         let title = Style { size: 19.0, bold: true };
         self.heading(sheet, self.words.title, title, 1, INK);
-        let notice = &self.verification.evidence.notice;
-        let subtitle = format!("{} – {}", notice.controller.name, notice.site);
+        let subtitle = match self.of.checked.evidence() {
+            Some(evidence) => format!("{} – {}", evidence.notice.controller.name, self.of.site),
+            None => self.of.site.to_string(),
+        };
         sheet.row(vec![cell(0.0, WIDTH, Style { size: 11.5, bold: false }, QUIET, &subtitle, Tag::P)], None);
         sheet.y += 12.0;
     }
@@ -165,9 +171,8 @@ impl Content<'_> {
         sheet.close();
     }
 
-    fn answer(&self, sheet: &mut Sheet) {
+    fn answer(&self, sheet: &mut Sheet, evidence: &Evidence) {
         let words = self.words;
-        let evidence = &self.verification.evidence;
         let (record, notice) = (&evidence.record, &evidence.notice);
         self.section(sheet, words.answer);
         let layer = match record.layer {
@@ -191,8 +196,24 @@ impl Content<'_> {
         self.facts(sheet, &facts);
     }
 
-    fn shown(&self, sheet: &mut Sheet) {
-        let evidence = &self.verification.evidence;
+    /// What is known of a record that cannot be read.
+    fn unreadable(&self, sheet: &mut Sheet) {
+        let words = self.words;
+        self.section(sheet, words.answer);
+        let recorded_at = match &self.of.checked.record {
+            Ok(record) => Some(record.recorded_at),
+            Err(rest) => rest.recorded_at,
+        };
+        let mut facts = vec![
+            (words.site, self.of.site.to_string()),
+            (words.consent_id, self.of.consent_id.to_string()),
+            (words.event_id, self.of.event_id.to_string()),
+        ];
+        facts.extend(recorded_at.map(|at| (words.recorded_at, self.moment(at))));
+        self.facts(sheet, &facts);
+    }
+
+    fn shown(&self, sheet: &mut Sheet, evidence: &Evidence) {
         self.section(sheet, self.words.shown);
         if let Some(view) = evidence.notice.view(self.language) {
             let top = sheet.y;
@@ -214,9 +235,8 @@ impl Content<'_> {
         self.facts(sheet, &[(self.words.notice_hash, evidence.record.notice_hash.to_string())]);
     }
 
-    fn chosen(&self, sheet: &mut Sheet) {
+    fn chosen(&self, sheet: &mut Sheet, evidence: &Evidence) {
         let words = self.words;
-        let evidence = &self.verification.evidence;
         self.section(sheet, words.chosen);
         sheet.open(Tag::Table);
         let column = |x, width, text| cell(x, width, SMALL, QUIET, text, Tag::TH(TableHeaderScope::Column));
@@ -231,14 +251,13 @@ impl Content<'_> {
         );
         sheet.close();
         for category in &evidence.notice.categories {
-            self.category(sheet, category);
+            self.category(sheet, evidence, category);
         }
         sheet.close();
     }
 
-    fn category(&self, sheet: &mut Sheet, category: &NoticeCategory) {
+    fn category(&self, sheet: &mut Sheet, evidence: &Evidence, category: &NoticeCategory) {
         let words = self.words;
-        let evidence = &self.verification.evidence;
         let texts = evidence.notice.texts.get(&self.language);
         let title = |id: Category| texts.map_or(id.as_str(), |texts| texts.get(TextKey::of_category(id).0));
         let vendors: Vec<&Vendor> =
@@ -280,12 +299,12 @@ impl Content<'_> {
         }
     }
 
-    fn log(&self, sheet: &mut Sheet) {
+    fn log(&self, sheet: &mut Sheet, verification: &Verification) {
         let words = self.words;
-        let evidence = &self.verification.evidence;
+        let evidence = &verification.evidence;
         self.section(sheet, words.log);
         let mut facts = vec![(words.log_name, evidence.log.origin())];
-        match &self.verification.head {
+        match &verification.head {
             Some(TreeHead { size, root }) => {
                 let place = [evidence.leaf_index.to_string(), size.to_string()];
                 facts.push((words.leaf, filled(words.leaf_of, &[&place[0], &place[1]])));

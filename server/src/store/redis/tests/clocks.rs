@@ -32,7 +32,7 @@ fn redis_deletes_no_record_by_its_own_clock() {
     assert_eq!(append(&store, &due).unwrap(), Appended::Stored(0));
     let placed = crate::store::PlacedRecord { leaf_index: 1, entry: contract::entry(&record(&notice)) };
     crate::store::CopyStore::put_records(&store, &[placed]).unwrap();
-    assert!(store.find(&notice.site, &due.consent_id, &due.event_id).unwrap().is_some());
+    assert!(contract::found(&store, &due).is_some());
     assert_eq!(on_records(&redis, "redis.call('PEXPIRETIME', key)"), "-1\n".repeat(4));
 }
 

@@ -118,7 +118,7 @@ fn what_has_expired_stays_until_the_job_and_then_nothing_is_left_behind() {
         append(&store, record).unwrap();
     }
     let log = contract::log_of(&due[0]);
-    assert!(store.find(&notice.site, &due[0].consent_id, &due[0].event_id).unwrap().is_some());
+    assert!(contract::found(&store, &due[0]).is_some());
     assert_eq!(store.audit(&log).unwrap().difference, None, "the job has not run yet");
     assert_eq!(store.expire(clock::now()).unwrap(), 3);
     let audit = store.audit(&log).unwrap();

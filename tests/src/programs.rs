@@ -1,10 +1,12 @@
 //! Programs that ask the admin API of a server under test.
 
-use crate::api::{Answer, answer, client};
-use crate::console::{House, OWN};
+use crate::api::{Answer, Api, answer, client};
+use crate::console::{House, OWN, Visitor};
 use crate::server::run;
+use constat_shared::Record;
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 impl House {
@@ -13,13 +15,7 @@ impl House {
     /// # Panics
     /// When the command fails.
     pub async fn token(&self, name: &str, scope: &[&str]) -> String {
-        let (data, scope) = (self.data.path().to_str().expect("a plain name"), scope.join(","));
-        let args = [
-            "token", "add", "--name", name, "--scope", &scope, "--site", OWN, "--days", "30", "--data", data,
-        ];
-        let output = run(args).await;
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).expect("a token is text").trim().to_owned()
+        token(self.data.path(), name, scope, &[]).await
     }
 
     /// An address of the console.
@@ -49,6 +45,34 @@ impl House {
             client().post(self.at(&format!("/v1/admin/{path}"))).bearer_auth(token).body(body.to_string());
         answer(key.into_iter().fold(request, |request, key| request.header("Idempotency-Key", key))).await
     }
+}
+
+/// Makes a token for [`OWN`] in a store, with further arguments that name it.
+///
+/// # Panics
+/// When the command fails.
+pub async fn token(data: &Path, name: &str, scope: &[&str], more: &[&str]) -> String {
+    let (data, scope) = (data.to_str().expect("a plain name"), scope.join(","));
+    let args =
+        ["token", "add", "--name", name, "--scope", &scope, "--site", OWN, "--days", "30", "--data", data];
+    let output = run([&args, more].concat()).await;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("a token is text").trim().to_owned()
+}
+
+/// The certificate of a record of [`OWN`].
+///
+/// # Panics
+/// When there is none.
+pub async fn certificate(api: &Api, record: &Record) -> Vec<u8> {
+    let token = token(api.data.path(), "certificate", &["records:export"], &[]).await;
+    let Record { consent_id, event_id, .. } = record;
+    let path = format!("/v1/admin/sites/{OWN}/records/{consent_id}/{event_id}/certificate");
+    let asked = json!({ "recipient": "CNIL", "purpose": "complaint", "reason": "dispute" });
+    let request = client().post(format!("{}{path}", Visitor::at(&api.server).url)).bearer_auth(token);
+    let made = answer(request.body(asked.to_string())).await;
+    assert_eq!(made.status, 200, "{made:?}");
+    made.body
 }
 
 /// The body that makes a token for [`OWN`] that lasts so long.

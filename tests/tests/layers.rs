@@ -17,10 +17,10 @@ fn what_the_tests_share_has_layers() {
 #[test]
 fn the_benchmark_goes_from_the_report_down_to_the_processes() {
     let layers: &[&[&str]] = &[
-        &["report_redis"],
-        &["report", "search"],
+        &["report_redis", "search"],
+        &["report"],
         &["comparison", "redis"],
-        &["curve", "find"],
+        &["curve", "find", "multiply"],
         &["bench", "plan"],
         &["load"],
         &["request"],

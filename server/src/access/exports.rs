@@ -7,12 +7,12 @@ use super::permission::Permission;
 use super::principal::Principal;
 use super::trail::{Action, Note};
 use crate::consent::credential::check_receipt;
-use crate::proof::bundle::evidence;
 use crate::proof::certificate::{Certified, certificate};
+use crate::proof::checked::{Checked, Checker};
 use crate::proof::keys::Keys;
 use crate::store::StoreError;
-use constat_shared::proof::{GivenFiles, StepResult, Verdict, Verification};
-use constat_shared::{ConsentId, EventId, Evidence, Problem, SiteId, Timestamp, dpv, names};
+use constat_shared::proof::{StepResult, Verdict};
+use constat_shared::{ConsentId, EventId, Problem, Record, SiteId, Timestamp, dpv, names};
 use jiff::tz::TimeZone;
 
 /// The most characters of the name of a recipient, and of a purpose: both fit into an entry of the trail.
@@ -192,46 +192,62 @@ pub fn export(
 ) -> Result<Exported, AccessError> {
     by.require(Permission::RecordsExport, wanted.site)?;
     let Wanted { site, consent_id, event_id } = wanted;
-    let made = evidence(access.store(), workshop.keys, site, consent_id, event_id);
-    let bundle = made.map_err(|failure| fault(&failure))?.ok_or(Refusal::RecordsUnknown)?;
+    let stored = access.store().find(site, consent_id, event_id)?.ok_or(Refusal::RecordsUnknown)?;
+    let checked = Checker::new(access.store(), workshop.keys)?.check(site, consent_id, stored)?;
     let note = Note::of(Action::RecordExported).by(by).on(Some(site));
     access.note(note.about(*consent_id).saying(&handover.note(kind, &wanted)), now)?;
-    let record = &bundle.record;
-    let day = record.recorded_at.to_string();
-    let day = day.split('T').next().unwrap_or_default();
-    let event = event_id.to_string();
-    let end = event.get(event.len() - 4..).unwrap_or_default();
-    let name = format!("{}-{site}-{day}-{end}.{}", kind.as_str(), kind.extension());
+    let name = name(kind, &wanted, &checked);
     let bytes = match kind {
-        ExportKind::Bundle => bundle.to_vec(),
+        ExportKind::Bundle => checked.bundle.ok_or(Refusal::RecordsUnknown)?,
         ExportKind::Certificate => {
-            let (bundle, zone, verifier) = (&bundle.to_vec(), workshop.zone, workshop.verifier);
-            let made = certificate(&Certified { bundle, zone, exported_at: now, verifier });
-            made.map_err(|error| fault(&error))?
+            let (zone, verifier, checked) = (workshop.zone, workshop.verifier, &checked);
+            let of = Certified { site, consent_id, event_id, checked, zone, exported_at: now, verifier };
+            certificate(&of).map_err(|error| fault(&error))?
         }
-        ExportKind::ConsentRecord => consent_record(access, &bundle, now)?,
+        ExportKind::ConsentRecord => consent_record(access, &wanted, &checked, now)?,
     };
     Ok(Exported { bytes, media_type: kind.media_type(), name })
 }
 
+/// The name of a file: the day, where it can be read, and the end of the event id.
+fn name(kind: ExportKind, wanted: &Wanted<'_>, checked: &Checked) -> String {
+    let recorded_at = match &checked.record {
+        Ok(record) => Some(record.recorded_at),
+        Err(rest) => rest.recorded_at,
+    };
+    let day = recorded_at.map(|at| at.to_string()).unwrap_or_default();
+    let day = day.split_once('T').map(|(day, _)| format!("-{day}")).unwrap_or_default();
+    let event = wanted.event_id.to_string();
+    let end = event.get(event.len() - 4..).unwrap_or_default();
+    format!("{}-{}{day}-{end}.{}", kind.as_str(), wanted.site, kind.extension())
+}
+
 /// The consent record, which says in its description how the checks of the bundle ended.
-fn consent_record(access: &Access, evidence: &Evidence, now: Timestamp) -> Result<Vec<u8>, AccessError> {
-    let verification = Verification::read(&evidence.to_vec()).map_err(|error| fault(&error))?;
-    let steps = verification.steps(&GivenFiles::default());
+fn consent_record(
+    access: &Access,
+    wanted: &Wanted<'_>,
+    checked: &Checked,
+    now: Timestamp,
+) -> Result<Vec<u8>, AccessError> {
     let named = |result| {
-        let of_it = steps.iter().filter(|step| step.result == result);
+        let of_it = checked.steps.iter().filter(|step| step.result == result);
         of_it.map(|step| step.step.as_str()).collect::<Vec<_>>().join(", ")
     };
     let (failed, open) = (named(StepResult::Failed), named(StepResult::NotProven));
-    let said = match Verdict::of(&steps) {
+    let said = match Verdict::of(&checked.steps) {
         Verdict::Proven => format!("Proven by its evidence bundle at {now}. Not proven by it: {open}."),
         Verdict::NotProven => {
             format!("Not proven. At {now} these checks of its evidence bundle failed: {failed}.")
         }
     };
-    let record = &evidence.record;
-    let history = access.store().history(&record.site, &record.consent_id)?;
-    let json = dpv::json_ld_of(record, &evidence.notice, &history, &said, now);
+    let json = match checked.evidence() {
+        Some(evidence) => {
+            let answers = access.store().answers(wanted.site, wanted.consent_id)?.into_iter();
+            let history: Vec<Record> = answers.flatten().map(|placed| placed.entry.record).collect();
+            dpv::json_ld_of(&evidence.record, &evidence.notice, &history, &said, now)
+        }
+        None => dpv::json_ld_of_unreadable(wanted.consent_id, wanted.event_id, &said),
+    };
     serde_json::to_vec_pretty(&json).map_err(|error| fault(&error))
 }
 

@@ -8,9 +8,9 @@ use super::trail::{Action, Note};
 use crate::consent::history::{self, sites};
 use crate::consent::search::{self, Answer, Question};
 use crate::consent::sought::Sought;
-use crate::store::{Holder, Store, StoreError};
+use crate::store::{Holder, Store, StoreError, StoredRecord};
 use constat_shared::log::PurgeReason;
-use constat_shared::{ConsentId, LogEntry, LogId, Month, Record, SiteId, Timestamp, names};
+use constat_shared::{ConsentId, LogEntry, LogId, Month, SiteId, Timestamp, names};
 
 /// The most answers of a consent id that are shown and verified at once: the newest.
 pub const SHOWN_MAX: usize = 100;
@@ -57,7 +57,7 @@ pub fn search(
         others.retain(|site| by.may(Permission::RecordsRead, site) == Decision::Allowed);
     }
     let answer = search::search(store, site, question, &others, now)?;
-    if !answer.records.is_empty() {
+    if !answer.is_empty() {
         let note = Note::of(Action::RecordsViewed).by(by).on(Some(site));
         access.note(answer.consent_id.map_or(note.clone(), |id| note.about(id)), now)?;
     }
@@ -72,7 +72,7 @@ pub fn exist(access: &Access, site: &SiteId, consent_id: &ConsentId) -> Result<b
     Ok(access.store().is_holder(site, consent_id, Holder::Unknown)?.is_some())
 }
 
-/// The answers of a consent id on a site, oldest first. The look is noted.
+/// The answers of a consent id on a site, oldest first, each as it is stored. The look is noted.
 ///
 /// # Errors
 /// When it is not allowed, there are none, or the store fails.
@@ -82,9 +82,9 @@ pub fn timeline(
     site: &SiteId,
     consent_id: &ConsentId,
     now: Timestamp,
-) -> Result<Vec<Record>, AccessError> {
+) -> Result<Vec<StoredRecord>, AccessError> {
     by.require(Permission::RecordsRead, site)?;
-    let records = access.store().history(site, consent_id)?;
+    let records = access.store().answers(site, consent_id)?;
     if records.is_empty() {
         return Err(Refusal::RecordsUnknown.into());
     }
@@ -107,10 +107,15 @@ pub fn erase(
 ) -> Result<Erased, AccessError> {
     by.require(Permission::RecordsErase, site)?;
     let store = access.store();
-    let newest = store.history(site, consent_id)?.pop().ok_or(Refusal::RecordsUnknown)?;
+    let answers = store.answers(site, consent_id)?.into_iter().rev();
+    let event_id = |answer: StoredRecord| match answer {
+        Ok(placed) => Some(placed.entry.record.event_id),
+        Err(rest) => rest.event_id,
+    };
+    let newest = answers.filter_map(event_id).next().ok_or(Refusal::RecordsUnknown)?;
     access.note(Note::of(Action::RecordsErased).by(by).on(Some(site)).to(reason.as_str()), now)?;
     // Whoever may erase stands in for the holder, as a receipt of the newest answer does.
-    let holder = Holder::Receipt(newest.event_id);
+    let holder = Holder::Receipt(newest);
     let erasure = history::erase(store, site, consent_id, holder, now)?;
     let count = erasure.map(|erasure| erasure.erased_count).filter(|count| *count > 0);
     let count = count.ok_or(Refusal::RecordsUnknown)?;

@@ -7,8 +7,8 @@ use crate::access::trail::{Action, Command, Note};
 use crate::cli::ProveArgs;
 use crate::failure::Failure;
 use crate::files::Output;
-use crate::proof::bundle::prove;
 use crate::proof::keys::Keys;
+use crate::proof::prove::prove;
 use crate::store::open_store;
 
 /// Writes the bundle of the newest record of a consent id, or of the event named. It is noted before.

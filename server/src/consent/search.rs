@@ -2,7 +2,8 @@
 
 use super::sought::Sought;
 use crate::store::{
-    EXAMINED_MAX, Holder, IdRange, RECORD_PAGE_MAX, RecordFilter, RecordPlace, Store, StoreError,
+    EXAMINED_MAX, Holder, IdRange, RECORD_PAGE_MAX, RecordFilter, RecordPage, RecordPlace, Store, StoreError,
+    UnreadableRecord,
 };
 use constat_shared::{ConsentId, Record, SiteId, Timestamp};
 
@@ -53,6 +54,8 @@ pub enum Why {
 pub struct Answer {
     /// The records, the newest first.
     pub records: Vec<Record>,
+    /// Those that cannot be read, on their page in no order.
+    pub unreadable: Vec<UnreadableRecord>,
     /// Where the next page begins; `None` when there is none.
     pub next: Option<RecordPlace>,
     /// How well they fit.
@@ -65,6 +68,13 @@ pub struct Answer {
     pub consent_id: Option<ConsentId>,
     /// The site that has the records, with [`Why::OtherSite`].
     pub other_site: Option<SiteId>,
+}
+
+impl Answer {
+    /// Whether the page has nothing.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty() && self.unreadable.is_empty()
+    }
 }
 
 impl Fit {
@@ -122,7 +132,7 @@ pub fn search(
         }
         Sought::NotAnId => (of_ids(store, site, question, &[])?, Fit::Nothing),
     };
-    if !answer.records.is_empty() {
+    if !answer.is_empty() {
         answer.fit = exact;
     } else if answer.examined == 0 {
         answer.other_site = other_site(store, site, question, others)?;
@@ -142,13 +152,15 @@ fn page(store: &dyn Store, site: &SiteId, question: &Question, end: &str) -> Res
     filter.id_end = last.map(u16::to_be_bytes);
     let page = store.page(site, &filter, question.after.as_ref(), question.limit)?;
     let ends = |record: &Record| record.consent_id.to_string().replace('-', "").ends_with(end);
-    let records = page.records.into_iter().filter(ends).collect();
-    Ok(Answer { next: page.next, examined: page.examined, ..found(records) })
+    let RecordPage { records, unreadable, next, examined } = page;
+    let records = records.into_iter().filter(ends).collect();
+    Ok(Answer { unreadable, next, examined, ..found(records) })
 }
 
 fn found(records: Vec<Record>) -> Answer {
     Answer {
         records,
+        unreadable: Vec::new(),
         next: None,
         fit: Fit::Nothing,
         why: None,
@@ -165,15 +177,25 @@ fn of_ids(
     question: &Question,
     ids: &[ConsentId],
 ) -> Result<Answer, StoreError> {
-    let (mut records, mut examined) = (Vec::new(), 0);
+    let (mut records, mut unreadable, mut examined) = (Vec::new(), Vec::new(), 0);
     let shards = store.shards(site)?;
     for id in ids {
-        let history = store.history(site, id)?;
-        examined += history.len();
-        for record in history.into_iter().filter(|record| question.filter.wants(record)) {
-            let shard = shards.of(id).number();
-            let Record { recorded_at, event_id, .. } = record;
-            records.push((RecordPlace { recorded_at, event_id, shard }, record));
+        let answers = store.answers(site, id)?;
+        examined += answers.len();
+        for answer in answers {
+            let record = match answer {
+                Ok(placed) => placed.entry.record,
+                // On the first page, which is the only one that is sure to be seen.
+                Err(rest) => {
+                    unreadable.extend(question.after.is_none().then_some(rest));
+                    continue;
+                }
+            };
+            if question.filter.wants(&record) {
+                let shard = shards.of(id).number();
+                let Record { recorded_at, event_id, .. } = record;
+                records.push((RecordPlace { recorded_at, event_id, shard }, record));
+            }
         }
         if examined >= EXAMINED_MAX {
             break;
@@ -185,7 +207,7 @@ fn of_ids(
     let next = if records.len() > limit { records.get(limit - 1).map(|(place, _)| *place) } else { None };
     records.truncate(limit);
     let records = records.into_iter().map(|(_, record)| record).collect();
-    Ok(Answer { next, examined, ..found(records) })
+    Ok(Answer { unreadable, next, examined, ..found(records) })
 }
 
 /// The site among others on which a whole id has records.

@@ -151,8 +151,10 @@ mod tests {
     use super::*;
     use crate::store::contract;
     use crate::store::sqlite::{HeldFile, SqliteStore};
-    use crate::store::{Holder, IdRange, NoticeStore, RecordFilter, RecordPage, RecordPlace, RecordStore};
-    use constat_shared::{Action, ConsentId, EventId, PublishedNotice, Record, SiteId, Timestamp};
+    use crate::store::{
+        Holder, IdRange, NoticeStore, RecordFilter, RecordPage, RecordPlace, RecordStore, StoredRecord,
+    };
+    use constat_shared::{Action, ConsentId, EventId, PublishedNotice, SiteId, Timestamp};
     use std::future::Future;
     use std::task::{Context, Waker};
 
@@ -208,12 +210,7 @@ mod tests {
             panic!("a test lets the store panic")
         }
 
-        fn find(
-            &self,
-            _: &SiteId,
-            _: &ConsentId,
-            _: &EventId,
-        ) -> Result<Option<(CommittedRecord, u64)>, StoreError> {
+        fn find(&self, _: &SiteId, _: &ConsentId, _: &EventId) -> Result<Option<StoredRecord>, StoreError> {
             unreachable!()
         }
 
@@ -225,7 +222,7 @@ mod tests {
             unreachable!()
         }
 
-        fn history(&self, _: &SiteId, _: &ConsentId) -> Result<Vec<Record>, StoreError> {
+        fn answers(&self, _: &SiteId, _: &ConsentId) -> Result<Vec<StoredRecord>, StoreError> {
             unreachable!()
         }
 

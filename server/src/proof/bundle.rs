@@ -4,63 +4,36 @@
 use super::keys::Keys;
 use super::published;
 use crate::clock;
-use crate::failure::Failure;
-use crate::store::{CommittedRecord, LogStore, NoticeStore, RecordStore};
-use constat_shared::proof::{FORMAT, Logged, Stamped, statement};
-use constat_shared::{
-    ConsentId, EventId, Evidence, Hash, Jwk, LogEntry, LogId, Month, Record, SiteId, TreeHead,
-};
+use crate::store::{AtStep, LogStore, PlacedRecord, StoreError, at_step, divide};
+use constat_shared::proof::{FORMAT, Logged, Stamped, Step, statement};
+use constat_shared::{Evidence, Jwk, LogEntry, LogId, Month, Notice, Record, TreeHead};
 
-/// The bundle of the newest record of a consent id, or of the event that is
-/// named, with that event's id. It has passed the verifier.
+/// The bundle of a record, which the verifier has not seen yet; or the check for which something is
+/// missing or cannot be read. `notice` is the one that the record names.
 ///
 /// # Errors
-/// A sentence: when there is no such record, or the store has lost what proves it.
-pub fn prove<S: RecordStore + NoticeStore + LogStore + ?Sized>(
+/// When the store fails.
+pub(super) fn bundle<S: LogStore + ?Sized>(
     store: &S,
     keys: &Keys,
-    site: &SiteId,
-    consent_id: &ConsentId,
-    event_id: Option<EventId>,
-) -> Result<(EventId, Vec<u8>), Failure> {
-    let event_id = match event_id {
-        Some(event_id) => event_id,
-        None => store.history(site, consent_id)?.last().ok_or_else(none)?.event_id,
-    };
-    let (entry, leaf_index) = store.find(site, consent_id, &event_id)?.ok_or_else(none)?;
-    let bytes = bundle(store, keys, entry, leaf_index)?.to_vec();
-    // The command hands out nothing that the verifier would refuse.
-    Evidence::verify(&bytes)
-        .map_err(|error| Failure::new(format!("the record cannot be proven: {error}")))?;
-    Ok((event_id, bytes))
+    placed: PlacedRecord,
+    notice: Option<&Notice>,
+) -> Result<Result<Evidence, Step>, StoreError> {
+    divide(evidence(store, keys, placed, notice), |step, _| step)
 }
 
-/// The bundle of an event, whether it is proven or not; `None` when there is no such record.
-///
-/// # Errors
-/// A sentence: when the store fails, or has lost what a bundle is made of.
-pub fn evidence<S: RecordStore + NoticeStore + LogStore + ?Sized>(
+fn evidence<S: LogStore + ?Sized>(
     store: &S,
     keys: &Keys,
-    site: &SiteId,
-    consent_id: &ConsentId,
-    event_id: &EventId,
-) -> Result<Option<Evidence>, Failure> {
-    let found = store.find(site, consent_id, event_id)?;
-    found.map(|(entry, leaf_index)| bundle(store, keys, entry, leaf_index)).transpose()
-}
-
-/// The bundle of a record, which the verifier has not seen yet.
-pub(super) fn bundle<S: NoticeStore + LogStore + ?Sized>(
-    store: &S,
-    keys: &Keys,
-    entry: CommittedRecord,
-    leaf_index: u64,
-) -> Result<Evidence, Failure> {
+    placed: PlacedRecord,
+    notice: Option<&Notice>,
+) -> Result<Evidence, AtStep> {
+    let PlacedRecord { leaf_index, entry } = placed;
     let (log, record) = (entry.log, entry.record);
-    let (head, inclusion_proof) = placed(store, &log, leaf_index)?;
-    let notice = store.notice(&record.notice_hash)?;
-    let notice = notice.ok_or_else(|| Failure::new("the store has lost the record's notice"))?;
+    let missing = || StoreError::Unreadable("the notice is missing".to_owned());
+    let notice = at_step(Step::Notice, notice.ok_or_else(missing))?.clone();
+    let head = at_step(Step::InclusionProof, head(store, &log))?;
+    let proof = at_step(Step::InclusionProof, store.inclusion_proof(&log, leaf_index, head.size))?;
     Ok(Evidence {
         format: FORMAT,
         statement: statement(&record),
@@ -68,18 +41,23 @@ pub(super) fn bundle<S: NoticeStore + LogStore + ?Sized>(
         commitment_key: entry.key,
         notice,
         leaf_index,
-        inclusion_proof,
+        // A leaf that the log does not have has no proof; the verifier says so.
+        inclusion_proof: proof.unwrap_or_default(),
         public_key: Jwk::of(&keys.signing().verifying_key()),
-        serving: serving(store, keys, &record)?,
-        snapshot: snapshot(store, keys, &record)?,
-        timestamp: timestamp(store, keys, &log, leaf_index, head)?,
+        serving: at_step(Step::Serving, serving(store, keys, &record))?,
+        snapshot: at_step(Step::Snapshot, snapshot(store, keys, &record))?,
+        timestamp: at_step(Step::Timestamp, timestamp(store, keys, &log, leaf_index, head))?,
         log,
         record,
     })
 }
 
 /// What the server had last written down when the record was taken.
-fn serving<S: LogStore + ?Sized>(store: &S, keys: &Keys, record: &Record) -> Result<Option<Logged>, Failure> {
+fn serving<S: LogStore + ?Sized>(
+    store: &S,
+    keys: &Keys,
+    record: &Record,
+) -> Result<Option<Logged>, StoreError> {
     let wanted = |entry: &LogEntry| match entry {
         LogEntry::Serving(serving) => {
             serving.notice_hash == record.notice_hash && serving.serving_at <= record.recorded_at
@@ -95,7 +73,7 @@ fn snapshot<S: LogStore + ?Sized>(
     store: &S,
     keys: &Keys,
     record: &Record,
-) -> Result<Option<Logged>, Failure> {
+) -> Result<Option<Logged>, StoreError> {
     let newest = Month::of(clock::now());
     let found = published::find_snapshot(store, &record.site, newest, &record.notice_hash)?;
     found.map(|(log, leaf_index, entry)| logged(store, keys, log, leaf_index, entry)).transpose()
@@ -108,7 +86,7 @@ fn timestamp<S: LogStore + ?Sized>(
     of: &LogId,
     leaf_index: u64,
     head: TreeHead,
-) -> Result<Option<Stamped>, Failure> {
+) -> Result<Option<Stamped>, StoreError> {
     for log in store.logs()?.into_iter().filter(|log| log.site == of.site && log.month >= of.month) {
         for (entry_index, entry) in store.entries_but_purges(&log)? {
             let LogEntry::Timestamp(token) = &entry else { continue };
@@ -132,24 +110,18 @@ pub(super) fn logged<S: LogStore + ?Sized>(
     log: LogId,
     leaf_index: u64,
     entry: LogEntry,
-) -> Result<Logged, Failure> {
-    let (head, inclusion_proof) = placed(store, &log, leaf_index)?;
+) -> Result<Logged, StoreError> {
+    let head = head(store, &log)?;
+    let inclusion_proof = store.inclusion_proof(&log, leaf_index, head.size)?.ok_or_else(|| lost(&log))?;
     let checkpoint = head.sign(&log, keys.signing());
     Ok(Logged { entry, log, leaf_index, inclusion_proof, checkpoint })
 }
 
-/// The head of a log as it is now, and the proof that a leaf is in it.
-fn placed<S: LogStore + ?Sized>(
-    store: &S,
-    log: &LogId,
-    leaf_index: u64,
-) -> Result<(TreeHead, Vec<Hash>), Failure> {
-    let lost = || Failure::new(format!("the log {} has lost a leaf: run `constat audit`", log.origin()));
-    let head = store.head(log)?.ok_or_else(lost)?;
-    let proof = store.inclusion_proof(log, leaf_index, head.size)?.ok_or_else(lost)?;
-    Ok((head, proof))
+/// The head of a log as it is now.
+fn head<S: LogStore + ?Sized>(store: &S, log: &LogId) -> Result<TreeHead, StoreError> {
+    store.head(log)?.ok_or_else(|| lost(log))
 }
 
-fn none() -> Failure {
-    Failure::new("there is no such record: it has expired, was erased, or is another site's")
+fn lost(log: &LogId) -> StoreError {
+    StoreError::Unreadable(format!("the log {} has lost a leaf: run `constat audit`", log.origin()))
 }

@@ -1,62 +1,125 @@
-//! Verifies a stored record: its bundle is made, and checked by the code of `constat verify`.
+//! Verifies stored records: the bundle of each is made, and checked by the code of `constat verify`. The
+//! screens, the API, every file that is handed out and `constat prove` say what this finds.
 
 use super::bundle::bundle;
 use super::keys::Keys;
-use crate::failure::Failure;
-use crate::store::{CommittedRecord, KeyStore, LogStore, NoticeStore, RecordStore};
-use constat_shared::proof::{CheckedStep, GivenFiles, Verification};
-use constat_shared::{EvidenceError, KeySet, LogEntry, Record};
+use crate::store::{
+    KeyStore, LogStore, NoticeStore, PlacedRecord, StoreError, StoredRecord, UnreadableRecord, readable,
+};
+use constat_shared::proof::{CheckedStep, FORMAT, GivenFiles, Step, Unreadable, Verification};
+use constat_shared::{
+    ConsentId, EventId, Evidence, EvidenceError, Hash, KeySet, LogEntry, PublishedNotice, Record, SiteId,
+};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
-/// Every check of a record, those that failed first, and what the log says was served with its notice.
+/// Every check of a record, those that failed first.
 #[derive(Clone, Debug)]
 pub struct Checked {
-    /// The record.
-    pub record: Record,
+    /// The record, or what is left of it.
+    pub record: Result<Record, UnreadableRecord>,
+    /// The bytes of the bundle; nothing when not even the event id can be read.
+    pub bundle: Option<Vec<u8>>,
+    /// The bundle as the verifiers read it.
+    pub verification: Result<Verification, EvidenceError>,
     /// The checks.
     pub steps: Vec<CheckedStep>,
+}
+
+impl Checked {
+    /// The evidence, unless something of it cannot be read.
+    pub fn evidence(&self) -> Option<&Evidence> {
+        self.verification.as_ref().ok().map(|verification| &verification.evidence)
+    }
+
     /// The entry of the served files in the bundle.
-    pub serving: Option<LogEntry>,
+    pub fn serving(&self) -> Option<&LogEntry> {
+        self.evidence()?.serving.as_ref().map(|logged| &logged.entry)
+    }
 }
 
-/// Verifies a record as it is stored now, with the published keys.
-///
-/// # Errors
-/// When the store fails.
-pub fn checked<S>(store: &S, keys: &Keys, record: Record) -> Result<Checked, Failure>
-where
-    S: RecordStore + NoticeStore + LogStore + KeyStore + ?Sized,
-{
-    let failed = |error| Ok((vec![CheckedStep::failed(error)], None));
-    let found = store.find(&record.site, &record.consent_id, &record.event_id)?;
-    let result: Result<_, Failure> = match found {
-        // It was deleted, or what finds it was changed.
-        None => failed(EvidenceError::Inclusion),
-        Some((entry, leaf_index)) if !is_placed(store, &entry, leaf_index)? => {
-            failed(EvidenceError::Inclusion)
-        }
-        Some((entry, _)) if store.notice(&entry.record.notice_hash)?.is_none() => {
-            failed(EvidenceError::Notice)
-        }
-        Some((entry, leaf_index)) => {
-            let evidence = bundle(store, keys, entry, leaf_index)?;
-            let serving = evidence.serving.as_ref().map(|logged| logged.entry.clone());
-            let given = GivenFiles { keys: Some(KeySet { keys: store.keys()? }), ..GivenFiles::default() };
-            match Verification::read(&evidence.to_vec()) {
-                Ok(verification) => Ok((verification.steps(&given), serving)),
-                Err(error) => failed(error),
+/// Verifies one record after the other. The published keys and each notice are read once.
+pub struct Checker<'a, S: ?Sized> {
+    store: &'a S,
+    keys: &'a Keys,
+    given: GivenFiles,
+    notices: BTreeMap<Hash, Option<PublishedNotice>>,
+}
+
+impl<'a, S: NoticeStore + LogStore + KeyStore + ?Sized> Checker<'a, S> {
+    /// Verifies what this store has now, with the keys that it publishes.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn new(store: &'a S, keys: &'a Keys) -> Result<Checker<'a, S>, StoreError> {
+        // Among keys that cannot be read is none that signed.
+        let published = readable(store.keys())?.unwrap_or_default();
+        let given = GivenFiles { keys: Some(KeySet { keys: published }), ..GivenFiles::default() };
+        Ok(Checker { store, keys, given, notices: BTreeMap::new() })
+    }
+
+    /// The notice of that hash; nothing when it is missing or cannot be read.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn notice(&mut self, hash: Hash) -> Result<Option<&PublishedNotice>, StoreError> {
+        Ok(match self.notices.entry(hash) {
+            Entry::Occupied(known) => known.into_mut().as_ref(),
+            Entry::Vacant(place) => {
+                let read = readable(self.store.notice(&hash))?.flatten();
+                place.insert(read.map(PublishedNotice::new)).as_ref()
             }
-        }
-    };
-    let (steps, serving) = result?;
-    Ok(Checked { record, steps, serving })
+        })
+    }
+
+    /// Verifies a record of a consent id on a site.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn check(
+        &mut self,
+        site: &SiteId,
+        consent_id: &ConsentId,
+        stored: StoredRecord,
+    ) -> Result<Checked, StoreError> {
+        let (record, made) = match stored {
+            Ok(placed) => {
+                let record = placed.entry.record.clone();
+                let made = self.bundle(placed)?.map_err(|step| (Some(record.event_id), step));
+                (Ok(record), made)
+            }
+            Err(rest) => {
+                let made = Err((rest.event_id, rest.step));
+                (Err(rest), made)
+            }
+        };
+        let (bundle, verification) = match made {
+            Ok(evidence) => {
+                let bytes = evidence.to_vec();
+                let verification = Verification::read(&bytes);
+                (Some(bytes), verification)
+            }
+            Err((event_id, step)) => {
+                let bytes = event_id.map(|event_id| instead(site, consent_id, event_id, step));
+                (bytes, Err(EvidenceError::Unreadable(step)))
+            }
+        };
+        let steps = match &verification {
+            Ok(verification) => verification.steps(&self.given),
+            Err(error) => vec![CheckedStep::failed(error.clone())],
+        };
+        Ok(Checked { record, bundle, verification, steps })
+    }
+
+    fn bundle(&mut self, placed: PlacedRecord) -> Result<Result<Evidence, Step>, StoreError> {
+        let (store, keys) = (self.store, self.keys);
+        let notice = self.notice(placed.entry.record.notice_hash)?;
+        bundle(store, keys, placed, notice.map(|notice| &**notice))
+    }
 }
 
-/// Whether its log has a leaf at that place.
-fn is_placed<S: LogStore + ?Sized>(
-    store: &S,
-    entry: &CommittedRecord,
-    leaf_index: u64,
-) -> Result<bool, Failure> {
-    let Some(head) = store.head(&entry.log)? else { return Ok(false) };
-    Ok(store.inclusion_proof(&entry.log, leaf_index, head.size)?.is_some())
+/// What is handed out in the place of a bundle that cannot be made.
+fn instead(site: &SiteId, consent_id: &ConsentId, event_id: EventId, step: Step) -> Vec<u8> {
+    let (site, consent_id) = (site.clone(), *consent_id);
+    Unreadable { format: FORMAT, site, consent_id, event_id, unreadable: step }.to_vec()
 }

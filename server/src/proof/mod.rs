@@ -8,6 +8,7 @@ pub mod given_files;
 pub mod key_files;
 pub mod keys;
 pub mod logs;
+pub mod prove;
 pub mod published;
 pub mod purge_proof;
 pub mod site_history;

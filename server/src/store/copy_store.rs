@@ -6,7 +6,7 @@
 use super::account_store::Document;
 use super::erased_events::ErasedEvent;
 use super::error::StoreError;
-use super::record_store::CommittedRecord;
+use super::record_store::PlacedRecord;
 use super::store::Store;
 use super::trail_store::{TrailEntry, TrailSegment};
 use constat_shared::{Hash, LogEntry, LogId, SignedCheckpoint, Timestamp};
@@ -15,15 +15,6 @@ use constat_shared::{Hash, LogEntry, LogId, SignedCheckpoint, Timestamp};
 pub const RECORDS_MAX: usize = 500;
 /// The most leaves of one call.
 pub const LEAVES_MAX: u64 = 4096;
-
-/// A record whose leaf is in a log.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PlacedRecord {
-    /// The index of its leaf.
-    pub leaf_index: u64,
-    /// The record with its key.
-    pub entry: CommittedRecord,
-}
 
 /// Consecutive leaves of a log.
 #[derive(Clone, Debug)]

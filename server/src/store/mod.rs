@@ -21,10 +21,11 @@ pub mod redis;
 pub mod sqlite;
 mod store;
 mod trail_store;
+mod unreadable_record;
 
 pub use account_store::{AccountStore, DOCUMENTS_MAX, Document, DocumentKind};
 pub use clock_store::{ClockStore, checked_time};
-pub use copy_store::{CopyStore, LEAVES_MAX, LogSlice, PlacedRecord, RECORDS_MAX, TakeErased, TakePage};
+pub use copy_store::{CopyStore, LEAVES_MAX, LogSlice, RECORDS_MAX, TakeErased, TakePage};
 pub use data_folder::prepare_folder;
 pub use erased_events::{ERASED_MAX, ErasedEvent};
 pub use error::StoreError;
@@ -38,6 +39,9 @@ pub use open_store::{
 pub use record_page::{
     EXAMINED_MAX, ID_RANGE_MAX, IdRange, RECORD_PAGE_MAX, RecordFilter, RecordPage, RecordPlace,
 };
-pub use record_store::{Appended, CommittedRecord, DAY_MAX, HISTORY_MAX, Holder, RecordStore};
+pub use record_store::{
+    Appended, CommittedRecord, DAY_MAX, HISTORY_MAX, Holder, PlacedRecord, RecordStore, StoredRecord,
+};
 pub use store::Store;
 pub use trail_store::{TRAIL_PAGE_MAX, TRAIL_TEXT_BYTES_MAX, TrailEntry, TrailSegment, TrailStore};
+pub use unreadable_record::{AtStep, UnreadableRecord, at_step, divide, readable};

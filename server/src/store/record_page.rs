@@ -1,5 +1,6 @@
 //! What a page of a site's records is asked by, and what it answers.
 
+use super::unreadable_record::UnreadableRecord;
 use constat_shared::{Action, EventId, Hash, Language, Record, Timestamp, VendorId};
 
 /// The most records that one page looks at.
@@ -74,6 +75,8 @@ pub struct RecordPlace {
 pub struct RecordPage {
     /// Those that the filter wants.
     pub records: Vec<Record>,
+    /// Those of them that cannot be read.
+    pub unreadable: Vec<UnreadableRecord>,
     /// How many records were looked at, at most [`EXAMINED_MAX`].
     pub examined: usize,
     /// The last record that was looked at, where there may be more: the next page begins

@@ -2,6 +2,7 @@
 
 use super::error::StoreError;
 use super::record_page::{IdRange, RecordFilter, RecordPage, RecordPlace};
+use super::unreadable_record::UnreadableRecord;
 use constat_shared::log::merkle;
 use constat_shared::{
     CommitmentKey, ConsentId, EventId, Hash, HolderDigest, LogId, LogShards, Record, SiteId, Timestamp,
@@ -21,6 +22,19 @@ pub struct CommittedRecord {
     /// How the browser that sent it is recognised.
     pub holder: Holder,
 }
+
+/// A record whose leaf is in a log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlacedRecord {
+    /// The index of its leaf.
+    pub leaf_index: u64,
+    /// The record with its key.
+    pub entry: CommittedRecord,
+}
+
+/// A record as the store has it: with its key and its place, or what is left of it. A store that fails
+/// is an error; a record that cannot be read is none, and keeps nobody from the others.
+pub type StoredRecord = Result<PlacedRecord, UnreadableRecord>;
 
 /// How the browser that sends an answer is recognised as the holder of its consent id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,14 +121,13 @@ pub trait RecordStore: Send + Sync {
     /// finds them by their event ids.
     fn append(&self, entries: &[CommittedRecord]) -> Result<Vec<Appended>, StoreError>;
 
-    /// The record of a consent id on a site with that event id, with its key and
-    /// the index of its leaf.
+    /// The record of a consent id on a site with that event id.
     fn find(
         &self,
         site: &SiteId,
         consent_id: &ConsentId,
         event_id: &EventId,
-    ) -> Result<Option<(CommittedRecord, u64)>, StoreError>;
+    ) -> Result<Option<StoredRecord>, StoreError>;
 
     /// Whether that is the holder of the records of a consent id on a site; `None` when
     /// it has no records.
@@ -127,7 +140,16 @@ pub trait RecordStore: Send + Sync {
 
     /// The newest [`HISTORY_MAX`] records of a consent id on a site, sorted by
     /// `recorded_at`, oldest first.
-    fn history(&self, site: &SiteId, consent_id: &ConsentId) -> Result<Vec<Record>, StoreError>;
+    fn answers(&self, site: &SiteId, consent_id: &ConsentId) -> Result<Vec<StoredRecord>, StoreError>;
+
+    /// The records of [`RecordStore::answers`] alone.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`] also when one of them cannot be read.
+    fn history(&self, site: &SiteId, consent_id: &ConsentId) -> Result<Vec<Record>, StoreError> {
+        let answers = self.answers(site, consent_id)?.into_iter();
+        answers.map(|answer| Ok(answer?.entry.record)).collect()
+    }
 
     /// Deletes every record of a consent id on a site with its key, and returns
     /// how many there were. An attempt that failed may have deleted some of them

@@ -8,6 +8,7 @@
 
 use super::bundle_error::EvidenceError;
 use super::public_key::Jwk;
+use super::unreadable::Unreadable;
 use crate::consent::Record;
 use crate::log::{CommitmentKey, LogEntry, LogId, Serving, SignedCheckpoint, Snapshot, TimestampToken};
 use crate::notice::Notice;
@@ -93,8 +94,11 @@ impl Evidence {
         if bytes.len() > EVIDENCE_BYTES_MAX {
             return Err(EvidenceError::TooLarge);
         }
-        let evidence: Evidence = serde_json::from_slice(bytes)
-            .map_err(|error| EvidenceError::Malformed(plain(&error.to_string())))?;
+        let evidence: Evidence =
+            serde_json::from_slice(bytes).map_err(|error| match serde_json::from_slice(bytes) {
+                Ok(Unreadable { unreadable, .. }) => EvidenceError::Unreadable(unreadable),
+                Err(_) => EvidenceError::Malformed(plain(&error.to_string())),
+            })?;
         match evidence.format {
             FORMAT => Ok(evidence),
             found => Err(EvidenceError::Format { found, expected: FORMAT }),
@@ -129,6 +133,7 @@ impl Evidence {
 #[cfg(test)]
 pub(super) mod tests {
     use super::super::statement::statement;
+    use super::super::step::Step;
     use super::*;
     use crate::consent::{Layer, sample};
     use crate::log::merkle::tests::Leaves;
@@ -246,6 +251,17 @@ pub(super) mod tests {
             assert_eq!(Evidence::verify(&elsewhere.to_vec()).unwrap_err(), EvidenceError::Log);
         }
         any_changed_byte_is_found_in(&whole);
+    }
+
+    #[test]
+    fn what_a_server_could_not_read_is_named_by_the_check_that_needs_it() {
+        let Record { site, consent_id, event_id, .. } = evidence().record;
+        for step in Step::ALL {
+            let site = site.clone();
+            let bundle = Unreadable { format: FORMAT, site, consent_id, event_id, unreadable: *step };
+            let error = Evidence::verify(&bundle.to_vec()).unwrap_err();
+            assert_eq!((&error, error.step()), (&EvidenceError::Unreadable(*step), *step));
+        }
     }
 
     #[test]

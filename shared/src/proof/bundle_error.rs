@@ -53,6 +53,8 @@ pub enum EvidenceError {
     Snapshot(Fault),
     /// The time-stamp is refused.
     Timestamp(Fault),
+    /// The server could no longer read what this check needs.
+    Unreadable(Step),
 }
 
 /// What is wrong with an entry by the server.
@@ -99,6 +101,7 @@ impl EvidenceError {
             EvidenceError::Serving(_) => Step::Serving,
             EvidenceError::Snapshot(_) => Step::Snapshot,
             EvidenceError::Timestamp(_) => Step::Timestamp,
+            EvidenceError::Unreadable(step) => *step,
         }
     }
 
@@ -135,6 +138,7 @@ impl EvidenceError {
             EvidenceError::Log => LOG,
             EvidenceError::Key => KEY,
             EvidenceError::Inclusion => INCLUSION,
+            EvidenceError::Unreadable(_) => UNREADABLE,
             EvidenceError::Checkpoint(CheckpointError::Malformed) => NOT_C2SP,
             EvidenceError::Checkpoint(CheckpointError::OtherLog) => HEAD_OF_ANOTHER_LOG,
             EvidenceError::Checkpoint(CheckpointError::NotSigned) => HEAD_NOT_SIGNED,
@@ -203,6 +207,12 @@ const BUNDLE_UNREADABLE: Sentence = [
     "het bewijsdossier in deze PDF kan niet worden gelezen; het bestand is beschadigd, versleuteld of door een ander programma opnieuw opgeslagen",
     "die Nachweisdatei in diesem PDF kann nicht gelesen werden; die Datei ist beschädigt, verschlüsselt oder von einem anderen Programm neu gespeichert",
     "the evidence bundle in this PDF cannot be read: the file is damaged, encrypted, or was saved again by another program",
+];
+const UNREADABLE: Sentence = [
+    "le serveur n’a pas pu lire ce qu’il en avait conservé",
+    "de server kon niet lezen wat hij daarvan had bewaard",
+    "der Server konnte nicht lesen, was er davon gespeichert hatte",
+    "the server could not read what it had stored of it",
 ];
 const OTHER_FORMAT: Sentence = [
     "c’est le format {0}, ce programme lit le format {1}",

@@ -12,6 +12,7 @@ mod receipt;
 mod sentence;
 mod statement;
 mod step;
+mod unreadable;
 mod verification;
 
 pub use bundle::{EVIDENCE_BYTES_MAX, Evidence, FORMAT, Logged, Stamped};
@@ -23,4 +24,5 @@ pub use purge_proof::{PURGE_BYTES_MAX, PurgeProof};
 pub use receipt::{RECEIPT_BYTES_MAX, Receipt, ReceiptError};
 pub use statement::{action_in_words, statement};
 pub use step::{Step, StepResult, Verdict};
+pub use unreadable::Unreadable;
 pub use verification::{CheckedStep, Detail, StepInWords, Verification};

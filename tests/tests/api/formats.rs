@@ -3,6 +3,8 @@
 use constat_shared::{Category, ConsentCookie, Hash, Record, SiteId, cookie};
 use constat_testkit::redis::Redis;
 use constat_tests::api::{Answer, answer, client};
+use constat_tests::console::Visitor;
+use constat_tests::programs::token;
 use constat_tests::receipts;
 use constat_tests::server::{Server, run};
 use reqwest::Method;
@@ -161,6 +163,70 @@ async fn stores_of_version_0_1_0_can_still_be_copied() {
         assert!(copied.contains(", dropped logs 2"), "{copied}");
         std::fs::rename(from.folder.path().join("keys"), to.folder.path().join("keys")).unwrap();
         is_whole(&to).await;
+    }
+}
+
+/// A store of SQLite schema 5, or of Redis format 2, and the keys of both.
+fn of_schema_5(in_redis: bool) -> Stored {
+    let from = fixture("../schema-5");
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("keys")).unwrap();
+    for file in ["keys/1.pem", "keys/console.key", "keys/audit-trail.head", "constat.db"] {
+        let to = folder.path().join(file);
+        if !in_redis || file.starts_with("keys/") {
+            std::fs::copy(from.join("data").join(file), &to).unwrap();
+            std::fs::set_permissions(to, Permissions::from_mode(0o600)).unwrap();
+        }
+    }
+    let records = std::fs::read_to_string(from.join("data/records.json")).unwrap();
+    let redis = in_redis.then(|| Redis::start_from(&from.join("redis/dump.rdb")));
+    Stored { folder, redis, records: vec![serde_json::from_str(&records).unwrap()] }
+}
+
+/// Its records are there and proven, and its logs and its trail agree with them.
+async fn holds_what_schema_5_wrote(stored: &Stored) {
+    let id = consent_id("0a00");
+    let of = ["--site", "polaire", "--consent-id", &id];
+    let found = stored.run(&[&["records", "--json"], &of[..]].concat()).await;
+    assert_eq!(serde_json::from_str::<Value>(&found).unwrap(), stored.records[0]);
+    let bundle = stored.folder.path().join("evidence.json");
+    stored.run(&[&["prove", "--output", text(&bundle)], &of[..]].concat()).await;
+    succeeded(run(["verify", text(&bundle)]).await);
+    let audited = stored.run(&["audit", "--site", "polaire", "--month", "2090-02"]).await;
+    assert!(audited.contains("records 2, entries 2, erased or expired 1"), "{audited}");
+    stored.run(&["audit", "--trail"]).await;
+}
+
+#[tokio::test]
+async fn a_store_of_schema_5_or_redis_format_2_opens_is_searched_and_copied() {
+    let sites = fixture("sites");
+    for in_redis in [false, true] {
+        let stored = of_schema_5(in_redis);
+        holds_what_schema_5_wrote(&stored).await;
+        let more = stored.options().split_off(2);
+        let args: Vec<&str> =
+            ["--sites", text(&sites)].into_iter().chain(more.iter().map(String::as_str)).collect();
+        let server = Server::start(stored.folder.path(), &args);
+        stored.run(&["clock", "accept"]).await;
+        server.logs("the clock is right again", 1).await;
+        let more: Vec<&str> = more.iter().map(String::as_str).collect();
+        let token = token(stored.folder.path(), "search", &["records:read"], &more).await;
+        let url = format!("{}/v1/admin/sites/polaire/records/search", Visitor::at(&server).url);
+        for body in [r#"{"text":"0372a000"}"#, r#"{"language":"fr","from":"2090-02-10","to":"2090-02-10"}"#] {
+            let found = answer(client().post(&url).bearer_auth(&token).body(body)).await;
+            let newest_first: Vec<_> = stored.records[0].as_array().unwrap().iter().rev().cloned().collect();
+            assert_eq!((found.status, &found.json()["records"]), (200, &newest_first.into()), "{found:?}");
+        }
+        assert!(server.stop());
+        holds_what_schema_5_wrote(&stored).await;
+
+        let from = of_schema_5(in_redis);
+        let (folder, records) = (TempDir::new().unwrap(), from.records.clone());
+        let redis = from.redis.is_none().then(Redis::start);
+        let to = Stored { folder, redis, records };
+        succeeded(run(["copy", "--from", &from.address(), "--to", &to.address()]).await);
+        std::fs::rename(from.folder.path().join("keys"), to.folder.path().join("keys")).unwrap();
+        holds_what_schema_5_wrote(&to).await;
     }
 }
 

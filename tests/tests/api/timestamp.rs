@@ -5,6 +5,7 @@ use constat_shared::{Evidence, LogEntry, Record};
 use constat_testkit::authority::{Asked, Authority, Making, NAME, RSA, TlsOnce, response};
 use constat_testkit::sample_site::with_shipped_vendors;
 use constat_tests::api::{Api, SITE, SITE_ORIGIN};
+use constat_tests::programs;
 use constat_tests::server::binary;
 use constat_tests::sites::Sites;
 use std::path::{Path, PathBuf};
@@ -74,6 +75,13 @@ async fn what_an_authority_has_stamped_is_proven_under_its_ca() {
         let proven = printed(verify(&file, Some(&authority.ca())), 0);
         assert!(proven.contains("proven: the log held the record by 2"), "{proven}");
         assert!(proven.contains(&format!("(± 1500 ms), according to {NAME}")), "{proven}");
+        if making.digest == Making::GOOD.digest {
+            // A certificate has the stamp inside, and is checked like its bundle.
+            let certificate = api.data.path().join("certificate.pdf");
+            std::fs::write(&certificate, programs::certificate(&api, &record).await).unwrap();
+            let inside = printed(verify(&certificate, Some(&authority.ca())), 0);
+            assert!(inside.contains("proven: the log held the record by 2"), "{inside}");
+        }
         // Without a CA the time is unchecked.
         let unchecked = printed(verify(&file, None), 0);
         assert!(unchecked.contains("its signature was not checked here"), "{unchecked}");

@@ -18,6 +18,7 @@ pub struct Files {
     pub folder: TempDir,
     pub record: Record,
     pub evidence: PathBuf,
+    pub certificate: PathBuf,
     pub jwks: PathBuf,
     pub receipt: PathBuf,
 }
@@ -37,7 +38,9 @@ impl Files {
         let data = api.data.path().to_str().unwrap().to_owned();
         let proved = run(arguments.into_iter().chain([data.as_str()])).await;
         assert!(proved.status.success(), "{proved:?}");
-        Files { api: Some(api), folder, record, evidence, jwks, receipt }
+        let certificate = file("certificate.pdf");
+        std::fs::write(&certificate, constat_tests::programs::certificate(&api, &record).await).unwrap();
+        Files { api: Some(api), folder, record, evidence, certificate, jwks, receipt }
     }
 
     /// The address of the verifier's page.

@@ -140,14 +140,29 @@ fn files_dropped_anywhere_on_the_page_are_checked() {
     browse(DESKTOP, |browser| async move {
         let files = Files::make().await;
         open(&browser, &files.page(), "en").await?;
-        let text = json!(std::fs::read_to_string(&files.evidence).unwrap());
-        let drop = format!(
-            "const data = new DataTransfer(); data.items.add(new File([{text}], 'dropped.json'));
-             document.querySelector('h1').dispatchEvent(new DragEvent('drop', {{ dataTransfer: data, bubbles: true, cancelable: true }}))"
-        );
-        browser.run(&drop).await?;
-        browser.until("document.getElementById('status').textContent.includes('dropped.json')").await?;
-        assert_eq!(verdict(&browser).await?, json!(["Proven"]));
+        // The bundle alone, the one inside a certificate, and one of which a byte was changed there.
+        let mut certificate = std::fs::read(&files.certificate).unwrap();
+        let whole = certificate.clone();
+        let proof = b"\"inclusion_proof\":[\"";
+        let at = certificate.windows(proof.len()).position(|window| window == proof).unwrap() + proof.len();
+        certificate[at] = if certificate[at] == b'0' { b'1' } else { b'0' };
+        for (name, bytes, expected) in [
+            ("dropped.json", std::fs::read(&files.evidence).unwrap(), "Proven"),
+            ("dropped.pdf", whole, "Proven"),
+            ("changed.pdf", certificate, "Not proven"),
+        ] {
+            browser.click("#clear").await?;
+            let drop = format!(
+                "const data = new DataTransfer(); data.items.add(new File([new Uint8Array({bytes:?})], '{name}'));
+                 document.querySelector('h1').dispatchEvent(new DragEvent('drop', {{ dataTransfer: data, bubbles: true, cancelable: true }}))"
+            );
+            browser.run(&drop).await?;
+            browser
+                .until(&format!("document.getElementById('status').textContent.includes('{name}')"))
+                .await?;
+            assert_eq!(verdict(&browser).await?, json!([expected]), "{name}");
+        }
+        assert!(result(&browser).await?.contains("inclusion_proof:"));
         Ok(())
     });
 }

@@ -12,12 +12,12 @@ use crate::http::console::who::{Can, RecordsErase, RecordsRead};
 use crate::http::console::zone;
 use crate::http::json_body;
 use crate::http::problem::ApiError;
-use crate::proof::checked::{Checked, checked};
-use crate::store::StoreError;
+use crate::proof::checked::{Checked, Checker};
+use crate::store::UnreadableRecord;
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 use constat_shared::proof::{StepInWords, Verdict};
-use constat_shared::{Code, ConsentId, Language, Problem, Record};
+use constat_shared::{Code, ConsentId, EventId, Language, Problem, Record, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -73,9 +73,26 @@ struct Erasure {
 /// A record with the result of every check.
 #[derive(Serialize)]
 struct CheckedRecord {
-    record: Record,
+    record: Option<Record>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unreadable: Option<Rest>,
     verdict: Verdict,
     steps: Vec<StepInWords>,
+}
+
+/// What is left of a record that cannot be read.
+#[derive(Serialize)]
+struct Rest {
+    event_id: Option<EventId>,
+    consent_id: Option<ConsentId>,
+    recorded_at: Option<Timestamp>,
+}
+
+impl From<&UnreadableRecord> for Rest {
+    fn from(record: &UnreadableRecord) -> Rest {
+        let UnreadableRecord { event_id, consent_id, recorded_at, .. } = *record;
+        Rest { event_id, consent_id, recorded_at }
+    }
 }
 
 /// Finds records.
@@ -113,13 +130,17 @@ fn typed(body: Search) -> Typed {
 }
 
 fn answer(answer: &Answer) -> HttpResponse {
-    HttpResponse::Ok().json(json!({
+    let mut page = json!({
         "records": answer.records,
         "next_cursor": answer.next.as_ref().map(cursor),
         "found": answer.fit.as_str(),
         "why": answer.why.map(|why| why.as_str()),
         "examined": answer.examined,
-    }))
+    });
+    if !answer.unreadable.is_empty() {
+        page["unreadable"] = answer.unreadable.iter().map(|rest| json!(Rest::from(rest))).collect();
+    }
+    HttpResponse::Ok().json(page)
 }
 
 /// What is wrong with a field, for a program.
@@ -150,10 +171,9 @@ pub async fn get(can: Can<RecordsRead>, request: HttpRequest) -> Result<HttpResp
     let found = done(&request, move |console, now| {
         let mut records = records::timeline(&console.access, &can.principal, &site, &consent_id, now)?;
         let records = records.split_off(records.len().saturating_sub(SHOWN_MAX));
-        let (store, keys) = (&*console.app.store, &console.app.keys);
-        let checked = records.into_iter().map(|record| checked(store, keys, record));
-        let checked = checked.collect::<Result<Vec<Checked>, _>>();
-        checked.map_err(|failure| StoreError::Engine(failure.to_string()).into())
+        let mut checker = Checker::new(&*console.app.store, &console.app.keys)?;
+        let checked = records.into_iter().map(|record| Ok(checker.check(&site, &consent_id, record)?));
+        checked.collect::<Result<Vec<Checked>, _>>()
     });
     let records: Vec<_> = found.await?.into_iter().map(in_words).collect();
     Ok(HttpResponse::Ok().json(json!({ "consent_id": consent_id, "records": records })))
@@ -164,7 +184,8 @@ fn in_words(checked: Checked) -> CheckedRecord {
     CheckedRecord {
         verdict: Verdict::of(&steps),
         steps: steps.iter().map(|step| step.in_words(Language::En)).collect(),
-        record,
+        unreadable: record.as_ref().err().map(Rest::from),
+        record: record.ok(),
     }
 }
 

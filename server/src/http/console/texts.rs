@@ -197,7 +197,7 @@ texts! {
         answer answers by_loader category changed checked checked_failed chosen crumb event_id files first holds
         kept left_out loader no_files no_person no_services not_proven not_proving nothing_to_remove notice_lost
         now_allowed now_refused out_of_reach picture proven removed replaced shown signals steps stopped title
-        unchanged until
+        unchanged unreadable until
     }
     /// Before records are erased.
     erase: EraseTexts {

@@ -193,6 +193,7 @@ fn found_records() -> Value {
         "required": ["records", "next_cursor", "found", "why", "examined"],
         "properties": {
             "records": { "type": "array", "items": named("Record"), "maxItems": 100 },
+            "unreadable": { "type": "array", "items": unreadable_record() },
             "next_cursor": { "type": ["string", "null"], "description": "`null` when there is no further page." },
             "found": {
                 "type": "string",
@@ -201,6 +202,20 @@ fn found_records() -> Value {
             },
             "why": { "type": ["string", "null"], "enum": reasons, "description": "Why nothing was found." },
             "examined": { "type": "integer", "description": "How many records were looked at." },
+        },
+    })
+}
+
+fn unreadable_record() -> Value {
+    let optional = |format: &str| json!({ "type": ["string", "null"], "format": format });
+    json!({
+        "type": "object",
+        "description": "What is left of a record that cannot be read: its failed step says what is missing.",
+        "required": ["event_id", "consent_id", "recorded_at"],
+        "properties": {
+            "event_id": optional("uuid"),
+            "consent_id": optional("uuid"),
+            "recorded_at": optional("date-time"),
         },
     })
 }
@@ -220,7 +235,8 @@ fn timeline() -> Value {
         "type": "object",
         "required": ["record", "verdict", "steps"],
         "properties": {
-            "record": named("Record"),
+            "record": { "oneOf": [named("Record"), { "type": "null" }] },
+            "unreadable": unreadable_record(),
             "verdict": { "type": "string", "enum": ["proven", "not_proven"] },
             "steps": { "type": "array", "items": step },
         },

@@ -251,15 +251,14 @@ fn everything_moves(from: &dyn CopyStore, to: &dyn CopyStore) {
     assert_eq!(copied, expected);
     same_words(from, to, &past);
     for record in &past.stored {
-        let found =
-            |store: &dyn CopyStore| store.find(&record.site, &record.consent_id, &record.event_id).unwrap();
+        let found = |store: &dyn CopyStore| contract::found(store, record);
         assert_eq!(found(from), found(to));
         assert_eq!(found(to).unwrap().0.record, *record);
         let history = |store: &dyn CopyStore| store.history(&record.site, &record.consent_id).unwrap();
         assert_eq!(history(from), history(to));
     }
     for gone in &past.gone {
-        assert!(to.find(&gone.site, &gone.consent_id, &gone.event_id).unwrap().is_none());
+        assert!(contract::found(to, gone).is_none());
         assert!(to.history(&gone.site, &gone.consent_id).unwrap().is_empty());
     }
     // It goes on there as it would have here.
@@ -354,8 +353,8 @@ fn what_ends_during_a_copy_is_gone_on_both_sides(from: &dyn CopyStore, to: &dyn 
     let copied = copy(from, to, &|| due.expires_at, &mut |_, _| {}).unwrap();
     assert_eq!((copied.record_count, copied.leaf_count), (2, 3));
     for store in [from, to] {
-        assert!(store.find(&due.site, &due.consent_id, &due.event_id).unwrap().is_none());
-        assert!(store.find(&due.site, &later.consent_id, &later.event_id).unwrap().is_some());
+        assert!(contract::found(store, &due).is_none());
+        assert!(contract::found(store, &later).is_some());
         assert_eq!(store.audit(&contract::log_of(&due)).unwrap().difference, None);
         assert_eq!(store.expire(due.expires_at).unwrap(), 0);
     }

@@ -1,13 +1,21 @@
 //! What a certificate is made of.
 
 use crate::clock::in_words;
-use constat_shared::{Language, Timestamp};
+use crate::proof::checked::Checked;
+use constat_shared::{ConsentId, EventId, Language, SiteId, Timestamp};
 use jiff::tz::TimeZone;
 
 /// What a certificate is made of.
 pub struct Certified<'a> {
-    /// The bytes of the bundle. It need not be proven: the certificate then says that it is not.
-    pub bundle: &'a [u8],
+    /// The site of the record.
+    pub site: &'a SiteId,
+    /// Its consent id.
+    pub consent_id: &'a ConsentId,
+    /// Its event id.
+    pub event_id: &'a EventId,
+    /// The record with its bundle and its checks. It need not be proven: the certificate then says that it
+    /// is not.
+    pub checked: &'a Checked,
     /// The zone in which moments are shown, beside UTC.
     pub zone: &'a TimeZone,
     /// When it is exported.

@@ -7,7 +7,7 @@ use super::text::Style;
 use super::words::Words;
 use crate::proof::timestamp::trust::stated;
 use constat_shared::proof::{CheckedStep, StepResult, Verdict, Verification, action_in_words};
-use constat_shared::{Language, Layer, NoticeCategory, TextKey, TreeHead, Vendor};
+use constat_shared::{Evidence, Language, Layer, NoticeCategory, TextKey, TreeHead, Vendor};
 use krilla::Document;
 use krilla::tagging::{ListNumbering, TableHeaderScope, Tag, TagKind};
 use std::num::NonZeroU16;
@@ -41,7 +41,6 @@ const CODE_GAP: f32 = 20.0;
 /// A record with its checks and the texts for it.
 pub struct Content<'a> {
     pub of: &'a Certified<'a>,
-    pub verification: &'a Verification,
     pub steps: &'a [CheckedStep],
     pub words: &'static Words,
     pub language: Language,
@@ -66,14 +65,19 @@ impl Content<'_> {
         let mut sheet = Sheet::new();
         self.head(&mut sheet);
         self.verdict(&mut sheet);
-        self.answer(&mut sheet);
-        self.shown(&mut sheet);
-        self.chosen(&mut sheet);
-        self.log(&mut sheet);
+        match &self.of.checked.verification {
+            Ok(verification) => {
+                self.answer(&mut sheet, &verification.evidence);
+                self.shown(&mut sheet, &verification.evidence);
+                self.chosen(&mut sheet, &verification.evidence);
+                self.log(&mut sheet, verification);
+            }
+            Err(_) => self.unreadable(&mut sheet),
+        }
         self.list(&mut sheet, self.words.checks, StepResult::Failed, Some(StepResult::Ok));
         self.list(&mut sheet, self.words.open, StepResult::NotProven, None);
         self.closing(&mut sheet);
-        let foot = format!("Constat – {}", self.verification.evidence.record.consent_id);
+        let foot = format!("Constat – {}", self.of.consent_id);
         sheet.draw(document, &foot, SMALL, color(QUIET));
     }
 
@@ -99,8 +103,10 @@ impl Content<'_> {
         sheet.y += 12.0;
         let title = Style { size: 19.0, bold: true };
         self.heading(sheet, self.words.title, title, 1, INK);
-        let notice = &self.verification.evidence.notice;
-        let subtitle = format!("{} – {}", notice.controller.name, notice.site);
+        let subtitle = match self.of.checked.evidence() {
+            Some(evidence) => format!("{} – {}", evidence.notice.controller.name, self.of.site),
+            None => self.of.site.to_string(),
+        };
         sheet.row(vec![cell(0.0, WIDTH, Style { size: 11.5, bold: false }, QUIET, &subtitle, Tag::P)], None);
         sheet.y += 12.0;
     }
@@ -178,9 +184,8 @@ impl Content<'_> {
         sheet.close();
     }
 
-    fn answer(&self, sheet: &mut Sheet) {
+    fn answer(&self, sheet: &mut Sheet, evidence: &Evidence) {
         let words = self.words;
-        let evidence = &self.verification.evidence;
         let (record, notice) = (&evidence.record, &evidence.notice);
         self.section(sheet, words.answer);
         let layer = match record.layer {
@@ -204,8 +209,24 @@ impl Content<'_> {
         self.facts(sheet, &facts);
     }
 
-    fn shown(&self, sheet: &mut Sheet) {
-        let evidence = &self.verification.evidence;
+    /// What is known of a record that cannot be read.
+    fn unreadable(&self, sheet: &mut Sheet) {
+        let words = self.words;
+        self.section(sheet, words.answer);
+        let recorded_at = match &self.of.checked.record {
+            Ok(record) => Some(record.recorded_at),
+            Err(rest) => rest.recorded_at,
+        };
+        let mut facts = vec![
+            (words.site, self.of.site.to_string()),
+            (words.consent_id, self.of.consent_id.to_string()),
+            (words.event_id, self.of.event_id.to_string()),
+        ];
+        facts.extend(recorded_at.map(|at| (words.recorded_at, self.moment(at))));
+        self.facts(sheet, &facts);
+    }
+
+    fn shown(&self, sheet: &mut Sheet, evidence: &Evidence) {
         self.section(sheet, self.words.shown);
         if let Some(view) = evidence.notice.view(self.language) {
             let top = sheet.y;
@@ -227,9 +248,9 @@ impl Content<'_> {
         self.facts(sheet, &[(self.words.notice_hash, evidence.record.notice_hash.to_string())]);
     }
 
-    fn chosen(&self, sheet: &mut Sheet) {
+    fn chosen(&self, sheet: &mut Sheet, evidence: &Evidence) {
         let words = self.words;
-        let notice = &self.verification.evidence.notice;
+        let notice = &evidence.notice;
         self.section(sheet, words.chosen);
         let is_short = notice.vendors.len() <= ROWS_MAX;
         sheet.open(Tag::Table);
@@ -241,12 +262,12 @@ impl Content<'_> {
         sheet.row(head, None);
         sheet.close();
         for category in &notice.categories {
-            self.category(sheet, category);
+            self.category(sheet, evidence, category);
             let vendors: Vec<&Vendor> =
                 notice.vendors.iter().filter(|vendor| vendor.category == category.id).collect();
             match is_short {
-                true => self.vendors(sheet, category, &vendors),
-                false => self.names(sheet, category, &vendors),
+                true => self.vendors(sheet, evidence, category, &vendors),
+                false => self.names(sheet, evidence, category, &vendors),
             }
         }
         sheet.close();
@@ -260,8 +281,7 @@ impl Content<'_> {
         }
     }
 
-    fn category(&self, sheet: &mut Sheet, category: &NoticeCategory) {
-        let evidence = &self.verification.evidence;
+    fn category(&self, sheet: &mut Sheet, evidence: &Evidence, category: &NoticeCategory) {
         let texts = evidence.notice.texts.get(&self.language);
         let id = category.id;
         let title = texts.map_or(id.as_str(), |texts| texts.get(TextKey::of_category(id).0));
@@ -286,10 +306,15 @@ impl Content<'_> {
     }
 
     /// A row for each vendor, with its company.
-    fn vendors(&self, sheet: &mut Sheet, category: &NoticeCategory, vendors: &[&Vendor]) {
+    fn vendors(
+        &self,
+        sheet: &mut Sheet,
+        evidence: &Evidence,
+        category: &NoticeCategory,
+        vendors: &[&Vendor],
+    ) {
         for vendor in vendors {
-            let answer =
-                self.answer_in_words(category, self.verification.evidence.record.vendors.get(&vendor.id));
+            let answer = self.answer_in_words(category, evidence.record.vendors.get(&vendor.id));
             sheet.open(Tag::TR);
             sheet.row(
                 vec![
@@ -304,8 +329,8 @@ impl Content<'_> {
     }
 
     /// A row for each answer, with the names of all vendors that have it: many fit on a page.
-    fn names(&self, sheet: &mut Sheet, category: &NoticeCategory, vendors: &[&Vendor]) {
-        let answers = &self.verification.evidence.record.vendors;
+    fn names(&self, sheet: &mut Sheet, evidence: &Evidence, category: &NoticeCategory, vendors: &[&Vendor]) {
+        let answers = &evidence.record.vendors;
         for allowed in [true, false] {
             let of_it = vendors
                 .iter()
@@ -327,12 +352,12 @@ impl Content<'_> {
         }
     }
 
-    fn log(&self, sheet: &mut Sheet) {
+    fn log(&self, sheet: &mut Sheet, verification: &Verification) {
         let words = self.words;
-        let evidence = &self.verification.evidence;
+        let evidence = &verification.evidence;
         self.section(sheet, words.log);
         let mut facts = vec![(words.log_name, evidence.log.origin())];
-        match &self.verification.head {
+        match &verification.head {
             Some(TreeHead { size, root }) => {
                 let place = [evidence.leaf_index.to_string(), size.to_string()];
                 facts.push((words.leaf, filled(words.leaf_of, &[&place[0], &place[1]])));

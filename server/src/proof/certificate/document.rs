@@ -5,40 +5,35 @@ use super::certified::Certified;
 use super::content::Content;
 use super::words_in::words;
 use crate::clock::in_words;
-use constat_shared::Timestamp;
-use constat_shared::proof::{EvidenceError, GivenFiles, Verification};
+use constat_shared::{Language, Timestamp};
 use jiff::tz::TimeZone;
 use krilla::configure::{Archival, ConfigurationBuilder};
 use krilla::embed::{AssociationKind, EmbeddedFile, MimeType};
 use krilla::metadata::{DateTime, Metadata};
 use krilla::{Document, SerializeSettings};
 
-/// Why there is no certificate.
+/// Why there is no certificate: what was drawn is no PDF/A.
 #[derive(Debug, thiserror::Error)]
-pub enum CertificateError {
-    /// The bytes are no bundle.
-    #[error("the bundle cannot be read: {0}")]
-    Bundle(#[from] EvidenceError),
-    /// What was drawn is no PDF/A.
-    #[error("the certificate cannot be written as PDF/A: {0}")]
-    Pdf(String),
-}
+#[error("the certificate cannot be written as PDF/A: {0}")]
+pub struct CertificateError(String);
 
-/// The certificate, in the language of the record.
+/// The certificate, in the language of the record; in English when that cannot be read.
 ///
 /// # Errors
 /// [`CertificateError`].
 pub fn certificate(of: &Certified<'_>) -> Result<Vec<u8>, CertificateError> {
-    let verification = Verification::read(of.bundle)?;
-    let language = verification.evidence.record.language;
+    let language = match &of.checked.record {
+        Ok(record) => record.language,
+        Err(rest) => rest.language.unwrap_or(Language::En),
+    };
     let words = words(language);
-    let pdf_error = |error: &dyn std::fmt::Debug| CertificateError::Pdf(format!("{error:?}"));
+    let pdf_error = |error: &dyn std::fmt::Debug| CertificateError(format!("{error:?}"));
     let configuration = ConfigurationBuilder::new().with_archival_validator(Archival::A3_B).finish();
     let configuration = configuration.map_err(|error| pdf_error(&error))?;
     let settings = SerializeSettings { configuration, enable_tagging: true, ..SerializeSettings::default() };
     let mut document = Document::new_with(settings);
-    let record = &verification.evidence.record;
-    let title = format!("{} – {}", words.title, verification.evidence.notice.controller.name);
+    let of_whom = of.checked.evidence().map(|evidence| evidence.notice.controller.name.as_str());
+    let title = format!("{} – {}", words.title, of_whom.unwrap_or(of.site.as_str()));
     let exported_at = date_time(of.exported_at);
     document.set_metadata(
         Metadata::new()
@@ -46,16 +41,15 @@ pub fn certificate(of: &Certified<'_>) -> Result<Vec<u8>, CertificateError> {
             .language(language.as_str().to_owned())
             .creator(format!("Constat {}", env!("CARGO_PKG_VERSION")))
             .creation_date(exported_at)
-            .document_id(format!("{}/{}", record.event_id, of.exported_at)),
+            .document_id(format!("{}/{}", of.event_id, of.exported_at)),
     );
-    let steps = verification.steps(&GivenFiles::default());
-    Content { of, verification: &verification, steps: &steps, words, language }.draw(&mut document);
+    Content { of, steps: &of.checked.steps, words, language }.draw(&mut document);
     let bundle = EmbeddedFile {
         path: "evidence.json".to_owned(),
         mime_type: MimeType::new("application/json"),
         description: Some(words.bundle.to_owned()),
         association_kind: AssociationKind::Source,
-        data: of.bundle.to_vec().into(),
+        data: of.checked.bundle.clone().unwrap_or_default().into(),
         modification_date: Some(exported_at),
         // As it is, so that it can be found without a PDF library.
         compress: Some(false),

@@ -1,11 +1,15 @@
 //! Certificates of records in every language, with texts in every script.
 
 use super::{Certified, certificate};
+use crate::proof::checked::Checked;
 use crate::site::{Catalogue, parse};
-use constat_shared::proof::{FORMAT, GivenFiles, StepResult, Verification, statement};
+use crate::store::UnreadableRecord;
+use constat_shared::proof::{
+    CheckedStep, FORMAT, GivenFiles, Step, StepResult, Unreadable, Verification, statement,
+};
 use constat_shared::sample::{notice, record};
 use constat_shared::{
-    CommitmentKey, Evidence, EvidenceError, Jwk, Language, LogId, LogShards, Notice, PublishedNotice,
+    CommitmentKey, Evidence, EvidenceError, Jwk, Language, LogId, LogShards, Notice, PublishedNotice, Record,
     TextKey, Timestamp, TreeHead, VendorId, merkle,
 };
 use ed25519_dalek::SigningKey;
@@ -46,11 +50,26 @@ fn evidence(notice: Notice, language: Language) -> Evidence {
     }
 }
 
-fn certified(bundle: &[u8]) -> Vec<u8> {
+fn certified(evidence: &Evidence) -> Vec<u8> {
+    let bytes = evidence.to_vec();
+    let verification = Verification::read(&bytes);
+    let steps = verification.as_ref().unwrap().steps(&GivenFiles::default());
+    let record = Ok(evidence.record.clone());
+    certificate_of(evidence, &Checked { record, bundle: Some(bytes), verification, steps })
+}
+
+fn certificate_of(Evidence { record, .. }: &Evidence, checked: &Checked) -> Vec<u8> {
     let zone = TimeZone::get("Europe/Paris").unwrap();
-    let verifier = "https://consent.polaire.example/verify/";
-    let exported_at = at("2026-11-27T09:04:18.000Z");
-    certificate(&Certified { bundle, zone: &zone, exported_at, verifier }).unwrap()
+    certificate(&Certified {
+        site: &record.site,
+        consent_id: &record.consent_id,
+        event_id: &record.event_id,
+        checked,
+        zone: &zone,
+        exported_at: at("2026-11-27T09:04:18.000Z"),
+        verifier: "https://consent.polaire.example/verify/",
+    })
+    .unwrap()
 }
 
 fn pages(pdf: &[u8]) -> usize {
@@ -73,10 +92,10 @@ fn failed(pdf: &[u8]) -> Vec<&'static str> {
 #[test]
 fn a_certificate_in_each_language_holds_its_bundle_and_is_the_same_each_time() {
     for language in Language::ALL {
-        let bundle = evidence(demo(), language).to_vec();
-        let pdf = certified(&bundle);
+        let evidence = evidence(demo(), language);
+        let (bundle, pdf) = (evidence.to_vec(), certified(&evidence));
         keep(&format!("{language}.pdf"), &pdf);
-        assert!(pdf == certified(&bundle), "{language}: the same input gives the same bytes");
+        assert!(pdf == certified(&evidence), "{language}: the same input gives the same bytes");
         let read = Verification::read(&pdf).unwrap();
         assert!(read.is_certificate && read.faults.is_empty());
         assert!(read.evidence.to_vec() == bundle);
@@ -97,15 +116,15 @@ fn a_certificate_in_each_language_holds_its_bundle_and_is_the_same_each_time() {
 fn a_record_that_is_not_proven_gets_a_certificate_that_names_the_step() {
     let mut evidence = evidence(demo(), Language::En);
     evidence.commitment_key = CommitmentKey::from_bytes([8; 32]);
-    let pdf = certified(&evidence.to_vec());
+    let pdf = certified(&evidence);
     keep("not-proven.pdf", &pdf);
     assert_eq!(failed(&pdf), ["inclusion_proof"]);
 }
 
 #[test]
 fn a_byte_changed_in_the_bundle_inside_is_found_at_the_step_that_the_bundle_alone_gives() {
-    let bundle = evidence(notice(2), Language::Fr).to_vec();
-    let pdf = certified(&bundle);
+    let evidence = evidence(notice(2), Language::Fr);
+    let (bundle, pdf) = (evidence.to_vec(), certified(&evidence));
     let start = pdf.windows(bundle.len()).position(|window| window == bundle).unwrap();
     for offset in (0..bundle.len()).step_by(97) {
         let (mut alone, mut inside) = (bundle.clone(), pdf.clone());
@@ -152,7 +171,7 @@ fn every_script_and_every_mark_of_direction_or_of_html_fits_into_a_certificate()
             }
         }
         let language = Language::ALL[number % 4];
-        let pdf = certified(&evidence(notice, language).to_vec());
+        let pdf = certified(&evidence(notice, language));
         keep(&format!("script-{number}.pdf"), &pdf);
         assert_eq!(failed(&pdf), [] as [&str; 0]);
     }
@@ -166,7 +185,7 @@ fn long_texts_and_the_most_vendors_go_on_over_the_next_pages() {
     for texts in long.texts.values_mut() {
         texts.set(TextKey::Intro, "Un texte qui ne finit pas. ".repeat(400));
     }
-    let pdf = certified(&evidence(long, Language::Fr).to_vec());
+    let pdf = certified(&evidence(long, Language::Fr));
     keep("long.pdf", &pdf);
     assert!(pages(&pdf) > 4, "{}", pages(&pdf));
 }
@@ -174,7 +193,7 @@ fn long_texts_and_the_most_vendors_go_on_over_the_next_pages() {
 #[test]
 fn a_certificate_has_two_pages_also_with_many_vendors() {
     for language in Language::ALL {
-        assert_eq!(pages(&certified(&evidence(demo(), language).to_vec())), 2, "{language}");
+        assert_eq!(pages(&certified(&evidence(demo(), language))), 2, "{language}");
         let mut many = demo();
         for number in 0..30 {
             let mut vendor = many.vendors[number % 10].clone();
@@ -183,21 +202,36 @@ fn a_certificate_has_two_pages_also_with_many_vendors() {
             many.vendors.push(vendor);
         }
         many.vendors.sort_by(|one, other| one.id.cmp(&other.id));
-        let pdf = certified(&evidence(many, language).to_vec());
+        let pdf = certified(&evidence(many, language));
         keep(&format!("many-{language}.pdf"), &pdf);
         assert_eq!(pages(&pdf), 2, "{language}");
     }
 }
 
 #[test]
-fn what_is_no_bundle_gets_no_certificate() {
-    let zone = TimeZone::UTC;
-    let made = certificate(&Certified {
-        bundle: b"{}",
-        zone: &zone,
-        exported_at: at("2026-11-27T09:04:18.000Z"),
-        verifier: "https://x.example/verify/",
-    });
-    assert!(matches!(made, Err(super::document::CertificateError::Bundle(EvidenceError::Malformed(_)))));
+fn a_record_that_cannot_be_read_gets_a_certificate_of_one_page_that_names_the_step() {
+    for language in Language::ALL.map(Some).into_iter().chain([None]) {
+        let evidence = evidence(demo(), Language::Fr);
+        let Record { site, consent_id, event_id, recorded_at, .. } = evidence.record.clone();
+        let bundle = Unreadable { format: FORMAT, site, consent_id, event_id, unreadable: Step::Notice };
+        let record = UnreadableRecord {
+            event_id: Some(event_id),
+            consent_id: Some(consent_id),
+            recorded_at: Some(recorded_at),
+            language,
+            step: Step::Notice,
+            why: String::new(),
+        };
+        let error = EvidenceError::Unreadable(Step::Notice);
+        let checked = Checked {
+            record: Err(record),
+            bundle: Some(bundle.to_vec()),
+            verification: Err(error.clone()),
+            steps: vec![CheckedStep::failed(error.clone())],
+        };
+        let pdf = certificate_of(&evidence, &checked);
+        keep(&format!("unreadable-{language:?}.pdf"), &pdf);
+        assert_eq!((pages(&pdf), Verification::read(&pdf)), (1, Err(error)));
+    }
     assert_eq!(Verification::read(b"%PDF-1.7\n"), Err(EvidenceError::NoBundle));
 }

@@ -75,6 +75,13 @@ fn switches<K: Ord + Clone>(digits: &str, keys: &[K]) -> Result<BTreeMap<K, bool
     if digits.len() != keys.len() {
         return Err(unreadable("a record does not have one digit for each category and vendor"));
     }
-    let known = digits.chars().zip(keys).filter(|(digit, _)| *digit != '-');
-    Ok(known.map(|(digit, key)| (key.clone(), digit == '1')).collect())
+    let mut known = BTreeMap::new();
+    for (digit, key) in digits.bytes().zip(keys) {
+        match digit {
+            b'0' | b'1' => known.insert(key.clone(), digit == b'1'),
+            b'-' => None,
+            _ => return Err(unreadable("a choice of a record is none of 0, 1 and -")),
+        };
+    }
+    Ok(known)
 }

@@ -2,7 +2,7 @@
 //! indexes of both engines have.
 
 use super::NoticeDigits;
-use crate::store::{EXAMINED_MAX, RecordFilter, RecordPlace, StoreError};
+use crate::store::{EXAMINED_MAX, RecordFilter, RecordPlace, StoreError, readable};
 use constat_shared::{Action, Language};
 use std::borrow::Borrow;
 use std::collections::HashMap;
@@ -67,7 +67,9 @@ impl<'a> Wanted<'a> {
         let asked = match self.notices.get(&facts.notice) {
             Some(asked) => *asked,
             None => {
-                let asked = asked(filter, read(facts.notice)?.borrow());
+                // A notice that is gone says nothing of what was asked.
+                let notice = readable(read(facts.notice))?;
+                let asked = notice.map_or(Asked::Excluded, |notice| asked(filter, notice.borrow()));
                 self.notices.insert(facts.notice, asked);
                 asked
             }

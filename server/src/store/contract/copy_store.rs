@@ -51,9 +51,7 @@ pub fn records_are_put_with_the_leaf_and_key_they_had(store: &dyn CopyStore) {
     let put = [placed(&first, 3), placed(&second, 70_000)];
     assert_eq!(store.put_records(&put).unwrap(), 2);
     for PlacedRecord { leaf_index, entry } in &put {
-        let record = &entry.record;
-        let found = store.find(&notice.site, &record.consent_id, &record.event_id).unwrap();
-        assert_eq!(found, Some((entry.clone(), *leaf_index)));
+        assert_eq!(sample::found(store, &entry.record), Some((entry.clone(), *leaf_index)));
     }
     assert_eq!(all(store), put);
 }

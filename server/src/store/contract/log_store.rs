@@ -153,8 +153,7 @@ pub fn records_of_clocks_that_differ_go_into_the_log_of_their_own_time(store: &d
     assert_eq!(leaf_indexes, expected);
     for record in &records {
         let log = log_of(record);
-        let (found, leaf_index) =
-            store.find(&notice.site, &record.consent_id, &record.event_id).unwrap().unwrap();
+        let (found, leaf_index) = sample::found(store, record).unwrap();
         let (head, proof) =
             (store.head(&log).unwrap().unwrap(), store.inclusion_proof(&log, leaf_index, 2).unwrap());
         assert!(verify_inclusion(found.leaf, leaf_index, 2, &proof.unwrap(), head.root));

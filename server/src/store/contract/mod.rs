@@ -19,6 +19,6 @@ pub mod trail_store;
 
 pub(crate) use list::{every_contract, every_copy_contract};
 pub use sample::{
-    an_expiring_record, append, at, consent_id, entry, erase, event_id, log_of, month, notice, publish,
-    purge, record, record_of, request, sample_holder,
+    an_expiring_record, append, at, consent_id, entry, erase, event_id, found, log_of, month, notice,
+    publish, purge, record, record_of, request, sample_holder,
 };

@@ -112,7 +112,7 @@ pub fn an_event_id_of_one_site_is_free_on_another(store: &dyn Store) {
     assert_eq!(append(store, std::slice::from_ref(&here)).unwrap(), [Appended::Stored(0)]);
     assert_eq!(append(store, std::slice::from_ref(&there)).unwrap(), [Appended::Stored(0)]);
     for record in [here, there] {
-        let (found, _) = store.find(&record.site, &record.consent_id, &record.event_id).unwrap().unwrap();
+        let (found, _) = sample::found(store, &record).unwrap();
         assert_eq!(found.record, record);
     }
 }
@@ -127,8 +127,8 @@ pub fn an_erased_record_is_gone_and_its_leaf_stays(store: &dyn Store) {
     assert_eq!(sample::erase(store, &sample::notice("other").site, &gone.consent_id, later).unwrap(), 0);
     assert_eq!(sample::erase(store, &notice.site, &gone.consent_id, later).unwrap(), 1);
     assert_eq!(sample::erase(store, &notice.site, &gone.consent_id, later).unwrap(), 0);
-    assert!(store.find(&notice.site, &gone.consent_id, &gone.event_id).unwrap().is_none());
-    assert_eq!(store.find(&notice.site, &kept.consent_id, &kept.event_id).unwrap().unwrap().0.record, kept);
+    assert!(sample::found(store, &gone).is_none());
+    assert_eq!(sample::found(store, &kept).unwrap().0.record, kept);
     assert_eq!(store.head(&log_of(&gone)).unwrap(), before);
     let audit = store.audit(&log_of(&gone)).unwrap();
     assert_eq!((audit.record_count, audit.erased_count, audit.difference), (1, 1, None));

@@ -1,7 +1,9 @@
 //! Notices, records and times to fill a store with.
 
 use crate::clock;
-use crate::store::{Appended, CommittedRecord, Holder, NoticeStore, RecordStore, Store, StoreError};
+use crate::store::{
+    Appended, CommittedRecord, Holder, NoticeStore, PlacedRecord, RecordStore, Store, StoreError,
+};
 use constat_shared::consent::DIGEST_LEN;
 use constat_shared::log::{Purge, PurgeReason};
 use constat_shared::{
@@ -117,4 +119,13 @@ pub fn an_expiring_record(store: &dyn Store) -> (Record, Vec<u8>) {
     append(store, &others[100..]).unwrap();
     let marker = due.consent_id.as_bytes().to_vec();
     (due, marker)
+}
+
+/// A record as the store has it, with the index of its leaf.
+pub fn found<S: RecordStore + ?Sized>(store: &S, record: &Record) -> Option<(CommittedRecord, u64)> {
+    let stored = store.find(&record.site, &record.consent_id, &record.event_id).unwrap();
+    stored.map(|stored| {
+        let PlacedRecord { leaf_index, entry } = stored.unwrap();
+        (entry, leaf_index)
+    })
 }

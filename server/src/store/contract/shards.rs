@@ -65,8 +65,7 @@ pub fn a_consent_id_has_all_its_records_in_one_of_several_logs(store: &dyn Store
     assert_eq!(store.logs().unwrap(), sizes.keys().cloned().collect::<Vec<_>>());
     assert_eq!(sizes.len(), 3);
     for ((first, second), result) in entries.iter().zip(&entries[60..]).zip(&results) {
-        let (found, leaf_index) =
-            store.find(&notice.site, &first.record.consent_id, &first.record.event_id).unwrap().unwrap();
+        let (found, leaf_index) = sample::found(store, &first.record).unwrap();
         assert_eq!((&found, &Appended::Stored(leaf_index)), (first, result));
         let head = store.head(&first.log).unwrap().unwrap();
         let proof = store.inclusion_proof(&first.log, leaf_index, head.size).unwrap().unwrap();
@@ -122,7 +121,7 @@ pub fn an_event_id_is_taken_in_its_shard_alone(store: &dyn Store) {
         let other = in_three(&Record { consent_id: consent_id(), ..first.record.clone() });
         let beside = other.log == first.log;
         seen[usize::from(beside)] = true;
-        let found = || store.find(&notice.site, &other.record.consent_id, &other.record.event_id).unwrap();
+        let found = || sample::found(store, &other.record);
         let result = store.append(std::slice::from_ref(&other)).unwrap().remove(0);
         if beside {
             assert_eq!((result, found()), (Appended::Conflict, None));
@@ -135,8 +134,7 @@ pub fn an_event_id_is_taken_in_its_shard_alone(store: &dyn Store) {
             break;
         }
     }
-    let (kept, _) =
-        store.find(&notice.site, &first.record.consent_id, &first.record.event_id).unwrap().unwrap();
+    let (kept, _) = sample::found(store, &first.record).unwrap();
     assert_eq!(kept, first);
     audits_agree(store);
 }

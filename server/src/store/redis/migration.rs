@@ -1,6 +1,7 @@
 //! Carries a store of an earlier format over. In format 1, Redis itself deleted
 //! expired records, by its own clock, and no newest time was kept. Format 2 had no
-//! index of times and none of consent ids.
+//! index of times and none of consent ids; in format 3 the members of that of times
+//! did not have the times themselves.
 
 use super::data::expiry_index;
 use super::data::key_names;
@@ -28,6 +29,7 @@ impl RedisStore {
             return Err(StoreError::Engine(words));
         }
         for tag in self.cache.tags(&self.link.call())? {
+            self.link.call().change(&Cmd::unlink(tag.times()))?;
             expiry_index::each_page(&self.link, &tag, |members| {
                 let script = CARRY.on(tag.bytes()).arg(u8::from(finds_newest));
                 let script = members.iter().fold(script, |script, it| script.arg(it.bytes()));

@@ -7,8 +7,8 @@ use super::data::time_index::{Member, Walk};
 use super::store::RedisStore;
 use crate::store::common::{Examination, Wanted};
 use crate::store::error::unreadable;
-use crate::store::{ID_RANGE_MAX, IdRange, RecordFilter, RecordPage, RecordPlace, StoreError};
-use constat_shared::{ConsentId, Record, SiteId, Timestamp};
+use crate::store::{ID_RANGE_MAX, IdRange, RecordFilter, RecordPage, RecordPlace, StoreError, StoredRecord};
+use constat_shared::{ConsentId, SiteId, Timestamp};
 use redis::Cmd;
 use std::collections::BTreeMap;
 
@@ -41,22 +41,32 @@ impl RedisStore {
                 page.wanted.push(member.place);
             }
         }
-        let records = self.records_at(&tags, &page.wanted)?;
-        Ok(RecordPage { records, examined: page.examined, next: page.next() })
+        let (mut records, mut unreadable) = (Vec::new(), Vec::new());
+        for stored in self.records_at(&tags, &page.wanted)? {
+            match stored {
+                Ok(placed) => records.push(placed.entry.record),
+                Err(rest) => unreadable.push(rest),
+            }
+        }
+        Ok(RecordPage { records, unreadable, examined: page.examined, next: page.next() })
     }
 
     /// The records at these places, in their order; one that was deleted meanwhile is missing.
-    fn records_at(&self, tags: &[Tag], places: &[RecordPlace]) -> Result<Vec<Record>, StoreError> {
+    fn records_at(&self, tags: &[Tag], places: &[RecordPlace]) -> Result<Vec<StoredRecord>, StoreError> {
         let mut records = BTreeMap::new();
         for tag in tags {
             let shard = tag.shard().number();
             let events: Vec<_> =
                 places.iter().filter(|place| place.shard == shard).map(|place| place.event_id).collect();
-            for (entry, _) in self.read(tag, &events)? {
-                records.insert((entry.record.event_id, shard), entry.record);
+            for stored in self.stored_at(tag, &events)? {
+                let event_id = match &stored {
+                    Ok(placed) => Some(placed.entry.record.event_id),
+                    Err(rest) => rest.event_id,
+                };
+                records.insert((event_id, shard), stored);
             }
         }
-        Ok(places.iter().filter_map(|place| records.remove(&(place.event_id, place.shard))).collect())
+        Ok(places.iter().filter_map(|place| records.remove(&(Some(place.event_id), place.shard))).collect())
     }
 
     /// As `RecordStore::answered`.

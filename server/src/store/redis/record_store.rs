@@ -7,9 +7,9 @@ use super::store::RedisStore;
 use crate::store::error::unreadable;
 use crate::store::{
     Appended, CommittedRecord, HISTORY_MAX, Holder, IdRange, RECORD_PAGE_MAX, RecordFilter, RecordPage,
-    RecordPlace, RecordStore, StoreError,
+    RecordPlace, RecordStore, StoreError, StoredRecord,
 };
-use constat_shared::{ConsentId, EventId, Record, SiteId, Timestamp};
+use constat_shared::{ConsentId, EventId, SiteId, Timestamp};
 use redis::Cmd;
 
 impl RecordStore for RedisStore {
@@ -22,12 +22,14 @@ impl RecordStore for RedisStore {
         site: &SiteId,
         consent_id: &ConsentId,
         event_id: &EventId,
-    ) -> Result<Option<(CommittedRecord, u64)>, StoreError> {
+    ) -> Result<Option<StoredRecord>, StoreError> {
         let call = self.link.call();
         let tag = Tag::new(site, self.cache.shards(&call, site)?.of(consent_id));
-        let bytes: Option<Vec<u8>> = call.ask(&Cmd::get(tag.record(event_id.as_bytes())))?;
-        let found = bytes.map(|bytes| self.unpack(&call, &tag, *event_id, &bytes)).transpose()?;
-        Ok(found.filter(|(entry, _)| entry.record.consent_id == *consent_id))
+        // The same event id can be another visitor's in the same shard.
+        let score: Option<f64> =
+            call.ask(&Cmd::zscore(tag.history(consent_id), event_id.as_bytes().as_slice()))?;
+        let stored = if score.is_some() { self.stored_at(&tag, &[*event_id])? } else { Vec::new() };
+        Ok(stored.into_iter().next())
     }
 
     fn is_holder(
@@ -60,14 +62,13 @@ impl RecordStore for RedisStore {
         Ok(None)
     }
 
-    fn history(&self, site: &SiteId, consent_id: &ConsentId) -> Result<Vec<Record>, StoreError> {
+    fn answers(&self, site: &SiteId, consent_id: &ConsentId) -> Result<Vec<StoredRecord>, StoreError> {
         let shards = self.cache.shards(&self.link.call(), site)?;
         let tag = Tag::new(site, shards.of(consent_id));
         let newest = Cmd::zrevrange(tag.history(consent_id), 0, HISTORY_MAX as isize - 1);
         let events: Vec<[u8; 16]> = self.link.call().ask(&newest)?;
         let events = events.into_iter().rev().map(EventId::from_bytes).collect::<Result<Vec<_>, _>>();
-        let entries = self.read(&tag, &events.map_err(unreadable)?)?;
-        Ok(entries.into_iter().map(|(entry, _)| entry.record).collect())
+        self.stored_at(&tag, &events.map_err(unreadable)?)
     }
 
     fn answered(&self, site: &SiteId) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {

@@ -11,9 +11,9 @@ use redis::cluster_routing::MultipleNodeRoutingInfo;
 use std::time::Duration;
 
 /// The version of the key names and value formats in Redis.
-pub(super) const FORMAT: &str = "3";
+pub(super) const FORMAT: &str = "4";
 /// The versions before: see `migration.rs`.
-const FORMER: [&str; 2] = ["1", "2"];
+const FORMER: [&str; 3] = ["1", "2", "3"];
 
 /// The store on Redis.
 pub struct RedisStore {

@@ -5,10 +5,10 @@ use super::tables::{erased_events, purges, record_pages, records, shards};
 use super::write_connection::EXPIRE_CHUNK;
 use crate::store::{
     Appended, CommittedRecord, HISTORY_MAX, Holder, IdRange, RECORD_PAGE_MAX, RecordFilter, RecordPage,
-    RecordPlace, RecordStore, StoreError,
+    RecordPlace, RecordStore, StoreError, StoredRecord,
 };
 use constat_shared::log::PurgeReason;
-use constat_shared::{ConsentId, EventId, LogShards, Record, SiteId, Timestamp};
+use constat_shared::{ConsentId, EventId, LogShards, SiteId, Timestamp};
 use rusqlite::Connection;
 
 impl RecordStore for SqliteStore {
@@ -24,13 +24,8 @@ impl RecordStore for SqliteStore {
         site: &SiteId,
         consent_id: &ConsentId,
         event_id: &EventId,
-    ) -> Result<Option<(CommittedRecord, u64)>, StoreError> {
-        self.read(|connection| {
-            let shard = shards::kept(connection, site)?.unwrap_or(LogShards::ONE).of(consent_id);
-            let Some(shard) = shards::find(connection, site, shard)? else { return Ok(None) };
-            let found = records::by_event(connection, shard, event_id)?;
-            Ok(found.filter(|(entry, _)| entry.record.consent_id == *consent_id))
-        })
+    ) -> Result<Option<StoredRecord>, StoreError> {
+        self.read(|connection| records::answer(connection, site, consent_id, event_id))
     }
 
     fn is_holder(
@@ -42,8 +37,8 @@ impl RecordStore for SqliteStore {
         self.read(|connection| is_holder(connection, site, consent_id, holder))
     }
 
-    fn history(&self, site: &SiteId, consent_id: &ConsentId) -> Result<Vec<Record>, StoreError> {
-        self.read(|connection| records::by_consent(connection, site, consent_id, HISTORY_MAX))
+    fn answers(&self, site: &SiteId, consent_id: &ConsentId) -> Result<Vec<StoredRecord>, StoreError> {
+        self.read(|connection| records::answers(connection, site, consent_id, HISTORY_MAX))
     }
 
     fn answered(&self, site: &SiteId) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {

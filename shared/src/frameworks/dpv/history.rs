@@ -22,7 +22,7 @@
 use super::notice;
 use crate::consent::{Action, Record};
 use crate::notice::Notice;
-use crate::values::{Hash, Language, Timestamp};
+use crate::values::{ConsentId, EventId, Hash, Language, Timestamp};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use serde_json::{Value, json};
@@ -66,6 +66,21 @@ pub fn json_ld_of(record: &Record, notice: &Notice, history: &[Record], said: &s
     let (hash, languages) = (record.notice_hash, BTreeSet::from([record.language]));
     graph.extend(notice::nodes(&notice_iri(hash), hash, notice, &languages));
     json!({ "@context": context(), "@graph": graph })
+}
+
+/// The JSON-LD document over a record that cannot be read; `said` becomes its `dct:description`.
+pub fn json_ld_of_unreadable(consent_id: &ConsentId, event_id: &EventId, said: &str) -> Value {
+    let node = json!({
+        "@id": uuid_iri(event_id),
+        "@type": "dpv:ConsentRecord",
+        "dct:conformsTo": SCHEMA,
+        "dct:identifier": event_id,
+        "dct:description": said,
+        "dpv:hasDataSubject": {
+            "@id": uuid_iri(consent_id), "@type": "dpv:DataSubject", "dct:identifier": consent_id,
+        },
+    });
+    json!({ "@context": context(), "@graph": [node] })
 }
 
 /// The whole context, so that a reader of the document has to fetch nothing.

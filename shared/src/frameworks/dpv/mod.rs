@@ -5,4 +5,4 @@ mod notice;
 #[cfg(test)]
 mod tests;
 
-pub use history::{MEDIA_TYPE, json_ld, json_ld_of};
+pub use history::{MEDIA_TYPE, json_ld, json_ld_of, json_ld_of_unreadable};

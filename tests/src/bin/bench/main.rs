@@ -20,6 +20,7 @@ mod find;
 mod floor;
 mod load;
 mod machine;
+mod multiply;
 mod plan;
 mod process;
 mod progress;

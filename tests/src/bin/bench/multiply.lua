@@ -1,17 +1,22 @@
-#!lua
--- Copies of the record that ends first, with new ids, which are all that a look-up sees.
--- KEYS: the site's hash tag. ARGV: the number of the first copy, how many are made.
+-- Copies of the record that ends last, with new ids and earlier times. Comes after common.lua.
+-- KEYS: the site's hash tag. ARGV: the number of the first copy, how many are made now and in
+-- all, over how many milliseconds before the record they are spread.
 
-local tag, first, count = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2])
-local model = redis.call('ZRANGE', tag .. 'x', 0, 0, 'WITHSCORES')
-local month, expires = string.sub(model[1], 1, 3), model[2]
-local bytes = redis.call('GET', tag .. 'r' .. string.sub(model[1], 4, 19))
-local before, behind = string.sub(bytes, 1, 10), string.sub(bytes, 27)
+local first, count, all, span = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local model = redis.call('ZREVRANGE', tag .. 'x', 0, 0)[1]
+local month = string.sub(model, 1, 3)
+local bytes = redis.call('GET', tag .. 'r' .. string.sub(model, 4, 19))
+local before, behind = string.sub(bytes, 1, 10), string.sub(bytes, 51)
+local at, choice, expires = struct.unpack('>I8I8I8', bytes, 27)
 for number = first, first + count - 1 do
-  local event = struct.pack('>I8I8', number, 1)
-  local consent = struct.pack('>I8I8', number, 2)
-  redis.call('SET', tag .. 'r' .. event, before .. consent .. behind)
-  redis.call('ZADD', tag .. 'h' .. consent, number, event)
-  redis.call('ZADD', tag .. 'x', expires, month .. event .. consent)
+  local earlier = math.floor((all - number) * (span / all))
+  local recorded, ends = at - earlier, expires - earlier
+  local event = struct.pack('>I6I2I4I4', recorded, 0x7001, 0x80000000, number)
+  local consent = struct.pack('>I6I2I4I4', recorded, 0x7002, 0x80000000, number)
+  local copy = before .. consent .. struct.pack('>I8I8I8', recorded, choice - earlier, ends) .. behind
+  redis.call('SET', tag .. 'r' .. event, copy)
+  redis.call('ZADD', tag .. 'h' .. consent, recorded, event)
+  redis.call('ZADD', tag .. 'x', ends, month .. event .. consent)
+  index(event, consent, copy, recorded)
 end
 return count

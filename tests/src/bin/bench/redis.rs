@@ -5,10 +5,11 @@ use crate::bench::Bench;
 use crate::disk::Usage;
 use crate::find;
 use crate::load::{self, Outcome};
+use crate::multiply;
 use crate::plan::{CONNECTIONS, Plan, SETTLE, TURN, WARM_UP};
 use crate::process::Process;
 use crate::progress::progress;
-use crate::request::Request;
+use crate::request::{Request, SITE};
 use constat_testkit::redis::Redis;
 use std::fs;
 use std::io;
@@ -73,10 +74,10 @@ pub fn measure(bench: &Bench<'_>, plan: &Plan) -> io::Result<Measured> {
     let usage = Usage::of(&bench.data("full"))?;
     let sqlite_bytes = usage.bytes as f64 / usage.records.max(1) as f64;
     progress(&format!("Multiply to {} records", plan.multiplied));
-    find::multiply_in_redis(&redis, usage.records, plan.multiplied)?;
+    multiply::in_redis(&redis, SITE, usage.records, plan.multiplied)?;
     let many_in_redis = find::again_in_redis(bench, &redis.url(), &samples, plan.multiplied)?;
     drop(redis);
-    find::multiply(&bench.data("full"), plan.multiplied)?;
+    multiply::in_sqlite(&bench.data("full"), plan.multiplied)?;
     let many = find::again_in_sqlite(bench, &samples)?;
     let found = vec![in_sqlite, in_redis, many, many_in_redis];
     Ok(Measured { rounds, copied, memory_bytes, file_bytes, sqlite_bytes, found })

@@ -1,5 +1,6 @@
 //! The console over real sockets, as browsers without scripts use it.
 
+mod changed_records;
 mod exports;
 mod fleet;
 mod headers;

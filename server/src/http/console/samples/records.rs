@@ -7,12 +7,26 @@ use crate::http::console::view::exports::Export;
 use crate::http::console::view::form::Errors;
 use crate::http::console::view::frame::Section;
 use crate::http::console::view::notice::{Picture, ServedFile};
-use crate::http::console::view::records::{NotFound, RecordRow, Records};
+use crate::http::console::view::records::{LostRow, NotFound, RecordRow, Records};
 use crate::http::console::view::timeline::{
-    Answered, Change, Event, Loader, Purge, PurgeWaits, Removal, ShownStep, Timeline,
+    Answered, Change, Event, Loader, LostEvent, Purge, PurgeWaits, Removal, ShownStep, Timeline,
 };
 
 const ID: &str = "019e3a09-057d-75cd-8d3c-ca2618b82516";
+
+fn lost_rows() -> Vec<LostRow> {
+    let read = LostRow { consent_id: Some(ID.into()), at: Some(moment("11-25")) };
+    vec![read, LostRow { consent_id: None, at: None }]
+}
+
+fn lost(event_id: Option<&str>) -> LostEvent {
+    let step = ShownStep { step: "notice", result: "failed", detail: HOSTILE.into() };
+    LostEvent {
+        event_id: event_id.map(str::to_owned),
+        at: event_id.map(|_| moment("11-25")),
+        steps: vec![step],
+    }
+}
 
 impl Maker {
     pub fn records(&mut self) {
@@ -62,6 +76,7 @@ impl Maker {
             is_filtered: has_rows,
             is_part: has_rows,
             rows: if has_rows { rows.collect() } else { vec![] },
+            unreadable: if has_rows { lost_rows() } else { vec![] },
             not_found,
             examined: 20_000,
             reached: has_rows.then(|| moment("10-02")),
@@ -75,10 +90,14 @@ impl Maker {
         let t = self.t();
         let both = || vec![self.event(1, "allow_all", true), self.event(2, "withdraw", true)];
         let failed = || vec![self.event(1, "save", false), self.event(2, "refuse_all", true)];
-        let page = |events, errors, may_erase| Timeline {
+        let page = |events: Vec<Event>, errors, may_erase| Timeline {
             shell: self.shell(Section::Records),
             site: site(),
             consent_id: ID.into(),
+            unreadable: match events.iter().all(|event| event.is_proven) {
+                true => vec![],
+                false => vec![lost(Some(ID)), lost(None)],
+            },
             events,
             left_out: 3,
             checked_at: moment("11-27"),

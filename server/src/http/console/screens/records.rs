@@ -16,10 +16,11 @@ use crate::http::console::texts::Texts;
 use crate::http::console::view::form::{Choice, Errors};
 use crate::http::console::view::frame::{Section, SiteName};
 use crate::http::console::view::notices::short;
-use crate::http::console::view::records::{NotFound, RecordRow, Records};
+use crate::http::console::view::records::{LostRow, NotFound, RecordRow, Records};
 use crate::http::console::who::{May, RecordsRead};
 use crate::http::console::{fault, language, moment, posted, query, zone};
 use crate::proof::site_history;
+use crate::store::{StoreError, UnreadableRecord, readable};
 use actix_web::http::StatusCode;
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
@@ -164,7 +165,7 @@ async fn show(request: &HttpRequest, session: Session, site: SiteId, typed: Type
     let language = shell::language(request, &session);
     let when = |at| moment::moment(at, &zone, language);
     let answer = found.answer.as_ref();
-    let not_found = answer.filter(|answer| answer.records.is_empty());
+    let not_found = answer.filter(|answer| answer.is_empty());
     let not_found = not_found.map(|answer| not_found_of(&console, answer, &typed, found.oldest.map(when)));
     let next = answer.and_then(|answer| answer.next.as_ref());
     let status = if errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -178,6 +179,7 @@ async fn show(request: &HttpRequest, session: Session, site: SiteId, typed: Type
         is_filtered: typed.is_filtered(),
         is_part: answer.is_some_and(|answer| answer.fit == Fit::Part),
         rows: answer.iter().flat_map(|answer| &answer.records).map(|it| row(it, when, language)).collect(),
+        unreadable: answer.iter().flat_map(|answer| &answer.unreadable).map(|it| lost(it, when)).collect(),
         not_found,
         examined: answer.map_or(0, |answer| answer.examined as u64),
         reached: next.map(|place| when(place.recorded_at)),
@@ -212,6 +214,13 @@ fn row(
         allowed: record.vendors.values().filter(|allowed| **allowed).count() as u64,
         of: record.vendors.len() as u64,
     }
+}
+
+fn lost(
+    rest: &UnreadableRecord,
+    when: impl Fn(Timestamp) -> crate::http::console::view::moment::Moment,
+) -> LostRow {
+    LostRow { consent_id: rest.consent_id.map(|id| id.to_string()), at: rest.recorded_at.map(when) }
 }
 
 fn not_found_of(
@@ -249,17 +258,18 @@ fn said(t: &Texts, wrong: Wrong) -> Errors {
 }
 
 /// The notices of a site, the newest first.
-fn notices(console: &Console, site: &SiteId) -> Result<Vec<Notice>, crate::store::StoreError> {
+fn notices(console: &Console, site: &SiteId) -> Result<Vec<Notice>, StoreError> {
     let store = &*console.app.store;
-    let periods = site_history::periods(store, site, &site_history::entries(store, site)?)?;
+    let entries = readable(site_history::entries(store, site))?.unwrap_or_default();
+    let periods = readable(site_history::periods(store, site, &entries))?.unwrap_or_default();
     let mut hashes = Vec::new();
     for period in periods.iter().rev() {
         if !hashes.contains(&period.notice_hash) && hashes.len() < NOTICES_MAX {
             hashes.push(period.notice_hash);
         }
     }
-    let notices = hashes.iter().map(|hash| store.notice(hash));
-    Ok(notices.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    let notices = hashes.iter().map(|hash| Ok(readable(store.notice(hash))?.flatten()));
+    Ok(notices.collect::<Result<Vec<_>, StoreError>>()?.into_iter().flatten().collect())
 }
 
 fn choices<'a>(values: impl Iterator<Item = &'a str>, chosen: &str) -> Vec<Choice> {

@@ -18,28 +18,28 @@ use crate::http::console::view::frame::Section;
 use crate::http::console::view::moment::Moment;
 use crate::http::console::view::notice::{DrawnLayer, ServedFile, ShownTexts};
 use crate::http::console::view::timeline::{
-    Answered, Change, Event, Loader, PurgeWaits, Removal, ShownStep, Timeline,
+    Answered, Change, Event, Loader, LostEvent, PurgeWaits, Removal, ShownStep, Timeline,
 };
 use crate::http::console::who::{May, RecordsErase, RecordsRead};
 use crate::http::console::{language, moment, posted, zone};
-use crate::proof::checked::{Checked, checked};
+use crate::proof::checked::{Checked, Checker};
 use crate::proof::site_history;
 use crate::render::site::CONSENT_JS;
-use crate::store::StoreError;
+use crate::store::{StoredRecord, UnreadableRecord, readable};
 use actix_web::http::StatusCode;
 use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use constat_shared::log::Snapshot;
-use constat_shared::proof::{StepResult, Verdict};
+use constat_shared::proof::{CheckedStep, StepResult, Verdict};
 use constat_shared::{
     Action, Category, ConsentId, Hash, Language, Layer, LogEntry, Notice, PublishedNotice, Record, SiteId,
     TextKey, Timestamp, VendorId,
 };
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 /// A record that was verified, and what its visitor was shown.
 struct Answer {
+    record: Record,
     checked: Checked,
     notice: Option<PublishedNotice>,
     drawn: Option<DrawnLayer>,
@@ -48,6 +48,8 @@ struct Answer {
 /// What the screen needs of the store.
 struct Found {
     answers: Vec<Answer>,
+    /// Those that cannot be read.
+    unreadable: Vec<(UnreadableRecord, Vec<CheckedStep>)>,
     left_out: usize,
     snapshots: BTreeMap<Hash, Snapshot>,
     checked_at: Timestamp,
@@ -119,7 +121,7 @@ async fn show(
     let (own, by) = (site.clone(), session.principal().clone());
     let read = on_console(&console, move |console, now| {
         let records = records::timeline(&console.access, &by, &own, &consent_id, now)?;
-        found(console, &own, records, now)
+        found(console, &own, &consent_id, records, now)
     });
     let found = match read.await {
         Ok(found) => found,
@@ -138,6 +140,7 @@ async fn show(
         site: site_name(&console, &site),
         consent_id: consent_id.to_string(),
         events: events(&found, &site, reader, when),
+        unreadable: found.unreadable.iter().map(|(rest, steps)| lost(rest, steps, reader, when)).collect(),
         left_out: found.left_out as u64,
         checked_at: when(found.checked_at),
         may_export: session.principal().require(Permission::RecordsExport, &site).is_ok(),
@@ -151,40 +154,57 @@ async fn show(
 fn found(
     console: &Console,
     site: &SiteId,
-    mut records: Vec<Record>,
+    consent_id: &ConsentId,
+    mut records: Vec<StoredRecord>,
     now: Timestamp,
 ) -> Result<Found, AccessError> {
-    let (store, keys) = (&*console.app.store, &console.app.keys);
+    let store = &*console.app.store;
     let left_out = records.len().saturating_sub(SHOWN_MAX);
-    let mut notices: BTreeMap<Hash, Option<PublishedNotice>> = BTreeMap::new();
-    let mut answers = Vec::new();
-    for record in records.drain(left_out..) {
-        let notice = match notices.entry(record.notice_hash) {
-            Entry::Occupied(known) => known.get().clone(),
-            Entry::Vacant(place) => {
-                let read = store.notice(place.key())?.map(PublishedNotice::new);
-                place.insert(read).clone()
+    let mut checker = Checker::new(store, &console.app.keys)?;
+    let (mut answers, mut unreadable) = (Vec::new(), Vec::new());
+    for stored in records.drain(left_out..) {
+        let checked = checker.check(site, consent_id, stored)?;
+        match checked.record.clone() {
+            Ok(record) => {
+                let notice = checker.notice(record.notice_hash)?.cloned();
+                let drawn = notice.as_ref().and_then(|notice| drawn(console, notice, &record, &checked));
+                answers.push(Answer { record, checked, notice, drawn });
             }
-        };
-        let checked = checked(store, keys, record);
-        let checked = checked.map_err(|failure| StoreError::Engine(failure.to_string()))?;
-        let drawn = notice.as_ref().and_then(|notice| drawn(console, notice, &checked));
-        answers.push(Answer { checked, notice, drawn });
+            Err(rest) => unreadable.push((rest, checked.steps)),
+        }
     }
     let mut snapshots = BTreeMap::new();
-    for entry in site_history::entries(store, site)? {
+    for entry in readable(site_history::entries(store, site))?.unwrap_or_default() {
         if let LogEntry::Snapshot(snapshot) = entry {
             snapshots.insert(snapshot.notice_hash, snapshot);
         }
     }
-    Ok(Found { answers, left_out, snapshots, checked_at: now })
+    Ok(Found { answers, unreadable, left_out, snapshots, checked_at: now })
+}
+
+/// An answer that cannot be read, with the checks that say why.
+fn lost(
+    rest: &UnreadableRecord,
+    steps: &[CheckedStep],
+    reader: Language,
+    when: impl Fn(Timestamp) -> Moment,
+) -> LostEvent {
+    let shown = |step: &CheckedStep| {
+        let words = step.in_words(reader);
+        ShownStep { step: words.step.as_str(), result: words.result.as_str(), detail: words.detail }
+    };
+    LostEvent {
+        event_id: rest.event_id.map(|id| id.to_string()),
+        at: rest.recorded_at.map(when),
+        steps: steps.iter().map(shown).collect(),
+    }
 }
 
 fn events(found: &Found, site: &SiteId, reader: Language, when: impl Fn(Timestamp) -> Moment) -> Vec<Event> {
     let answers = &found.answers;
     let event = |(place, answer): (usize, &Answer)| {
-        let record = &answer.checked.record;
-        let before = place.checked_sub(1).map(|before| &answers[before].checked.record);
+        let record = &answer.record;
+        let before = place.checked_sub(1).map(|before| &answers[before].record);
         let notice = answer.notice.as_deref();
         let (mut steps, mut unproven) = (Vec::new(), Vec::new());
         for step in &answer.checked.steps {
@@ -208,12 +228,12 @@ fn events(found: &Found, site: &SiteId, reader: Language, when: impl Fn(Timestam
             pictures: pictures(found, site, record, reader),
             answered: notice.map(|notice| answered(notice, record)).unwrap_or_default(),
             changes: before.map(|before| changes(notice, before, record)),
-            replaced_at: answers.get(place + 1).map(|next| when(next.checked.record.recorded_at)),
+            replaced_at: answers.get(place + 1).map(|next| when(next.record.recorded_at)),
             choice_until: when(record.choice_expires_at),
             proof_until: when(record.expires_at),
             takes_back,
             removals: if takes_back { removals(notice, before, record) } else { Vec::new() },
-            loader: answer.checked.serving.as_ref().filter(|_| takes_back).and_then(loader),
+            loader: answer.checked.serving().filter(|_| takes_back).and_then(loader),
             is_proven: Verdict::of(&answer.checked.steps) == Verdict::Proven,
             steps,
             unproven,
@@ -224,9 +244,13 @@ fn events(found: &Found, site: &SiteId, reader: Language, when: impl Fn(Timestam
 }
 
 /// The first layer as this visitor had it before them, if they answered on it.
-fn drawn(console: &Console, notice: &PublishedNotice, checked: &Checked) -> Option<DrawnLayer> {
-    let record = &checked.record;
-    let files = match &checked.serving {
+fn drawn(
+    console: &Console,
+    notice: &PublishedNotice,
+    record: &Record,
+    checked: &Checked,
+) -> Option<DrawnLayer> {
+    let files = match checked.serving() {
         Some(LogEntry::Serving(serving)) => Some(&serving.files),
         _ => None,
     };
@@ -236,7 +260,7 @@ fn drawn(console: &Console, notice: &PublishedNotice, checked: &Checked) -> Opti
 
 /// The layer that this visitor had before them, in its own words; `None` when the notice has none.
 fn shown(notice: &PublishedNotice, answer: &Answer, reader: Language) -> Option<ShownTexts> {
-    let record = &answer.checked.record;
+    let record = &answer.record;
     if !notice.languages.contains(&record.language) {
         return None;
     }

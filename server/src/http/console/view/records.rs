@@ -24,6 +24,15 @@ pub struct RecordRow {
     pub of: u64,
 }
 
+/// An answer that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LostRow {
+    /// Its consent id.
+    pub consent_id: Option<String>,
+    /// When it was recorded.
+    pub at: Option<Moment>,
+}
+
 /// Why nothing was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotFound {
@@ -93,6 +102,8 @@ pub struct Records {
     pub is_part: bool,
     /// The answers, the newest first.
     pub rows: Vec<RecordRow>,
+    /// Those that cannot be read.
+    pub unreadable: Vec<LostRow>,
     /// Why there are none.
     pub not_found: Option<NotFound>,
     /// How many records were looked at.

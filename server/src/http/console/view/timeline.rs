@@ -140,6 +140,17 @@ impl Event {
     }
 }
 
+/// An answer that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LostEvent {
+    /// Its event id, unless that cannot be read either.
+    pub event_id: Option<String>,
+    /// When it was recorded.
+    pub at: Option<Moment>,
+    /// The checks that failed.
+    pub steps: Vec<ShownStep>,
+}
+
 /// The answers. Erasing posts `csrf`, `reason` and `confirm` to `…/erase`.
 #[derive(Template)]
 #[template(path = "console/timeline.html")]
@@ -152,6 +163,8 @@ pub struct Timeline {
     pub consent_id: String,
     /// The answers, oldest first.
     pub events: Vec<Event>,
+    /// Those that cannot be read.
+    pub unreadable: Vec<LostEvent>,
     /// How many older ones are not shown.
     pub left_out: u64,
     /// When they were verified.
@@ -169,12 +182,12 @@ pub struct Timeline {
 impl Timeline {
     /// Whether every answer is proven.
     pub fn is_proven(&self) -> bool {
-        self.events.iter().all(|event| event.is_proven)
+        self.unreadable.is_empty() && self.events.iter().all(|event| event.is_proven)
     }
 
     /// How many answers there are.
     pub fn count(&self) -> u64 {
-        self.events.len() as u64 + self.left_out
+        (self.events.len() + self.unreadable.len()) as u64 + self.left_out
     }
 
     /// The parts of the consent id, between which a line may break.

@@ -94,6 +94,11 @@ impl Tag {
         LogId { site: self.site.clone(), month, shard: self.shard }
     }
 
+    /// The site.
+    pub fn site(&self) -> &SiteId {
+        &self.site
+    }
+
     /// The shard.
     pub fn shard(&self) -> Shard {
         self.shard

@@ -18,8 +18,9 @@
 
 use crate::store::common::NoticeDigits;
 use crate::store::error::unreadable;
-use crate::store::{CommittedRecord, Holder, StoreError};
+use crate::store::{CommittedRecord, Holder, StoreError, UnreadableRecord};
 use constat_shared::consent::DIGEST_LEN;
+use constat_shared::proof::Step;
 use constat_shared::{Action, Category, CommitmentKey, ConsentId, EventId, Language, Layer, LogShards};
 use constat_shared::{HolderDigest, Record, Signals, Timestamp};
 
@@ -170,6 +171,9 @@ pub fn unpack(
     let (recorded_at, choice_expires_at, expires_at) = (bytes.time()?, bytes.time()?, bytes.time()?);
     let key = CommitmentKey::from_bytes(bytes.take()?);
     let [flags] = bytes.take()?;
+    if flags & !(GPC | DNT | FOLLOWS) != 0 {
+        return Err(unreadable("a record has an unknown signal"));
+    }
     let (action, layer) = (bytes.word(&ACTIONS)?, bytes.word(&LAYERS)?);
     let language = Language::parse(bytes.text(2)?);
     let language = language.ok_or_else(|| unreadable("a record has an unknown language"))?;
@@ -178,6 +182,9 @@ pub fn unpack(
     let previous = if flags & FOLLOWS == 0 { None } else { Some(bytes.take()?) };
     let categories = NoticeDigits::categories(bytes.text(Category::ALL.len())?)?;
     let vendors = notice.vendors(bytes.text(notice.vendors.len())?)?;
+    if !bytes.0.is_empty() {
+        return Err(unreadable("a record is longer than it should be"));
+    }
     let record = Record {
         event_id,
         consent_id,
@@ -196,6 +203,21 @@ pub fn unpack(
         expires_at,
     };
     Ok((CommittedRecord::new(record, key, shards).held_by(holder.into()), leaf_index))
+}
+
+/// What can be read of a record's bytes part by part.
+pub fn rest(event_id: EventId, bytes: &[u8], step: Step, why: String) -> UnreadableRecord {
+    let eight = |at: usize| bytes.get(at..at + 8)?.try_into().ok().map(i64::from_be_bytes);
+    let consent_id = bytes.get(10..26).and_then(|id| ConsentId::from_bytes(id.try_into().ok()?).ok());
+    let language = bytes.get(85..87).and_then(|text| Language::parse(std::str::from_utf8(text).ok()?));
+    UnreadableRecord {
+        event_id: Some(event_id),
+        consent_id,
+        recorded_at: eight(26).map(Timestamp::from_unix_ms),
+        language,
+        step,
+        why,
+    }
 }
 
 #[cfg(test)]

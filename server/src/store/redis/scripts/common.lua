@@ -74,13 +74,15 @@ local function parts(member)
   return month, string.sub(member, 4, 19), string.sub(member, 20, 35)
 end
 
--- The member of a record in the index of times: its event id and consent id, then of
--- its bytes action, layer, language and the number of its notice, and its choices.
+-- The member of a record in the index of times: its event id and consent id, then of its
+-- bytes the low six of the time recorded, action, layer, language and the number of its
+-- notice, and its choices.
 local function facts(event, bytes)
   local choices = 92
   if string.byte(bytes) == 2 then choices = choices + 16 end
   if math.floor(string.byte(bytes, 83) / 4) % 2 == 1 then choices = choices + 16 end
-  return event .. string.sub(bytes, 11, 26) .. string.sub(bytes, 84, 91) .. string.sub(bytes, choices)
+  return event .. string.sub(bytes, 11, 26) .. string.sub(bytes, 29, 34) .. string.sub(bytes, 84, 91)
+    .. string.sub(bytes, choices)
 end
 
 -- The key of the consent ids that begin with the same four bytes.

@@ -32,7 +32,7 @@ fn redis_deletes_no_record_by_its_own_clock() {
     assert_eq!(append(&store, &due).unwrap(), Appended::Stored(0));
     let placed = crate::store::PlacedRecord { leaf_index: 1, entry: contract::entry(&record(&notice)) };
     crate::store::CopyStore::put_records(&store, &[placed]).unwrap();
-    assert!(store.find(&notice.site, &due.consent_id, &due.event_id).unwrap().is_some());
+    assert!(contract::found(&store, &due).is_some());
     assert_eq!(on_records(&redis, "redis.call('PEXPIRETIME', key)"), "-1\n".repeat(4));
 }
 
@@ -73,7 +73,7 @@ fn a_store_of_format_1_is_carried_over_while_no_other_server_is_connected() {
     store.make().unwrap();
     assert_eq!(on_records(&redis, "redis.call('PEXPIRETIME', key)"), "-1\n".repeat(2));
     assert_eq!(store.times().unwrap().newest, Some(stored.recorded_at));
-    assert_eq!(redis.ask(&["GET", "version"]).trim(), "3");
+    assert_eq!(redis.ask(&["GET", "version"]).trim(), "4");
     assert_eq!(is_indexed(&store, &stored), (true, true));
 }
 
@@ -87,22 +87,30 @@ fn is_indexed(store: &RedisStore, record: &Record) -> (bool, bool) {
 }
 
 #[test]
-fn a_store_of_format_2_gets_the_indexes_and_keeps_its_newest_time() {
-    let redis = Redis::start();
-    let earlier = open(&redis.url(), 0);
-    let notice = published(&earlier);
-    let stored = record(&notice);
-    append(&earlier, &stored).unwrap();
-    let first = "for _, key in ipairs(redis.call('KEYS', '{boreale}[ct]*')) do redis.call('DEL', key) end";
-    redis.ask(&["EVAL", first, "0"]);
-    redis.ask(&["SET", "{boreale}newest", "7"]);
-    redis.ask(&["SET", "version", "2"]);
-    assert_eq!(is_indexed(&earlier, &stored), (false, false));
-    drop(earlier);
-    redis.ask(&["CLIENT", "KILL", "TYPE", "NORMAL"]);
-    let store = RedisStore::reach(&Address::parse(&redis.url()).unwrap(), 0, DEADLINE).unwrap();
-    store.make().unwrap();
-    assert_eq!(is_indexed(&store, &stored), (true, true));
-    assert_eq!(redis.ask(&["GET", "version"]).trim(), "3");
-    assert_eq!(redis.ask(&["GET", "{boreale}newest"]).trim(), "7");
+fn a_store_of_format_2_or_3_gets_the_indexes_and_keeps_its_newest_time() {
+    for format in ["2", "3"] {
+        let redis = Redis::start();
+        let earlier = open(&redis.url(), 0);
+        let notice = published(&earlier);
+        let stored = record(&notice);
+        append(&earlier, &stored).unwrap();
+        let first =
+            "for _, key in ipairs(redis.call('KEYS', '{boreale}[ct]*')) do redis.call('DEL', key) end";
+        redis.ask(&["EVAL", first, "0"]);
+        if format == "3" {
+            redis.ask(&["ZADD", "{boreale}t", "5", "a member of another form"]);
+        } else {
+            assert_eq!(is_indexed(&earlier, &stored), (false, false));
+        }
+        redis.ask(&["SET", "{boreale}newest", "7"]);
+        redis.ask(&["SET", "version", format]);
+        drop(earlier);
+        redis.ask(&["CLIENT", "KILL", "TYPE", "NORMAL"]);
+        let store = RedisStore::reach(&Address::parse(&redis.url()).unwrap(), 0, DEADLINE).unwrap();
+        store.make().unwrap();
+        assert_eq!(is_indexed(&store, &stored), (true, true));
+        assert_eq!(redis.ask(&["ZCARD", "{boreale}t"]).trim(), "1");
+        assert_eq!(redis.ask(&["GET", "version"]).trim(), "4");
+        assert_eq!(redis.ask(&["GET", "{boreale}newest"]).trim(), "7");
+    }
 }

@@ -1,5 +1,6 @@
 //! The table of erased events.
 
+use super::records::of_site;
 use super::shards::read_shard;
 use crate::store::erased_events::{fingerprint, remembered_until};
 use crate::store::error::unreadable;
@@ -17,15 +18,16 @@ pub fn has(connection: &Connection, shard: i64, record: &Record) -> Result<bool,
 
 /// Remembers the events of the records of a consent id on a site.
 pub fn remember(connection: &Connection, site: &SiteId, consent_id: &ConsentId) -> Result<(), StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT shard, event_id, choice_expires_at FROM records
-         WHERE consent_id = ? AND notice IN (SELECT id FROM notices WHERE site = ?)",
-    )?;
+    let mut statement = connection.prepare_cached(concat!(
+        "SELECT shard, event_id, choice_expires_at FROM records JOIN shards ON shards.id = shard WHERE ",
+        of_site!()
+    ))?;
     let mut rows = statement.query(params![consent_id.as_bytes(), site.as_str()])?;
     let mut shards = BTreeSet::new();
     while let Some(row) = rows.next()? {
         let shard = row.get(0)?;
-        let event_id = EventId::from_bytes(row.get(1)?).map_err(unreadable)?;
+        // One that cannot be read was not sent like this, and does not come back.
+        let Ok(event_id) = EventId::from_bytes(row.get(1)?) else { continue };
         let until = remembered_until(Timestamp::from_unix_ms(row.get(2)?));
         add(connection, shard, &fingerprint(site, &event_id), until)?;
         shards.insert(shard);

@@ -16,9 +16,13 @@ pub fn by_hash(connection: &Connection, hash: &Hash) -> Result<Option<NoticeDigi
 }
 
 /// The notice of that number.
+///
+/// # Errors
+/// [`StoreError::Unreadable`] also when there is none.
 pub fn by_id(connection: &Connection, id: i64) -> Result<NoticeDigits, StoreError> {
     let mut statement = connection.prepare_cached(&format!("{SELECT_DIGITS} WHERE id = ?"))?;
-    statement.query_row([id], |row| Ok(read_digits(row)))?
+    let row = statement.query_row([id], |row| Ok(read_digits(row))).optional()?;
+    row.ok_or_else(|| unreadable(format!("notice number {id} is missing")))?
 }
 
 fn read_digits(row: &Row<'_>) -> Result<NoticeDigits, StoreError> {

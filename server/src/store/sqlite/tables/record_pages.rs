@@ -23,24 +23,34 @@ pub fn page(
 ) -> Result<RecordPage, StoreError> {
     let shards = shards(connection, site)?;
     if shards.is_empty() {
-        return Ok(RecordPage { records: Vec::new(), examined: 0, next: None });
+        return Ok(RecordPage { records: Vec::new(), unreadable: Vec::new(), examined: 0, next: None });
     }
     let (sql, values) = statement(&shards, filter, after);
     let (mut known, mut wanted) = (HashMap::new(), Wanted::new(filter));
-    let (mut page, mut found) = (Examination::new(limit), Vec::new());
+    let (mut page, mut records, mut lost) = (Examination::new(limit), Vec::new(), Vec::new());
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(params_from_iter(values))?;
     while let Some(row) = rows.next()? {
-        let (place, shard) = place(row, &shards)?;
+        let (shard, event_id) = (row.get(2)?, row.get_ref(1)?.as_blob().map_err(unreadable)?);
+        let Some(place) = place(row, event_id, shard, &shards)? else {
+            // It has no place: it is shown with the page, if there is room.
+            if lost.len() < limit {
+                lost.extend(records::of_event(connection, &mut known, shard, event_id)?.err());
+            }
+            continue;
+        };
         if !page.takes(place) {
             break;
         }
         if wanted.has(&facts(row)?, |number| notices::by_id(connection, number))? {
             page.wanted.push(place);
-            found.push(records::of_event(connection, &mut known, shard, &place.event_id)?);
+            match records::of_event(connection, &mut known, shard, event_id)? {
+                Ok(record) => records.push(record),
+                Err(rest) => lost.push(rest),
+            }
         }
     }
-    Ok(RecordPage { records: found, examined: page.examined, next: page.next() })
+    Ok(RecordPage { records, unreadable: lost, examined: page.examined, next: page.next() })
 }
 
 /// The index of every shard, merged: the newest record first.
@@ -70,15 +80,18 @@ fn statement(
     (format!("{arms} ORDER BY 1 DESC, 2 DESC, 3 DESC LIMIT {}", EXAMINED_MAX + 1), values)
 }
 
-fn place(row: &Row<'_>, shards: &[ShardRow]) -> Result<(RecordPlace, i64), StoreError> {
-    let shard = row.get(2)?;
+/// The place of a record; nothing when its event id cannot be read.
+fn place(
+    row: &Row<'_>,
+    event_id: &[u8],
+    shard: i64,
+    shards: &[ShardRow],
+) -> Result<Option<RecordPlace>, StoreError> {
+    let recorded_at = Timestamp::from_unix_ms(row.get(0)?);
     let number = shards.iter().find(|(of, _)| *of == shard).map(|(_, number)| *number);
-    let place = RecordPlace {
-        recorded_at: Timestamp::from_unix_ms(row.get(0)?),
-        event_id: EventId::from_bytes(row.get(1)?).map_err(unreadable)?,
-        shard: number.ok_or_else(|| unreadable("a record has an unknown shard"))?,
-    };
-    Ok((place, shard))
+    let shard = number.ok_or_else(|| unreadable("a record has an unknown shard"))?;
+    let event_id = event_id.try_into().ok().and_then(|bytes| EventId::from_bytes(bytes).ok());
+    Ok(event_id.map(|event_id| RecordPlace { recorded_at, event_id, shard }))
 }
 
 fn facts<'a>(row: &'a Row<'_>) -> Result<Facts<'a>, StoreError> {

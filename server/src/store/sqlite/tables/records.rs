@@ -2,13 +2,17 @@
 
 use super::logs::Log;
 use super::notices;
-use super::shards::read_id;
+use super::shards::{self, read_id};
 use crate::store::common::{NoticeDigits, StoredLeaf};
 use crate::store::error::unreadable;
-use crate::store::{CommittedRecord, HISTORY_MAX, Holder, PlacedRecord, StoreError};
+use crate::store::unreadable_record::{AtStep, at_step, divide};
+use crate::store::{
+    CommittedRecord, HISTORY_MAX, Holder, PlacedRecord, StoreError, StoredRecord, UnreadableRecord,
+};
 use constat_shared::consent::DIGEST_LEN;
+use constat_shared::proof::Step;
 use constat_shared::{Action, CommitmentKey, ConsentId, EventId, HolderDigest, Language, Layer};
-use constat_shared::{LogId, Record, Signals, SiteId, Timestamp};
+use constat_shared::{LogId, LogShards, Record, Signals, SiteId, Timestamp};
 use rusqlite::{Connection, Row, Rows, params};
 use std::collections::{BTreeMap, HashMap};
 
@@ -201,27 +205,105 @@ fn read_entry(row: &Row<'_>, notice: &NoticeDigits) -> Result<(CommittedRecord, 
     Ok((entry.held_by(holder.map(HolderDigest::from_bytes).into()), leaf_index.unsigned_abs()))
 }
 
+/// Which records of a consent id are a site's: by their shard, or where that was changed, by their notice. The
+/// plus is that of [`HELD_ANY`].
+macro_rules! of_site {
+    () => {
+        "consent_id = ?1 AND (+shard IN (SELECT id FROM shards WHERE site = ?2)
+           OR +notice IN (SELECT id FROM notices WHERE site = ?2))"
+    };
+}
+
+pub(super) use of_site;
+
+/// The newest records of a consent id on a site.
+pub const ANSWERS: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM records WHERE ",
+    of_site!(),
+    " ORDER BY recorded_at DESC, event_id DESC LIMIT ?3"
+);
+
 /// The newest `limit` records of a consent id on a site, oldest first.
-pub fn by_consent(
+pub fn answers(
     connection: &Connection,
     site: &SiteId,
     consent_id: &ConsentId,
     limit: usize,
-) -> Result<Vec<Record>, StoreError> {
-    let query = format!(
-        "{RECORD} WHERE consent_id = ? AND notice IN (SELECT id FROM notices WHERE site = ?)
-         ORDER BY recorded_at DESC, event_id DESC LIMIT ?"
-    );
-    let mut statement = connection.prepare_cached(&query)?;
+) -> Result<Vec<StoredRecord>, StoreError> {
+    let mut statement = connection.prepare_cached(ANSWERS)?;
     let mut rows = statement.query(params![consent_id.as_bytes(), site.as_str(), limit as i64])?;
-    let mut notices = HashMap::new();
-    let mut records = Vec::new();
+    let (mut notices, mut records) = (HashMap::new(), Vec::new());
     while let Some(row) = rows.next()? {
-        let notice = cached(connection, &mut notices, row.get(3)?)?;
-        records.push(read(row, notice)?);
+        records.push(stored(connection, &mut notices, row, site)?);
     }
     records.reverse();
     Ok(records)
+}
+
+/// The record of a consent id on a site with that event id.
+pub fn answer(
+    connection: &Connection,
+    site: &SiteId,
+    consent_id: &ConsentId,
+    event_id: &EventId,
+) -> Result<Option<StoredRecord>, StoreError> {
+    let mut statement = connection.prepare_cached(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM records WHERE event_id = ?3 AND ",
+        of_site!()
+    ))?;
+    let mut rows = statement.query(params![consent_id.as_bytes(), site.as_str(), event_id.as_bytes()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    stored(connection, &mut HashMap::new(), row, site).map(Some)
+}
+
+/// A row of a site, with its key and its place, or what is left of it.
+fn stored(
+    connection: &Connection,
+    notices: &mut HashMap<i64, NoticeDigits>,
+    row: &Row<'_>,
+    site: &SiteId,
+) -> Result<StoredRecord, StoreError> {
+    let read = placed(connection, notices, row, site);
+    divide(read, |step, why| rest(row, step, why))
+}
+
+fn placed(
+    connection: &Connection,
+    notices: &mut HashMap<i64, NoticeDigits>,
+    row: &Row<'_>,
+    site: &SiteId,
+) -> Result<PlacedRecord, AtStep> {
+    let notice = row.get(3).map_err(StoreError::from).and_then(|number| cached(connection, notices, number));
+    let notice = at_step(Step::Notice, notice)?;
+    if notice.site != *site {
+        return at_step(Step::Notice, Err(unreadable("it is a notice of another site")));
+    }
+    let record = at_step(Step::Record, read(row, notice))?;
+    let key = CommitmentKey::from_bytes(at_step(Step::InclusionProof, row.get(14))?);
+    let leaf_index: i64 = at_step(Step::InclusionProof, row.get(15))?;
+    let shards = at_step(Step::Log, shards::kept(connection, site))?.unwrap_or(LogShards::ONE);
+    // The holder is no part of the proof. One that cannot be read is nobody.
+    let holder: Option<[u8; DIGEST_LEN]> = row.get(16).unwrap_or_default();
+    let entry = CommittedRecord::new(record, key, shards);
+    let entry = entry.held_by(holder.map(HolderDigest::from_bytes).into());
+    Ok(PlacedRecord { leaf_index: leaf_index.unsigned_abs(), entry })
+}
+
+/// What can be read of a row one by one.
+fn rest(row: &Row<'_>, step: Step, why: String) -> UnreadableRecord {
+    let id = |column| row.get::<_, [u8; 16]>(column).ok();
+    UnreadableRecord {
+        event_id: id(0).and_then(|id| EventId::from_bytes(id).ok()),
+        consent_id: id(1).and_then(|id| ConsentId::from_bytes(id).ok()),
+        recorded_at: row.get(11).ok().map(Timestamp::from_unix_ms),
+        language: row.get_ref(6).ok().and_then(|text| Language::parse(text.as_str().ok()?)),
+        step,
+        why,
+    }
 }
 
 /// The record of an event id in a shard; `notices` are those read before.
@@ -229,12 +311,14 @@ pub fn of_event(
     connection: &Connection,
     notices: &mut HashMap<i64, NoticeDigits>,
     shard: i64,
-    event_id: &EventId,
-) -> Result<Record, StoreError> {
+    event_id: &[u8],
+) -> Result<Result<Record, UnreadableRecord>, StoreError> {
     let mut statement = connection.prepare_cached(&format!("{RECORD} WHERE event_id = ? AND shard = ?"))?;
-    let mut rows = statement.query(params![event_id.as_bytes(), shard])?;
+    let mut rows = statement.query(params![event_id, shard])?;
     let row = rows.next()?.ok_or_else(|| unreadable("an index has a record that is not there"))?;
-    read(row, cached(connection, notices, row.get(3)?)?)
+    let notice = row.get(3).map_err(StoreError::from).and_then(|number| cached(connection, notices, number));
+    let record = at_step(Step::Notice, notice).and_then(|notice| at_step(Step::Record, read(row, notice)));
+    divide(record, |step, why| rest(row, step, why))
 }
 
 fn read(row: &Row<'_>, notice: &NoticeDigits) -> Result<Record, StoreError> {
@@ -252,13 +336,22 @@ fn read(row: &Row<'_>, notice: &NoticeDigits) -> Result<Record, StoreError> {
         language: Language::parse(word(6)?).ok_or_else(|| unknown("language"))?,
         categories: NoticeDigits::categories(word(7)?)?,
         vendors: notice.vendors(word(8)?)?,
-        signals: Signals { gpc: row.get(9)?, dnt: row.get(10)? },
+        signals: Signals { gpc: signal(row, 9)?, dnt: signal(row, 10)? },
         notice_hash: notice.notice_hash,
         terms_hash: notice.terms_hash,
         recorded_at: time(11)?,
         choice_expires_at: time(12)?,
         expires_at: time(13)?,
     })
+}
+
+/// Only 0 and 1 are read: any other number is a changed one.
+fn signal(row: &Row<'_>, column: usize) -> Result<bool, StoreError> {
+    match row.get(column)? {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err(unreadable("a signal of a record is neither 0 nor 1")),
+    }
 }
 
 /// The number of deleted records, by the log that has their leaves.
@@ -280,10 +373,8 @@ pub fn delete_of(
     site: &SiteId,
     consent_id: &ConsentId,
 ) -> Result<Deleted, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "DELETE FROM records WHERE consent_id = ? AND notice IN (SELECT id FROM notices WHERE site = ?)
-         RETURNING log",
-    )?;
+    let mut statement =
+        connection.prepare_cached(concat!("DELETE FROM records WHERE ", of_site!(), " RETURNING log"))?;
     count_by_log(connection, statement.query(params![consent_id.as_bytes(), site.as_str()])?)
 }
 

@@ -2,7 +2,7 @@
 
 use super::new_store::new_store;
 use crate::store::sqlite::FILE_NAME;
-use crate::store::sqlite::tables::records::{HELD, HELD_ANY};
+use crate::store::sqlite::tables::records::{ANSWERS, HELD, HELD_ANY};
 use rusqlite::Connection;
 
 #[test]
@@ -10,7 +10,7 @@ fn the_records_of_a_consent_id_are_found_by_its_index() {
     let (dir, store) = new_store();
     drop(store);
     let connection = Connection::open(dir.path().join(FILE_NAME)).unwrap();
-    for sql in [HELD_ANY, HELD] {
+    for sql in [HELD_ANY, HELD, ANSWERS] {
         let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
         let (mut rows, mut steps) = (plan.raw_query(), Vec::<String>::new());
         while let Some(row) = rows.next().unwrap() {

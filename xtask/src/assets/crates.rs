@@ -14,17 +14,20 @@ pub fn compile(workspace: &Workspace, name: &str) -> Result<Vec<u8>, Failure> {
     let package = format!("constat-{name}");
     step(&format!("Compile the {name}"), || {
         let arguments = ["build", "-p", &package, "--lib", "--target", WASM_TARGET, "--profile", "widget"];
-        run(workspace.cargo(arguments).args(["--config", &without_paths(workspace)]), COMPILER_REMEDY)
+        run(workspace.cargo(arguments).args(["--config", &flags(workspace)]), COMPILER_REMEDY)
     })?;
     read(&workspace.built(&format!("wasm32-unknown-unknown/widget/constat_{name}.wasm")))
 }
 
 /// The setting that keeps this machine's folders out of the module: panic messages name source
 /// files, and every visitor would receive the builder's home, and a module that differs per builder.
-fn without_paths(workspace: &Workspace) -> String {
+/// It also takes the form of SHA-2 that is smaller, and slower.
+fn flags(workspace: &Workspace) -> String {
     let registry = Workspace::cargo_home().join("registry/src");
-    let flags = [registry.as_path(), workspace.root()]
-        .map(|folder| json!(format!("--remap-path-prefix={}=", folder.display())).to_string());
+    let folders = [registry.as_path(), workspace.root()];
+    let paths = folders.map(|folder| format!("--remap-path-prefix={}=", folder.display()));
+    let compact = "--cfg=sha2_backend_soft=\"compact\"".to_owned();
     // A JSON string is a TOML string too. Cargo adds these flags to those of .cargo/config.toml.
-    format!("target.{WASM_TARGET}.rustflags=[{}]", flags.join(","))
+    let flags = paths.into_iter().chain([compact]).map(|flag| json!(flag).to_string());
+    format!("target.{WASM_TARGET}.rustflags=[{}]", flags.collect::<Vec<_>>().join(","))
 }

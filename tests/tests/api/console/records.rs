@@ -315,6 +315,19 @@ async fn a_withdrawal_says_what_it_had_to_remove_and_which_files_did_it() {
         "{withdrawal}"
     );
     assert!(withdrawal.contains("<code>consent.js</code>"));
-    assert!(withdrawal.contains("is now refused."));
+    assert!(withdrawal.contains("Now refused: "));
     assert_eq!(page.text().matches("data-event-id=").count(), 2);
+
+    // So does an answer that takes a part back; who allowed nothing before had nothing removed.
+    for (first, removes) in [("allow_all", true), ("refuse_all", false)] {
+        let before = consent(&house, first).await;
+        let (record, _) = answered(&house, &before).await;
+        let mut saved = consent(&house, "save").await;
+        saved["consent_id"] = before["consent_id"].clone();
+        saved["previous_event_id"] = before["event_id"].clone();
+        saved["layer"] = json!("configuration");
+        answered(&house, &saved).await;
+        let page = dpo.get(&format!("{RECORDS}/{}", record.consent_id)).await;
+        assert_eq!(page.text().contains("What it had to remove"), removes, "{first}");
+    }
 }

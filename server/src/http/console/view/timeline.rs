@@ -5,6 +5,7 @@ use super::frame::{Shell, SiteName};
 use super::moment::Moment;
 use super::notice::{Picture, ServedFile, ShownTexts};
 use super::notices::short;
+use crate::render::site::CONSENT_JS;
 use askama::Template;
 
 /// What was answered for a category.

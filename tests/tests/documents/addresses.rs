@@ -3,7 +3,7 @@
 use crate::markdown::{self, Row, report};
 use crate::site_files::whole;
 use constat_shared::{Code, Problem};
-use constat_tests::api::{Answer, Api, SITE, SITE_ORIGIN, answer};
+use constat_tests::api::{Answer, Api, SITE_ORIGIN, answer};
 use constat_tests::routes::{filled_for, routes};
 use constat_tests::sites::Sites;
 use reqwest::Method;

@@ -111,7 +111,7 @@ async fn forwarded(
 ) -> Result<HttpResponse, reqwest::Error> {
     let address = format!("{}{}", to.server, request.uri().to_string().trim_start_matches(&to.prefix));
     let method = reqwest::Method::from_bytes(request.method().as_str().as_bytes()).unwrap_or_default();
-    let mut asked = crate::api::client().request(method, address).body(body);
+    let mut asked = reqwest::Client::builder().no_proxy().build()?.request(method, address).body(body);
     for (name, value) in request.headers() {
         let value = value.to_str().unwrap_or_default();
         match name.as_str() {
@@ -126,8 +126,11 @@ async fn forwarded(
     let answer = asked.send().await?;
     let mut response =
         HttpResponse::build(StatusCode::from_u16(answer.status().as_u16()).unwrap_or_default());
-    for (name, value) in answer.headers().iter().filter(|(name, _)| *name != "transfer-encoding") {
-        response.append_header((name.as_str(), value.as_bytes()));
+    let of_the_connection = ["connection", "content-length", "transfer-encoding"];
+    for (name, value) in answer.headers() {
+        if !of_the_connection.contains(&name.as_str()) {
+            response.append_header((name.as_str(), value.as_bytes()));
+        }
     }
     Ok(response.body(answer.bytes().await?))
 }

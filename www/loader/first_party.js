@@ -37,6 +37,7 @@ obey = now => {
 
 send = async (event, last) => {
   let again = await sendOne(event, last);
+  follow(); // The response has set the cookie.
   if (near && !waiting().some(other => other.event_id === event.event_id)) keep(setKey, event.event_id + domain);
   return again;
 };

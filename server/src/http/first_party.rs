@@ -8,6 +8,7 @@ use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header::{COOKIE, HOST, HeaderMap, HeaderName, ORIGIN, SET_COOKIE};
 use actix_web::http::uri::Authority;
 use actix_web::{HttpRequest, HttpResponseBuilder};
+use constat_public_suffix::registrable;
 use constat_shared::{ConsentCookie, ConsentId, Record, Timestamp, VendorId, cookie};
 use url::Url;
 
@@ -171,7 +172,7 @@ fn carried(headers: &HeaderMap, site: &Site) -> Vec<(String, ConsentCookie)> {
 /// The domains for which a host may have cookies, the registrable one first; none for an address and for a
 /// public suffix.
 fn domains(host: &str) -> Vec<&str> {
-    let Some(root) = psl::domain_str(host) else { return Vec::new() };
+    let Some(root) = registrable(host) else { return Vec::new() };
     let ends = host.rmatch_indices('.').map(|(dot, _)| &host[dot + 1..]).chain([host]);
     ends.filter(|end| end.len() >= root.len()).take(DOMAINS_MAX).collect()
 }

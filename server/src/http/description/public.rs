@@ -148,7 +148,7 @@ fn records() -> Vec<Operation> {
             "postConsent",
             "A visitor's answer becomes a record",
         ))
-        .says("A bearer token shows whose consent id it is: the secret of the browser, or a receipt.")
+        .says("A bearer token shows whose consent id it is: the secret of the browser, or a receipt. In first-party mode the answer sets the consent cookie.")
         .header("Origin", "One of the site's origins.", text(), "https://www.helvia.example")
         .body("ConsentRequest", consent())
         .problems([Code::OriginNotAllowed, Code::HolderUnproven, Code::EventConflict, Code::EventErased])

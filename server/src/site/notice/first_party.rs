@@ -3,6 +3,7 @@
 use crate::site::file::report::{Fault, Report};
 use crate::site::file::schema::SiteFile;
 use crate::site::file::values;
+use constat_public_suffix::registrable;
 use url::Url;
 
 /// A site in first-party mode.
@@ -40,7 +41,7 @@ fn domain_of_a_site(text: &str) -> Result<String, Fault> {
         let remedy = "Write the domain alone and in lower case, such as example.com";
         Fault::new(format!("`{text}` is not a domain"), remedy)
     })?;
-    if psl::domain_str(&domain).is_some() {
+    if registrable(&domain).is_some() {
         return Ok(domain);
     }
     let problem = format!("`{domain}` is a public suffix, below which others have their sites");

@@ -1,7 +1,7 @@
 //! First-party mode: the page's own host passes Constat on, and the answer sets the cookie.
 //!
-//! That Safari keeps it longer than the 7 days of a script's cookie is not shown here: WebKitGTK has no tracking
-//! prevention. The tests cut the cookie to 7 days themselves, as Safari does, and read its end from the browser.
+//! That Safari keeps it longer than the 7 days of a script's cookie is shown by `preventing.rs`: the driver's browser
+//! has its tracking prevention off. The tests here cut the cookie to 7 days themselves, as Safari does, and read its end from the browser.
 
 use crate::page::delivered;
 use constat_shared::{Category, ConsentCookie};

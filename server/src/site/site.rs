@@ -48,7 +48,7 @@ impl Site {
         let safari = self.first_party.is_none().then(|| {
             format!(
                 "Safari keeps the choice for 7 days, not {months} months, because a script writes its cookie. Set \
-                 `first_party = true`, and let the site's own host pass Constat on (docs/site-file.md)."
+                 `first_party = true`, and let the site's own host pass Constat on (docs/first-party.md)."
             )
         });
         let undeleted = self.hidden_cookies.iter().filter_map(|cookie| {

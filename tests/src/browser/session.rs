@@ -413,7 +413,9 @@ impl Browser {
             Engine::WebKit => {
                 let bar = self.run("return outerHeight - innerHeight").await?.as_u64().unwrap_or_default();
                 let bar = u32::try_from(bar).unwrap_or_default();
-                self.driver.set_window_rect(0, 0, width, height + bar).await
+                self.driver.set_window_rect(0, 0, width, height + bar).await?;
+                // The page is laid out in the new size a moment after the window has it.
+                self.run("return new Promise((done) => { setTimeout(done, 250); requestAnimationFrame(() => requestAnimationFrame(() => done())) })").await.map(drop)
             }
         }
     }

@@ -22,7 +22,7 @@ use crate::tools::toolchain::ensure_wasm_target;
 use crate::tools::workspace::Workspace;
 
 /// The code that shapes the assets: when it changes, they are made again.
-const PIPELINE: [&str; 9] = [
+const PIPELINE: [&str; 10] = [
     include_str!("build.rs"),
     include_str!("crates.rs"),
     include_str!("glue.rs"),
@@ -32,6 +32,7 @@ const PIPELINE: [&str; 9] = [
     include_str!("parts.rs"),
     include_str!("verifier_page.rs"),
     include_str!("../budgets.rs"),
+    include_str!("../../../compress/src/lib.rs"),
 ];
 
 /// Compiles what browsers run, and brings the assets up to date.

@@ -414,13 +414,12 @@ impl Browser {
                 let bar = self.run("return outerHeight - innerHeight").await?.as_u64().unwrap_or_default();
                 let bar = u32::try_from(bar).unwrap_or_default();
                 self.driver.set_window_rect(0, 0, width, height + bar).await?;
-                // The page is laid out in the new size a moment after the window has it.
-                self.run("return new Promise((done) => { setTimeout(done, 250); requestAnimationFrame(() => requestAnimationFrame(() => done())) })").await.map(drop)
+                self.until_sized(width, height).await
             }
         }
     }
 
-    /// Firefox sizes the page in its own time.
+    /// Firefox and WebKit size the page in their own time, and lay it out after that.
     async fn until_sized(&self, width: u32, height: u32) -> WebDriverResult<()> {
         let sized = format!(
             "return innerWidth === {width} && innerHeight === {height} && new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"

@@ -77,6 +77,18 @@ impl Stored {
         }
     }
 
+    /// Serves it, long before its dates: the operator says that the clock is right.
+    async fn serve(&self) -> Server {
+        let (sites, more) = (fixture("sites"), self.options().split_off(2));
+        let args: Vec<&str> =
+            ["--sites", text(&sites)].into_iter().chain(more.iter().map(String::as_str)).collect();
+        let server = Server::start(self.folder.path(), &args);
+        server.logs("nothing is recorded and nothing deleted: the system's clock", 1).await;
+        self.run(&["clock", "accept"]).await;
+        server.logs("the clock is right again", 1).await;
+        server
+    }
+
     async fn run(&self, args: &[&str]) -> String {
         let args = args.iter().map(|arg| (*arg).to_owned()).chain(self.options());
         succeeded(run(args).await)
@@ -199,17 +211,11 @@ async fn holds_what_schema_5_wrote(stored: &Stored) {
 
 #[tokio::test]
 async fn a_store_of_schema_5_or_redis_format_2_opens_is_searched_and_copied() {
-    let sites = fixture("sites");
     for in_redis in [false, true] {
         let stored = of_schema_5(in_redis);
         holds_what_schema_5_wrote(&stored).await;
+        let server = stored.serve().await;
         let more = stored.options().split_off(2);
-        let args: Vec<&str> =
-            ["--sites", text(&sites)].into_iter().chain(more.iter().map(String::as_str)).collect();
-        let server = Server::start(stored.folder.path(), &args);
-        server.logs("nothing is recorded and nothing deleted: the system's clock", 1).await;
-        stored.run(&["clock", "accept"]).await;
-        server.logs("the clock is right again", 1).await;
         let more: Vec<&str> = more.iter().map(String::as_str).collect();
         let token = token(stored.folder.path(), "search", &["records:read"], &more).await;
         let url = format!("{}/v1/admin/sites/polaire/records/search", Visitor::at(&server).url);
@@ -247,15 +253,8 @@ async fn ask(server: &Server, method: Method, path: &str, receipt: &str) -> Answ
 
 #[tokio::test]
 async fn a_store_of_version_0_1_0_is_still_served() {
-    let sites = fixture("sites");
     for stored in [Stored::in_folder(), Stored::in_redis()] {
-        let more = stored.options().split_off(2);
-        let args: Vec<&str> =
-            ["--sites", text(&sites)].into_iter().chain(more.iter().map(String::as_str)).collect();
-        let server = Server::start(stored.folder.path(), &args);
-        server.logs("nothing is recorded and nothing deleted: the system's clock", 1).await;
-        stored.run(&["clock", "accept"]).await;
-        server.logs("the clock is right again", 1).await;
+        let server = stored.serve().await;
         let history = &stored.records[2];
         let url = format!("{}/v1/sites/polaire/consents", server.url);
         let post = client().post(url).header(ORIGIN, "https://www.polaire.example");

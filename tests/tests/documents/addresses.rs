@@ -14,13 +14,12 @@ use std::collections::BTreeSet;
 const HTTP_API: &str = "docs/http-api.md";
 const OTHER_ORIGIN: &str = "https://other.example";
 
-/// The rows of the table of addresses, with the method and path of each.
-fn addresses() -> Vec<(Row, Method, String)> {
-    let rows = markdown::read(HTTP_API).rows.into_iter().filter(|row| row.table == "address");
+/// The rows of a document's table of addresses, with the method and path of each.
+pub fn addresses(document: &str) -> Vec<(Row, Method, String)> {
+    let rows = markdown::read(document).rows.into_iter().filter(|row| row.table == "address");
     let parsed = rows.map(|row| {
         let (method, path) = row.cells[0].codes[0].split_once(' ').expect("an address has a method");
-        let method: Method = method.parse().expect("it is a method");
-        let path = path.to_owned();
+        let (method, path) = (method.parse().expect("it is a method"), path.to_owned());
         (row, method, path)
     });
     parsed.collect()
@@ -40,7 +39,7 @@ async fn asked(api: &Api, method: &Method, path: &str, origin: &str) -> Answer {
 async fn every_address_of_the_table_is_answered() {
     let api = Api::start();
     let mut faults = Vec::new();
-    for (row, method, path) in addresses() {
+    for (row, method, path) in addresses(HTTP_API) {
         let path = filled(&api, &path).await;
         let answer = asked(&api, &method, &path, SITE_ORIGIN).await;
         // Without a receipt or a body, the two that want one refuse and name what is missing.
@@ -60,7 +59,7 @@ async fn every_address_of_the_table_is_answered() {
 async fn every_address_is_cached_and_read_as_the_table_states() {
     let api = Api::start();
     let mut faults = Vec::new();
-    for (row, method, path) in addresses() {
+    for (row, method, path) in addresses(HTTP_API) {
         let path = filled(&api, &path).await;
         let [own, other] = [SITE_ORIGIN, OTHER_ORIGIN].map(|origin| asked(&api, &method, &path, origin));
         let (own, other) = (own.await, other.await);
@@ -135,7 +134,7 @@ pub fn address(method: &str, path: &str, readers: &str) -> String {
 
 #[test]
 fn the_table_of_addresses_is_that_of_the_code() {
-    let rows = addresses();
+    let rows = addresses(HTTP_API);
     let rows = rows.iter().map(|(row, method, path)| address(method.as_str(), path, &row.cells[3].text));
     let routes = routes().into_iter().map(|(method, path, readers)| address(&method, &path, readers));
     assert_eq!(rows.collect::<BTreeSet<_>>(), routes.collect::<BTreeSet<_>>());

@@ -1,7 +1,7 @@
 //! What docs/first-party.md states about caches is what the server answers.
 
-use crate::addresses::address;
-use crate::markdown::{self, Row, report};
+use crate::addresses::{address, addresses};
+use crate::markdown::report;
 use constat_testkit::sample_site::in_first_party_mode;
 use constat_tests::api::{Api, SITE, SITE_ORIGIN, answer};
 use constat_tests::consent::secret_of;
@@ -16,20 +16,9 @@ const FIRST_PARTY: &str = "docs/first-party.md";
 /// The probes, which no front forwards.
 const NOT_FORWARDED: [&str; 2] = ["/healthz", "/readyz"];
 
-/// The rows of the table of caches, with the method and path of each.
-fn table() -> Vec<(Row, Method, String)> {
-    let rows = markdown::read(FIRST_PARTY).rows.into_iter().filter(|row| row.table == "address");
-    let parsed = rows.map(|row| {
-        let (method, path) = row.cells[0].codes[0].split_once(' ').expect("an address has a method");
-        let (method, path) = (method.parse().expect("it is a method"), path.to_owned());
-        (row, method, path)
-    });
-    parsed.collect()
-}
-
 #[test]
 fn every_public_address_has_its_row() {
-    let rows = table();
+    let rows = addresses(FIRST_PARTY);
     let rows = rows.iter().map(|(_, method, path)| address(method.as_str(), path, ""));
     let routes = routes().into_iter().filter(|(_, path, _)| !NOT_FORWARDED.contains(&path.as_str()));
     let routes = routes.map(|(method, path, _)| address(&method, &path, ""));
@@ -40,7 +29,7 @@ fn every_public_address_has_its_row() {
 async fn every_public_answer_is_kept_as_the_table_states() {
     let api = Api::serve(Sites::with(SITE, &in_first_party_mode(SITE, SITE_ORIGIN)));
     let mut faults = Vec::new();
-    for (row, method, path) in table() {
+    for (row, method, path) in addresses(FIRST_PARTY) {
         let consent = api.consent("refuse_all").await;
         let stored = api.post(&consent).await.json();
         let record = serde_json::from_value(stored["record"].clone()).expect("a record was made");

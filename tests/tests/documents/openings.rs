@@ -1,8 +1,8 @@
 //! What a receipt opens, what a consent id opens, and what nothing opens: every route is tried with each,
 //! and answers as the table of docs/proof.md states.
 
-use crate::addresses::address;
-use crate::markdown::{self, Row, report};
+use crate::addresses::{address, addresses};
+use crate::markdown::report;
 use constat_shared::Record;
 use constat_tests::api::{Api, SITE_ORIGIN, answer};
 use constat_tests::consent::uuid;
@@ -25,20 +25,9 @@ const HELD: [&str; 7] = [
     "another secret",
 ];
 
-/// The rows of the table, with the method and path of each.
-fn table() -> Vec<(Row, Method, String)> {
-    let rows = markdown::read(PROOF).rows.into_iter().filter(|row| row.table == "address");
-    let parsed = rows.map(|row| {
-        let (method, path) = row.cells[0].codes[0].split_once(' ').expect("an address has a method");
-        let (method, path) = (method.parse().expect("it is a method"), path.to_owned());
-        (row, method, path)
-    });
-    parsed.collect()
-}
-
 #[test]
 fn every_route_has_its_row() {
-    let rows = table();
+    let rows = addresses(PROOF);
     let rows = rows.iter().map(|(_, method, path)| address(method.as_str(), path, ""));
     let routes = routes().into_iter().map(|(method, path, _)| address(&method, &path, ""));
     assert_eq!(rows.collect::<BTreeSet<_>>(), routes.collect::<BTreeSet<_>>());
@@ -115,7 +104,7 @@ async fn try_with(api: &Api, visitor: &Visitor, held: &str, method: &Method, pat
 async fn every_route_opens_to_what_the_table_names_and_to_nothing_else() {
     let api = Api::start();
     let mut faults = Vec::new();
-    for (row, method, path) in table() {
+    for (row, method, path) in addresses(PROOF) {
         assert_eq!(row.cells.len(), HELD.len() + 1, "{PROOF}:{}", row.line);
         for (held, cell) in HELD.iter().zip(&row.cells[1..]) {
             // One that was erased would have nothing to protect.

@@ -9,26 +9,26 @@ use crate::site::Site;
 use crate::store::notice_of_site;
 use crate::store::{Appended, CommittedRecord, DAY_MAX, HISTORY_MAX, Holder, NoticeStore, StoreError};
 use constat_shared::{
-    Code, CommitmentKey, ConsentCookie, ConsentRequest, ConsentResponse, Hash, LogId, LogShards, Notice,
-    Problem, PublishedNotice, Receipt, Record,
+    Code, CommitmentKey, ConsentRequest, ConsentResponse, Hash, LogId, LogShards, Problem, PublishedNotice,
+    Receipt, Record,
 };
 use std::borrow::Cow;
 use std::sync::Arc;
 
 /// The result of a valid request.
-pub enum Accepted {
+pub enum Accepted<'a> {
     /// It is stored as a record, durably.
-    Stored(Answer),
+    Stored(Answer<'a>),
     /// It was stored before: this is the record of that time.
-    Repeated(Answer),
+    Repeated(Answer<'a>),
 }
 
-/// What the browser gets for an answer that is stored.
-pub struct Answer {
+/// An answer that is stored.
+pub struct Answer<'a> {
     /// The record and its receipt.
     pub response: ConsentResponse,
-    /// The choice as the browser keeps it.
-    pub cookie: ConsentCookie,
+    /// The notice that the record names.
+    pub notice: Cow<'a, PublishedNotice>,
 }
 
 /// Why a request did not become a record.
@@ -68,15 +68,15 @@ impl From<WriteError> for AcceptError {
 ///
 /// # Errors
 /// [`AcceptError`]; nothing is then acknowledged.
-pub async fn accept(
+pub async fn accept<'a>(
     request: ConsentRequest,
     holder: Holder,
-    site: &Site,
+    site: &'a Site,
     notices: Arc<dyn NoticeStore>,
     writer: &Writer,
     keys: &Keys,
     clock: &Clock,
-) -> Result<Accepted, AcceptError> {
+) -> Result<Accepted<'a>, AcceptError> {
     let now = clock.time_of_record().map_err(AcceptError::Clock)?;
     let notice = shown(request.notice_hash, site, notices).await?;
     let entry = commit(Record::new(request, &notice, now)?, site.log_shards)?.held_by(holder);
@@ -87,11 +87,13 @@ pub async fn accept(
     }
     match written? {
         (Appended::Stored(leaf_index), entry) => {
-            Ok(Accepted::Stored(answer(keys, &notice, entry.record, entry.log, leaf_index)))
+            let response = response(keys, entry.record, entry.log, leaf_index);
+            Ok(Accepted::Stored(Answer { response, notice }))
         }
         (Appended::Repeated(first, leaf_index), entry) => {
             let log = LogId::of(&first, entry.log.shard.count());
-            Ok(Accepted::Repeated(answer(keys, &notice, *first, log, leaf_index)))
+            let response = response(keys, *first, log, leaf_index);
+            Ok(Accepted::Repeated(Answer { response, notice }))
         }
         (Appended::Conflict, _) => {
             let detail = "Make a new event id for every answer; repeat one only with the same content.";
@@ -142,11 +144,10 @@ fn commit(record: Record, shards: LogShards) -> Result<CommittedRecord, Problem>
     Ok(CommittedRecord::new(record, CommitmentKey::from_bytes(key), shards))
 }
 
-/// The record, its signed receipt, and its choice.
-fn answer(keys: &Keys, notice: &Notice, record: Record, log: LogId, leaf_index: u64) -> Answer {
+/// The record and its signed receipt.
+fn response(keys: &Keys, record: Record, log: LogId, leaf_index: u64) -> ConsentResponse {
     crash::at("route.before_reply");
-    let cookie = ConsentCookie::of(&record, notice);
     let claims = Receipt::new(record, log, leaf_index);
     let receipt = keys.sign(&claims);
-    Answer { response: ConsentResponse { record: claims.record, receipt }, cookie }
+    ConsentResponse { record: claims.record, receipt }
 }

@@ -9,7 +9,7 @@ use actix_web::http::header::{COOKIE, HOST, HeaderMap, HeaderName, ORIGIN, SET_C
 use actix_web::http::uri::Authority;
 use actix_web::{HttpRequest, HttpResponseBuilder};
 use constat_public_suffix::registrable;
-use constat_shared::{ConsentCookie, ConsentId, Record, Timestamp, VendorId, cookie};
+use constat_shared::{ConsentCookie, ConsentId, Notice, Record, Timestamp, VendorId, cookie};
 use url::Url;
 
 /// The most domains for which one cookie is deleted: the registrable one, and the next ones below it.
@@ -41,15 +41,10 @@ impl<'a> OwnHost<'a> {
         })
     }
 
-    /// Has the browser keep the choice of a record until it ends, and forget the cookies of refused vendors
-    /// that a page cannot remove. Nothing when the choice has ended, or the browser has a later one.
-    pub fn keep(
-        &self,
-        response: &mut HttpResponseBuilder,
-        choice: &ConsentCookie,
-        record: &Record,
-        now: Timestamp,
-    ) {
+    /// Has the browser keep the choice of a record, made by `notice`, until it ends, and forget the cookies of
+    /// refused vendors that a page cannot remove. Nothing when the choice has ended, or the browser has a later one.
+    pub fn keep(&self, response: &mut HttpResponseBuilder, record: &Record, notice: &Notice, now: Timestamp) {
+        let choice = ConsentCookie::of(record, notice);
         let left_s = (choice.expires().unix_ms() - now.unix_ms()).div_euclid(1000);
         let is_later =
             |carried: &ConsentCookie| carried.event_id > choice.event_id && now < carried.expires();

@@ -34,7 +34,7 @@ pub async fn post(
     };
     response.insert_header((CACHE_CONTROL, "no-store"));
     if let Some(host) = OwnHost::of(&request, &site.site) {
-        host.keep(&mut response, &answer.cookie, &answer.response.record, app.clock.best_time());
+        host.keep(&mut response, &answer.response.record, &answer.notice, app.clock.best_time());
     }
     Ok(response.json(answer.response))
 }

@@ -9,11 +9,13 @@ use crate::http::deadline::on_store;
 use crate::http::first_party::OwnHost;
 use crate::http::negotiation;
 use crate::http::problem::ApiError;
+use crate::render::site::ServedSite;
 use crate::store::Holder;
 use actix_web::http::header::{CACHE_CONTROL, VARY};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use constat_shared::{Code, ConsentId, SiteId, dpv};
+use constat_shared::{Code, ConsentId, dpv};
+use std::sync::Arc;
 
 const JSON: &str = "application/json";
 
@@ -24,7 +26,8 @@ pub async fn get(
     app: Data<App>,
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
-    let (site, consent_id, holder) = asked(&request, &app, &path)?;
+    let (served, consent_id, holder) = asked(&request, &app, &path)?;
+    let site = served.notice().site.clone();
     let linked = negotiation::prefers(&request, dpv::MEDIA_TYPE, JSON);
     let body = on_store(&app, move |store| {
         let Some(records) = history::records(store, &site, &consent_id, holder)? else { return Ok(None) };
@@ -47,8 +50,8 @@ pub async fn delete(
     app: Data<App>,
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
-    let served = find_site(&app, &path.0)?;
-    let (site, consent_id, holder) = asked(&request, &app, &path)?;
+    let (served, consent_id, holder) = asked(&request, &app, &path)?;
+    let site = served.notice().site.clone();
     // A clock that is not trusted keeps nobody from erasing: the log then has the newest trusted time.
     let now = app.clock.best_time();
     let erasure = on_store(&app, move |store| history::erase(store, &site, &consent_id, holder, now));
@@ -65,20 +68,21 @@ fn asked(
     request: &HttpRequest,
     app: &App,
     path: &(String, String),
-) -> Result<(SiteId, ConsentId, Holder), ApiError> {
-    let site = find_site(app, &path.0)?.notice().site.clone();
+) -> Result<(Arc<ServedSite>, ConsentId, Holder), ApiError> {
+    let served = find_site(app, &path.0)?;
+    let site = &served.notice().site;
     match credential(request) {
         Credential::Nothing => Err(ApiError::new(
             Code::ReceiptMissing,
             "Send `Authorization: Bearer` with a receipt or the secret.",
         )),
         Credential::Receipt(token) => {
-            let receipt = check_receipt(&app.keys, &token, &site, &path.1, app.clock.best_time())?;
-            Ok((site, receipt.sub, Holder::Receipt(receipt.jti)))
+            let receipt = check_receipt(&app.keys, &token, site, &path.1, app.clock.best_time())?;
+            Ok((served, receipt.sub, Holder::Receipt(receipt.jti)))
         }
         Credential::Secret(secret) => {
             let consent_id = ConsentId::parse(&path.1).map_err(|_| unproven())?;
-            Ok((site, consent_id, Holder::Secret(secret.digest())))
+            Ok((served, consent_id, Holder::Secret(secret.digest())))
         }
     }
 }

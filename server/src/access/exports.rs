@@ -211,11 +211,7 @@ pub fn export(
 
 /// The name of a file: the day, where it can be read, and the end of the event id.
 fn name(kind: ExportKind, wanted: &Wanted<'_>, checked: &Checked) -> String {
-    let recorded_at = match &checked.record {
-        Ok(record) => Some(record.recorded_at),
-        Err(rest) => rest.recorded_at,
-    };
-    let day = recorded_at.map(|at| at.to_string()).unwrap_or_default();
+    let day = checked.recorded_at().map(|at| at.to_string()).unwrap_or_default();
     let day = day.split_once('T').map(|(day, _)| format!("-{day}")).unwrap_or_default();
     let event = wanted.event_id.to_string();
     let end = event.get(event.len() - 4..).unwrap_or_default();

@@ -8,9 +8,12 @@ use super::trail::{Action, Note};
 use crate::consent::history::{self, sites};
 use crate::consent::search::{self, Answer, Question};
 use crate::consent::sought::Sought;
-use crate::store::{Holder, Store, StoreError, StoredRecord};
+use crate::proof::keys::Keys;
+use crate::proof::purge_proof;
+use crate::store::{Holder, Store, StoreError, StoredRecord, event_id_of};
 use constat_shared::log::PurgeReason;
-use constat_shared::{ConsentId, LogEntry, LogId, Month, SiteId, Timestamp, names};
+use constat_shared::proof::PurgeProof;
+use constat_shared::{ConsentId, Language, LogEntry, LogId, Month, SiteId, Timestamp, names};
 
 /// The most answers of a consent id that are shown and verified at once: the newest.
 pub const SHOWN_MAX: usize = 100;
@@ -108,11 +111,7 @@ pub fn erase(
     by.require(Permission::RecordsErase, site)?;
     let store = access.store();
     let answers = store.answers(site, consent_id)?.into_iter().rev();
-    let event_id = |answer: StoredRecord| match answer {
-        Ok(placed) => Some(placed.entry.record.event_id),
-        Err(rest) => rest.event_id,
-    };
-    let newest = answers.filter_map(event_id).next().ok_or(Refusal::RecordsUnknown)?;
+    let newest = answers.filter_map(|answer| event_id_of(&answer)).next().ok_or(Refusal::RecordsUnknown)?;
     access.note(Note::of(Action::RecordsErased).by(by).on(Some(site)).to(reason.as_str()), now)?;
     // Whoever may erase stands in for the holder, as a receipt of the newest answer does.
     let holder = Holder::Receipt(newest);
@@ -120,6 +119,22 @@ pub fn erase(
     let count = erasure.map(|erasure| erasure.erased_count).filter(|count| *count > 0);
     let count = count.ok_or(Refusal::RecordsUnknown)?;
     Ok(Erased { count, purge: purge(store, site, consent_id, now)? })
+}
+
+/// The proof that an erasure stands in a log, with a statement in a language.
+///
+/// # Errors
+/// When there is no such entry, its leaf is lost, or the store fails.
+pub fn purge_proof(
+    access: &Access,
+    keys: &Keys,
+    log: LogId,
+    leaf_index: u64,
+    language: Language,
+) -> Result<PurgeProof, AccessError> {
+    let made = purge_proof::purge_proof(access.store(), keys, log, leaf_index, language);
+    let made = made.map_err(|failure| StoreError::Engine(failure.to_string()))?;
+    Ok(made.ok_or(Refusal::PurgeUnknown)?)
 }
 
 /// The entry of an erasure of that moment.

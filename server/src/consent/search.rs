@@ -5,7 +5,7 @@ use crate::store::{
     EXAMINED_MAX, Holder, IdRange, RECORD_PAGE_MAX, RecordFilter, RecordPage, RecordPlace, Store, StoreError,
     UnreadableRecord,
 };
-use constat_shared::{ConsentId, Record, SiteId, Timestamp};
+use constat_shared::{ConsentId, Record, SiteId, Timestamp, names};
 
 /// The most consent ids that begin with the same digits and are shown.
 pub const IDS_MAX: usize = 50;
@@ -23,30 +23,30 @@ pub struct Question {
     pub limit: usize,
 }
 
-/// How well what was found fits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fit {
+names! {
+    /// How well what was found fits.
+    Fit;
     /// It is what was asked for.
-    Exact,
+    Exact = "exact";
     /// It begins or ends with the digits, or letters were read as digits.
-    Part,
+    Part = "part";
     /// Nothing was found on this page.
-    Nothing,
+    Nothing = "none";
 }
 
-/// Why nothing was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
+names! {
+    /// Why nothing was found.
+    Why;
     /// The text is no consent id, and holds none.
-    NotAnId,
+    NotAnId = "not_an_id";
     /// The id was made after the server's clock.
-    Future,
+    Future = "future";
     /// The id was made before the oldest record that is kept.
-    BeforeOldest,
+    BeforeOldest = "before_oldest";
     /// It has records on another site that the reader may see.
-    OtherSite,
+    OtherSite = "other_site";
     /// None of these: erased, or never delivered.
-    Unknown,
+    Unknown = "unknown";
 }
 
 /// What was found.
@@ -74,33 +74,6 @@ impl Answer {
     /// Whether the page has nothing.
     pub fn is_empty(&self) -> bool {
         self.records.is_empty() && self.unreadable.is_empty()
-    }
-}
-
-impl Fit {
-    /// Its name in the API.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Fit::Exact => "exact",
-            Fit::Part => "part",
-            Fit::Nothing => "none",
-        }
-    }
-}
-
-impl Why {
-    /// Every one.
-    pub const ALL: [Why; 5] = [Why::NotAnId, Why::Future, Why::BeforeOldest, Why::OtherSite, Why::Unknown];
-
-    /// Its name in the API.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Why::NotAnId => "not_an_id",
-            Why::Future => "future",
-            Why::BeforeOldest => "before_oldest",
-            Why::OtherSite => "other_site",
-            Why::Unknown => "unknown",
-        }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::store::{
 use constat_shared::proof::{CheckedStep, FORMAT, GivenFiles, Step, Unreadable, Verification};
 use constat_shared::{
     ConsentId, EventId, Evidence, EvidenceError, Hash, KeySet, LogEntry, PublishedNotice, Record, SiteId,
+    Timestamp,
 };
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -30,6 +31,14 @@ impl Checked {
     /// The evidence, unless something of it cannot be read.
     pub fn evidence(&self) -> Option<&Evidence> {
         self.verification.as_ref().ok().map(|verification| &verification.evidence)
+    }
+
+    /// When it was recorded, where that can be read.
+    pub fn recorded_at(&self) -> Option<Timestamp> {
+        match &self.record {
+            Ok(record) => Some(record.recorded_at),
+            Err(rest) => rest.recorded_at,
+        }
     }
 
     /// The entry of the served files in the bundle.

@@ -41,6 +41,7 @@ pub use record_page::{
 };
 pub use record_store::{
     Appended, CommittedRecord, DAY_MAX, HISTORY_MAX, Holder, PlacedRecord, RecordStore, StoredRecord,
+    event_id_of,
 };
 pub use store::Store;
 pub use trail_store::{TRAIL_PAGE_MAX, TRAIL_TEXT_BYTES_MAX, TrailEntry, TrailSegment, TrailStore};

@@ -36,6 +36,14 @@ pub struct PlacedRecord {
 /// is an error; a record that cannot be read is none, and keeps nobody from the others.
 pub type StoredRecord = Result<PlacedRecord, UnreadableRecord>;
 
+/// The event id of a stored record, also where that is all that is left of it.
+pub fn event_id_of(stored: &StoredRecord) -> Option<EventId> {
+    match stored {
+        Ok(placed) => Some(placed.entry.record.event_id),
+        Err(rest) => rest.event_id,
+    }
+}
+
 /// How the browser that sends an answer is recognised as the holder of its consent id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holder {

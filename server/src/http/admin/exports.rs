@@ -3,9 +3,10 @@
 
 use super::place;
 use super::work::done;
-use crate::access::error::Refusal;
+use crate::access::error::{AccessError, Refusal};
 use crate::access::exports::{self, ExportKind, ExportReason, Exported, Handover, Wanted, Workshop, Wrong};
-use crate::http::console::state::console;
+use crate::access::principal::Principal;
+use crate::http::console::state::{Console, console};
 use crate::http::console::who::{Can, RecordsExport};
 use crate::http::console::{answer, zone};
 use crate::http::json_body;
@@ -13,7 +14,7 @@ use crate::http::problem::ApiError;
 use actix_web::http::header::CONTENT_DISPOSITION;
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
-use constat_shared::{Code, ConsentId, EventId, Problem, SiteId};
+use constat_shared::{Code, ConsentId, EventId, Problem, SiteId, Timestamp};
 use serde::Deserialize;
 
 /// The header with a receipt of the consent id.
@@ -75,13 +76,28 @@ async fn export(
     let reason = body.reason.as_deref().unwrap_or_default();
     let handover = Handover::read(&body.recipient, &body.purpose, reason, has_receipt).map_err(said)?;
     let made = done(&request, move |console, now| {
-        let zone = zone::of(console, &site);
-        let verifier = format!("{}/verify/", console.public_url);
-        let workshop = Workshop { keys: &console.app.keys, zone: &zone, verifier: &verifier };
         let wanted = Wanted { site: &site, consent_id: &consent_id, event_id: &event_id };
-        exports::export(&console.access, &can.principal, wanted, kind, &handover, &workshop, now)
+        make(console, &can.principal, wanted, kind, &handover, now)
     });
     Ok(download(made.await?))
+}
+
+/// Makes a file, in the zone of its site and with the address of this server's verifier.
+///
+/// # Errors
+/// As [`exports::export`].
+pub fn make(
+    console: &Console,
+    by: &Principal,
+    wanted: Wanted<'_>,
+    kind: ExportKind,
+    handover: &Handover,
+    now: Timestamp,
+) -> Result<Exported, AccessError> {
+    let zone = zone::of(console, wanted.site);
+    let verifier = format!("{}/verify/", console.public_url);
+    let workshop = Workshop { keys: &console.app.keys, zone: &zone, verifier: &verifier };
+    exports::export(&console.access, by, wanted, kind, handover, &workshop, now)
 }
 
 /// A file to keep.

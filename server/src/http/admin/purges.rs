@@ -2,12 +2,10 @@
 
 use super::place;
 use super::work::done;
-use crate::access::error::Refusal;
+use crate::access::records::purge_proof;
 use crate::http::console::state::console;
 use crate::http::console::who::{Can, RecordsRead};
 use crate::http::problem::{self, ApiError};
-use crate::proof::purge_proof::purge_proof;
-use crate::store::StoreError;
 use actix_web::{HttpRequest, HttpResponse};
 use constat_shared::LogId;
 
@@ -28,9 +26,7 @@ async fn proof(request: &HttpRequest, site: &str, log: &str, index: u64) -> Resu
     let (id, language) = (served.notice().site.clone(), served.notice().languages[0]);
     let Some(log) = LogId::named(id, log) else { return Err(problem::not_found().await) };
     let made = done(request, move |console, _| {
-        let proof = purge_proof(&*console.app.store, &console.app.keys, log, index, language);
-        let proof = proof.map_err(|failure| StoreError::Engine(failure.to_string()))?;
-        Ok(proof.ok_or(Refusal::PurgeUnknown)?.to_vec())
+        Ok(purge_proof(&console.access, &console.app.keys, log, index, language)?.to_vec())
     });
     Ok(HttpResponse::Ok().content_type("application/json").body(made.await?))
 }

@@ -5,7 +5,7 @@ use super::shape::named;
 use crate::access::exports::{ExportReason, PURPOSE_CHARS_MAX, RECIPIENT_CHARS_MAX};
 use crate::access::permission::{Permission, Role};
 use crate::access::records::ErasureReason;
-use crate::consent::search::Why;
+use crate::consent::search::{Fit, Why};
 use crate::http::admin::{acknowledgement, audit_trail, log, notices, sites, tokens, users};
 use constat_shared::proof::Step;
 use constat_shared::{Action, Code, Language};
@@ -197,7 +197,7 @@ fn found_records() -> Value {
             "next_cursor": { "type": ["string", "null"], "description": "`null` when there is no further page." },
             "found": {
                 "type": "string",
-                "enum": ["exact", "part", "none"],
+                "enum": Fit::ALL,
                 "description": "`part`: by some digits, or with letters read as the digits that look like them.",
             },
             "why": { "type": ["string", "null"], "enum": reasons, "description": "Why nothing was found." },

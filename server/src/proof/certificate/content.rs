@@ -213,16 +213,12 @@ impl Content<'_> {
     fn unreadable(&self, sheet: &mut Sheet) {
         let words = self.words;
         self.section(sheet, words.answer);
-        let recorded_at = match &self.of.checked.record {
-            Ok(record) => Some(record.recorded_at),
-            Err(rest) => rest.recorded_at,
-        };
         let mut facts = vec![
             (words.site, self.of.site.to_string()),
             (words.consent_id, self.of.consent_id.to_string()),
             (words.event_id, self.of.event_id.to_string()),
         ];
-        facts.extend(recorded_at.map(|at| (words.recorded_at, self.moment(at))));
+        facts.extend(self.of.checked.recorded_at().map(|at| (words.recorded_at, self.moment(at))));
         self.facts(sheet, &facts);
     }
 

@@ -7,7 +7,9 @@ use super::data::time_index::{Member, Walk};
 use super::store::RedisStore;
 use crate::store::common::{Examination, Wanted};
 use crate::store::error::unreadable;
-use crate::store::{ID_RANGE_MAX, IdRange, RecordFilter, RecordPage, RecordPlace, StoreError, StoredRecord};
+use crate::store::{
+    ID_RANGE_MAX, IdRange, RecordFilter, RecordPage, RecordPlace, StoreError, StoredRecord, event_id_of,
+};
 use constat_shared::{ConsentId, SiteId, Timestamp};
 use redis::Cmd;
 use std::collections::BTreeMap;
@@ -59,11 +61,7 @@ impl RedisStore {
             let events: Vec<_> =
                 places.iter().filter(|place| place.shard == shard).map(|place| place.event_id).collect();
             for stored in self.stored_at(tag, &events)? {
-                let event_id = match &stored {
-                    Ok(placed) => Some(placed.entry.record.event_id),
-                    Err(rest) => rest.event_id,
-                };
-                records.insert((event_id, shard), stored);
+                records.insert((event_id_of(&stored), shard), stored);
             }
         }
         Ok(places.iter().filter_map(|place| records.remove(&(Some(place.event_id), place.shard))).collect())

@@ -5,11 +5,12 @@ use super::account::site_name;
 use super::notices::site_of;
 use crate::access::error::Refusal;
 use crate::access::exports::{
-    self, ExportKind, ExportReason, Handover, PURPOSE_CHARS_MAX, RECIPIENT_CHARS_MAX, Wanted, Workshop, Wrong,
+    ExportKind, ExportReason, Handover, PURPOSE_CHARS_MAX, RECIPIENT_CHARS_MAX, Wanted, Wrong,
 };
-use crate::http::admin::exports::download;
+use crate::http::admin::exports::{download, make};
 use crate::http::console::answer::{refused, screen_as};
 use crate::http::console::form::Form;
+use crate::http::console::posted;
 use crate::http::console::shell::{self, Place};
 use crate::http::console::signed::Session;
 use crate::http::console::state::{console, on_console};
@@ -17,7 +18,6 @@ use crate::http::console::view::exports::Export;
 use crate::http::console::view::form::Errors;
 use crate::http::console::view::frame::Section;
 use crate::http::console::who::{May, RecordsExport};
-use crate::http::console::{posted, zone};
 use actix_web::http::StatusCode;
 use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
@@ -78,11 +78,8 @@ async fn export(
     let by = session.principal().clone();
     let shared = console(&request);
     let made = on_console(&shared, move |console, now| {
-        let zone = zone::of(console, &site);
-        let verifier = format!("{}/verify/", console.public_url);
-        let workshop = Workshop { keys: &console.app.keys, zone: &zone, verifier: &verifier };
         let wanted = Wanted { site: &site, consent_id: &consent_id, event_id: &event_id };
-        exports::export(&console.access, &by, wanted, kind, &handover, &workshop, now)
+        make(console, &by, wanted, kind, &handover, now)
     });
     match made.await {
         Ok(file) => download(file),

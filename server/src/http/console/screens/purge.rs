@@ -3,20 +3,23 @@
 use super::account::site_name;
 use super::notices::site_of;
 use crate::access::error::{AccessError, Refusal};
+use crate::access::records::purge_proof;
 use crate::http::console::answer::{refused, screen};
 use crate::http::console::shell::{self, Place};
-use crate::http::console::state::{Console, console, on_console};
+use crate::http::console::signed::Session;
+use crate::http::console::state::{console, on_console};
 use crate::http::console::view::frame::Section;
 use crate::http::console::view::timeline::Purge;
 use crate::http::console::who::{May, RecordsRead};
 use crate::http::console::{moment, query, zone};
-use crate::proof::purge_proof::purge_proof;
-use crate::store::StoreError;
 use actix_web::http::header::CONTENT_DISPOSITION;
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 use constat_shared::proof::PurgeProof;
-use constat_shared::{Language, LogEntry, LogId, SiteId};
+use constat_shared::{LogEntry, LogId};
+
+/// Site, log and index.
+type Parts = Path<(String, String, u64)>;
 
 /// Where the entry of a log is shown: the shard follows the month behind a dot, in one part of the address.
 pub fn path(log: &LogId, index: u64) -> String {
@@ -24,21 +27,14 @@ pub fn path(log: &LogId, index: u64) -> String {
 }
 
 /// Shows it.
-pub async fn get(
-    may: May<RecordsRead>,
-    request: HttpRequest,
-    path: Path<(String, String, u64)>,
-) -> HttpResponse {
-    let (session, (site, log, index)) = (may.session, path.into_inner());
-    let site = site_of(&site);
-    let console = console(&request);
-    let language = shell::language(&request, &session);
-    let own = site.clone();
-    let read = on_console(&console, move |console, _| proof(console, own, &log, index, language));
-    let proof = match read.await {
+pub async fn get(may: May<RecordsRead>, request: HttpRequest, path: Parts) -> HttpResponse {
+    let (session, index) = (may.session, path.2);
+    let proof = match read(&request, &session, path).await {
         Ok(proof) => proof,
         Err(error) => return refused(&request, Some(&session), &error),
     };
+    let (console, site) = (console(&request), proof.log.site.clone());
+    let language = shell::language(&request, &session);
     let LogEntry::Purge(purge) = &proof.entry else {
         return refused(&request, Some(&session), &Refusal::PurgeUnknown.into());
     };
@@ -56,35 +52,28 @@ pub async fn get(
 }
 
 /// The file.
-pub async fn file(
-    may: May<RecordsRead>,
-    request: HttpRequest,
-    path: Path<(String, String, u64)>,
-) -> HttpResponse {
-    let (session, (site, log, index)) = (may.session, path.into_inner());
-    let site = site_of(&site);
-    let language = shell::language(&request, &session);
-    let name = format!("attachment; filename=\"erasure-{site}-{}-{index}.json\"", log.replace('.', "-"));
-    let console = console(&request);
-    let read = on_console(&console, move |console, _| proof(console, site, &log, index, language));
-    match read.await {
-        Ok(proof) => HttpResponse::Ok()
-            .content_type("application/json")
-            .insert_header((CONTENT_DISPOSITION, name))
-            .body(proof.to_vec()),
+pub async fn file(may: May<RecordsRead>, request: HttpRequest, path: Parts) -> HttpResponse {
+    let (session, index) = (may.session, path.2);
+    match read(&request, &session, path).await {
+        Ok(proof) => {
+            let (site, log) = (&proof.log.site, proof.log.name().replace('/', "-"));
+            let name = format!("attachment; filename=\"erasure-{site}-{log}-{index}.json\"");
+            HttpResponse::Ok()
+                .content_type("application/json")
+                .insert_header((CONTENT_DISPOSITION, name))
+                .body(proof.to_vec())
+        }
         Err(error) => refused(&request, Some(&session), &error),
     }
 }
 
-fn proof(
-    console: &Console,
-    site: SiteId,
-    log: &str,
-    index: u64,
-    language: Language,
-) -> Result<PurgeProof, AccessError> {
-    let log = LogId::named(site, &log.replacen('.', "/", 1)).ok_or(Refusal::PurgeUnknown)?;
-    let made = purge_proof(&*console.app.store, &console.app.keys, log, index, language);
-    let made = made.map_err(|failure| StoreError::Engine(failure.to_string()))?;
-    Ok(made.ok_or(Refusal::PurgeUnknown)?)
+async fn read(request: &HttpRequest, session: &Session, path: Parts) -> Result<PurgeProof, AccessError> {
+    let (site, log, index) = path.into_inner();
+    let (site, language) = (site_of(&site), shell::language(request, session));
+    let console = console(request);
+    let read = on_console(&console, move |console, _| {
+        let log = LogId::named(site, &log.replacen('.', "/", 1)).ok_or(Refusal::PurgeUnknown)?;
+        purge_proof(&console.access, &console.app.keys, log, index, language)
+    });
+    read.await
 }

@@ -15,6 +15,7 @@ use crate::http::console::state::{Console, console, on_console};
 use crate::http::console::texts::Texts;
 use crate::http::console::view::form::{Choice, Errors};
 use crate::http::console::view::frame::{Section, SiteName};
+use crate::http::console::view::moment::Moment;
 use crate::http::console::view::notices::short;
 use crate::http::console::view::records::{LostRow, NotFound, RecordRow, Records};
 use crate::http::console::who::{May, RecordsRead};
@@ -25,7 +26,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 use constat_shared::{Action, Language, Notice, Record, SiteId, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use url::form_urlencoded;
 
 /// The records of a page.
@@ -86,8 +87,7 @@ pub async fn go_on(request: &HttpRequest, session: Session, site: SiteId, form: 
     see(&href(&site, &typed, None))
 }
 
-fn of_form(form: &Form) -> Typed {
-    let value = |name: &str| form.get(name).trim().to_owned();
+fn typed(value: impl Fn(&str) -> String) -> Typed {
     Typed {
         text: value("text"),
         from: value("from"),
@@ -97,30 +97,19 @@ fn of_form(form: &Form) -> Typed {
         notice_hash: value("notice_hash"),
         vendor: value("vendor"),
         vendor_allowed: value("vendor_allowed"),
-        cursor: String::new(),
+        cursor: value("cursor"),
     }
 }
 
+/// A form begins a search, and has no place in it.
+fn of_form(form: &Form) -> Typed {
+    Typed { cursor: String::new(), ..typed(|name| form.get(name).trim().to_owned()) }
+}
+
 fn of_query(query: &str) -> Typed {
-    let mut typed = Typed::default();
-    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        let field = match &*name {
-            "text" => &mut typed.text,
-            "from" => &mut typed.from,
-            "to" => &mut typed.to,
-            "action" => &mut typed.action,
-            "language" => &mut typed.language,
-            "notice_hash" => &mut typed.notice_hash,
-            "vendor" => &mut typed.vendor,
-            "vendor_allowed" => &mut typed.vendor_allowed,
-            "cursor" => &mut typed.cursor,
-            _ => continue,
-        };
-        *field = value.into_owned();
-    }
-    // What is longer than an id belongs into the form.
-    typed.text = if typed.text.len() > ADDRESS_TEXT_MAX { String::new() } else { typed.text };
-    typed
+    let values: HashMap<_, _> = form_urlencoded::parse(query.as_bytes()).collect();
+    let typed = typed(|name| values.get(name).map(|value| value.to_string()).unwrap_or_default());
+    Typed { text: shown_text(&typed.text), ..typed }
 }
 
 fn href(site: &SiteId, typed: &Typed, next: Option<&str>) -> String {
@@ -195,16 +184,12 @@ async fn show(request: &HttpRequest, session: Session, site: SiteId, typed: Type
     screen_as(status, &view)
 }
 
-/// What stands in the box again: what is longer than an id was pasted, and is not kept.
+/// What stands in the box again: what is longer than an id belongs into the form, and is not kept.
 fn shown_text(text: &str) -> String {
     if text.len() > ADDRESS_TEXT_MAX { String::new() } else { text.to_owned() }
 }
 
-fn row(
-    record: &Record,
-    when: impl Fn(Timestamp) -> crate::http::console::view::moment::Moment,
-    reader: Language,
-) -> RecordRow {
+fn row(record: &Record, when: impl Fn(Timestamp) -> Moment, reader: Language) -> RecordRow {
     RecordRow {
         event_id: record.event_id.to_string(),
         consent_id: record.consent_id.to_string(),
@@ -216,19 +201,11 @@ fn row(
     }
 }
 
-fn lost(
-    rest: &UnreadableRecord,
-    when: impl Fn(Timestamp) -> crate::http::console::view::moment::Moment,
-) -> LostRow {
+fn lost(rest: &UnreadableRecord, when: impl Fn(Timestamp) -> Moment) -> LostRow {
     LostRow { consent_id: rest.consent_id.map(|id| id.to_string()), at: rest.recorded_at.map(when) }
 }
 
-fn not_found_of(
-    console: &Console,
-    answer: &Answer,
-    typed: &Typed,
-    oldest: Option<crate::http::console::view::moment::Moment>,
-) -> NotFound {
+fn not_found_of(console: &Console, answer: &Answer, typed: &Typed, oldest: Option<Moment>) -> NotFound {
     match (answer.why, &answer.other_site) {
         (Some(Why::NotAnId), _) => NotFound::NotAnId,
         (Some(Why::Future), _) => NotFound::Future,

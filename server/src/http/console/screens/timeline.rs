@@ -16,7 +16,7 @@ use crate::http::console::state::{Console, console, on_console};
 use crate::http::console::view::form::{Choice, Errors};
 use crate::http::console::view::frame::Section;
 use crate::http::console::view::moment::Moment;
-use crate::http::console::view::notice::{DrawnLayer, ServedFile, ShownTexts};
+use crate::http::console::view::notice::{DrawnLayer, Picture, ServedFile, ShownTexts};
 use crate::http::console::view::timeline::{
     Answered, Change, Event, Loader, LostEvent, PurgeWaits, Removal, ShownStep, Timeline,
 };
@@ -32,8 +32,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use constat_shared::log::Snapshot;
 use constat_shared::proof::{CheckedStep, StepResult, Verdict};
 use constat_shared::{
-    Action, Category, ConsentId, Hash, Language, Layer, LogEntry, Notice, PublishedNotice, Record, SiteId,
-    TextKey, Timestamp, VendorId,
+    Action, Category, ConsentId, Hash, Language, Layer, LogEntry, Notice, NoticeCategory, PublishedNotice,
+    Record, SiteId, TextKey, Timestamp, Vendor, VendorId,
 };
 use std::collections::BTreeMap;
 
@@ -189,15 +189,16 @@ fn lost(
     reader: Language,
     when: impl Fn(Timestamp) -> Moment,
 ) -> LostEvent {
-    let shown = |step: &CheckedStep| {
-        let words = step.in_words(reader);
-        ShownStep { step: words.step.as_str(), result: words.result.as_str(), detail: words.detail }
-    };
     LostEvent {
         event_id: rest.event_id.map(|id| id.to_string()),
         at: rest.recorded_at.map(when),
-        steps: steps.iter().map(shown).collect(),
+        steps: steps.iter().map(|step| shown_step(step, reader)).collect(),
     }
+}
+
+fn shown_step(step: &CheckedStep, reader: Language) -> ShownStep {
+    let words = step.in_words(reader);
+    ShownStep { step: words.step.as_str(), result: words.result.as_str(), detail: words.detail }
 }
 
 fn events(found: &Found, site: &SiteId, reader: Language, when: impl Fn(Timestamp) -> Moment) -> Vec<Event> {
@@ -206,13 +207,11 @@ fn events(found: &Found, site: &SiteId, reader: Language, when: impl Fn(Timestam
         let record = &answer.record;
         let before = place.checked_sub(1).map(|before| &answers[before].record);
         let notice = answer.notice.as_deref();
-        let (mut steps, mut unproven) = (Vec::new(), Vec::new());
-        for step in &answer.checked.steps {
-            let words = step.in_words(reader);
-            let list = if words.result == StepResult::NotProven { &mut unproven } else { &mut steps };
-            let (step, result) = (words.step.as_str(), words.result.as_str());
-            list.push(ShownStep { step, result, detail: words.detail });
-        }
+        let checks = |is_open: bool| {
+            let of_it = answer.checked.steps.iter();
+            let of_it = of_it.filter(|step| (step.result == StepResult::NotProven) == is_open);
+            of_it.map(|step| shown_step(step, reader)).collect()
+        };
         let takes_back =
             record.action == Action::Withdraw || before.is_some_and(|before| takes_back(before, record));
         Event {
@@ -235,8 +234,8 @@ fn events(found: &Found, site: &SiteId, reader: Language, when: impl Fn(Timestam
             removals: if takes_back { removals(notice, before, record) } else { Vec::new() },
             loader: answer.checked.serving().filter(|_| takes_back).and_then(loader),
             is_proven: Verdict::of(&answer.checked.steps) == Verdict::Proven,
-            steps,
-            unproven,
+            steps: checks(false),
+            unproven: checks(true),
             is_older: place + 1 < answers.len(),
         }
     };
@@ -282,12 +281,7 @@ fn shown(notice: &PublishedNotice, answer: &Answer, reader: Language) -> Option<
 }
 
 /// The pictures of what this visitor had before them.
-fn pictures(
-    found: &Found,
-    site: &SiteId,
-    record: &Record,
-    reader: Language,
-) -> Vec<crate::http::console::view::notice::Picture> {
+fn pictures(found: &Found, site: &SiteId, record: &Record, reader: Language) -> Vec<Picture> {
     let images = found.snapshots.get(&record.notice_hash).map(|snapshot| snapshot.images.as_slice());
     let images = images.unwrap_or_default().iter();
     let of_it = images.filter(|image| image.language == record.language && image.layer == record.layer);
@@ -295,11 +289,10 @@ fn pictures(
 }
 
 fn answered(notice: &Notice, record: &Record) -> Vec<Answered> {
-    let category = |category: &constat_shared::NoticeCategory| {
+    let category = |category: &NoticeCategory| {
         let vendors = notice.vendors.iter().filter(|vendor| vendor.category == category.id);
-        let title = notice.text(record.language, TextKey::of_category(category.id).0);
         Answered {
-            title: title.map_or_else(|| category.id.to_string(), |title| title.into_owned()),
+            title: title(Some(notice), record.language, category.id),
             allowed: record.categories.get(&category.id).copied().filter(|_| !category.exempt),
             vendors: vendors
                 .filter_map(|vendor| Some((vendor.name.clone(), *record.vendors.get(&vendor.id)?)))
@@ -309,14 +302,17 @@ fn answered(notice: &Notice, record: &Record) -> Vec<Answered> {
     notice.categories.iter().map(category).collect()
 }
 
+/// The title of a category in a language; its name where there is none.
+fn title(notice: Option<&Notice>, language: Language, id: Category) -> String {
+    let title = notice.and_then(|notice| notice.text(language, TextKey::of_category(id).0));
+    title.map_or_else(|| id.to_string(), |title| title.into_owned())
+}
+
 /// The categories and services whose answer is another than before; one that is new counts as refused before.
 fn changes(notice: Option<&Notice>, before: &Record, record: &Record) -> Vec<Change> {
-    let title = |id: &Category| {
-        let title = notice.and_then(|notice| notice.text(record.language, TextKey::of_category(*id).0));
-        title.map_or_else(|| id.to_string(), |title| title.into_owned())
-    };
+    let title = |id: &Category| title(notice, record.language, *id);
     let name = |id: &VendorId| {
-        let vendor = notice.and_then(|notice| notice.vendors.iter().find(|vendor| vendor.id == *id));
+        let vendor = notice.and_then(|notice| notice.vendor(id));
         vendor.map_or_else(|| id.to_string(), |vendor| vendor.name.clone())
     };
     let now = |allowed: bool| {
@@ -353,11 +349,11 @@ fn removals(notice: Option<&Notice>, before: Option<&Record>, record: &Record) -
     // What an allowed vendor stores under the same name stays.
     let allowed = notice.vendors.iter().filter(|vendor| record.vendors.get(&vendor.id) == Some(&true));
     let stays: Vec<_> = allowed.flat_map(|vendor| &vendor.cookies).map(|cookie| &cookie.name).collect();
-    let stored = |vendor: &constat_shared::Vendor, first_party: bool| {
+    let stored = |vendor: &Vendor, first_party: bool| {
         let of_it = vendor.cookies.iter().filter(|cookie| cookie.first_party == first_party);
         of_it.map(|cookie| cookie.name.clone()).filter(|name| !stays.contains(&name)).collect()
     };
-    let removal = |vendor: &constat_shared::Vendor| Removal {
+    let removal = |vendor: &Vendor| Removal {
         vendor: vendor.name.clone(),
         own: stored(vendor, true),
         elsewhere: stored(vendor, false),

@@ -67,8 +67,7 @@ impl Service {
         B: MessageBody + 'static,
     {
         let failed = |error| fail("the server did not start")(error);
-        // Its connections inherit this.
-        socket2::SockRef::from(&listener).set_tcp_notsent_lowat(UNSENT_BYTES_MAX).map_err(failed)?;
+        prepare(&listener).map_err(failed)?;
         let connections = Arc::clone(&self.connections);
         let service = move || {
             let connections = Arc::clone(&connections);
@@ -92,6 +91,15 @@ impl Service {
     }
 }
 
+/// What the connections of a listener inherit from it.
+fn prepare(listener: &TcpListener) -> std::io::Result<()> {
+    let socket = socket2::SockRef::from(listener);
+    // An answer goes out in several writes. The end of one would wait until the client has confirmed what came
+    // before, which it delays by 40 milliseconds.
+    socket.set_tcp_nodelay(true)?;
+    socket.set_tcp_notsent_lowat(UNSENT_BYTES_MAX)
+}
+
 /// Gives a connection its place, or closes it.
 fn enter(
     stream: TcpStream,
@@ -104,4 +112,19 @@ fn enter(
         return Err(DispatchError::Io(ErrorKind::ConnectionRefused.into()));
     };
     Ok((GuardedStream::new(stream, seat, Arc::clone(connections), bytes_max), peer))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::Ipv4Addr;
+
+    #[test]
+    fn the_end_of_an_answer_does_not_wait_for_the_client_to_confirm_its_beginning() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        prepare(&listener).unwrap();
+        let _client = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (connection, _) = listener.accept().unwrap();
+        assert!(connection.nodelay().unwrap());
+    }
 }

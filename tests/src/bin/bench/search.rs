@@ -113,7 +113,7 @@ fn sqlite(bench: &Bench<'_>, requests: &[Request]) -> io::Result<()> {
     bytes_each("SQLite", whole, index);
     let without = bench.data("without");
     fs::create_dir_all(without.join("keys"))?;
-    for file in ["constat.db", "keys/1.pem"] {
+    for file in ["constat.db", "keys/1.pem", "keys/console.key"] {
         fs::copy(bench.data("full").join(file), without.join(file))?;
     }
     drop_index(&without.join("constat.db")).map_err(io::Error::other)?;

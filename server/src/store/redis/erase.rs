@@ -16,9 +16,10 @@ use super::scripts::{DELETE, HOLD, MARK, REWRITTEN, WRITE_PENDING, token};
 use super::store::RedisStore;
 use crate::store::common::{AT_ONCE_MAX, REASONS, long_before, purges, reason_word};
 use crate::store::erased_events::{fingerprint, remembered_until};
+use crate::store::error::unreadable;
 use crate::store::{ERASED_MAX, StoreError};
 use constat_shared::log::{PurgeReason, merkle};
-use constat_shared::{ConsentId, LogEntry, SiteId, Timestamp, canonical};
+use constat_shared::{ConsentId, EventId, LogEntry, Months, SiteId, Timestamp, canonical};
 use redis::Cmd;
 use redis::cluster_routing::MultipleNodeRoutingInfo;
 use std::collections::BTreeMap;
@@ -57,38 +58,17 @@ impl RedisStore {
         loop {
             // A new call for each step, because an id may have any number of records.
             let call = self.link.call();
-            let page = Cmd::zrange(tag.history(consent_id), first, first + DELETE_CHUNK as isize - 1);
-            let events: Vec<[u8; 16]> = call.ask(&page)?;
+            let last = first + DELETE_CHUNK as isize - 1;
+            let events: Vec<([u8; 16], f64)> =
+                call.ask(&Cmd::zrange_withscores(tag.history(consent_id), first, last))?;
             if events.is_empty() {
                 return Ok(count);
             }
-            let records = self.stored(&call, tag, site, consent_id, &events)?;
+            let records = stored(&call, tag, site, consent_id, &events, now)?;
             // Those of format 1 that Redis has expired stay in the history until the job counts them.
             first += (events.len() - records.len()) as isize;
             count += self.delete(tag, &records, now, PurgeReason::Erased)?.unwrap_or_default();
         }
-    }
-
-    /// Those events of a consent id of which a record is stored.
-    fn stored(
-        &self,
-        call: &Call<'_>,
-        tag: &Tag,
-        site: &SiteId,
-        consent_id: &ConsentId,
-        events: &[[u8; 16]],
-    ) -> Result<Vec<ToDelete>, StoreError> {
-        let keys: Vec<_> = events.iter().map(|event_id| tag.record(event_id)).collect();
-        let found: Vec<Option<Vec<u8>>> = call.ask(redis::cmd("MGET").arg(&keys))?;
-        let mut records = Vec::with_capacity(events.len());
-        for (event_id, bytes) in events.iter().zip(found) {
-            let Some(bytes) = bytes else { continue };
-            let member = Member::new(record_bytes::month(&bytes)?, event_id, consent_id);
-            let until = remembered_until(record_bytes::choice_expires_at(&bytes)?);
-            let remembered = Some((fingerprint(site, &member.event_id()?), until));
-            records.push(ToDelete { member, remembered });
-        }
-        Ok(records)
     }
 
     /// Deletes records of a shard and counts them for the log in one script. Does
@@ -230,4 +210,32 @@ impl RedisStore {
         }
         Ok(())
     }
+}
+
+/// Those events of a consent id, with their times recorded, of which a record is stored. Nothing of this is
+/// taken from the bytes of a record but until when it is remembered: changed bytes keep nobody from erasing it.
+fn stored(
+    call: &Call<'_>,
+    tag: &Tag,
+    site: &SiteId,
+    consent_id: &ConsentId,
+    events: &[([u8; 16], f64)],
+    now: Timestamp,
+) -> Result<Vec<ToDelete>, StoreError> {
+    // Before the records: one that is read afterwards was in the index.
+    let members = expiry_index::members_of(call, tag, consent_id, events)?;
+    let keys: Vec<_> = events.iter().map(|(event_id, _)| tag.record(event_id)).collect();
+    let found: Vec<Option<Vec<u8>>> = call.ask(redis::cmd("MGET").arg(&keys))?;
+    // No choice that is stored by now ends later.
+    let latest = remembered_until(Months::MAX.after(now));
+    let mut records = Vec::with_capacity(events.len());
+    for ((member, bytes), (event_id, _)) in members.into_iter().zip(found).zip(events) {
+        let Some(bytes) = bytes else { continue };
+        let lacks = || unreadable("the index of expiries lacks a record");
+        let until = record_bytes::choice_expires_at(&bytes).map_or(latest, remembered_until).min(latest);
+        let event_id = EventId::from_bytes(*event_id).map_err(unreadable)?;
+        let remembered = Some((fingerprint(site, &event_id), until));
+        records.push(ToDelete { member: member.ok_or_else(lacks)?, remembered });
+    }
+    Ok(records)
 }

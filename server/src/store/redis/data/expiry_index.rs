@@ -60,6 +60,31 @@ pub fn due(call: &Call<'_>, tag: &Tag, now: Timestamp, count: usize) -> Result<V
     read_all(call.ask(range.arg("LIMIT").arg(0).arg(count))?)
 }
 
+/// The members of events of a consent id, whose times recorded are given in milliseconds since 1970; `None`
+/// where there is none. The month of a record's log is the one in which it was recorded, or one beside it.
+pub fn members_of(
+    call: &Call<'_>,
+    tag: &Tag,
+    consent_id: &ConsentId,
+    events: &[([u8; 16], f64)],
+) -> Result<Vec<Option<Member>>, StoreError> {
+    let candidates: Vec<_> = events
+        .iter()
+        .flat_map(|(event_id, recorded)| {
+            let count = Month::of(Timestamp::from_unix_ms(*recorded as i64)).count();
+            [count, count.saturating_sub(1), count + 1].map(|count| {
+                let [_, high, middle, low] = count.to_be_bytes();
+                Member::new([high, middle, low], event_id, consent_id)
+            })
+        })
+        .collect();
+    let mut cmd = redis::cmd("ZMSCORE");
+    cmd.arg(tag.expiries()).arg(candidates.iter().map(Member::bytes).collect::<Vec<_>>());
+    let scores: Vec<Option<f64>> = call.ask(&cmd)?;
+    let found: Vec<_> = candidates.iter().zip(scores).map(|(member, at)| at.map(|_| *member)).collect();
+    Ok(found.chunks_exact(3).map(|three| three.iter().copied().flatten().next()).collect())
+}
+
 /// Hands out all members in pages of up to [`RECORDS_MAX`].
 pub fn each_page(
     link: &Link,

@@ -131,14 +131,6 @@ pub fn holder(bytes: &[u8]) -> Result<Holder, StoreError> {
     Ok(Holder::Secret(HolderDigest::from_bytes(digest)))
 }
 
-/// The month of the log of a record in bytes, in the form of `Month::count`.
-///
-/// # Errors
-/// As [`notice_number`].
-pub fn month(bytes: &[u8]) -> Result<[u8; 3], StoreError> {
-    bytes.get(1..4).and_then(|bytes| bytes.try_into().ok()).ok_or_else(cut_off)
-}
-
 /// When the choice of a record in bytes ends.
 ///
 /// # Errors
@@ -251,7 +243,6 @@ mod tests {
         );
         assert_eq!(hex(&bytes), expected.replace(' ', ""));
         assert_eq!(notice_number(&bytes).unwrap(), 258);
-        assert_eq!(month(&bytes).unwrap(), [0, 0x5e, 0xfa]);
         assert_eq!(choice_expires_at(&bytes).unwrap(), record.choice_expires_at);
         let (read, leaf_index) = unpack(record.event_id, &bytes, &known, LogShards::ONE).unwrap();
         assert_eq!((&read.record, leaf_index, read.leaf), (&record, 258, entry.leaf));

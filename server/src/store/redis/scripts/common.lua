@@ -80,7 +80,7 @@ end
 local function facts(event, bytes)
   local choices = 92
   if string.byte(bytes) == 2 then choices = choices + 16 end
-  if math.floor(string.byte(bytes, 83) / 4) % 2 == 1 then choices = choices + 16 end
+  if math.floor((string.byte(bytes, 83) or 0) / 4) % 2 == 1 then choices = choices + 16 end
   return event .. string.sub(bytes, 11, 26) .. string.sub(bytes, 29, 34) .. string.sub(bytes, 84, 91)
     .. string.sub(bytes, choices)
 end
@@ -94,6 +94,17 @@ end
 local function index(event, consent, bytes, recorded)
   redis.call('ZADD', tag .. 't', recorded, facts(event, bytes))
   redis.call('ZADD', ids(consent), 0, consent)
+end
+
+-- Takes a record from the index of times, before it is taken from the history of its consent id. Where its
+-- bytes were changed, its member is found by its time recorded, which that history has.
+local function unindex(event, consent, bytes)
+  if redis.call('ZREM', tag .. 't', facts(event, bytes)) == 1 then return end
+  local recorded = redis.call('ZSCORE', tag .. 'h' .. consent, event)
+  if not recorded then return end
+  for _, member in ipairs(redis.call('ZRANGEBYSCORE', tag .. 't', recorded, recorded)) do
+    if string.sub(member, 1, 16) == event then redis.call('ZREM', tag .. 't', member) end
+  end
 end
 
 -- Takes a consent id from its index when it has no record any more.

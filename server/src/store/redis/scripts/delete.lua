@@ -10,10 +10,11 @@ local before = answered(ARGV[1])
 if before then return tonumber(before) end
 local log, refused = open(ARGV[2])
 if refused then return refused end
-local members, keys, events, histories, counts, erased = {}, {}, {}, {}, {}, {}
+local members, keys, events, consents, histories, counts, erased = {}, {}, {}, {}, {}, {}, {}
 for at = 9, #ARGV, 3 do
   local month, event, consent = parts(ARGV[at])
-  members[#members + 1], keys[#keys + 1], events[#events + 1] = ARGV[at], tag .. 'r' .. event, event
+  members[#members + 1], keys[#keys + 1] = ARGV[at], tag .. 'r' .. event
+  events[#events + 1], consents[#consents + 1] = event, consent
   histories[consent] = histories[consent] or {}
   table.insert(histories[consent], event)
   counts[month] = (counts[month] or 0) + 1
@@ -26,11 +27,9 @@ for _, score in ipairs(redis.call('ZMSCORE', tag .. 'x', unpack(members))) do
   if not score then return -1 end
 end
 -- Redis may have expired some of format 1: the index of times never had them.
-local times = {}
 for number, bytes in ipairs(redis.call('MGET', unpack(keys))) do
-  if bytes then times[#times + 1] = facts(events[number], bytes) end
+  if bytes then unindex(events[number], consents[number], bytes) end
 end
-if #times > 0 then redis.call('ZREM', tag .. 't', unpack(times)) end
 redis.call('DEL', unpack(keys))
 redis.call('ZREM', tag .. 'x', unpack(members))
 for consent, of_it in pairs(histories) do

@@ -8,7 +8,7 @@ for at = 2, #ARGV do
     local month, event, consent = parts(ARGV[at])
     local key = tag .. 'r' .. event
     local bytes = redis.call('GET', key)
-    if bytes then redis.call('ZREM', tag .. 't', facts(event, bytes)) end
+    if bytes then unindex(event, consent, bytes) end
     redis.call('DEL', key)
     redis.call('ZREM', tag .. 'h' .. consent, event)
     forget_id(consent)

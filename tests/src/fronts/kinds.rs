@@ -40,6 +40,9 @@ pub static KINDS: [Kind; 7] = [
     Kind { name: "PHP", prefix: PREFIX, start: php },
 ];
 
+/// nginx with TLS, as its file has it, and a certificate that nobody knows.
+pub static NGINX_WITH_TLS: Kind = Kind { name: "nginx with TLS", prefix: PREFIX, start: nginx_with_tls };
+
 impl Kind {
     /// The command that starts it in a folder, on a port, before a server.
     pub fn command(&self, folder: &Path, port: u16, server: u16, site: u16) -> Command {
@@ -65,10 +68,26 @@ impl Place<'_> {
 }
 
 fn nginx(place: &Place) -> Command {
+    let file = place.file("nginx-first-party.conf").without("ssl_certificate");
+    nginx_of(place, file.with("listen 443 ssl;", format!("listen 127.0.0.1:{};", place.port)))
+}
+
+fn nginx_with_tls(place: &Place) -> Command {
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-subj"])
+        .args(["/CN=www.polaire.example", "-keyout", "site.key", "-out", "site.pem"])
+        .current_dir(place.folder)
+        .output();
+    assert!(made.is_ok_and(|made| made.status.success()), "openssl makes no certificate");
     let file = place
         .file("nginx-first-party.conf")
-        .with("listen 443 ssl;", format!("listen 127.0.0.1:{};", place.port))
-        .without("ssl_certificate")
+        .with("listen 443 ssl;", format!("listen 127.0.0.1:{} ssl;", place.port))
+        .with("/etc/ssl/www.helvia.example", place.path("site"));
+    nginx_of(place, file)
+}
+
+fn nginx_of(place: &Place, file: File) -> Command {
+    let file = file
         .with("/var/log/nginx/constat.log", place.path("constat.log"))
         .with("/var/www/www.helvia.example", place.path("site"));
     file.write(place.folder);

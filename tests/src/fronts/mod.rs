@@ -8,5 +8,5 @@ mod wire;
 
 pub use files::File;
 pub use front::{Front, SITE_HOST};
-pub use kinds::{KINDS, Kind, PREFIX, nginx_command};
+pub use kinds::{KINDS, Kind, NGINX_WITH_TLS, PREFIX, nginx_command};
 pub use process::Process;

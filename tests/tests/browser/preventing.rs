@@ -4,7 +4,7 @@
 use constat_testkit::sample_site::{in_first_party_mode, with_shipped_vendors};
 use constat_tests::api::SITE;
 use constat_tests::browser::Preventing;
-use constat_tests::fronts::{Front, KINDS, SITE_HOST};
+use constat_tests::fronts::{Front, NGINX_WITH_TLS, SITE_HOST};
 use constat_tests::server::Server;
 use constat_tests::sites::Sites;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -31,20 +31,18 @@ fn page(site: &str, next: &str) -> String {
 
 #[test]
 fn a_refusal_that_the_server_has_set_outlives_the_seven_days_of_one_that_a_script_wrote() {
-    let origin = format!("http://{SITE_HOST}");
+    let origin = format!("https://{SITE_HOST}");
     let sites = Sites::with(SITE, &in_first_party_mode(SITE, &origin));
     sites.write(OTHER, &with_shipped_vendors(OTHER, &origin));
     let data = tempfile::tempdir().unwrap();
     let server = Server::start(data.path(), &["--sites", sites.arg()]);
-    let front = Front::start(&KINDS[0], 1, server.port());
+    let front = Front::start(&NGINX_WITH_TLS, 1, server.port());
     let folder = front.process.folder.path().join("site");
     std::fs::create_dir(&folder).unwrap();
     std::fs::write(folder.join("mode.html"), page(SITE, "/again.html")).unwrap();
     std::fs::write(folder.join("again.html"), AGAIN).unwrap();
     std::fs::write(folder.join("script.html"), page(OTHER, "/end.html")).unwrap();
-    // The front is its proxy, which makes every host this one.
-    let proxy = format!("127.0.0.1:{}", front.process.port);
-    let browser = Preventing::open(&proxy, &format!("{origin}/mode.html"));
+    let browser = Preventing::open(&format!("{origin}/mode.html"), front.process.port);
 
     let ends = |site: &str| browser.end_of(&format!("constat-{site}"));
     let start = Instant::now();

@@ -1,5 +1,7 @@
 //! The switches of the configuration layer, and what changes them.
 
+#[cfg(not(target_arch = "wasm32"))]
+use constat_shared::Choices;
 use constat_shared::{Action, Category, NoticeView, VendorId};
 
 /// What the visitor wants to see.
@@ -49,6 +51,19 @@ impl Draft {
         draft.vendors.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         for (index, (_, allowed)) in draft.vendors.iter_mut().enumerate() {
             *allowed |= on(vendors, index);
+        }
+        draft
+    }
+
+    /// The switches of recorded choices; what they do not name is off.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn of(notice: &NoticeView, choices: &Choices) -> Draft {
+        let mut draft = Draft::new(notice);
+        for (id, on) in &choices.categories {
+            draft.categories[id.index()] |= on;
+        }
+        for (id, on) in &mut draft.vendors {
+            *on |= choices.vendors.get(id) == Some(&true);
         }
         draft
     }

@@ -2,7 +2,7 @@
 
 use super::body::Body;
 use crate::site::default_texts;
-use constat_shared::{Language, NoticeView, PublishedNotice, TextKey};
+use constat_shared::{Choices, Language, NoticeView, PublishedNotice, TextKey};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -54,6 +54,17 @@ pub fn view(notice: &PublishedNotice, language: Language) -> Option<NoticeView> 
 /// The first layer of a notice in one language as visitors get it, or nothing when it does not speak it.
 pub fn first_layer(notice: &PublishedNotice, language: Language) -> Option<String> {
     view(notice, language).map(constat_widget::first_layer_html)
+}
+
+/// The configuration layer of a notice in one language, as a visitor saw it whose answer before was `before`,
+/// with the switches as they saved them or else as it opened; or nothing when the notice does not speak it.
+pub fn configuration_layer(
+    notice: &PublishedNotice,
+    language: Language,
+    before: Option<&Choices>,
+    saved: Option<&Choices>,
+) -> Option<String> {
+    view(notice, language).map(|view| constat_widget::configuration_html(view, before, saved))
 }
 
 /// The first layer, and the loader's own texts.

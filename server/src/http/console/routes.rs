@@ -33,6 +33,7 @@ fn of_the_installation() -> Vec<Row> {
         asking(Get, "/console", Screen, files::root),
         asking(Get, "/console/console.css", Screen, files::style),
         asking(Get, "/console/layer.css", Screen, files::layer_style),
+        asking(Get, "/console/configuration.css", Screen, files::configuration_style),
         asking(Get, "/console/icon.svg", Screen, files::icon),
         asking(Get, "/console/", Screen, home::get),
         asking(Get, "/console/sign-in", Screen, sign_in::get),

@@ -166,10 +166,10 @@ texts! {
     }
     /// One notice.
     notice: NoticeTexts {
-        acknowledge acknowledge_button acknowledge_short acknowledge_text authority by_nobody configuration contacts
-        controller cookies cookies_count cookies_count_one dpo drawn drawn_changed drawn_same drawn_unknown exempt
+        acknowledge acknowledge_button acknowledge_short acknowledge_text authority by_nobody configuration
+        configuration_drawn contacts controller cookies cookies_count cookies_count_one dpo drawn drawn_changed drawn_same drawn_unknown exempt
         file first_layer hashes hashes_lead lifetimes lifetimes_text no_cookies no_vendors notice_hash pictures_lead pictures_none pictures_taken purposes
-        terms_hash texts texts_lead title transfer vendor vendors
+        switches_off switches_opened switches_saved terms_hash texts texts_lead title transfer vendor vendors
     }
     /// Two notices.
     compare: CompareTexts {

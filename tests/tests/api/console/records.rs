@@ -309,7 +309,7 @@ async fn a_withdrawal_says_what_it_had_to_remove_and_which_files_did_it() {
     assert_eq!(secret_of(&withdrawn), secret_of(&allowed));
     answered(&house, &withdrawn).await;
     let page = dpo.get(&format!("{RECORDS}/{}", record.consent_id)).await;
-    let withdrawal = page.text().split("data-action=\"withdraw\"").nth(1).unwrap();
+    let withdrawal = page.text().split_once("data-action=\"withdraw\"").unwrap().1;
     assert!(
         withdrawal.contains("What it had to remove") && withdrawal.contains("<code>_ga</code>"),
         "{withdrawal}"

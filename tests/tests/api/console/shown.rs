@@ -7,7 +7,7 @@ use constat_tests::consent::request;
 use constat_tests::console::{House, OWN, between};
 use serde_json::{Value, json};
 
-/// The tree in which a first layer stands: where its style is, and what is drawn.
+/// The trees in which layers stand: where the style is that each begins with, and what is drawn.
 fn drawn(html: &str) -> Vec<(String, String)> {
     let trees = html.split("<blockquote inert><template shadowrootmode=\"open\">").skip(1);
     trees
@@ -32,7 +32,7 @@ async fn served(house: &House, language: &str) -> String {
 }
 
 #[tokio::test]
-async fn an_answer_and_its_notice_show_the_first_layer_as_the_site_serves_it() {
+async fn an_answer_and_its_notice_show_the_layers_as_the_site_serves_them() {
     let house = House::start();
     let (mut dpo, _) = house.person("dpo@helvia.example", "dpo", OWN).await;
     let hash = notice_hash(&house.server).await;
@@ -53,12 +53,21 @@ async fn an_answer_and_its_notice_show_the_first_layer_as_the_site_serves_it() {
 
     let notice = dpo.get(&format!("/console/sites/{OWN}/notices/{hash}")).await;
     let layers = drawn(notice.text());
-    assert_eq!(layers.len(), notice.text().matches("<details class=\"sheet\"").count());
+    assert_eq!(layers.len(), 2 * notice.text().matches("<details class=\"sheet\"").count());
     assert!(layers.contains(&(style.clone(), layer.clone())), "{layers:?}");
 
     let mut consent = request(&hash, "save");
     consent["layer"] = json!("configuration");
+    consent["vendors"]["youtube"] = json!(true);
     let record = answer(&house, &consent).await;
     let timeline = dpo.get(&format!("/console/sites/{OWN}/records/{}", record.consent_id)).await;
-    assert_eq!(drawn(timeline.text()), [], "the configuration layer was shown");
+    let [(_, layer)] = &drawn(timeline.text())[..] else { panic!("{timeline:?}") };
+    let switched_on = |tag: &str| tag.starts_with("checked").then(|| between(tag, "name=\"", "\"").to_owned());
+    assert_eq!(layer.split("<input ").filter_map(switched_on).collect::<Vec<_>>(), ["youtube"], "{layer}");
+    assert!(
+        layer.starts_with("<dialog ") && timeline.text().contains("as the visitor saved them"),
+        "{layer}"
+    );
+    let css = dpo.get("/console/configuration.css").await;
+    assert_eq!(Hash::of(&css.body), evidence.serving().unwrap().files["configuration.css"], "as in the log");
 }

@@ -6,6 +6,7 @@ use crate::http::console::view::form::Errors;
 use crate::http::console::view::frame::Section;
 use crate::http::console::view::notice::{
     DrawnLayer, LayerFiles, Notice, Picture, ServedFile, ShownCategory, ShownCookie, ShownTexts, ShownVendor,
+    Switches,
 };
 use crate::http::console::view::notices::{Acknowledgement, Notices, OnDay};
 
@@ -97,8 +98,15 @@ pub fn texts(language: &str, name: &str) -> ShownTexts {
         name: name.into(),
         drawn: Some(DrawnLayer {
             html: "<section class=\"banner\" lang=\"fr\"><h2>Votre choix</h2></section>".into(),
-            style_href: format!("/console/sites/boreale/notices/{HASH}/first_layer.css"),
+            style_hrefs: vec![format!("/console/sites/boreale/notices/{HASH}/first_layer.css")],
             files: LayerFiles::Changed,
+            switches: None,
+        }),
+        configuration: Some(DrawnLayer {
+            html: "<dialog class=\"configuration\" lang=\"fr\"><h2>Paramétrer</h2></dialog>".into(),
+            style_hrefs: vec!["/console/configuration.css".into()],
+            files: LayerFiles::Same,
+            switches: Some(Switches::Off),
         }),
         title: "Votre choix sur les cookies".into(),
         intro: "Avec votre accord, nous et des tiers utilisons des cookies.".into(),

@@ -18,7 +18,13 @@ pub async fn style(_: Stranger) -> HttpResponse {
     HttpResponse::Ok().content_type("text/css; charset=utf-8").body(STYLE)
 }
 
-/// How a first layer stands in a screen.
+/// The style of the configuration layer, byte for byte as the log has its SHA-256 (`configuration.css`) if
+/// this program is the one that served it.
+pub async fn configuration_style(_: Stranger) -> HttpResponse {
+    HttpResponse::Ok().content_type("text/css; charset=utf-8").body(constat_widget::CONFIGURATION_CSS)
+}
+
+/// How a layer stands in a screen.
 pub async fn layer_style(_: Stranger) -> HttpResponse {
     HttpResponse::Ok().content_type("text/css; charset=utf-8").body(LAYER_STYLE)
 }

@@ -137,7 +137,8 @@ fn view(
     let picture = |image: &Image| picture_view(site, &hash, image, language);
     let files = layer::compared(console, notice, Some(&found.shown.files));
     let texts = |of: &Language| ShownTexts {
-        drawn: layer::drawn(notice, *of, files),
+        drawn: layer::first(notice, *of, files),
+        configuration: layer::configuration(notice, *of, files),
         ..notice_texts(notice, *of, language)
     };
     Some(View {
@@ -200,6 +201,7 @@ pub fn notice_texts(notice: &PublishedNotice, language: Language, reader: Langua
         direction: language.direction().to_owned(),
         name: language::name(language, reader).to_owned(),
         drawn: None,
+        configuration: None,
         title: text(TextKey::Title),
         intro: own.fill(TextKey::Intro, "{purposes}", &purposes(notice, language)),
         buttons: buttons.into_iter().map(text).collect(),

@@ -37,11 +37,15 @@ use constat_shared::{
 };
 use std::collections::BTreeMap;
 
+/// How many configuration layers a screen draws: with 256 vendors one takes some 300 KB.
+const CONFIGURATIONS_MAX: usize = 10;
+
 /// A record that was verified, and what its visitor was shown.
 struct Answer {
     record: Record,
     checked: Checked,
     notice: Option<PublishedNotice>,
+    /// The layer that this visitor had before them.
     drawn: Option<DrawnLayer>,
 }
 
@@ -167,12 +171,12 @@ fn found(
         match checked.record.clone() {
             Ok(record) => {
                 let notice = checker.notice(record.notice_hash)?.cloned();
-                let drawn = notice.as_ref().and_then(|notice| drawn(console, notice, &record, &checked));
-                answers.push(Answer { record, checked, notice, drawn });
+                answers.push(Answer { record, checked, notice, drawn: None });
             }
             Err(rest) => unreadable.push((rest, checked.steps)),
         }
     }
+    draw(console, &mut answers);
     let mut snapshots = BTreeMap::new();
     for entry in readable(site_history::entries(store, site))?.unwrap_or_default() {
         if let LogEntry::Snapshot(snapshot) = entry {
@@ -242,19 +246,28 @@ fn events(found: &Found, site: &SiteId, reader: Language, when: impl Fn(Timestam
     answers.iter().enumerate().map(event).collect()
 }
 
-/// The first layer as this visitor had it before them, if they answered on it.
-fn drawn(
-    console: &Console,
-    notice: &PublishedNotice,
-    record: &Record,
-    checked: &Checked,
-) -> Option<DrawnLayer> {
-    let files = match checked.serving() {
-        Some(LogEntry::Serving(serving)) => Some(&serving.files),
-        _ => None,
-    };
-    let drawn = || layer::drawn(notice, record.language, layer::compared(console, notice, files));
-    (record.layer == Layer::Banner).then(drawn).flatten()
+/// Draws the layer of every answer as its visitor had it before them; of configuration layers, which are
+/// long, those of the [`CONFIGURATIONS_MAX`] newest.
+fn draw(console: &Console, answers: &mut [Answer]) {
+    let mut configurations = 0;
+    for place in (0..answers.len()).rev() {
+        let Answer { record, checked, notice: Some(notice), .. } = &answers[place] else { continue };
+        let files = match checked.serving() {
+            Some(LogEntry::Serving(serving)) => Some(&serving.files),
+            _ => None,
+        };
+        let files = layer::compared(console, notice, files);
+        let before = place.checked_sub(1).map(|before| &answers[before].record);
+        let drawn = match record.layer {
+            Layer::Banner => layer::first(notice, record.language, files),
+            Layer::Configuration if configurations < CONFIGURATIONS_MAX => {
+                configurations += 1;
+                layer::configuration_of_answer(notice, record, before, files)
+            }
+            Layer::Configuration => None,
+        };
+        answers[place].drawn = drawn;
+    }
 }
 
 /// The layer that this visitor had before them, in its own words; `None` when the notice has none.
@@ -272,6 +285,7 @@ fn shown(notice: &PublishedNotice, answer: &Answer, reader: Language) -> Option<
     Some(match record.layer {
         Layer::Banner => ShownTexts { drawn: answer.drawn.clone(), ..first },
         Layer::Configuration => ShownTexts {
+            configuration: answer.drawn.clone(),
             title: text(TextKey::ConfigurationTitle),
             intro: text(TextKey::ConfigurationIntro),
             buttons: buttons.into_iter().map(text).collect(),

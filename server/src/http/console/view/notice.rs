@@ -29,15 +29,28 @@ pub enum LayerFiles {
     Unknown,
 }
 
-/// The first layer, drawn again by the banner's own component.
+/// How the switches of a configuration layer are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Switches {
+    /// As the visitor saved them.
+    Saved,
+    /// As the layer opened: the answer did not depend on them.
+    Opened,
+    /// As on a first visit, for nobody's answer.
+    Off,
+}
+
+/// A layer, drawn again by the banner's own component.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DrawnLayer {
     /// What the component rendered: HTML, in which every text is escaped.
     pub html: String,
-    /// Where its style is.
-    pub style_href: String,
+    /// Where its styles are, in their order.
+    pub style_hrefs: Vec<String>,
     /// What draws it.
     pub files: LayerFiles,
+    /// How its switches stand; the first layer has none.
+    pub switches: Option<Switches>,
 }
 
 impl DrawnLayer {
@@ -48,6 +61,15 @@ impl DrawnLayer {
             LayerFiles::Changed => &t.notice.drawn_changed,
             LayerFiles::Unknown => &t.notice.drawn_unknown,
         }
+    }
+
+    /// How its switches stand, in words.
+    pub fn switches<'a>(&self, t: &'a Texts) -> Option<&'a Text> {
+        self.switches.map(|switches| match switches {
+            Switches::Saved => &t.notice.switches_saved,
+            Switches::Opened => &t.notice.switches_opened,
+            Switches::Off => &t.notice.switches_off,
+        })
     }
 }
 
@@ -62,6 +84,8 @@ pub struct ShownTexts {
     pub name: String,
     /// The first layer, drawn; `None` where another layer is meant.
     pub drawn: Option<DrawnLayer>,
+    /// The configuration layer, drawn; `None` where another layer is meant.
+    pub configuration: Option<DrawnLayer>,
     /// The title of the first layer.
     pub title: String,
     /// Its sentences.

@@ -187,7 +187,7 @@ texts! {
     }
     /// The search for records.
     records: RecordsTexts {
-        action allowed allowed_of any before_oldest before_oldest_todo consent_id days_hint either empty empty_link
+        action allowed allowed_of allowed_services any before_oldest before_oldest_todo consent_id days_hint either empty empty_link
         filtered find find_hint found from future future_todo go_on in_page language looked narrow newest not_an_id
         not_an_id_todo nothing notice oldest other_site part refused search services title to to_newest unknown
         unknown_todo vendor vendor_allowed when

@@ -37,6 +37,34 @@ pub enum Task {
     },
     /// Make the README's images, in docs/images
     Screenshots,
+    /// Write the vendors that other catalogues know to www/catalogue/vendors
+    ImportCatalogue(ImportOptions),
+}
+
+/// The sources of `import-catalogue`.
+#[derive(Args)]
+pub struct ImportOptions {
+    /// The Open Cookie Database, open-cookie-database.csv
+    #[arg(long, value_name = "FILE")]
+    pub open_cookie_database: PathBuf,
+    /// The unpacked package third-party-web
+    #[arg(long, value_name = "DIR")]
+    pub third_party_web: PathBuf,
+    /// The unpacked package tarteaucitronjs
+    #[arg(long, value_name = "DIR")]
+    pub tarteaucitron: PathBuf,
+    /// The day the sources were read, YYYY-MM-DD
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub read: String,
+}
+
+fn date(text: &str) -> Result<String, String> {
+    let is_date = text.len() == 10
+        && text
+            .bytes()
+            .enumerate()
+            .all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
+    if is_date { Ok(text.to_owned()) } else { Err("write it as YYYY-MM-DD".to_owned()) }
 }
 
 /// A browser engine.

@@ -1,7 +1,8 @@
-//! The project's commands: `cargo xtask build`, `serve`, `test`, `bench` and `screenshots`.
+//! The project's commands: `cargo xtask build`, `serve`, `test`, `bench`, `screenshots` and `import-catalogue`.
 
 mod assets;
 mod budgets;
+mod catalogue;
 mod cli;
 mod commands;
 mod tools;
@@ -12,7 +13,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::cli::{Cli, Task};
-use crate::commands::{bench, build, screenshots, serve, test};
+use crate::commands::{bench, build, import_catalogue, screenshots, serve, test};
 use crate::tools::failure::Failure;
 use crate::tools::workspace::Workspace;
 
@@ -34,5 +35,6 @@ fn run(task: &Task) -> Result<(), Failure> {
         Task::Test { quick, engines } => test::test(&workspace, *quick, &engines.0),
         Task::Bench { part } => bench::bench(&workspace, part.as_deref()),
         Task::Screenshots => screenshots::screenshots(&workspace),
+        Task::ImportCatalogue(options) => import_catalogue::import_catalogue(&workspace, options),
     }
 }

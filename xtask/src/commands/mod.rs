@@ -3,6 +3,7 @@
 pub mod bench;
 pub mod build;
 pub mod engines;
+pub mod import_catalogue;
 pub mod screenshots;
 pub mod serve;
 pub mod test;

@@ -20,8 +20,8 @@ mod telemetry;
 use clap::Parser;
 use cli::{Cli, Command};
 use commands::{
-    audit, check, clock as clock_command, copy, keys, print, prove, records, serve, snapshot, timestamp,
-    token, user, verify,
+    audit, catalogue, check, clock as clock_command, copy, keys, print, prove, records, serve, snapshot,
+    timestamp, token, user, verify,
 };
 use constat_shared::escaped;
 use std::process::ExitCode;
@@ -45,6 +45,7 @@ fn main() -> ExitCode {
     let result = match cli.command {
         Command::Serve(args) => serve::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Catalogue(args) => catalogue::run(&args),
         Command::Records(args) => records::run(&args),
         Command::Prove(args) => prove::run(&args),
         Command::Verify(args) => verify::run(&args),

@@ -119,7 +119,6 @@ country = "FR"
 transfer = "none"
 purposes = ["counting"]
 hosts = ["counter.example"]
-source = "https://counter.example/cookies"
 [[cookies]]
 name = "_count"
 duration_days = 365
@@ -135,7 +134,6 @@ country = "US"
 transfer = "dpf"
 purposes = ["advertising"]
 hosts = ["retarget.example"]
-source = "https://retarget.example/cookies"
 [[cookies]]
 name = "_re_*"
 duration_days = 730
@@ -148,10 +146,23 @@ storage = "session_storage"
 first_party = true
 "#;
 
+/// The sources of every fact of a vendor of the catalogue.
+pub const SOURCES: &str = r#"[sources]
+company = { source = "https://vendor.example/privacy", read = "2026-11-28" }
+hosts = { source = "third-party-web", and = ["https://vendor.example/hosts"], read = "2026-11-28" }
+cookies = { source = "open-cookie-database", read = "2025-03-31" }
+country = { source = "https://vendor.example/privacy", read = "2026-11-28", dated = "2026-05-01" }
+transfer = { source = "https://vendor.example/privacy", read = "2026-11-28" }
+policy_url = { source = "https://vendor.example/privacy", read = "2026-11-28" }
+purposes = { source = "https://vendor.example/privacy", read = "2026-11-28" }
+"#;
+
 /// The vendor files of the small catalogue, by name. They use the purposes of [`purposes`].
 pub fn vendor_files() -> [(&'static str, String); 3] {
     let billboard = RETARGET.replace("duration_days = 730", "duration_days = 30");
-    [("billboard.toml", billboard), ("counter.toml", COUNTER.into()), ("retarget.toml", RETARGET.into())]
+    let files =
+        [("billboard.toml", billboard), ("counter.toml", COUNTER.into()), ("retarget.toml", RETARGET.into())];
+    files.map(|(name, text)| (name, text + SOURCES))
 }
 
 /// The purposes file of the small catalogue: `advertising` and `counting`, in four languages.

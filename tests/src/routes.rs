@@ -24,6 +24,12 @@ pub fn routes() -> Vec<(String, String, &'static str)> {
     rows.collect()
 }
 
+/// Whether a front of docs/deploy/ forwards a path: not the probes, nor the catalogue, which is for owners.
+pub fn is_forwarded(path: &str) -> bool {
+    !["/healthz", "/readyz"].contains(&path)
+        && !["/catalogue/", "/v1/catalogue/"].iter().any(|start| path.starts_with(start))
+}
+
 /// A path of [`SITE`] with a real value in every place, those of a record and a consent id.
 ///
 /// # Panics
@@ -41,6 +47,7 @@ pub async fn filled_for(api: &Api, path: &str, record: &Record, consent_id: &str
         ("{log}", &at[..7]),
         ("{leaf_index}", "0"),
         ("{index}", "0"),
+        ("{id}", "google-analytics"),
         ("{notice_hash}", &notice_hash),
         ("{file}", widget.expect("the loader names the widget")),
     ];

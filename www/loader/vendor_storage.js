@@ -4,10 +4,10 @@
  * every page view, because a vendor may write again while the page is left.
  */
 
-/* Removes what refused vendors left on this domain. Returns whether a script of something refused
+/* Removes what refused vendors left on this domain: the names that their pattern means. Returns whether a script of something refused
    has run in this page view. */
 function clean(next) {
-  let declared = (name, on) => settings.vendors.some((vendor, at) => next.v[at] > 0 === on && vendor[4].some(known => known.slice(-1) === "*" ? name.startsWith(known.slice(0, -1)) : known === name));
+  let declared = (name, on) => settings.vendors.some((vendor, at) => next.v[at] > 0 === on && RegExp("^(" + vendor[4] + ")$").test(name));
   // Two vendors may share a cookie.
   let goes = name => declared(name, false) && !declared(name, true);
   cookies().split("; ").map(pair => pair.split("=")[0]).filter(goes).forEach(forget);

@@ -1,5 +1,6 @@
 //! The command line.
 
+use super::catalogue::CatalogueArgs;
 use super::console::{ConsoleKeyArgs, TokenArgs, UserArgs, public_url};
 use super::store::{DEADLINE, KeyArgs, StoreArgs};
 use clap::{Args, Parser, Subcommand};
@@ -25,6 +26,8 @@ pub enum Command {
     Serve(ServeArgs),
     /// Check site files without serving them.
     Check(CheckArgs),
+    /// Look up vendors in the catalogue that ships.
+    Catalogue(CatalogueArgs),
     /// Show the records of a consent id, also while the server runs.
     Records(RecordsArgs),
     /// Write the evidence bundle of a record, also while the server runs.

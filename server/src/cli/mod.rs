@@ -1,9 +1,11 @@
 //! The command line.
 
+pub mod catalogue;
 pub mod command_line;
 pub mod console;
 pub mod store;
 
+pub use catalogue::{CatalogueArgs, CatalogueCommand, CatalogueListArgs};
 pub use command_line::{
     AuditArgs, CheckArgs, Cli, ClockArgs, ClockCommand, Command, CopyArgs, KeysArgs, KeysCommand, ProveArgs,
     PublicHost, RecordsArgs, ServeArgs, SnapshotArgs, TimestampArgs, VerifyArgs,

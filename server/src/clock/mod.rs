@@ -7,4 +7,4 @@ mod now;
 
 pub use clock::{Clock, StoreTimes, TOLERANCE_MS};
 pub use error::ClockError;
-pub use now::now;
+pub use now::{now, today};

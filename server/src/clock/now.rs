@@ -1,6 +1,9 @@
 //! The clocks of the system.
 
+use super::in_words::local;
 use constat_shared::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use rustix::time::{ClockId, clock_gettime};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -9,6 +12,11 @@ pub fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let ms = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
     Timestamp::from_unix_ms(ms.saturating_add(shift_ms()))
+}
+
+/// The day of now in UTC.
+pub fn today() -> Date {
+    local(now(), &TimeZone::UTC).map_or(Date::MAX, |at| at.date())
 }
 
 /// The time since the machine was started, in milliseconds. Nobody can set this

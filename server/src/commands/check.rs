@@ -2,29 +2,35 @@
 
 use super::print::{print, remark};
 use crate::cli::{CheckArgs, StoreArgs};
-use crate::clock::Clock;
+use crate::clock::{Clock, today};
 use crate::failure::Failure;
 use crate::jobs::earlier_terms::{NoticesBySite, by_site, who_is_asked};
+use crate::jobs::site_settings::published;
 use crate::site::{self, Catalogue, Site, SiteError, SiteFolder};
 use crate::store::{Store, open_store};
-use constat_shared::Timestamp;
+use constat_shared::{Notice, SiteId, Timestamp, Vendor};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Checks every file, and every file of every folder; prints what is wrong with each, or that it is good.
 pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     let catalogue = Catalogue::embedded().map_err(|errors| site::all_mistakes(&errors))?;
     let published = args.store().map(|store| Published::read(&store)).transpose()?;
-    let mut errors = Vec::new();
+    let (today, mut errors) = (today(), Vec::new());
     for path in &args.files {
         match read(path, &catalogue) {
             Ok(sites) => {
                 for (file, site) in sites {
                     print(format_args!("{}: good, notice {}", file.display(), site.notice.notice_hash()))?;
-                    for warning in site.warnings() {
+                    for warning in site.warnings(today) {
                         remark(format_args!("{}: warning: {warning}", file.display()));
                     }
                     if let Some(published) = &published {
                         print(format_args!("{}: {}", file.display(), published.asked_by(&site)?))?;
+                        for difference in published.differences(&site) {
+                            print(format_args!("{}: {difference}", file.display()))?;
+                        }
                     }
                 }
             }
@@ -38,6 +44,7 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
 struct Published {
     store: Box<dyn Store>,
     notices: NoticesBySite,
+    last: BTreeMap<SiteId, site::Published>,
     now: Timestamp,
 }
 
@@ -45,7 +52,8 @@ impl Published {
     fn read(args: &StoreArgs) -> Result<Published, Failure> {
         let store = open_store(args)?;
         let (notices, times) = (by_site(store.notices()?), store.times()?);
-        Ok(Published { store, notices, now: Clock::of(&times).best_time() })
+        let last = published(&*store)?;
+        Ok(Published { store, notices, last, now: Clock::of(&times).best_time() })
     }
 
     /// Who is asked again when that site is served.
@@ -54,6 +62,33 @@ impl Published {
         let asked = who_is_asked(&*self.store, notices, site, self.now)?;
         Ok(asked.unwrap_or_else(|| "nobody was asked yet: the store has no notice of the site".to_owned()))
     }
+}
+
+impl Published {
+    /// How the vendors of the site differ from those of the notice that was published last.
+    fn differences(&self, site: &Site) -> Vec<String> {
+        let Some(last) = self.last.get(&site.notice.site) else { return Vec::new() };
+        let before = &last.notice;
+        let mut lines = vendor_differences(before, &site.notice);
+        if last.file == Some(site.file_hash) && site.notice.notice_hash() != before.notice_hash() {
+            lines.push("the file is the one that was published last, so its notice stays: change the file to publish what this version would show".to_owned());
+        }
+        lines
+    }
+}
+
+/// A line for each fact of a vendor of both notices that differs.
+fn vendor_differences(before: &Notice, now: &Notice) -> Vec<String> {
+    let of_vendor = |vendor: &Vendor| {
+        let earlier = json!(before.vendor(&vendor.id)?);
+        let present = json!(vendor);
+        let facts = present.as_object()?.iter().filter(|(key, value)| earlier[*key] != **value);
+        let line = |(key, value): (&String, &Value)| {
+            format!("`{key}` of `{}` becomes {value}; it was {}", vendor.id, earlier[key])
+        };
+        Some(facts.map(line).collect::<Vec<_>>())
+    };
+    now.vendors.iter().filter_map(of_vendor).flatten().collect()
 }
 
 /// The site of a file, or those of a folder.

@@ -1,6 +1,7 @@
 //! The subcommands, a file for each: parse, call, print.
 
 pub mod audit;
+pub mod catalogue;
 pub mod check;
 pub mod clock;
 mod console;

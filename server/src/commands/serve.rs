@@ -17,14 +17,15 @@ use crate::http::{router, routes};
 use crate::jobs::cleaning;
 use crate::jobs::publish::publish;
 use crate::jobs::retention::{self, Retention};
+use crate::jobs::site_settings::published;
 use crate::jobs::watched::{Watched, keep_running};
 use crate::proof::keys::Keys;
 use crate::render::assets::Assets;
 use crate::render::earlier::EarlierNotices;
 use crate::site::{self, Catalogue, Site, SiteError, SiteFolder};
-use crate::store::make_store;
 use crate::store::prepare_folder;
 use crate::store::{RecordStore, Store};
+use crate::store::{make_store, open_store};
 use crate::telemetry;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
@@ -39,7 +40,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 /// Serves until SIGTERM or Ctrl-C. Every record acknowledged until then is on disk.
 pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     telemetry::start();
-    let sites = all_sites(args.sites.as_deref(), args.demo)?;
+    let catalogue = Catalogue::embedded().map_err(|errors| site::all_mistakes(&errors))?;
+    check_sites(args, &catalogue)?;
     let data = &args.key.data.data;
     let _lock = prepare_folder(data)?;
     let store: Arc<dyn Store> = Arc::from(make_store(&args.key.data)?);
@@ -66,6 +68,8 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
         Ok(Some(lost)) => tracing::error!("{}", lost_words(lost)),
         Err(error) => tracing::error!(%error, "the newest head of the audit trail cannot be compared"),
     }
+    let sites =
+        all_sites(args.sites.as_deref(), args.demo, &catalogue.with_published(published(&*app.store)?))?;
     publish(&access, &app.sites, &app.assets, &app.clock, sites, demo_site(args.demo).as_ref())?;
     let served = rt::System::new().block_on(serve(args, app.clone()));
     app.writer.stop();
@@ -211,14 +215,33 @@ fn demo_site(demo: bool) -> Option<SiteId> {
     demo.then(|| SiteId::parse(demo::SITE_ID).ok()).flatten()
 }
 
-fn all_sites(dir: Option<&Path>, demo: bool) -> Result<Vec<Site>, Failure> {
-    let catalogue = Catalogue::embedded().map_err(|errors| site::all_mistakes(&errors))?;
+/// Reads the sites before a store is opened or made: with a mistake nothing is. What was published of a file
+/// that is still the same is no mistake, though the catalogue of this version may have other facts.
+fn check_sites(args: &ServeArgs, catalogue: &Catalogue) -> Result<(), Failure> {
+    let read = |catalogue: &Catalogue| read_sites(args.sites.as_deref(), args.demo, catalogue).map(drop);
+    let Err(mistakes) = read(catalogue) else { return Ok(()) };
+    match open_store(&args.key.data) {
+        Ok(store) => read(&catalogue.clone().with_published(published(&*store)?)),
+        Err(_) => Err(mistakes),
+    }
+}
+
+/// Reads the sites, and says in the log what of their folder was passed over.
+fn all_sites(dir: Option<&Path>, demo: bool, catalogue: &Catalogue) -> Result<Vec<Site>, Failure> {
+    let folder = dir.and_then(|dir| SiteFolder::open(dir).ok());
+    if let Some(words) = folder.and_then(|folder| folder.passed_over()) {
+        tracing::info!("{words}");
+    }
+    read_sites(dir, demo, catalogue)
+}
+
+fn read_sites(dir: Option<&Path>, demo: bool, catalogue: &Catalogue) -> Result<Vec<Site>, Failure> {
     let mut sites = match dir {
-        Some(dir) => sites_of(dir, &catalogue).map_err(|errors| site::all_mistakes(&errors))?,
+        Some(dir) => sites_of(dir, catalogue).map_err(|errors| site::all_mistakes(&errors))?,
         None => Vec::new(),
     };
     if demo && !sites.iter().any(|site| site.notice.site.as_str() == demo::SITE_ID) {
-        sites.push(demo::site(&catalogue).map_err(|errors| site::all_mistakes(&errors))?);
+        sites.push(demo::site(catalogue).map_err(|errors| site::all_mistakes(&errors))?);
     }
     if sites.is_empty() {
         let words =
@@ -230,9 +253,6 @@ fn all_sites(dir: Option<&Path>, demo: bool) -> Result<Vec<Site>, Failure> {
 
 fn sites_of(dir: &Path, catalogue: &Catalogue) -> Result<Vec<Site>, Vec<SiteError>> {
     let folder = SiteFolder::open(dir)?;
-    if let Some(words) = folder.passed_over() {
-        tracing::info!("{words}");
-    }
     Ok(folder.read(catalogue)?.into_iter().map(|(_, site)| site).collect())
 }
 
@@ -242,7 +262,9 @@ async fn reload_on_hangup(mut hangups: Signal, dir: Option<PathBuf>, demo: bool,
     while hangups.recv().await.is_some() {
         let (dir, app) = (dir.clone(), app.clone());
         let reload = move || {
-            let sites = all_sites(dir.as_deref(), demo)?;
+            let catalogue = Catalogue::embedded().map_err(|errors| site::all_mistakes(&errors))?;
+            let catalogue = catalogue.with_published(published(&*app.store)?);
+            let sites = all_sites(dir.as_deref(), demo, &catalogue)?;
             let access = Access::new(Arc::clone(&app.store), Arc::clone(&app.keys));
             publish(&access, &app.sites, &app.assets, &app.clock, sites, None)
         };

@@ -80,6 +80,8 @@ async fn take<S: NoticeStore + LogStore + ?Sized>(
         log_shards: LogShards::ONE,
         first_party: None,
         hidden_cookies: Vec::new(),
+        facts: Vec::new(),
+        file_hash: Hash::of(&[]),
     };
     let served = ServedSite::new(site, &[], assets);
     photographer.warning_of_other_files(&served)?.into_iter().for_each(warn);

@@ -1,5 +1,6 @@
 //! HTTP: addresses, and what turns requests into calls and results into answers.
 
+mod accepted_language;
 mod admin;
 pub mod app;
 mod asks;
@@ -17,6 +18,7 @@ mod negotiation;
 pub mod origin;
 mod problem;
 mod public;
+mod query;
 pub mod rate;
 pub mod router;
 pub mod routes;

@@ -72,8 +72,15 @@ fn immutable() -> Vec<CacheDirective> {
 /// Whether the client prefers `other` to `usual`, both media types without
 /// parameters. One without a readable `Accept` header gets the usual.
 pub fn prefers(request: &HttpRequest, other: &str, usual: &str) -> bool {
-    let Ok(accept) = Accept::parse(request) else { return false };
-    quality(&accept, other) > quality(&accept, usual)
+    preferred(request, &[usual, other]) == other
+}
+
+/// The media type that the client prefers, of those without parameters that there are. The first one is the
+/// usual: it is given where none is preferred, and to a client without a readable `Accept` header.
+pub fn preferred<'a>(request: &HttpRequest, types: &[&'a str]) -> &'a str {
+    let Ok(accept) = Accept::parse(request) else { return types[0] };
+    // Of equals `max_by_key` takes the last.
+    types.iter().rev().copied().max_by_key(|media| quality(&accept, media)).unwrap_or_default()
 }
 
 /// How much a media type is wanted: by the most specific range that it falls in.

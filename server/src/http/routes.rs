@@ -1,8 +1,10 @@
 //! Every address of the server, on one page.
 
 use super::problem;
-use super::public::{assets, consent_js, consents, health, history, keys, log, notice, vendors, verify_page};
-use super::router::Family::{Anyone, Plain, Site};
+use super::public::{
+    assets, catalogue, consent_js, consents, health, history, keys, log, notice, vendors, verify_page,
+};
+use super::router::Family::{Anyone, Plain, Screen, Site};
 use super::router::Verb::{Delete, Get, Post};
 use super::router::{self, Row, row};
 use actix_web::web::{ServiceConfig, to};
@@ -27,10 +29,15 @@ pub fn table() -> Vec<Row> {
         row(Get, "/v1/sites/{site}/log/{log}/proof/{index}", Anyone, to(log::proof)),
         row(Get, "/v1/sites/{site}/log/{log}/consistency", Anyone, to(log::consistency)),
         row(Get, "/v1/notices/{notice_hash}", Anyone, to(notice::get_by_hash)),
+        row(Get, "/v1/catalogue/{id}", Anyone, to(catalogue::api::get)),
         row(Get, "/assets/{file}", Anyone, to(assets::get)),
         row(Get, "/.well-known/jwks.json", Anyone, to(keys::get)),
         row(Get, "/verify", Plain, to(verify_page::get)),
         row(Get, "/verify/", Plain, to(verify_page::get)),
+        row(Get, "/catalogue/", Screen, to(catalogue::pages::list)),
+        row(Get, "/catalogue/catalogue.css", Screen, to(catalogue::pages::style)),
+        row(Get, "/catalogue/icon.svg", Screen, to(catalogue::pages::icon)),
+        row(Get, "/catalogue/{id}", Screen, to(catalogue::pages::vendor)),
         row(Get, "/healthz", Plain, to(health::healthz)),
         row(Get, "/readyz", Plain, to(health::readyz)),
     ]

@@ -1,11 +1,13 @@
 //! Notes in the audit trail when a site file came back or went, or changed what no visitor is shown: no notice tells
 //! of that.
 
+use super::earlier_terms::by_site;
 use crate::access::access::Access;
 use crate::access::setting;
 use crate::access::trail::{Action, Command, Note};
 use crate::failure::{Failure, fail, failed};
-use crate::site::Site;
+use crate::site::{Published, Site};
+use crate::store::{Store, StoreError, notice_of_site, readable};
 use constat_shared::{Hash, SiteId, Timestamp, canonical};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +19,9 @@ type Settings = BTreeMap<String, Hash>;
 const NOT_SERVED: &str = "not_served";
 /// In the entry of a site that is served again.
 const SERVED: &str = "served";
+/// The site file itself, and the notice that was made of it. No entry names them: a new notice has one.
+const FILE: &str = "file";
+const NOTICE: &str = "notice";
 
 /// Notes which of them differ from those that were served last, and keeps the present ones.
 ///
@@ -25,17 +30,37 @@ const SERVED: &str = "served";
 pub fn note_changes(access: &Access, site: &Site, now: Timestamp) -> Result<(), Failure> {
     let id = &site.notice.site;
     let present = settings(site);
-    let Some(last) = last(access, id)? else { return keep(access, id, &present) };
+    let Some(last) = last(access.store(), id).map_err(failed)? else { return keep(access, id, &present) };
     let keys: BTreeSet<&String> = present.keys().chain(last.keys()).collect();
-    let changed = keys.into_iter().filter(|key| *key != NOT_SERVED && last.get(*key) != present.get(*key));
-    let changed = changed.map(String::as_str);
+    let changed = keys
+        .into_iter()
+        .map(String::as_str)
+        .filter(|key| ![NOT_SERVED, FILE, NOTICE].contains(key) && last.get(*key) != present.get(*key));
     let returned = last.contains_key(NOT_SERVED).then_some(SERVED);
     let changed: Vec<_> = returned.into_iter().chain(changed).collect();
-    if changed.is_empty() {
-        return Ok(());
+    if !changed.is_empty() {
+        note(access, id, &changed.join(", "), now)?;
     }
-    note(access, id, &changed.join(", "), now)?;
-    keep(access, id, &present)
+    if last == present { Ok(()) } else { keep(access, id, &present) }
+}
+
+/// What was published last for each site, and of which file. A site that an earlier version has published has
+/// no file: its facts stay until the file changes.
+///
+/// # Errors
+/// When the store fails.
+pub fn published(store: &dyn Store) -> Result<BTreeMap<SiteId, Published>, StoreError> {
+    let mut published = BTreeMap::new();
+    for (site, hashes) in by_site(store.notices()?) {
+        let last = last(store, &site)?.unwrap_or_default();
+        let file = last.get(FILE).copied();
+        let notice = last.get(NOTICE).filter(|_| file.is_some()).or(hashes.last());
+        let Some(hash) = notice else { continue };
+        if let Some(notice) = readable(notice_of_site(store, &site, *hash))?.flatten() {
+            published.insert(site, Published { file, notice });
+        }
+    }
+    Ok(published)
 }
 
 /// Notes which sites were served last and have no site file any more.
@@ -47,7 +72,7 @@ pub fn note_removed(access: &Access, sites: &[Site], now: Timestamp) -> Result<(
         if sites.iter().any(|site| site.notice.site == id) {
             continue;
         }
-        let mut settings = last(access, &id)?.unwrap_or_default();
+        let mut settings = last(access.store(), &id).map_err(failed)?.unwrap_or_default();
         if settings.insert(NOT_SERVED.to_owned(), Hash::of(&[])).is_none() {
             note(access, &id, NOT_SERVED, now)?;
             keep(access, &id, &settings)?;
@@ -68,6 +93,8 @@ fn settings(site: &Site) -> Settings {
         ("ask_refusers_again", hash(ask_refusers_again)),
         ("timestamp_authority", hash(timestamp_authority)),
         ("time_zone", hash(time_zone)),
+        (FILE, site.file_hash),
+        (NOTICE, site.notice.notice_hash()),
     ];
     // Left out where they are not used, as an earlier version left them out.
     let domain = site.first_party.as_ref().and_then(|mode| mode.cookie_domain.as_ref());
@@ -86,8 +113,8 @@ fn hash(value: &impl Serialize) -> Hash {
 }
 
 /// Those that were served last; none when none were, or when they cannot be read.
-fn last(access: &Access, site: &SiteId) -> Result<Option<Settings>, Failure> {
-    let found = setting::site_settings(access.store(), site)?;
+fn last(store: &dyn Store, site: &SiteId) -> Result<Option<Settings>, StoreError> {
+    let found = setting::site_settings(store, site)?;
     Ok(found.and_then(|text| serde_json::from_str(&text).ok()))
 }
 

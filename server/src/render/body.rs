@@ -27,6 +27,11 @@ impl Body {
         Body::with(mime, plain, brotli, gzip, false)
     }
 
+    /// A body made for one answer, whose address may show another one later.
+    pub fn uncompressed(mime: &'static str, plain: Vec<u8>) -> Body {
+        Body::with(mime, plain, Vec::new(), Vec::new(), false)
+    }
+
     /// A body made for one answer, whose address has its hash in it: not worth compressing.
     pub fn immutable_plain(mime: &'static str, plain: Vec<u8>) -> Body {
         Body::with(mime, plain, Vec::new(), Vec::new(), true)

@@ -75,9 +75,9 @@ impl EarlierTerms {
     }
 }
 
-/// Id, number of the category, name, privacy policy, and what the vendor leaves
-/// on the site's own domain, where the loader can remove it.
-type VendorSettings<'a> = (&'a VendorId, usize, &'a str, &'a str, Vec<&'a str>);
+/// Id, number of the category, name, privacy policy, and what the vendor leaves on the site's own domain, where
+/// the loader can remove it: the names as the alternatives of a regular expression of JavaScript.
+type VendorSettings<'a> = (&'a VendorId, usize, &'a str, &'a str, String);
 
 fn settings(site: &Site, earlier: &[Notice], css: &str, assets: &Assets) -> String {
     let notice = &site.notice;
@@ -113,8 +113,24 @@ fn digits(is: impl Fn(Category) -> bool) -> String {
 
 fn vendor(vendor: &Vendor) -> VendorSettings<'_> {
     let own = vendor.cookies.iter().filter(|cookie| cookie.first_party);
-    let names = own.map(|cookie| cookie.name.as_str()).collect();
+    let names = own.map(|cookie| expression(&cookie.name)).collect::<Vec<_>>();
+    // An empty class means no name at all.
+    let names = if names.is_empty() { "[]".to_owned() } else { names.join("|") };
     (&vendor.id, vendor.category.index(), &vendor.name, &vendor.policy_url, names)
+}
+
+/// The expression of a name, in which a `*` stands for any characters.
+fn expression(name: &str) -> String {
+    let mut expression = String::new();
+    for c in name.chars() {
+        match c {
+            '*' => expression.push_str(".*"),
+            // Letters of any script stand for themselves.
+            c if c.is_ascii_punctuation() && !matches!(c, '_' | '-') => expression.extend(['\\', c]),
+            c => expression.push(c),
+        }
+    }
+    expression
 }
 
 /// The style of the first layer, in the colours of a notice.
@@ -132,4 +148,21 @@ fn palette(palette: &Palette) -> String {
         [("background", background), ("text", text), ("button", button), ("button-text", button_text)];
     // The rules of a page count more than those of a shadow root on its host, but for important ones.
     colors.iter().map(|(name, color)| format!("--{name}:{color}!important;")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_means_itself_but_for_its_star() {
+        for (name, expected) in [
+            ("_ga_*", "_ga_.*"),
+            ("mp_*_panel", "mp_.*_panel"),
+            ("a.b-c|d$(e)[f]", r"a\.b-c\|d\$\(e\)\[f\]"),
+            ("é\\/", r"é\\\/"),
+        ] {
+            assert_eq!(expression(name), expected, "{name}");
+        }
+    }
 }

@@ -24,9 +24,7 @@ impl Pages {
         body: fn(&'static str, Vec<u8>) -> Body,
     ) -> Option<Pages> {
         let view = view(notice, language)?;
-        let vendors = json!({
-            "site": view.site, "notice_hash": view.notice_hash, "language": language, "categories": view.categories,
-        });
+        let vendors = vendors_json(&view);
         let json = |value: Value| body("application/json", value.to_string().into_bytes());
         Some(Pages {
             notice: json(json!(view)),
@@ -39,6 +37,13 @@ impl Pages {
     pub fn bytes(&self) -> usize {
         [&self.banner, &self.notice, &self.vendors].map(Body::bytes).iter().sum()
     }
+}
+
+/// The vendors of a notice by category.
+pub fn vendors_json(view: &NoticeView) -> Value {
+    json!({
+        "site": view.site, "notice_hash": view.notice_hash, "language": view.language, "categories": view.categories,
+    })
 }
 
 /// A notice in one language, or nothing when it does not speak it. A notice of an earlier version

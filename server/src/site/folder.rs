@@ -1,6 +1,6 @@
 //! Site files and folders of them, read from the disk.
 
-use super::facts::catalogue::Catalogue;
+use super::catalogue::Catalogue;
 use super::file::report::SiteError;
 use super::file::{encoding, source};
 use super::site::{Site, parse_with_line};

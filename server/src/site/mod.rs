@@ -1,6 +1,7 @@
 //! Sites: what their owners write in a TOML file, checked, and the notice it
 //! stands for.
 
+mod catalogue;
 mod facts;
 mod file;
 mod folder;
@@ -9,7 +10,9 @@ mod site;
 #[cfg(test)]
 mod tests;
 
-pub use facts::catalogue::{Catalogue, default_texts};
+pub use catalogue::{By, Catalogue, Index, Published, default_texts};
+pub use facts::cited::{Cited, Fact};
+pub use facts::known::{KnownCookie, KnownVendor, Level};
 pub use file::report::{SiteError, all_mistakes};
 pub use folder::{SiteFolder, read_file};
 pub use notice::hidden_cookies::HiddenCookie;

@@ -1,13 +1,15 @@
 //! A site, made from the text of its file.
 
-use super::facts::catalogue::Catalogue;
+use super::catalogue::Catalogue;
+use super::facts::cited::UsedFact;
 use super::file::report::{Report, SiteError};
 use super::file::schema::SiteFile;
 use super::file::{source, values};
 use super::notice::first_party::{self, FirstParty};
 use super::notice::hidden_cookies::HiddenCookie;
-use super::notice::notice;
-use constat_shared::{LogShards, PublishedNotice};
+use super::notice::notice::{self, Made};
+use constat_shared::{Hash, LogShards, PublishedNotice, SiteId};
+use jiff::civil::Date;
 
 /// The time zone of a site that names none.
 pub const UTC: &str = "UTC";
@@ -34,6 +36,10 @@ pub struct Site {
     pub first_party: Option<FirstParty>,
     /// The cookies that an answer deletes in first-party mode. They are nothing a visitor is shown.
     pub hidden_cookies: Vec<HiddenCookie>,
+    /// The facts of its vendors that come from the catalogue.
+    pub facts: Vec<UsedFact>,
+    /// SHA-256 of the file: while it stays the same, nothing is published.
+    pub file_hash: Hash,
 }
 
 impl Site {
@@ -42,8 +48,8 @@ impl Site {
         self.origins.iter().any(|allowed| allowed == origin)
     }
 
-    /// What its owner should know, though nothing is wrong with the file: a sentence each.
-    pub fn warnings(&self) -> Vec<String> {
+    /// What its owner should know on that day, though nothing is wrong with the file: a sentence each.
+    pub fn warnings(&self, today: Date) -> Vec<String> {
         let months = self.notice.lifetimes.choice().get();
         let safari = self.first_party.is_none().then(|| {
             format!(
@@ -60,7 +66,16 @@ impl Site {
             };
             Some(format!("The cookie `{name}` of `{vendor}` cannot be deleted {why}."))
         });
-        safari.into_iter().chain(undeleted).collect()
+        let stale = self.facts.iter().filter(|used| used.cited.is_stale(today)).map(|used| {
+            let UsedFact { vendor, fact, cited } = used;
+            format!(
+                "`{fact}` of `{vendor}` was read more than 12 months ago, on {}. Compare it with {}, and write it \
+                 in the vendor's table.",
+                cited.read,
+                cited.addresses()
+            )
+        });
+        safari.into_iter().chain(undeleted).chain(stale).collect()
     }
 }
 
@@ -89,9 +104,16 @@ pub fn parse_with_line(
     let shards = file.as_mut().and_then(|file| file.log_shards.take());
     let log_shards = shards.and_then(|count| report.take("log_shards", values::log_shards(count)));
     let first_party = file.as_ref().and_then(|file| first_party::check(file, &mut report));
-    let checked = file.and_then(|file| notice::make(file, catalogue, &mut report));
-    let site = checked.map(|(notice, origins, hidden_cookies)| {
-        let notice = PublishedNotice::new(notice);
+    let file_hash = Hash::of(text.as_bytes());
+    let id = file.as_ref().and_then(|file| SiteId::parse(file.id.as_deref()?).ok());
+    let published = id.and_then(|id| catalogue.published(&id, file_hash));
+    let pinned = published.map(|published| catalogue.as_in(&published.notice));
+    let of = pinned.as_ref().unwrap_or(catalogue);
+    let checked = file.and_then(|file| notice::make(file, of, &mut report));
+    let site = checked.map(|made| {
+        let Made { notice, origins, hidden_cookies, facts } = made;
+        let same = published.filter(|published| published.file == Some(file_hash));
+        let notice = same.map_or_else(|| PublishedNotice::new(notice), |same| same.notice.clone());
         let log_shards = log_shards.unwrap_or(LogShards::ONE);
         let time_zone = time_zone.unwrap_or_else(|| UTC.to_owned());
         Site {
@@ -103,6 +125,8 @@ pub fn parse_with_line(
             log_shards,
             first_party,
             hidden_cookies,
+            facts,
+            file_hash,
         }
     });
     let line = report.line_of("id");

@@ -18,5 +18,7 @@ pub use lifetime::{Lifetimes, Months, MonthsError, ProofShorterThanChoice};
 pub use notice::{Authority, Controller, FORMAT, Notice, NoticeCategory, Palette, PublishedNotice, Theme};
 pub use terms_change::{Reason, TermsChange};
 pub use texts::{TextKey, Texts};
-pub use vendor::{Cookie, PurposeText, Purposes, Storage, TRACKER_DAYS_MAX, Transfer, VENDORS_MAX, Vendor};
+pub use vendor::{
+    Cookie, PurposeText, Purposes, Storage, TRACKER_DAYS_MAX, Transfer, VENDORS_MAX, Vendor, is_of_pattern,
+};
 pub use view::{CategoryView, ControllerView, CookieView, NoticeView, VendorView};

@@ -1,6 +1,7 @@
 //! The texts of the banner, by key.
 
 use super::category::Category;
+use super::vendor::{Storage, Transfer};
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -215,6 +216,26 @@ impl TextKey {
         }
     }
 
+    /// The ground of a transfer.
+    pub fn of_transfer(transfer: Transfer) -> TextKey {
+        match transfer {
+            Transfer::None => TextKey::TransferNone,
+            Transfer::Adequacy => TextKey::TransferAdequacy,
+            Transfer::Dpf => TextKey::TransferDpf,
+            Transfer::Scc => TextKey::TransferScc,
+            Transfer::Bcr => TextKey::TransferBcr,
+        }
+    }
+
+    /// A kind of storage.
+    pub fn of_storage(storage: Storage) -> TextKey {
+        match storage {
+            Storage::Cookie => TextKey::StorageCookie,
+            Storage::LocalStorage => TextKey::StorageLocalStorage,
+            Storage::SessionStorage => TextKey::StorageSessionStorage,
+        }
+    }
+
     /// The placeholders that a text must contain, such as `{count}`.
     pub fn placeholders(self) -> &'static [&'static str] {
         match self {
@@ -260,6 +281,14 @@ impl Texts {
             return self.get(one).to_owned();
         }
         self.fill(many, "{count}", &count.to_string())
+    }
+
+    /// The lifetime of a cookie in words, from days; 0 is the browser session.
+    pub fn duration(&self, days: u16) -> String {
+        match days {
+            0 => self.get(TextKey::DurationSession).to_owned(),
+            days => self.count(TextKey::DurationDaysOne, TextKey::DurationDays, usize::from(days)),
+        }
     }
 
     /// Whether every key has a text, as in a notice of this version.

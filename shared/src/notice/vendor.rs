@@ -80,7 +80,7 @@ impl Transfer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cookie {
-    /// The name; a `*` at the end stands for any ending.
+    /// The name; a `*` in it stands for any characters.
     pub name: String,
     /// Its lifetime in days, rounded up; 0 for the browser session.
     pub duration_days: u16,
@@ -95,10 +95,17 @@ pub struct Cookie {
 impl Cookie {
     /// Whether a cookie of that name is this one.
     pub fn is_named(&self, name: &str) -> bool {
-        match self.name.strip_suffix('*') {
-            Some(start) => name.starts_with(start),
-            None => self.name == name,
+        is_of_pattern(&self.name, name)
+    }
+}
+
+/// Whether a name is as a pattern says, in which one `*` stands for any characters, also none.
+pub fn is_of_pattern(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        Some((start, end)) => {
+            name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
         }
+        None => pattern == name,
     }
 }
 
@@ -149,6 +156,19 @@ pub type Purposes = BTreeMap<PurposeId, BTreeMap<Language, PurposeText>>;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_star_stands_for_any_characters_wherever_it_is() {
+        for (pattern, name) in
+            [("_ga_*", "_ga_X1"), ("_ga_*", "_ga_"), ("mp_*_mixpanel", "mp_1_mixpanel"), ("a*a", "aa")]
+        {
+            assert!(is_of_pattern(pattern, name), "{pattern} {name}");
+        }
+        for (pattern, name) in [("_ga_*", "_ga"), ("mp_*_mixpanel", "mp_mixpanel"), ("a*a", "a"), ("a", "ab")]
+        {
+            assert!(!is_of_pattern(pattern, name), "{pattern} {name}");
+        }
+    }
 
     #[test]
     fn names_are_those_of_the_json_and_parse_back() {

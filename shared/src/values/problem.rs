@@ -59,6 +59,8 @@ codes! {
     LanguageUnknown = "language_unknown", 404, "The site does not speak this language";
     /// No notice with the hash was published.
     NoticeUnknown = "notice_unknown", 404, "No notice with this hash was ever published";
+    /// The catalogue has no such vendor.
+    CatalogueVendorUnknown = "catalogue_vendor_unknown", 404, "The catalogue has no vendor with this id";
     /// There is no such log, or no such leaf in it.
     LogUnknown = "log_unknown", 404, "The log has no such place";
     /// The address does not accept the method.

@@ -7,6 +7,7 @@ mod assets;
 mod audit;
 mod banner;
 mod bodies;
+mod catalogue;
 mod check;
 mod clock;
 mod command;

@@ -5,7 +5,7 @@ use crate::markdown::report;
 use constat_testkit::sample_site::in_first_party_mode;
 use constat_tests::api::{Api, SITE, SITE_ORIGIN, answer};
 use constat_tests::consent::secret_of;
-use constat_tests::routes::{filled_for, routes};
+use constat_tests::routes::{filled_for, is_forwarded, routes};
 use constat_tests::sites::Sites;
 use reqwest::Method;
 use reqwest::header::{HOST, ORIGIN, SET_COOKIE};
@@ -13,14 +13,11 @@ use std::collections::BTreeSet;
 
 const FIRST_PARTY: &str = "docs/first-party.md";
 
-/// The probes, which no front forwards.
-const NOT_FORWARDED: [&str; 2] = ["/healthz", "/readyz"];
-
 #[test]
 fn every_public_address_has_its_row() {
     let rows = addresses(FIRST_PARTY);
     let rows = rows.iter().map(|(_, method, path)| address(method.as_str(), path, ""));
-    let routes = routes().into_iter().filter(|(_, path, _)| !NOT_FORWARDED.contains(&path.as_str()));
+    let routes = routes().into_iter().filter(|(_, path, _)| is_forwarded(path));
     let routes = routes.map(|(method, path, _)| address(&method, &path, ""));
     assert_eq!(rows.collect::<BTreeSet<_>>(), routes.collect::<BTreeSet<_>>());
 }

@@ -4,13 +4,10 @@ use crate::world::{OTHER_SITE, World, mark, report};
 use constat_tests::api::{Answer, Api, SITE, SITE_ORIGIN, answer, site_path};
 use constat_tests::consent::secret_of;
 use constat_tests::fronts::{File, Front, PREFIX, SITE_HOST};
-use constat_tests::routes::{filled_for, routes};
+use constat_tests::routes::{filled_for, is_forwarded, routes};
 use reqwest::header::{ACCEPT_ENCODING, HOST, IF_NONE_MATCH, ORIGIN, SET_COOKIE};
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
-
-/// Addresses for the operator, which a front does not forward.
-const NOT_FORWARDED: [&str; 2] = ["/healthz", "/readyz"];
 
 /// The headers of an answer that a front leaves as they are.
 const KEPT: [&str; 9] = [
@@ -30,7 +27,7 @@ async fn addresses(api: &Api) -> Vec<(Method, String, Option<String>)> {
     let (record, receipt) = api.record("refuse_all").await;
     let mut all = Vec::new();
     for (method, path, readers) in routes() {
-        if NOT_FORWARDED.contains(&path.as_str()) {
+        if !is_forwarded(&path) {
             continue;
         }
         let path = filled_for(api, &path, &record, &record.consent_id.to_string()).await;

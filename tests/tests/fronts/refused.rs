@@ -4,8 +4,17 @@ use crate::world::{World, mark, report};
 use constat_tests::fronts::{Front, SITE_HOST};
 
 /// What the operator's own screens, programs and probes ask for.
-const OTHERS: [&str; 7] =
-    ["healthz", "readyz", "console/", "v1/admin/sites", "v1/openapi.json", "metrics", "demo/"];
+const OTHERS: [&str; 9] = [
+    "healthz",
+    "readyz",
+    "console/",
+    "v1/admin/sites",
+    "v1/openapi.json",
+    "metrics",
+    "demo/",
+    "catalogue/",
+    "v1/catalogue/matomo",
+];
 
 /// The ways of writing an address below a prefix.
 fn ways(prefix: &str, path: &str) -> Vec<String> {

@@ -4,7 +4,7 @@ use super::props::ConfigurationProps;
 use super::switch::switch;
 use crate::state::Event;
 use constat_shared::notice::{CookieView, VendorView};
-use constat_shared::{Storage, TextKey, Texts, Transfer};
+use constat_shared::{TextKey, Texts};
 use yew::{Html, html};
 
 /// One vendor: name, switch, facts, cookies and privacy policy.
@@ -49,7 +49,7 @@ fn facts(view: &VendorView, props: &ConfigurationProps) -> Html {
             <dt>{ label(TextKey::CountryLabel) }</dt>
             <dd>{ country }</dd>
             <dt>{ label(TextKey::TransferLabel) }</dt>
-            <dd>{ label(transfer_text(view.transfer)) }</dd>
+            <dd>{ label(TextKey::of_transfer(view.transfer)) }</dd>
         </dl>
     }
 }
@@ -69,36 +69,11 @@ fn cookies(cookies: &[CookieView], texts: &Texts) -> Html {
             </tr></thead>
             <tbody>{ for cookies.iter().map(|cookie| html! {
                 <tr>
-                    <td><code>{ cookie.name.clone() }</code><br />{ label(storage_text(cookie.storage)) }</td>
-                    <td>{ duration(cookie.duration_days, texts) }</td>
+                    <td><code>{ cookie.name.clone() }</code><br />{ label(TextKey::of_storage(cookie.storage)) }</td>
+                    <td>{ texts.duration(cookie.duration_days) }</td>
                     <td>{ cookie.purpose.clone() }</td>
                 </tr>
             }) }</tbody>
         </table>
-    }
-}
-
-fn duration(days: u16, texts: &Texts) -> String {
-    match days {
-        0 => texts.get(TextKey::DurationSession).to_owned(),
-        days => texts.count(TextKey::DurationDaysOne, TextKey::DurationDays, usize::from(days)),
-    }
-}
-
-fn storage_text(storage: Storage) -> TextKey {
-    match storage {
-        Storage::Cookie => TextKey::StorageCookie,
-        Storage::LocalStorage => TextKey::StorageLocalStorage,
-        Storage::SessionStorage => TextKey::StorageSessionStorage,
-    }
-}
-
-fn transfer_text(transfer: Transfer) -> TextKey {
-    match transfer {
-        Transfer::None => TextKey::TransferNone,
-        Transfer::Adequacy => TextKey::TransferAdequacy,
-        Transfer::Dpf => TextKey::TransferDpf,
-        Transfer::Scc => TextKey::TransferScc,
-        Transfer::Bcr => TextKey::TransferBcr,
     }
 }

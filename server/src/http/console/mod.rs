@@ -12,7 +12,6 @@ mod language;
 mod missing;
 mod moment;
 mod posted;
-mod query;
 pub mod question;
 #[cfg(test)]
 mod route_tests;

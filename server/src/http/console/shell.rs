@@ -1,7 +1,6 @@
 //! What is around a screen: for somebody who is signed in the shell, else the gate.
 
 use super::cookies::{self, Kind};
-use super::language;
 use super::signed::Session;
 use super::state::{Console, console};
 use super::texts::Texts;
@@ -9,6 +8,7 @@ use super::view::frame::{Gate, May, SITES_IN_SWITCHER_MAX, Section, Shell, SiteN
 use crate::access::permission::Permission;
 use crate::access::principal::{Decision, Principal};
 use crate::access::session;
+use crate::http::accepted_language;
 use crate::render::site::ServedSite;
 use actix_web::HttpRequest;
 use actix_web::cookie::Cookie;
@@ -27,7 +27,7 @@ pub enum Place {
 
 /// The language of somebody who is signed in: the one of their account.
 pub fn language(request: &HttpRequest, session: &Session) -> Language {
-    session.signed_in.account.language.unwrap_or_else(|| language::before_sign_in(request))
+    session.signed_in.account.language.unwrap_or_else(|| accepted_language::of(request))
 }
 
 /// The shell around a screen.
@@ -113,14 +113,14 @@ pub fn name_of(site: &ServedSite) -> SiteName {
 
 /// The texts for somebody who is not signed in.
 pub fn texts(request: &HttpRequest) -> &'static Texts {
-    Texts::of(language::before_sign_in(request))
+    Texts::of(accepted_language::of(request))
 }
 
 /// The gate around a screen of somebody who is not signed in, and the cookie that its form needs, when the
 /// browser has none yet.
 pub fn gate(request: &HttpRequest) -> (Gate, Option<Cookie<'static>>) {
     let console = console(request);
-    let language = language::before_sign_in(request);
+    let language = accepted_language::of(request);
     let (secret, is_new) = match cookies::read(request, &console.address, Kind::Form) {
         Some(secret) => (secret, false),
         None => (session::first_secret().unwrap_or_default(), true),

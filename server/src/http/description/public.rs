@@ -4,7 +4,7 @@ use super::operation::{Operation, operation};
 use super::schemas::{hash, slug, uuid};
 use super::shape::named;
 use crate::http::router::Verb::{Delete, Get, Post};
-use constat_shared::{Code, Language, dpv};
+use constat_shared::{Category, Code, Language, dpv};
 use serde_json::{Value, json};
 
 const AT: &str = "2026-11-24T08:12:30.000Z";
@@ -37,6 +37,11 @@ fn of_site(operation: Operation) -> Operation {
 
 fn languages() -> Value {
     let all: Vec<_> = Language::ALL.iter().map(|language| language.as_str()).collect();
+    json!({ "type": "string", "enum": all })
+}
+
+fn categories() -> Value {
+    let all = Category::ALL.map(Category::as_str);
     json!({ "type": "string", "enum": all })
 }
 
@@ -79,8 +84,15 @@ fn shown() -> Vec<Operation> {
             "The third parties, for a cookie policy page",
         )))
         .query("lang", "A language of the site; without it, its main one.", languages(), "fr")
-        .problems([Code::InvalidField, Code::LanguageUnknown])
-        .json(200, "Categories, vendors and cookies.", object(), json!({ "categories": [] })),
+        .query("category", "One category that the site uses; without it, all.", categories(), "audience")
+        .problems([Code::InvalidField, Code::LanguageUnknown, Code::CategoryUnknown])
+        .json(200, "Categories, vendors and cookies.", object(), json!({ "categories": [] }))
+        .answer(200, "The same.", dpv::MEDIA_TYPE, object(), None)
+        .answer(200, "The same.", "text/csv", text(), None),
+        kept(get("/v1/catalogue/{id}", "getCatalogueVendor", "What the catalogue knows of a vendor"))
+            .part("id", "The id of the vendor.", slug(), "matomo")
+            .problems([Code::CatalogueVendorUnknown])
+            .json(200, "The vendor, with the source of each fact.", object(), json!({ "id": "matomo" })),
         kept(get("/v1/notices/{notice_hash}", "getNoticeByHash", "A notice that was ever published"))
             .part("notice_hash", "Its hash.", hash(), HASH)
             .problems([Code::NoticeUnknown])

@@ -1,6 +1,7 @@
 //! The addresses that browsers, visitors and operators ask, a file for each resource.
 
 pub mod assets;
+pub mod catalogue;
 pub mod consent_js;
 pub mod consents;
 pub mod health;

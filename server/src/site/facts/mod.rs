@@ -1,6 +1,6 @@
-//! Facts about vendors, cookies, purposes and texts: the rules for them, and the catalogue that ships.
+//! Facts about vendors, cookies, purposes and texts, and the rules for them.
 
-pub mod catalogue;
+pub mod cited;
 pub mod cookies;
 pub mod known;
 pub mod languages;

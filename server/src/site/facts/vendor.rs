@@ -1,7 +1,7 @@
 //! The facts of one vendor: what a file gives, else what the catalogue knows.
 
 use super::cookies;
-use super::known::{Known, join};
+use super::known::{Known, KnownVendor, join};
 use super::purposes;
 use crate::site::file::report::{Fault, Report};
 use crate::site::file::schema::VendorFile;
@@ -35,33 +35,39 @@ pub fn facts(
         report,
     );
     let remedy = "Write the company that answers for the service";
-    let company = text("company", &file.company, base.map(|v| &v.company), remedy, values::text, report);
+    let company =
+        text("company", &file.company, base.and_then(|v| v.company.as_ref()), remedy, values::text, report);
     let remedy = "Write the https address of its privacy policy";
-    let policy_url =
-        text("policy_url", &file.policy_url, base.map(|v| &v.policy_url), remedy, values::https, report);
+    let policy_url = text(
+        "policy_url",
+        &file.policy_url,
+        base.and_then(|v| v.policy_url.as_ref()),
+        remedy,
+        values::https,
+        report,
+    );
     let remedy = "Write where the company that receives the data is, such as country = \"FR\"";
-    let country = text("country", &file.country, base.map(|v| &v.country), remedy, values::country, report);
+    let country = text(
+        "country",
+        &file.country,
+        base.and_then(|v| v.country.as_ref()),
+        remedy,
+        values::country,
+        report,
+    );
     let remedy = "Write essential, functional, audience, advertising or third_party";
-    let category = base.map(|v| v.category);
+    let category = base.and_then(|v| v.category);
     let category =
         report.field(&key("category"), file.category.as_deref(), category, remedy, values::category);
     let remedy = "Write what makes the transfer lawful: none, adequacy, dpf, scc or bcr";
-    let transfer = base.map(|v| v.transfer);
+    let transfer = base.and_then(|v| v.transfer);
     let transfer =
         report.field(&key("transfer"), file.transfer.as_deref(), transfer, remedy, values::transfer);
     let purposes = vendor_purposes(&key("purposes"), file, known, report);
     let hosts = hosts(&key("hosts"), file, base, report);
     let cookies = cookies::check(at, file, known, report);
     let (country, transfer) = (country?, transfer?);
-    if transfer == Transfer::None && !EEA.split(' ').any(|state| state == country) {
-        let problem =
-            format!("`none` means the data stay in the European Economic Area, but they go to {country}");
-        report.add(
-            &key("transfer"),
-            problem,
-            "Write what makes the transfer lawful: adequacy, dpf, scc or bcr",
-        );
-    }
+    check_transfer(&key("transfer"), transfer, &country, report);
     Some(Vendor {
         id: id.clone(),
         name: name?,
@@ -76,6 +82,15 @@ pub fn facts(
     })
 }
 
+/// `none` keeps the data in the European Economic Area.
+pub fn check_transfer(key: &str, transfer: Transfer, country: &str, report: &mut Report) {
+    if transfer == Transfer::None && !EEA.split(' ').any(|state| state == country) {
+        let problem =
+            format!("`none` means the data stay in the European Economic Area, but they go to {country}");
+        report.add(key, problem, "Write what makes the transfer lawful: adequacy, dpf, scc or bcr");
+    }
+}
+
 fn vendor_purposes(
     key: &str,
     file: &VendorFile,
@@ -83,7 +98,7 @@ fn vendor_purposes(
     report: &mut Report,
 ) -> Option<Vec<PurposeId>> {
     let Some(given) = &file.purposes else {
-        let base = known.base.map(|vendor| vendor.purposes.clone());
+        let base = known.base.and_then(|vendor| vendor.purposes.clone());
         return report.field(key, None::<()>, base, "List what the service is for", |()| Ok(Vec::new()));
     };
     if given.is_empty() {
@@ -93,17 +108,22 @@ fn vendor_purposes(
     Some(distinct(key, given, one, report))
 }
 
-fn hosts(key: &str, file: &VendorFile, base: Option<&Vendor>, report: &mut Report) -> Option<Vec<String>> {
+fn hosts(
+    key: &str,
+    file: &VendorFile,
+    base: Option<&KnownVendor>,
+    report: &mut Report,
+) -> Option<Vec<String>> {
     let Some(given) = &file.hosts else {
-        let base = base.map(|vendor| vendor.hosts.clone());
+        let base = base.and_then(|vendor| vendor.hosts.clone());
         let remedy = "List the hosts the service is reached at, [] for none";
         return report.field(key, None::<()>, base, remedy, |()| Ok(Vec::new()));
     };
-    Some(distinct(key, given, values::host, report))
+    Some(distinct(key, given, values::host_pattern, report))
 }
 
 /// The items of a list, each of which must have a form and be there once.
-fn distinct<T: PartialEq>(
+pub fn distinct<T: PartialEq>(
     key: &str,
     given: &[String],
     form: impl Fn(&str) -> Result<T, Fault>,

@@ -1,4 +1,4 @@
-//! A site file and a catalogue file as they are written, before any check but
+//! A site file as it is written, before any check but
 //! that of their keys.
 
 use serde::de::value::MapAccessDeserializer;
@@ -147,33 +147,6 @@ pub struct PaletteFile {
 pub struct ButtonFile {
     pub background: Option<String>,
     pub text: Option<String>,
-}
-
-/// A file of `www/catalogue/vendors`: the facts of a vendor, and where they come from.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, expecting = "a table")]
-pub struct CatalogueVendorFile {
-    pub name: Option<String>,
-    pub company: Option<String>,
-    pub category: Option<String>,
-    pub policy_url: Option<String>,
-    pub country: Option<String>,
-    pub transfer: Option<String>,
-    pub purposes: Option<Vec<String>>,
-    pub hosts: Option<Vec<String>>,
-    pub source: Option<String>,
-    pub cookies: Vec<CatalogueCookieFile>,
-}
-
-/// `[[cookies]]` of a catalogue file.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, expecting = "a table")]
-pub struct CatalogueCookieFile {
-    pub name: String,
-    pub duration_days: Option<i64>,
-    pub purpose: Option<String>,
-    pub storage: Option<String>,
-    pub first_party: Option<bool>,
 }
 
 /// One text, or a table. Serde's untagged enums would lose line and key.

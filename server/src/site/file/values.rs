@@ -109,6 +109,16 @@ pub fn host(text: &str) -> Result<String, Fault> {
     Err(Fault::new(format!("`{text}` is not a host name"), remedy))
 }
 
+/// A host name, or `*.` before one, which stands for it and every host below it.
+pub fn host_pattern(text: &str) -> Result<String, Fault> {
+    let base = text.strip_prefix("*.").unwrap_or(text);
+    if base != text && !base.contains('.') {
+        let remedy = "Write the domain that the company has registered, such as *.example.com";
+        return Err(Fault::new(format!("`{text}` stands for hosts of everybody"), remedy));
+    }
+    host(base).map(|_| text.to_owned())
+}
+
 fn host_name(text: &str) -> bool {
     // The comparison refuses upper case, and letters that need another writing.
     matches!(Host::parse(text), Ok(Host::Domain(domain)) if domain == text)

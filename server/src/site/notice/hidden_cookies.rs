@@ -1,6 +1,7 @@
 //! The cookies on the site's own domain that a page cannot remove: HttpOnly ones, those of another path, and
 //! partitioned ones. In first-party mode the server deletes them.
 
+use crate::site::facts::cookies::cookie_name;
 use crate::site::file::report::{Fault, Report};
 use crate::site::file::schema::{CookieFile, VendorFile};
 use constat_shared::{Storage, Vendor, VendorId};
@@ -17,7 +18,7 @@ const PATH_CHARS_MAX: usize = 100;
 pub struct HiddenCookie {
     /// Whose it is.
     pub vendor: VendorId,
-    /// Its name; with a `*` at the end it cannot be deleted.
+    /// Its name; with a `*` in it, it cannot be deleted.
     pub name: String,
     /// The path that it was set for.
     pub path: String,
@@ -28,7 +29,7 @@ pub struct HiddenCookie {
 impl HiddenCookie {
     /// Whether its whole name is not known. Only a page can look for a cookie; a server has to name it.
     pub fn is_pattern(&self) -> bool {
-        self.name.ends_with('*')
+        self.name.contains('*')
     }
 }
 
@@ -60,6 +61,8 @@ fn is_hidden(file: &CookieFile) -> bool {
 
 fn cookie(vendor: &Vendor, name: &str, file: &CookieFile, report: &mut Report) -> Option<HiddenCookie> {
     let key = format!("vendors.{}.cookies.{name}", vendor.id);
+    // A mistake in the name is reported with the vendor.
+    let name = cookie_name(name).ok()?;
     let declared = vendor.cookies.iter().find(|cookie| cookie.name == name)?;
     if declared.storage != Storage::Cookie {
         let problem = "only a cookie has `http_only`, `path` or `partitioned`";
@@ -71,14 +74,14 @@ fn cookie(vendor: &Vendor, name: &str, file: &CookieFile, report: &mut Report) -
             problem,
             "Write `first_party = true` here, or leave `http_only`, `path` and `partitioned` out",
         );
-    } else if !is_token(name.trim_end_matches('*')) {
+    } else if !is_token(&name) {
         let remedy = "Write the name as the browser shows it, without quotes, commas and semicolons";
         report.add(&key, format!("no browser keeps a cookie named `{name}`"), remedy);
     }
     let given = file.path.as_deref().unwrap_or("/");
     let path = report.take(&format!("{key}.path"), path(given))?;
     let partitioned = file.partitioned.unwrap_or_default();
-    Some(HiddenCookie { vendor: vendor.id.clone(), name: name.to_owned(), path, partitioned })
+    Some(HiddenCookie { vendor: vendor.id.clone(), name, path, partitioned })
 }
 
 /// A path as a `Set-Cookie` header has it (RFC 6265, section 4.1.1).

@@ -3,7 +3,8 @@
 
 use super::hidden_cookies::{self, HiddenCookie};
 use super::{categories, contacts, general, texts, theme, vendors};
-use crate::site::facts::catalogue::Catalogue;
+use crate::site::catalogue::Catalogue;
+use crate::site::facts::cited::UsedFact;
 use crate::site::facts::purposes;
 use crate::site::file::report::Report;
 use crate::site::file::schema::SiteFile;
@@ -11,13 +12,20 @@ use constat_shared::notice::FORMAT;
 use constat_shared::{Language, Notice, Texts};
 use std::collections::BTreeMap;
 
-/// The notice of a site file, the origins it is shown on, and the cookies that its pages cannot remove, when
-/// the file has no mistake that keeps them from being made.
-pub fn make(
-    file: SiteFile,
-    catalogue: &Catalogue,
-    report: &mut Report,
-) -> Option<(Notice, Vec<String>, Vec<HiddenCookie>)> {
+/// What a site file stands for.
+pub struct Made {
+    /// The notice.
+    pub notice: Notice,
+    /// The origins it is shown on.
+    pub origins: Vec<String>,
+    /// The cookies that its pages cannot remove.
+    pub hidden_cookies: Vec<HiddenCookie>,
+    /// The facts that come from the catalogue.
+    pub facts: Vec<UsedFact>,
+}
+
+/// What a site file stands for, when it has no mistake that keeps it from being made.
+pub fn make(file: SiteFile, catalogue: &Catalogue, report: &mut Report) -> Option<Made> {
     let id = report.field(
         "id",
         file.id.as_deref(),
@@ -33,8 +41,8 @@ pub fn make(
     let categories = categories::check(&file.categories, report);
     let own_purposes = purposes::complete("purposes.", &file.purposes, &languages, report);
     let known = catalogue.purposes().clone().into_iter().chain(own_purposes).collect();
-    let vendors = vendors::check(&file.vendors, catalogue, &categories, &known, report);
-    let hidden = hidden_cookies::check(&file.vendors, &vendors, report);
+    let (vendors, facts) = vendors::check(&file.vendors, catalogue, &categories, &known, report);
+    let hidden_cookies = hidden_cookies::check(&file.vendors, &vendors, report);
     let texts: BTreeMap<Language, Texts> = texts::overridden(&file.texts, &languages, catalogue, report);
     let theme = theme::check(&file.theme, report);
     let notice = Notice {
@@ -50,5 +58,5 @@ pub fn make(
         texts,
         theme: theme?,
     };
-    Some((notice, origins, hidden))
+    Some(Made { notice, origins, hidden_cookies, facts })
 }

@@ -1,6 +1,6 @@
 //! The words of the banner: the defaults, and what the site writes instead.
 
-use crate::site::facts::catalogue::Catalogue;
+use crate::site::catalogue::Catalogue;
 use crate::site::facts::languages::by_language;
 use crate::site::facts::texts;
 use crate::site::file::report::{Fault, Report, hint, list};

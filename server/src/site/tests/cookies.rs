@@ -23,11 +23,23 @@ fn an_override_of_an_unknown_cookie_must_be_a_whole_cookie() {
 }
 
 #[test]
-fn a_star_is_only_at_the_end_of_a_cookies_name() {
-    for good in ["_ga", "_ga_*", "s_ecid"] {
-        assert!(cookie_name(good).is_ok(), "{good}");
+fn one_part_of_a_cookies_name_may_vary_and_it_means_neither_all_nor_constats_own() {
+    for (good, pattern) in [
+        ("_ga", "_ga"),
+        ("_ga_*", "_ga_*"),
+        ("_hjSession_{id}", "_hjSession_*"),
+        ("mp_{token}_mixpanel", "mp_*_mixpanel"),
+        ("mp_*_mixpanel", "mp_*_mixpanel"),
+        ("conversion", "conversion"),
+        ("con_*", "con_*"),
+    ] {
+        assert_eq!(cookie_name(good).as_deref(), Ok(pattern), "{good}");
     }
-    for bad in ["", "*", "a b", "a*b", "a**"] {
+    let all = ["*", "{id}", "*_id"];
+    let own =
+        ["constat", "constat-boreale", "constat-*", "constat.queue.boreale", "c*", "const*", "con{x}stat"];
+    let others = ["", "a b", "a**", "a*b*", "a{b}c{d}", "a{}", "a{b", "a}b{c"];
+    for bad in all.into_iter().chain(own).chain(others) {
         assert!(cookie_name(bad).is_err(), "{bad}");
     }
 }

@@ -1,6 +1,6 @@
 //! Whole site files: what is right and wrong about first-party mode.
 
-use super::sample::{SITE_FILE, assert_only_fault, changed, site};
+use super::sample::{SITE_FILE, assert_only_fault, changed, site, today};
 
 /// The base with keys at the top.
 fn with(keys: &str) -> String {
@@ -77,7 +77,7 @@ fn a_cookie_that_a_page_cannot_remove_is_declared_where_the_vendor_is() {
         let [cookie] = site.hidden_cookies.as_slice() else { panic!("{:?}", site.hidden_cookies) };
         assert_eq!((cookie.vendor.as_str(), cookie.name.as_str()), ("own-chat", "chat"));
         assert_eq!((cookie.path.as_str(), cookie.partitioned), (path, partitioned));
-        assert!(site.warnings().is_empty(), "{:?}", site.warnings());
+        assert!(site.warnings(today()).is_empty(), "{:?}", site.warnings(today()));
     }
     assert!(site(&chat("first_party = true\nhttp_only = false")).hidden_cookies.is_empty());
 }
@@ -110,18 +110,18 @@ fn what_no_server_can_delete_is_a_mistake() {
 
 #[test]
 fn the_owner_is_warned_of_seven_days_and_of_cookies_that_stay() {
-    let warnings = site(SITE_FILE).warnings();
+    let warnings = site(SITE_FILE).warnings(today());
     assert_eq!(warnings.len(), 1);
     assert!(warnings[0].contains("Safari") && warnings[0].contains("7 days, not 6 months"), "{warnings:?}");
     let pattern =
         chat("first_party = true\nhttp_only = true").replace("cookies.chat]", "cookies.\"chat_*\"]");
-    let warnings = site(&pattern).warnings();
+    let warnings = site(&pattern).warnings(today());
     assert_eq!(
         warnings,
         [
             "The cookie `chat_*` of `own-chat` cannot be deleted because its name ends with `*`: write the whole name."
         ]
     );
-    let warnings = site(&pattern.replacen("first_party = true", "first_party = false", 1)).warnings();
+    let warnings = site(&pattern.replacen("first_party = true", "first_party = false", 1)).warnings(today());
     assert!(warnings.len() == 2 && warnings[1].contains("without `first_party = true`"), "{warnings:?}");
 }

@@ -12,6 +12,11 @@ pub fn catalogue() -> Catalogue {
     Catalogue::of(&vendors, &sample_site::purposes()).expect("the sample catalogue has no mistake")
 }
 
+/// A day on which no fact of the sample's catalogue is older than 12 months.
+pub fn today() -> jiff::civil::Date {
+    jiff::civil::date(2026, 3, 1)
+}
+
 /// The base with one thing changed.
 pub fn changed(from: &str, to: &str) -> String {
     let text = SITE_FILE.replacen(from, to, 1);

@@ -46,7 +46,7 @@ impl RecordStore for RedisStore {
         for event_id in newest {
             let first = Cmd::getrange(tag.record(&event_id), 0, record_bytes::HOLDER_END as isize - 1);
             let bytes: Vec<u8> = call.ask(&first)?;
-            if bytes.is_empty() {
+            if bytes.is_empty() && !call.ask::<bool>(&Cmd::exists(tag.record(&event_id)))? {
                 continue;
             }
             return Ok(Some(match holder {

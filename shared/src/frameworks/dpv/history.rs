@@ -84,7 +84,7 @@ pub fn json_ld_of_unreadable(consent_id: &ConsentId, event_id: &EventId, said: &
 }
 
 /// The whole context, so that a reader of the document has to fetch nothing.
-fn context() -> Value {
+pub(super) fn context() -> Value {
     let iri = json!({ "@type": "@id" });
     let time = json!({ "@type": "xsd:dateTime" });
     json!({

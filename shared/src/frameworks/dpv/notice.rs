@@ -1,7 +1,7 @@
 //! What the records of one notice share: its parties, purposes and processes,
 //! in the languages of the records.
 
-use crate::notice::{Category, Cookie, Notice, PurposeText, Storage, TextKey, Transfer, Vendor};
+use crate::notice::{Category, Cookie, Notice, PurposeText, TextKey, Transfer, Vendor};
 use crate::values::{Hash, Language, PurposeId, VendorId};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -39,6 +39,30 @@ pub fn nodes(iri: &str, hash: Hash, notice: &Notice, languages: &BTreeSet<Langua
     for vendor in notice.vendors.iter().filter(|vendor| !notice.is_exempt(vendor.category)) {
         nodes.push(shown.vendor(vendor));
         nodes.push(shown.service(vendor));
+    }
+    nodes
+}
+
+/// The nodes of the vendors of a notice, of one category or of all: each with what its service does.
+pub fn vendor_nodes(
+    iri: &str,
+    notice: &Notice,
+    languages: &BTreeSet<Language>,
+    category: Option<Category>,
+) -> Vec<Value> {
+    let shown = Shown { iri, notice, languages };
+    let is_wanted = |vendor: &&Vendor| category.is_none_or(|category| vendor.category == category);
+    let vendors: Vec<_> = notice.vendors.iter().filter(is_wanted).collect();
+    let purposes: BTreeSet<_> = vendors.iter().flat_map(|vendor| &vendor.purposes).collect();
+    let mut nodes = vec![shown.controller()];
+    nodes.extend(purposes.into_iter().map(|id| shown.purpose(id)));
+    for vendor in vendors {
+        let mut service = shown.service(vendor);
+        // What is exempt rests on no consent.
+        if let Some(service) = service.as_object_mut().filter(|_| notice.is_exempt(vendor.category)) {
+            service.remove("dpv:hasLegalBasis");
+        }
+        nodes.extend([shown.vendor(vendor), service]);
     }
     nodes
 }
@@ -180,23 +204,18 @@ impl Shown<'_> {
 
     /// Where the data go, and what makes that lawful.
     fn transfer(&self, vendor: &Vendor, recipient: &str) -> Value {
-        let (words, mechanism) = match vendor.transfer {
-            Transfer::None => (TextKey::TransferNone, None),
-            Transfer::Adequacy => (TextKey::TransferAdequacy, Some(("hasLegalBasis", "AdequacyDecision"))),
+        let mechanism = match vendor.transfer {
+            Transfer::None => None,
             // The framework rests on an adequacy decision.
-            Transfer::Dpf => (TextKey::TransferDpf, Some(("hasLegalBasis", "AdequacyDecision"))),
-            Transfer::Scc => {
-                (TextKey::TransferScc, Some(("hasOrganisationalMeasure", "StandardContractualClauses")))
-            }
-            Transfer::Bcr => {
-                (TextKey::TransferBcr, Some(("hasOrganisationalMeasure", "BindingCorporateRules")))
-            }
+            Transfer::Adequacy | Transfer::Dpf => Some(("hasLegalBasis", "AdequacyDecision")),
+            Transfer::Scc => Some(("hasOrganisationalMeasure", "StandardContractualClauses")),
+            Transfer::Bcr => Some(("hasOrganisationalMeasure", "BindingCorporateRules")),
         };
         let mut transfer = json!({
             "@type": "dpv:Transfer",
             "dpv:hasRecipientThirdParty": recipient,
             "dpv:hasCountry": country(vendor),
-            "dct:description": self.text(words),
+            "dct:description": self.text(TextKey::of_transfer(vendor.transfer)),
         });
         if let Some((property, term)) = mechanism {
             transfer[format!("dpv:{property}")] = format!("eu-gdpr:{term}").into();
@@ -207,11 +226,6 @@ impl Shown<'_> {
     /// What is kept in the browser stands for the personal data: the notice
     /// names no other (online identifiers: GDPR, recital 30).
     fn cookie(&self, cookie: &Cookie) -> Value {
-        let location = match cookie.storage {
-            Storage::Cookie => TextKey::StorageCookie,
-            Storage::LocalStorage => TextKey::StorageLocalStorage,
-            Storage::SessionStorage => TextKey::StorageSessionStorage,
-        };
         let duration = match cookie.duration_days {
             0 => {
                 json!({ "@type": "dpv:UntilEventDuration", "rdf:value": self.text(TextKey::DurationSession) })
@@ -227,7 +241,7 @@ impl Shown<'_> {
             "dct:description": self.purpose_text(&cookie.purpose, |text| &text.title),
             "dpv:hasStorageCondition": {
                 "@type": ["dpv:StorageLocation", "dpv:StorageDuration"],
-                "dct:description": self.text(location),
+                "dct:description": self.text(TextKey::of_storage(cookie.storage)),
                 "dpv:hasLocation": "dpv:LocalLocation",
                 "dpv:hasDuration": duration,
             },

@@ -47,9 +47,7 @@ async fn a_list_is_read_page_by_page_to_its_end() {
         // Others add to it meanwhile, at its beginning.
         while seen.len() < 2 * count {
             let page = console.read(&token, &format!("{list}{join}limit=1{cursor}")).await;
-            seen.extend(
-                page["items"].as_array().unwrap().iter().map(|item| format!("{}{}", item["jti"], item["at"])),
-            );
+            seen.extend(page["items"].as_array().unwrap().iter().map(Value::to_string));
             let Some(next) = page["next_cursor"].as_str() else { break };
             cursor = format!("&cursor={next}");
         }

@@ -62,7 +62,8 @@ async fn an_answer_and_its_notice_show_the_layers_as_the_site_serves_them() {
     let record = answer(&house, &consent).await;
     let timeline = dpo.get(&format!("/console/sites/{OWN}/records/{}", record.consent_id)).await;
     let [(_, layer)] = &drawn(timeline.text())[..] else { panic!("{timeline:?}") };
-    let switched_on = |tag: &str| tag.starts_with("checked").then(|| between(tag, "name=\"", "\"").to_owned());
+    let switched_on =
+        |tag: &str| tag.starts_with("checked").then(|| between(tag, "name=\"", "\"").to_owned());
     assert_eq!(layer.split("<input ").filter_map(switched_on).collect::<Vec<_>>(), ["youtube"], "{layer}");
     assert!(
         layer.starts_with("<dialog ") && timeline.text().contains("as the visitor saved them"),

@@ -4,6 +4,7 @@ use crate::access::error::{AccessError, Refusal};
 use crate::access::own_account;
 use crate::access::session::{self, ABSOLUTE_MS};
 use crate::access::site_scope::SiteScope;
+use crate::http::accepted_language;
 use crate::http::console::answer::{add_cookie, refused, screen_as, see};
 use crate::http::console::cookies::{self, Kind};
 use crate::http::console::shell::{self, Place};
@@ -14,7 +15,7 @@ use crate::http::console::view::form::Errors;
 use crate::http::console::view::frame::{Section, SiteName};
 use crate::http::console::view::moment::Moment;
 use crate::http::console::who::Person;
-use crate::http::console::{fault, language, moment, posted};
+use crate::http::console::{fault, moment, posted};
 use actix_web::http::StatusCode;
 use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
@@ -40,7 +41,7 @@ pub async fn set_language(Person(session): Person, request: HttpRequest, payload
         Ok(form) => form,
         Err(answer) => return answer,
     };
-    let Some(chosen) = language::of(form.get("language")) else { return see("/console/account") };
+    let Some(chosen) = accepted_language::parse(form.get("language")) else { return see("/console/account") };
     let back = form.get("return_to");
     // Only a path of the console: no other address, and no other host.
     let is_own = back.starts_with("/console/") && !back.contains(['\\', '\r', '\n']) && !back.contains("//");

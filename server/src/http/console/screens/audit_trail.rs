@@ -15,7 +15,8 @@ use crate::http::console::view::audit_trail::{AuditTrail, Target, TrailRow, Veri
 use crate::http::console::view::form::{Choice, Errors};
 use crate::http::console::view::frame::Section;
 use crate::http::console::who::{AuditTrailRead, May};
-use crate::http::console::{day, difference, fault, moment, posted, query};
+use crate::http::console::{day, difference, fault, moment, posted};
+use crate::http::query;
 use crate::store::StoreError;
 use actix_web::http::StatusCode;
 use actix_web::web::Payload;

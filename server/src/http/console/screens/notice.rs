@@ -20,7 +20,7 @@ use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use constat_shared::log::Image;
 use constat_shared::{Category, Hash, Language, Layer, SiteId};
-use constat_shared::{PublishedNotice, TextKey, Transfer, Vendor};
+use constat_shared::{PublishedNotice, TextKey, Vendor};
 
 /// The most bytes of a picture.
 const PICTURE_BYTES_MAX: u64 = 16 * 1024 * 1024;
@@ -210,16 +210,6 @@ pub fn notice_texts(notice: &PublishedNotice, language: Language, reader: Langua
     }
 }
 
-fn transfer_key(transfer: Transfer) -> TextKey {
-    match transfer {
-        Transfer::None => TextKey::TransferNone,
-        Transfer::Adequacy => TextKey::TransferAdequacy,
-        Transfer::Dpf => TextKey::TransferDpf,
-        Transfer::Scc => TextKey::TransferScc,
-        Transfer::Bcr => TextKey::TransferBcr,
-    }
-}
-
 /// What consent is asked for, as the first layer lists it.
 fn purposes(notice: &PublishedNotice, language: Language) -> String {
     let own = &notice.texts[&language];
@@ -241,11 +231,7 @@ pub fn vendor_view(notice: &PublishedNotice, vendor: &Vendor, language: Language
         let titles = notice.purposes.get(id).and_then(|texts| texts.get(&language));
         titles.map_or_else(|| format!("{id}"), |text| text.title.clone())
     };
-    let duration = |days: u16| match days {
-        0 => own.get(TextKey::DurationSession).to_owned(),
-        days => own.count(TextKey::DurationDaysOne, TextKey::DurationDays, days.into()),
-    };
-    let transfer = own.get(transfer_key(vendor.transfer));
+    let transfer = own.get(TextKey::of_transfer(vendor.transfer));
     ShownVendor {
         name: vendor.name.clone(),
         company: vendor.company.clone(),
@@ -258,7 +244,7 @@ pub fn vendor_view(notice: &PublishedNotice, vendor: &Vendor, language: Language
             .iter()
             .map(|cookie| ShownCookie {
                 name: cookie.name.clone(),
-                duration: duration(cookie.duration_days),
+                duration: own.duration(cookie.duration_days),
                 purpose: purpose(&cookie.purpose),
             })
             .collect(),

@@ -14,7 +14,8 @@ use crate::http::console::view::notices_compare::{
     TextDifferences, VendorDifference,
 };
 use crate::http::console::who::{May, NoticesRead};
-use crate::http::console::{language, query, zone};
+use crate::http::console::{language, zone};
+use crate::http::query;
 use crate::store::notice_of_site;
 use actix_web::{HttpRequest, HttpResponse};
 use constat_shared::{Category, Language, PublishedNotice, PurposeId, TermsChange, TextKey, VendorId};

@@ -5,6 +5,7 @@ use crate::access::error::AccessError;
 use crate::access::link::LinkKind;
 use crate::access::second_factor::Offer;
 use crate::access::welcome::{self, Invitation, Welcomed};
+use crate::http::accepted_language;
 use crate::http::console::answer::{add_cookie, message, refused, screen_as, see};
 use crate::http::console::cookies::{self, Kind};
 use crate::http::console::form::Form;
@@ -114,7 +115,7 @@ async fn show(request: &HttpRequest, secret: String, status: StatusCode, errors:
         return enter_demo(request, secret).await;
     }
     let (gate, cookie) = shell::gate(request);
-    let language = crate::http::console::language::before_sign_in(request);
+    let language = accepted_language::of(request);
     let email = invitation.email.clone();
     let link_ends_at = when(invitation.ends_at, language);
     let mut response = match (invitation.kind, offer) {

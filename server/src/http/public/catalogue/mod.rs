@@ -1,0 +1,7 @@
+//! The catalogue of vendors: for programs, and as pages to browse and search.
+
+pub mod api;
+pub mod pages;
+mod shelf;
+mod texts;
+mod view;

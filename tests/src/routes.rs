@@ -27,7 +27,7 @@ pub fn routes() -> Vec<(String, String, &'static str)> {
 /// Whether a front of docs/deploy/ forwards a path: not the probes, nor the catalogue, which is for owners.
 pub fn is_forwarded(path: &str) -> bool {
     !["/healthz", "/readyz"].contains(&path)
-        && !["/catalogue/", "/v1/catalogue/"].iter().any(|start| path.starts_with(start))
+        && !["/catalogue", "/v1/catalogue/"].iter().any(|start| path.starts_with(start))
 }
 
 /// A path of [`SITE`] with a real value in every place, those of a record and a consent id.

@@ -34,6 +34,7 @@ pub fn table() -> Vec<Row> {
         row(Get, "/.well-known/jwks.json", Anyone, to(keys::get)),
         row(Get, "/verify", Plain, to(verify_page::get)),
         row(Get, "/verify/", Plain, to(verify_page::get)),
+        row(Get, "/catalogue", Screen, to(catalogue::pages::list)),
         row(Get, "/catalogue/", Screen, to(catalogue::pages::list)),
         row(Get, "/catalogue/catalogue.css", Screen, to(catalogue::pages::style)),
         row(Get, "/catalogue/icon.svg", Screen, to(catalogue::pages::icon)),

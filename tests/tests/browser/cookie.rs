@@ -56,7 +56,7 @@ fn a_choice_of_version_1_holds_and_the_next_answer_replaces_it() {
 async fn with_a_second_site(host: &Host) -> Outcome {
     // Its terms are others: it has a vendor more.
     let text = with_shipped_vendors("seconde", &host.pages.origin());
-    host.sites.write("seconde", &format!("{text}[[vendors]]\nid = \"criteo\"\n"));
+    host.sites.write("seconde", &format!("{text}[[vendors]]\nid = \"taboola\"\n"));
     host.server.signal(Signal::HUP);
     host.pages.put("/seconde", host.html("", "").replace("/polaire/", "/seconde/"));
     let url = format!("{}/v1/sites/seconde/consent.js", host.server.url);

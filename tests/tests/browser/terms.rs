@@ -30,7 +30,7 @@ fn changed_wording_does_not_ask_again_and_an_added_vendor_does() {
         );
         assert!(!browser.shows(".banner").await?);
 
-        host.change(&format!("{site}[[vendors]]\nid = \"criteo\"\n")).await?;
+        host.change(&format!("{site}[[vendors]]\nid = \"taboola\"\n")).await?;
         revisit(&host, &browser).await?;
         browser.find(".banner").await?;
         assert!(browser.run("return constat.choices()").await?.is_null());
@@ -87,12 +87,12 @@ fn a_refusal_of_everything_holds_whatever_is_added_unless_the_site_asks_again() 
         browser.press("refuse_all").await?;
         delivered(&browser, "polaire").await?;
         let site = with_shipped_vendors("polaire", &host.pages.origin());
-        let more = "[[vendors]]\nid = \"criteo\"\n";
+        let more = "[[vendors]]\nid = \"taboola\"\n";
         host.change(&format!("{site}{more}")).await?;
         revisit(&host, &browser).await?;
         browser.find(".manage").await?;
         assert!(!browser.shows(".banner").await?);
-        let choices = "return Object.values(constat.choices().vendors).concat(constat.allows('', 'criteo'))";
+        let choices = "return Object.values(constat.choices().vendors).concat(constat.allows('', 'taboola'))";
         assert_eq!(browser.run(choices).await?, serde_json::json!([false, false, false, false, false]));
 
         host.change(&format!("ask_refusers_again = true\n{site}{more}[[vendors]]\nid = \"hotjar\"\n"))
@@ -113,11 +113,11 @@ fn a_page_loaded_before_a_change_shows_and_records_the_notice_it_had() {
         browser.open(&host.url()).await?;
         browser.find(".banner").await?;
         let site = with_shipped_vendors("polaire", &host.pages.origin());
-        host.change(&format!("{site}[[vendors]]\nid = \"criteo\"\n")).await?;
+        host.change(&format!("{site}[[vendors]]\nid = \"taboola\"\n")).await?;
         browser.block(&[]).await?;
         browser.press("vendors").await?;
         browser.find("dialog[open]").await?;
-        assert!(!browser.shows("input[name=criteo]").await?);
+        assert!(!browser.shows("input[name=taboola]").await?);
         browser.press("refuse_all").await?;
         delivered(&browser, "polaire").await?;
         let record = host.records(&browser).await.remove(0);

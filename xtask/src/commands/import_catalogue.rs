@@ -238,6 +238,20 @@ mod tests {
     }
 
     #[test]
+    fn hosts_that_many_sites_load_from_are_written_though_nobody_says_what_is_stored() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut sources = sources();
+        sources.entities.push(entity("D", None, &["*.d.example"]));
+        let decision =
+            "[[vendor]]\nid = \"d\"\nname = \"D\"\nentities = [\"D\"]\npartial = true\nreason = \"Many.\"\n";
+        run(&sources, decision, folder.path()).unwrap();
+        let file = contents(folder.path()).remove("d.toml").unwrap_or_default();
+        assert!(file.contains("hosts = [\"*.d.example\"]\n") && !file.contains("cookies"), "{file}");
+        let whole = decision.replace("partial = true\n", "");
+        assert!(run(&sources, &whole, folder.path()).unwrap().contains("deleted: d\n"));
+    }
+
+    #[test]
     fn a_file_of_people_is_never_written() {
         let folder = tempfile::tempdir().unwrap();
         let file = "name = \"A\"\ncompany = \"A Limited\"\nhosts = [\"a.example\"]\ncookies = []\n\

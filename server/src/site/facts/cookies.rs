@@ -12,9 +12,9 @@ use std::collections::BTreeMap;
 /// The catalogue's cookies with the file's overrides, then the file's own.
 pub fn check(at: &str, file: &VendorFile, known: &Known<'_>, report: &mut Report) -> Vec<Cookie> {
     let of_catalogue = known.base.map(|vendor| vendor.cookies.as_deref());
-    if of_catalogue == Some(None) && file.cookies.is_empty() {
-        let remedy =
-            "The catalogue does not say what it stores: write a table [vendors.cookies.NAME] for each cookie";
+    if of_catalogue == Some(None) && file.cookies.is_none() {
+        let remedy = "The catalogue does not say what it stores: write a table [vendors.cookies.NAME] for each \
+                      cookie, or an empty [vendors.cookies] if it stores nothing";
         report.add(&join(at, "cookies"), "it is missing", remedy);
     }
     let given = given(at, file, report);
@@ -60,7 +60,7 @@ fn given<'a>(
     report: &mut Report,
 ) -> BTreeMap<String, (&'a String, &'a CookieFile)> {
     let mut given = BTreeMap::new();
-    for (written, table) in &file.cookies {
+    for (written, table) in file.cookies.iter().flatten() {
         let key = join(at, &format!("cookies.{written}"));
         let Some(pattern) = report.take(&key, cookie_name(written)) else { continue };
         if given.insert(pattern, (written, table)).is_some() {

@@ -95,7 +95,7 @@ pub struct VendorFile {
     pub transfer: Option<String>,
     pub purposes: Option<Vec<String>>,
     pub hosts: Option<Vec<String>>,
-    pub cookies: BTreeMap<String, CookieFile>,
+    pub cookies: Option<BTreeMap<String, CookieFile>>,
 }
 
 /// `[vendors.cookies.NAME]`.

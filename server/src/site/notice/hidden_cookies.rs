@@ -40,7 +40,7 @@ pub fn check(files: &[VendorFile], vendors: &[Vendor], report: &mut Report) -> V
         let Some(file) = files.iter().find(|file| file.id.as_deref() == Some(vendor.id.as_str())) else {
             continue;
         };
-        for (name, given) in file.cookies.iter().filter(|(_, given)| is_hidden(given)) {
+        for (name, given) in file.cookies.iter().flatten().filter(|(_, given)| is_hidden(given)) {
             hidden.extend(cookie(vendor, name, given, report));
         }
     }

@@ -219,6 +219,20 @@ fn what_no_source_says_is_asked_of_the_site_by_key() {
 }
 
 #[test]
+fn a_site_can_say_that_a_service_stores_nothing_where_no_source_says_it() {
+    let known = "name = \"Known\"\nhosts = [\"k.example\"]\n[sources]\nhosts = { source = \"tarteaucitron\", read = \"2026-11-28\" }\n";
+    let catalogue = Catalogue::of(&[("known.toml", known)], &sample::purposes()).unwrap();
+    let facts = "company = \"K\"\ncategory = \"audience\"\npolicy_url = \"https://k.example/\"\ncountry = \"FR\"\n\
+                 transfer = \"none\"\npurposes = [\"counting\"]\n";
+    let base = sample::SITE_FILE.split("[[vendors]]").next().unwrap();
+    let with = |more: &str| {
+        shown(parse("s.toml", &format!("{base}[[vendors]]\nid = \"known\"\n{facts}{more}"), &catalogue))
+    };
+    assert!(with("").contains("vendors.known.cookies: it is missing"));
+    assert_eq!(with("[vendors.cookies]\n"), "");
+}
+
+#[test]
 fn a_fact_that_a_notice_uses_is_named_when_it_was_read_over_12_months_ago() {
     let warnings = |text: &str, day| {
         let warnings = sample::site(text).warnings(day);

@@ -10,6 +10,7 @@ use constat_tests::server::{Server, run};
 use reqwest::Method;
 use reqwest::header::ORIGIN;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -157,6 +158,36 @@ async fn a_data_folder_of_version_0_1_0_still_opens() {
     is_whole(&stored).await;
     assert!(Server::start(stored.folder.path(), &["--sites", text(&fixture("sites"))]).stop());
     is_whole(&stored).await;
+}
+
+#[tokio::test]
+async fn a_site_of_version_0_1_0_keeps_the_facts_that_it_was_published_with() {
+    let evidence: Value = serde_json::from_slice(&std::fs::read(fixture("evidence.json")).unwrap()).unwrap();
+    let of = |vendors: &Value| {
+        let vendors = vendors.as_array().unwrap().iter();
+        let facts = vendors.map(|vendor| (vendor["id"].clone(), (vendor["country"].clone(), days(vendor))));
+        facts.map(|(id, facts)| (id.to_string(), facts)).collect::<BTreeMap<_, _>>()
+    };
+    let published = of(&evidence["notice"]["vendors"]);
+    let stored = Stored::in_folder();
+    let server = Server::start(stored.folder.path(), &["--sites", text(&fixture("sites"))]);
+    let served = client().get(format!("{}/v1/sites/polaire/vendors", server.url));
+    let served = answer(served).await.json();
+    let served =
+        served["categories"].as_array().unwrap().iter().flat_map(|category| of(&category["vendors"]));
+    let served: BTreeMap<_, _> = served.collect();
+    assert!(served.len() > 1);
+    for (id, facts) in &served {
+        assert_eq!(published.get(id), Some(facts), "{id}");
+    }
+}
+
+/// The days of each cookie of a vendor, by its name.
+fn days(vendor: &Value) -> BTreeMap<String, Value> {
+    let cookies = vendor["cookies"].as_array().unwrap().iter();
+    cookies
+        .map(|cookie| (cookie["name"].as_str().unwrap().to_owned(), cookie["duration_days"].clone()))
+        .collect()
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use crate::jobs::earlier_terms::{NoticesBySite, by_site, who_is_asked};
 use crate::jobs::site_settings::published;
 use crate::site::{self, Catalogue, Site, SiteError, SiteFolder};
 use crate::store::{Store, open_store};
-use constat_shared::{Notice, SiteId, Timestamp, Vendor};
+use constat_shared::{Hash, Notice, SiteId, Timestamp, Vendor};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -34,7 +34,16 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
                     }
                 }
             }
-            Err(found) => errors.extend(found),
+            Err(found) => {
+                let served = published.as_ref().and_then(|published| published.served(path, &catalogue));
+                if let Some(notice) = served {
+                    print(format_args!(
+                        "{}: served as it was published, notice {notice}; it has mistakes if it is changed",
+                        path.display()
+                    ))?;
+                }
+                errors.extend(found);
+            }
         }
     }
     if errors.is_empty() { Ok(()) } else { Err(site::all_mistakes(&errors)) }
@@ -65,6 +74,13 @@ impl Published {
 }
 
 impl Published {
+    /// The notice of a file that is still the one that was published, though the catalogue of this version would
+    /// refuse it.
+    fn served(&self, path: &Path, catalogue: &Catalogue) -> Option<Hash> {
+        let site = site::read_file(path, &catalogue.clone().with_published(self.last.clone())).ok()?;
+        Some(site.notice.notice_hash())
+    }
+
     /// How the vendors of the site differ from those of the notice that was published last.
     fn differences(&self, site: &Site) -> Vec<String> {
         let Some(last) = self.last.get(&site.notice.site) else { return Vec::new() };

@@ -6,37 +6,29 @@ use crate::clock::{Clock, today};
 use crate::failure::Failure;
 use crate::jobs::earlier_terms::{NoticesBySite, by_site, who_is_asked};
 use crate::jobs::site_settings::published;
-use crate::site::{self, Catalogue, Site, SiteError, SiteFolder};
+use crate::site::{self, Catalogue, Published, Site, SiteError, SiteFolder};
 use crate::store::{Store, open_store};
 use constat_shared::{Hash, Notice, SiteId, Timestamp, Vendor};
+use jiff::civil::Date;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 /// Checks every file, and every file of every folder; prints what is wrong with each, or that it is good.
 pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     let catalogue = Catalogue::embedded().map_err(|errors| site::all_mistakes(&errors))?;
-    let published = args.store().map(|store| Published::read(&store)).transpose()?;
+    let before = args.store().map(|store| Before::read(&store, &catalogue)).transpose()?;
     let (today, mut errors) = (today(), Vec::new());
     for path in &args.files {
         match read(path, &catalogue) {
             Ok(sites) => {
                 for (file, site) in sites {
-                    print(format_args!("{}: good, notice {}", file.display(), site.notice.notice_hash()))?;
-                    for warning in site.warnings(today) {
-                        remark(format_args!("{}: warning: {warning}", file.display()));
-                    }
-                    if let Some(published) = &published {
-                        print(format_args!("{}: {}", file.display(), published.asked_by(&site)?))?;
-                        for difference in published.differences(&site) {
-                            print(format_args!("{}: {difference}", file.display()))?;
-                        }
-                    }
+                    good(&file.display(), &site, before.as_ref(), today)?;
                 }
             }
             Err(found) => {
-                let served = published.as_ref().and_then(|published| published.served(path, &catalogue));
-                if let Some(notice) = served {
+                if let Some(notice) = before.as_ref().and_then(|before| before.served(path)) {
                     print(format_args!(
                         "{}: served as it was published, notice {notice}; it has mistakes if it is changed",
                         path.display()
@@ -49,20 +41,37 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     if errors.is_empty() { Ok(()) } else { Err(site::all_mistakes(&errors)) }
 }
 
+/// Says that a file is good, and what follows from serving it.
+fn good(file: &impl Display, site: &Site, before: Option<&Before>, today: Date) -> Result<(), Failure> {
+    print(format_args!("{file}: good, notice {}", site.notice.notice_hash()))?;
+    for warning in site.warnings(today) {
+        remark(format_args!("{file}: warning: {warning}"));
+    }
+    let Some(before) = before else { return Ok(()) };
+    print(format_args!("{file}: {}", before.asked_by(site)?))?;
+    for difference in before.differences(site) {
+        print(format_args!("{file}: {difference}"))?;
+    }
+    Ok(())
+}
+
 /// What was published before.
-struct Published {
+struct Before {
     store: Box<dyn Store>,
     notices: NoticesBySite,
-    last: BTreeMap<SiteId, site::Published>,
+    last: BTreeMap<SiteId, Published>,
+    /// The catalogue for sites that were published before.
+    catalogue: Catalogue,
     now: Timestamp,
 }
 
-impl Published {
-    fn read(args: &StoreArgs) -> Result<Published, Failure> {
+impl Before {
+    fn read(args: &StoreArgs, catalogue: &Catalogue) -> Result<Before, Failure> {
         let store = open_store(args)?;
         let (notices, times) = (by_site(store.notices()?), store.times()?);
         let last = published(&*store)?;
-        Ok(Published { store, notices, last, now: Clock::of(&times).best_time() })
+        let catalogue = catalogue.clone().with_published(last.clone());
+        Ok(Before { store, notices, last, catalogue, now: Clock::of(&times).best_time() })
     }
 
     /// Who is asked again when that site is served.
@@ -71,14 +80,11 @@ impl Published {
         let asked = who_is_asked(&*self.store, notices, site, self.now)?;
         Ok(asked.unwrap_or_else(|| "nobody was asked yet: the store has no notice of the site".to_owned()))
     }
-}
 
-impl Published {
     /// The notice of a file that is still the one that was published, though the catalogue of this version would
     /// refuse it.
-    fn served(&self, path: &Path, catalogue: &Catalogue) -> Option<Hash> {
-        let site = site::read_file(path, &catalogue.clone().with_published(self.last.clone())).ok()?;
-        Some(site.notice.notice_hash())
+    fn served(&self, path: &Path) -> Option<Hash> {
+        Some(site::read_file(path, &self.catalogue).ok()?.notice.notice_hash())
     }
 
     /// How the vendors of the site differ from those of the notice that was published last.

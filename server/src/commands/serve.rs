@@ -22,10 +22,8 @@ use crate::jobs::watched::{Watched, keep_running};
 use crate::proof::keys::Keys;
 use crate::render::assets::Assets;
 use crate::render::earlier::EarlierNotices;
-use crate::site::{self, Catalogue, Site, SiteError, SiteFolder};
-use crate::store::prepare_folder;
-use crate::store::{RecordStore, Store};
-use crate::store::{make_store, open_store};
+use crate::site::{self, Catalogue, Site, SiteFolder};
+use crate::store::{RecordStore, Store, make_store, open_store, prepare_folder};
 use crate::telemetry;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
@@ -41,7 +39,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     telemetry::start();
     let catalogue = Catalogue::embedded().map_err(|errors| site::all_mistakes(&errors))?;
-    check_sites(args, &catalogue)?;
+    let folder = site_folder(args.sites.as_deref())?;
+    check_sites(args, folder.as_ref(), &catalogue)?;
     let data = &args.key.data.data;
     let _lock = prepare_folder(data)?;
     let store: Arc<dyn Store> = Arc::from(make_store(&args.key.data)?);
@@ -68,8 +67,8 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
         Ok(Some(lost)) => tracing::error!("{}", lost_words(lost)),
         Err(error) => tracing::error!(%error, "the newest head of the audit trail cannot be compared"),
     }
-    let sites =
-        all_sites(args.sites.as_deref(), args.demo, &catalogue.with_published(published(&*app.store)?))?;
+    let catalogue = catalogue.with_published(published(&*app.store)?);
+    let sites = read_sites(folder.as_ref(), args.demo, &catalogue)?;
     publish(&access, &app.sites, &app.assets, &app.clock, sites, demo_site(args.demo).as_ref())?;
     let served = rt::System::new().block_on(serve(args, app.clone()));
     app.writer.stop();
@@ -215,10 +214,19 @@ fn demo_site(demo: bool) -> Option<SiteId> {
     demo.then(|| SiteId::parse(demo::SITE_ID).ok()).flatten()
 }
 
+/// Opens the folder of the site files, if there is one, and says in the log what of it is passed over.
+fn site_folder(dir: Option<&Path>) -> Result<Option<SiteFolder>, Failure> {
+    let folder = dir.map(SiteFolder::open).transpose().map_err(|errors| site::all_mistakes(&errors))?;
+    if let Some(words) = folder.as_ref().and_then(SiteFolder::passed_over) {
+        tracing::info!("{words}");
+    }
+    Ok(folder)
+}
+
 /// Reads the sites before a store is opened or made: with a mistake nothing is. What was published of a file
 /// that is still the same is no mistake, though the catalogue of this version may have other facts.
-fn check_sites(args: &ServeArgs, catalogue: &Catalogue) -> Result<(), Failure> {
-    let read = |catalogue: &Catalogue| read_sites(args.sites.as_deref(), args.demo, catalogue).map(drop);
+fn check_sites(args: &ServeArgs, folder: Option<&SiteFolder>, catalogue: &Catalogue) -> Result<(), Failure> {
+    let read = |catalogue: &Catalogue| read_sites(folder, args.demo, catalogue).map(drop);
     let Err(mistakes) = read(catalogue) else { return Ok(()) };
     match open_store(&args.key.data) {
         Ok(store) => read(&catalogue.clone().with_published(published(&*store)?)),
@@ -226,20 +234,10 @@ fn check_sites(args: &ServeArgs, catalogue: &Catalogue) -> Result<(), Failure> {
     }
 }
 
-/// Reads the sites, and says in the log what of their folder was passed over.
-fn all_sites(dir: Option<&Path>, demo: bool, catalogue: &Catalogue) -> Result<Vec<Site>, Failure> {
-    let folder = dir.and_then(|dir| SiteFolder::open(dir).ok());
-    if let Some(words) = folder.and_then(|folder| folder.passed_over()) {
-        tracing::info!("{words}");
-    }
-    read_sites(dir, demo, catalogue)
-}
-
-fn read_sites(dir: Option<&Path>, demo: bool, catalogue: &Catalogue) -> Result<Vec<Site>, Failure> {
-    let mut sites = match dir {
-        Some(dir) => sites_of(dir, catalogue).map_err(|errors| site::all_mistakes(&errors))?,
-        None => Vec::new(),
-    };
+fn read_sites(folder: Option<&SiteFolder>, demo: bool, catalogue: &Catalogue) -> Result<Vec<Site>, Failure> {
+    let files = folder.map(|folder| folder.read(catalogue)).transpose();
+    let files = files.map_err(|errors| site::all_mistakes(&errors))?.unwrap_or_default();
+    let mut sites: Vec<_> = files.into_iter().map(|(_, site)| site).collect();
     if demo && !sites.iter().any(|site| site.notice.site.as_str() == demo::SITE_ID) {
         sites.push(demo::site(catalogue).map_err(|errors| site::all_mistakes(&errors))?);
     }
@@ -251,11 +249,6 @@ fn read_sites(dir: Option<&Path>, demo: bool, catalogue: &Catalogue) -> Result<V
     Ok(sites)
 }
 
-fn sites_of(dir: &Path, catalogue: &Catalogue) -> Result<Vec<Site>, Vec<SiteError>> {
-    let folder = SiteFolder::open(dir)?;
-    Ok(folder.read(catalogue)?.into_iter().map(|(_, site)| site).collect())
-}
-
 /// Reads the site files again at each SIGHUP; a mistake in any keeps them all as they were.
 /// Returns only when no signal can come any more.
 async fn reload_on_hangup(mut hangups: Signal, dir: Option<PathBuf>, demo: bool, app: Data<App>) {
@@ -264,7 +257,7 @@ async fn reload_on_hangup(mut hangups: Signal, dir: Option<PathBuf>, demo: bool,
         let reload = move || {
             let catalogue = Catalogue::embedded().map_err(|errors| site::all_mistakes(&errors))?;
             let catalogue = catalogue.with_published(published(&*app.store)?);
-            let sites = all_sites(dir.as_deref(), demo, &catalogue)?;
+            let sites = read_sites(site_folder(dir.as_deref())?.as_ref(), demo, &catalogue)?;
             let access = Access::new(Arc::clone(&app.store), Arc::clone(&app.keys));
             publish(&access, &app.sites, &app.assets, &app.clock, sites, None)
         };

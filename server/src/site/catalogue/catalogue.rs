@@ -1,6 +1,6 @@
 //! What ships with Constat: vendors, purposes and texts, checked like a site file.
 
-use super::schema::{OverridesFile, SourceFile};
+use super::schema::{OverridesFile, SettledFile, SourceFile};
 use super::texts::{TextFiles, read_texts};
 use super::vendor::{Sources, read_vendor};
 use crate::site::facts::cited::Source;
@@ -13,6 +13,7 @@ use constat_shared::{Hash, Language, Notice, PublishedNotice, Purposes, SiteId, 
 use rust_embed::RustEmbed;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 #[derive(RustEmbed)]
 #[folder = "../www/catalogue/vendors"]
@@ -23,18 +24,22 @@ const SOURCES: &str = include_str!("../../../../www/catalogue/sources.toml");
 const OVERRIDES: &str = include_str!("../../../../www/catalogue/overrides.toml");
 
 /// The vendors, purposes and default texts a site file can refer to. A vendor's file is read when it is asked
-/// for, so that a start takes as long as its sites have vendors.
+/// for, so that a start takes as long as its sites have vendors. What is large is shared by its copies: there is
+/// one for each site that was published before.
 #[derive(Clone, Debug)]
 pub struct Catalogue {
-    files: BTreeMap<String, Cow<'static, [u8]>>,
+    files: Arc<Files>,
     purposes: Purposes,
-    sources: Sources,
-    overrides: Overrides,
+    sources: Arc<Sources>,
+    overrides: Arc<Overrides>,
     texts: BTreeMap<Language, Texts>,
     /// Facts that stand in the place of the files'.
     pinned: BTreeMap<VendorId, KnownVendor>,
-    published: BTreeMap<SiteId, Published>,
+    published: Arc<BTreeMap<SiteId, Published>>,
 }
+
+/// The files of the vendors, by id.
+type Files = BTreeMap<String, Cow<'static, [u8]>>;
 
 /// What was published last for a site.
 #[derive(Clone, Debug)]
@@ -64,15 +69,11 @@ impl Catalogue {
         Catalogue::from_files(files.collect(), PURPOSES, OVERRIDES)
     }
 
-    fn from_files(
-        files: BTreeMap<String, Cow<'static, [u8]>>,
-        purposes: &str,
-        overrides: &str,
-    ) -> Result<Catalogue, Vec<SiteError>> {
+    fn from_files(files: Files, purposes: &str, overrides: &str) -> Result<Catalogue, Vec<SiteError>> {
         let mut errors = Vec::new();
         let purposes = kept(read_purposes(purposes), &mut errors).unwrap_or_default();
-        let sources = kept(read_sources(), &mut errors).unwrap_or_default();
-        let overrides = kept(read_overrides(overrides), &mut errors).unwrap_or_default();
+        let sources = Arc::new(kept(read_sources(), &mut errors).unwrap_or_default());
+        let overrides = Arc::new(kept(read_overrides(overrides), &mut errors).unwrap_or_default());
         let texts = TextFiles::iter().filter_map(|name| {
             let file = TextFiles::get(&name)?;
             kept(read_texts(&name, &file.data), &mut errors)
@@ -87,7 +88,7 @@ impl Catalogue {
                 remedy: "Write them all".to_owned(),
             });
         }
-        let (pinned, published) = (BTreeMap::new(), BTreeMap::new());
+        let (files, pinned, published) = (Arc::new(files), BTreeMap::new(), Arc::default());
         let catalogue = Catalogue { files, purposes, sources, overrides, texts, pinned, published };
         if errors.is_empty() { Ok(catalogue) } else { Err(errors) }
     }
@@ -96,7 +97,7 @@ impl Catalogue {
     /// notice, whatever this version would make of it: only its owner changes what visitors are shown.
     #[must_use]
     pub fn with_published(mut self, published: BTreeMap<SiteId, Published>) -> Catalogue {
-        self.published = published;
+        self.published = Arc::new(published);
         self
     }
 
@@ -210,8 +211,8 @@ fn read_overrides(text: &str) -> Result<Overrides, Vec<SiteError>> {
     let mut report = Report::new("www/catalogue/overrides.toml");
     let file: Option<OverridesFile> = source::read(text, &mut report);
     let overrides = file.map(|file| {
-        let mut settled = |list: Vec<super::schema::SettledFile>| {
-            let one = |one: super::schema::SettledFile| {
+        let mut settled = |list: Vec<SettledFile>| {
+            let one = |one: SettledFile| {
                 let vendor = VendorId::parse(&one.vendor);
                 let vendor = report.take(&one.name, values::id(&one.vendor, vendor, "the id of a vendor"));
                 if one.reason.trim().is_empty() {

@@ -5,7 +5,7 @@ use crate::cli::{CatalogueArgs, CatalogueCommand, CatalogueListArgs};
 use crate::clock::today;
 use crate::failure::Failure;
 use crate::site::{self, By, Catalogue, Fact, Index, KnownCookie, KnownVendor, Level};
-use constat_shared::{Category, Storage};
+use constat_shared::{Category, Storage, VendorId};
 
 /// Looks up what is asked for.
 pub fn run(args: &CatalogueArgs) -> Result<(), Failure> {
@@ -46,7 +46,7 @@ fn line(vendor: &KnownVendor) -> String {
 }
 
 fn show(index: &Index, id: &str) -> Result<(), Failure> {
-    let vendor = index.vendors().find(|vendor| vendor.id.as_str() == id).ok_or_else(|| {
+    let vendor = VendorId::parse(id).ok().and_then(|id| index.vendor(&id)).ok_or_else(|| {
         let words = "List the ids with `constat catalogue list`, or look it up with `constat catalogue find`";
         Failure::new(format!("the catalogue has no vendor with the id `{id}`. {words}"))
     })?;

@@ -7,13 +7,8 @@ use constat_shared::Language;
 
 /// The language of the address (`?language=fr`), else the one that the browser prefers, else English.
 pub fn of(request: &HttpRequest) -> Language {
-    let chosen = query::value(request, "language").and_then(|code| parse(&code));
+    let chosen = query::value(request, "language").and_then(|code| Language::parse(&code));
     chosen.or_else(|| preferred(request)).unwrap_or(Language::En)
-}
-
-/// The language of that code.
-pub fn parse(code: &str) -> Option<Language> {
-    Language::ALL.into_iter().find(|language| language.as_str() == code)
 }
 
 /// The first language that the browser names and Constat speaks (RFC 9110, section 12.5.4).
@@ -22,7 +17,7 @@ fn preferred(request: &HttpRequest) -> Option<Language> {
     let tags = accepted.ranked();
     tags.into_iter().find_map(|tag| {
         let tag = tag.item()?.as_str().to_ascii_lowercase();
-        parse(tag.split('-').next().unwrap_or_default())
+        Language::parse(tag.split('-').next().unwrap_or_default())
     })
 }
 

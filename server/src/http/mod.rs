@@ -22,4 +22,5 @@ mod query;
 pub mod rate;
 pub mod router;
 pub mod routes;
+mod screen_files;
 pub mod snapshot_page;

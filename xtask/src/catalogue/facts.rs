@@ -106,8 +106,7 @@ impl Facts<'_> {
         let others: Vec<&str> = given.iter().map(|(company, _)| *company).collect();
         match chosen {
             Some((company, source)) => {
-                (self.outcome.vendor.company, self.outcome.vendor.sources) =
-                    ((*company).to_owned(), BTreeMap::new());
+                self.outcome.vendor.company = (*company).to_owned();
                 self.source("company", source, &[]);
                 if decided.is_none() && others.iter().any(|other| !is_like(other, company)) {
                     self.conflict("company", &format!("the sources say {others:?}"));

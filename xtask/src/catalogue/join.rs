@@ -1,6 +1,6 @@
 //! Which rows, entities and services belong to one vendor: by a decision, or by the same name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::catalogue::cookie_database::Row;
 use crate::catalogue::names::{key, slug};
@@ -96,40 +96,22 @@ impl<'a> Joined<'a> {
 
     /// What no decision names, by its name.
     fn rest(&mut self, sources: &'a Sources, overrides: &'a Overrides) {
-        let entries = &overrides.vendors;
-        let none = &overrides.no_vendors;
-        let software = &overrides.software;
-        let platforms: BTreeSet<&str> = (entries.iter().flat_map(|entry| &entry.platforms))
-            .chain(none.iter().flat_map(|entry| &entry.platforms))
-            .chain(software.iter().flat_map(|entry| &entry.platforms))
-            .map(|platform| platform.trim())
-            .collect();
-        let parts: Vec<&RowsEntry> = (entries.iter().flat_map(|entry| &entry.rows))
-            .chain(software.iter().flat_map(|entry| &entry.rows))
-            .collect();
         for row in &sources.rows {
             let platform = row.platform.trim();
-            if !platform.is_empty()
-                && !platforms.contains(platform)
-                && !parts.iter().any(|part| is_part(row, part))
-            {
+            let is_named = overrides.platforms().any(|named| is_platform(row, named))
+                || overrides.rows().any(|part| is_part(row, part));
+            if !platform.is_empty() && !is_named {
                 self.group_of(platform).rows.push(row);
             }
         }
-        let named = |service: &Service| {
-            entries.iter().any(|entry| entry.services.contains(&service.key))
-                || none.iter().any(|entry| entry.services.contains(&service.key))
-        };
-        for service in sources.services.iter().filter(|service| !named(service)) {
+        let is_named = |service: &Service| overrides.services().any(|named| *named == service.key);
+        for service in sources.services.iter().filter(|service| !is_named(service)) {
             if service.sets_none || self.ids.contains_key(&key(&service.name)) {
                 self.group_of(&service.name).services.push(service);
             }
         }
-        let named = |entity: &Entity| {
-            entries.iter().any(|entry| entry.entities.contains(&entity.name))
-                || none.iter().any(|entry| entry.entities.contains(&entity.name))
-        };
-        for entity in sources.entities.iter().filter(|entity| !named(entity)) {
+        let is_named = |entity: &Entity| overrides.entities().any(|named| *named == entity.name);
+        for entity in sources.entities.iter().filter(|entity| !is_named(entity)) {
             if self.ids.contains_key(&key(&entity.name)) {
                 self.group_of(&entity.name).entities.push(entity);
             }
@@ -174,24 +156,13 @@ fn is_part(row: &Row, part: &RowsEntry) -> bool {
 }
 
 fn unknown_names(sources: &Sources, overrides: &Overrides) -> Vec<String> {
-    let vendors = &overrides.vendors;
-    let none = &overrides.no_vendors;
-    let software = &overrides.software;
-    let platforms = vendors
-        .iter()
-        .flat_map(|entry| &entry.platforms)
-        .chain(software.iter().flat_map(|entry| &entry.platforms))
-        .chain(none.iter().flat_map(|entry| &entry.platforms));
+    let platforms =
+        overrides.platforms().filter(|name| !sources.rows.iter().any(|row| is_platform(row, name)));
     let entities =
-        vendors.iter().flat_map(|entry| &entry.entities).chain(none.iter().flat_map(|entry| &entry.entities));
+        overrides.entities().filter(|name| !sources.entities.iter().any(|entity| entity.name == **name));
     let services =
-        vendors.iter().flat_map(|entry| &entry.services).chain(none.iter().flat_map(|entry| &entry.services));
-    let parts =
-        vendors.iter().flat_map(|entry| &entry.rows).chain(software.iter().flat_map(|entry| &entry.rows));
-    let platforms = platforms.filter(|name| !sources.rows.iter().any(|row| is_platform(row, name)));
-    let entities = entities.filter(|name| !sources.entities.iter().any(|entity| entity.name == **name));
-    let services = services.filter(|name| !sources.services.iter().any(|service| service.key == **name));
-    let parts = parts.filter(|part| !sources.rows.iter().any(|row| is_part(row, part)));
+        overrides.services().filter(|name| !sources.services.iter().any(|service| service.key == **name));
+    let parts = overrides.rows().filter(|part| !sources.rows.iter().any(|row| is_part(row, part)));
     (platforms.map(|name| format!("platforms: the Open Cookie Database has no {name:?}")))
         .chain(entities.map(|name| format!("entities: third-party-web has no {name:?}")))
         .chain(services.map(|name| format!("services: tarteaucitron has no {name:?}")))

@@ -190,6 +190,31 @@ impl Overrides {
         entry.map(|entry| entry.days)
     }
 
+    /// Every platform that is named whole.
+    pub fn platforms(&self) -> impl Iterator<Item = &String> {
+        let vendors = self.vendors.iter().flat_map(|entry| &entry.platforms);
+        let software = self.software.iter().flat_map(|entry| &entry.platforms);
+        vendors.chain(software).chain(self.no_vendors.iter().flat_map(|entry| &entry.platforms))
+    }
+
+    /// Every platform of which some rows are named.
+    pub fn rows(&self) -> impl Iterator<Item = &RowsEntry> {
+        let vendors = self.vendors.iter().flat_map(|entry| &entry.rows);
+        vendors.chain(self.software.iter().flat_map(|entry| &entry.rows))
+    }
+
+    /// Every entity.
+    pub fn entities(&self) -> impl Iterator<Item = &String> {
+        let vendors = self.vendors.iter().flat_map(|entry| &entry.entities);
+        vendors.chain(self.no_vendors.iter().flat_map(|entry| &entry.entities))
+    }
+
+    /// The key of every service.
+    pub fn services(&self) -> impl Iterator<Item = &String> {
+        let vendors = self.vendors.iter().flat_map(|entry| &entry.services);
+        vendors.chain(self.no_vendors.iter().flat_map(|entry| &entry.services))
+    }
+
     fn without_reason(&self) -> Option<String> {
         let reasons = (self.vendors.iter().map(|entry| (format!("vendor {}", entry.id), &entry.reason)))
             .chain(self.software.iter().map(|entry| (format!("software {}", entry.id), &entry.reason)))

@@ -59,7 +59,8 @@ impl Index {
     /// whose it is. A cookie that they name comes before a vendor of that name.
     pub fn find(&self, text: &str) -> Option<Found<'_>> {
         let text = text.trim();
-        let named = self.vendors().find_map(|vendor| Some((vendor, name_of(vendor, text)?)));
+        let wanted = folded(text);
+        let named = self.vendors().find_map(|vendor| Some((vendor, name_of(vendor, &wanted)?)));
         let named = named.filter(|_| !self.overrides.cookies.contains_key(text));
         if let Some((vendor, name)) = named {
             return Some(Found { vendor, by: By::Name(name), others: Vec::new() });
@@ -95,12 +96,15 @@ fn best<'a>(
     Some(Found { vendor, by, others })
 }
 
-/// The name of a vendor that is a text, whole, whatever its case.
-fn name_of<'a>(vendor: &'a KnownVendor, text: &str) -> Option<&'a str> {
-    let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+/// The name of a vendor that is `wanted` when both are [`folded`].
+fn name_of<'a>(vendor: &'a KnownVendor, wanted: &str) -> Option<&'a str> {
     let names = [vendor.id.as_str(), &vendor.name].into_iter().chain(vendor.also.iter().map(String::as_str));
-    let wanted = plain(text);
-    names.into_iter().find(|name| plain(name) == wanted)
+    names.into_iter().find(|name| folded(name) == wanted)
+}
+
+/// A text as names are compared: whatever their case, and the spaces between their words.
+fn folded(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
 /// The host of an address, or the text as a host is written.

@@ -143,11 +143,11 @@ impl KnownVendor {
 
     /// Whether a site can name it in a notice without a fact of its own.
     pub fn is_ready(&self) -> bool {
-        let cookies = self.cookies.iter().flatten().filter(|cookie| cookie.is_default);
+        let mut cookies = self.cookies.iter().flatten().filter(|cookie| cookie.is_default);
         self.is_recognised()
             && self.category.is_some()
             && Fact::ALL.iter().all(|fact| self.has(*fact))
-            && cookies.into_iter().all(|cookie| cookie.purpose.is_some() && cookie.duration_days.is_some())
+            && cookies.all(|cookie| cookie.purpose.is_some() && cookie.duration_days.is_some())
     }
 }
 

@@ -4,7 +4,6 @@ use crate::access::error::{AccessError, Refusal};
 use crate::access::own_account;
 use crate::access::session::{self, ABSOLUTE_MS};
 use crate::access::site_scope::SiteScope;
-use crate::http::accepted_language;
 use crate::http::console::answer::{add_cookie, refused, screen_as, see};
 use crate::http::console::cookies::{self, Kind};
 use crate::http::console::shell::{self, Place};
@@ -41,7 +40,7 @@ pub async fn set_language(Person(session): Person, request: HttpRequest, payload
         Ok(form) => form,
         Err(answer) => return answer,
     };
-    let Some(chosen) = accepted_language::parse(form.get("language")) else { return see("/console/account") };
+    let Some(chosen) = Language::parse(form.get("language")) else { return see("/console/account") };
     let back = form.get("return_to");
     // Only a path of the console: no other address, and no other host.
     let is_own = back.starts_with("/console/") && !back.contains(['\\', '\r', '\n']) && !back.contains("//");

@@ -2,11 +2,10 @@
 
 use crate::http::console::answer::see;
 use crate::http::console::who::Stranger;
+use crate::http::screen_files;
 use actix_web::HttpResponse;
 
-const STYLE: &str = include_str!("../../../../../www/console/console.css");
 const LAYER_STYLE: &str = include_str!("../../../../../www/console/layer.css");
-const ICON: &str = include_str!("../../../../../www/console/icon.svg");
 
 /// The bare address leads to the first screen.
 pub async fn root(_: Stranger) -> HttpResponse {
@@ -15,7 +14,7 @@ pub async fn root(_: Stranger) -> HttpResponse {
 
 /// The stylesheet of every screen.
 pub async fn style(_: Stranger) -> HttpResponse {
-    HttpResponse::Ok().content_type("text/css; charset=utf-8").body(STYLE)
+    screen_files::style()
 }
 
 /// The style of the configuration layer, byte for byte as the log has its SHA-256 (`configuration.css`) if
@@ -31,5 +30,5 @@ pub async fn layer_style(_: Stranger) -> HttpResponse {
 
 /// The icon.
 pub async fn icon(_: Stranger) -> HttpResponse {
-    HttpResponse::Ok().content_type("image/svg+xml").body(ICON)
+    screen_files::icon()
 }

@@ -6,38 +6,37 @@ use super::view::{Answer, Choice, Frame, ListPage, Row, ShownFact, Value, Vendor
 use crate::clock::in_words;
 use crate::http::accepted_language;
 use crate::http::query;
-use crate::site::{By, Cited, Fact, KnownCookie, KnownVendor, Level, default_texts};
+use crate::http::screen_files;
+use crate::site::{By, Cited, Fact, KnownCookie, KnownVendor, Level};
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use constat_shared::{Category, Language, TextKey, VendorId};
 
-const STYLE: &str = include_str!("../../../../../www/console/console.css");
-const ICON: &str = include_str!("../../../../../www/console/icon.svg");
 /// The longest text that is looked for, in bytes.
 const TEXT_BYTES_MAX: usize = 200;
 
 /// The stylesheet: that of the console.
 pub async fn style() -> HttpResponse {
-    HttpResponse::Ok().content_type("text/css; charset=utf-8").body(STYLE)
+    screen_files::style()
 }
 
 /// The icon.
 pub async fn icon() -> HttpResponse {
-    HttpResponse::Ok().content_type("image/svg+xml").body(ICON)
+    screen_files::icon()
 }
 
 /// In which language somebody reads a page.
 struct Reader {
     language: Language,
     t: &'static Texts,
-    banner: constat_shared::Texts,
+    banner: &'static constat_shared::Texts,
 }
 
 impl Reader {
-    fn of(request: &HttpRequest) -> Option<Reader> {
+    fn of(request: &HttpRequest, shelf: &'static Shelf) -> Option<Reader> {
         let language = accepted_language::of(request);
-        Some(Reader { language, t: Texts::of(language)?, banner: default_texts(language)? })
+        Some(Reader { language, t: Texts::of(language)?, banner: shelf.catalogue.texts(language)? })
     }
 
     fn frame(&self, request: &HttpRequest) -> Frame {
@@ -64,9 +63,15 @@ impl Reader {
     }
 }
 
+/// The catalogue, and who reads it.
+fn opened(request: &HttpRequest) -> Option<(&'static Shelf, Reader)> {
+    let shelf = SHELF.as_ref()?;
+    Some((shelf, Reader::of(request, shelf)?))
+}
+
 /// The search, and the vendors.
 pub async fn list(request: HttpRequest) -> HttpResponse {
-    let (Some(shelf), Some(reader)) = (SHELF.as_ref(), Reader::of(&request)) else { return broken() };
+    let Some((shelf, reader)) = opened(&request) else { return broken() };
     let text = query::value(&request, "q").unwrap_or_default();
     let mut text = text.trim().to_owned();
     text.truncate(text.floor_char_boundary(TEXT_BYTES_MAX));
@@ -78,8 +83,7 @@ pub async fn list(request: HttpRequest) -> HttpResponse {
         let is_named = vendor.name.to_lowercase().contains(&part) || vendor.id.as_str().contains(&part);
         is_named && (!ready_only || vendor.is_ready()) && (category.is_none() || vendor.category == category)
     };
-    let mut rows: Vec<_> = shelf.index.vendors().filter(is_wanted).map(|vendor| reader.row(vendor)).collect();
-    rows.sort_by_key(|row| row.name.to_lowercase());
+    let rows = rows(shelf.index.vendors().filter(is_wanted), &reader);
     let t = reader.t;
     let answer = found.map(|found| Answer {
         row: reader.row(found.vendor),
@@ -92,16 +96,36 @@ pub async fn list(request: HttpRequest) -> HttpResponse {
     });
     let is_unknown = !text.is_empty() && answer.is_none();
     page(&ListPage {
-        counts: counts(shelf, t),
         categories: categories(&reader, category),
         unknown: is_unknown.then(|| t.unknown.replace("{value}", &text)),
         heading: if text.is_empty() { t.all.clone() } else { t.containing.clone() },
-        frame: reader.frame(&request),
         text,
         ready_only,
         answer,
-        rows,
+        ..list_page(shelf, &reader, reader.frame(&request), rows)
     })
+}
+
+/// A list of vendors, as before anything is looked for.
+fn list_page(shelf: &Shelf, reader: &Reader, frame: Frame, rows: Vec<Row>) -> ListPage {
+    ListPage {
+        counts: counts(shelf, reader.t),
+        categories: categories(reader, None),
+        unknown: None,
+        heading: reader.t.all.clone(),
+        frame,
+        text: String::new(),
+        ready_only: false,
+        answer: None,
+        rows,
+    }
+}
+
+/// Vendors by name.
+fn rows<'a>(vendors: impl Iterator<Item = &'a KnownVendor>, reader: &Reader) -> Vec<Row> {
+    let mut rows: Vec<_> = vendors.map(|vendor| reader.row(vendor)).collect();
+    rows.sort_by_key(|row| row.name.to_lowercase());
+    rows
 }
 
 fn counts(shelf: &Shelf, t: &Texts) -> String {
@@ -122,19 +146,13 @@ fn categories(reader: &Reader, chosen: Option<Category>) -> Vec<Choice> {
 
 /// A vendor.
 pub async fn vendor(request: HttpRequest, id: Path<String>) -> HttpResponse {
-    let (Some(shelf), Some(reader)) = (SHELF.as_ref(), Reader::of(&request)) else { return broken() };
+    let Some((shelf, reader)) = opened(&request) else { return broken() };
     let vendor = VendorId::parse(&id).ok().and_then(|id| shelf.index.vendor(&id));
     let Some(vendor) = vendor else {
+        let frame = Frame { path: "/catalogue/".to_owned(), ..reader.frame(&request) };
         let unknown = ListPage {
-            counts: counts(shelf, reader.t),
-            categories: categories(&reader, None),
             unknown: Some(reader.t.not_found.clone()),
-            heading: reader.t.all.clone(),
-            frame: Frame { path: "/catalogue/".to_owned(), ..reader.frame(&request) },
-            text: String::new(),
-            ready_only: false,
-            answer: None,
-            rows: shelf.index.vendors().map(|vendor| reader.row(vendor)).collect(),
+            ..list_page(shelf, &reader, frame, rows(shelf.index.vendors(), &reader))
         };
         let mut response = page(&unknown);
         *response.status_mut() = actix_web::http::StatusCode::NOT_FOUND;
@@ -198,11 +216,9 @@ fn values(fact: Fact, vendor: &KnownVendor, shelf: &Shelf, reader: &Reader) -> V
             policy.map(|url| Value { href: Some(url.clone()), ..plain(url) }).collect()
         }
         Fact::Purposes => {
-            let titles = vendor
-                .purposes
-                .iter()
-                .flatten()
-                .filter_map(|id| Some(plain(&shelf.purposes.get(id)?.get(&reader.language)?.title)));
+            let titles = vendor.purposes.iter().flatten().filter_map(|id| {
+                Some(plain(&shelf.catalogue.purposes().get(id)?.get(&reader.language)?.title))
+            });
             titles.collect()
         }
         Fact::Cookies => match vendor.cookies.as_deref() {

@@ -10,6 +10,9 @@ use std::collections::BTreeMap;
 #[folder = "../target/assets"]
 struct Embedded;
 
+const LOADER: &str = "loader.js";
+const OPTIONAL: &str = "optional.json";
+
 /// A build without all its files.
 #[derive(Debug, thiserror::Error)]
 #[error("the binary was built without {0}: build it with `cargo xtask build`")]
@@ -19,10 +22,10 @@ pub struct AssetMissing(String);
 pub struct Assets {
     /// Ready to be served, by file name.
     pub files: BTreeMap<String, Body>,
-    /// The loader, with the place for the settings in it.
+    /// The loader, with the places for the settings and for optional parts in it.
     pub loader: String,
-    /// The same for sites in first-party mode.
-    pub loader_first_party: String,
+    /// The optional parts of the loader, by name.
+    pub optional: BTreeMap<String, String>,
     /// The name of the widget's script, which knows the names of the others.
     pub widget_js: String,
     /// What stands in the names of the loader's parts that few pages need.
@@ -60,16 +63,15 @@ impl Assets {
             Ok((name.to_owned(), Body::immutable(mime, plain, brotli, gzip)))
         };
         let [plain, brotli, gzip] = forms("verify.html")?;
-        let loader = |name: &str| {
-            String::from_utf8(read(name)?).map_err(|_| AssetMissing(format!("a readable {name}")))
-        };
         let script = |name: &String| file(name, "text/javascript; charset=utf-8");
         let wasm = file(&manifest.widget_wasm, "application/wasm");
         let scripts = [&manifest.widget_js, &manifest.record_js].into_iter().chain(&manifest.parts);
         Ok(Assets {
             files: scripts.map(script).chain([wasm]).collect::<Result<_, AssetMissing>>()?,
-            loader: loader("loader.js")?,
-            loader_first_party: loader("loader-first-party.js")?,
+            loader: String::from_utf8(read(LOADER)?)
+                .map_err(|_| AssetMissing(format!("a readable {LOADER}")))?,
+            optional: serde_json::from_slice(&read(OPTIONAL)?)
+                .map_err(|_| AssetMissing(format!("a readable {OPTIONAL}")))?,
             widget_js: manifest.widget_js,
             parts_hash: manifest.parts_hash,
             verify: Body::compressed("text/html; charset=utf-8", plain, brotli, gzip),

@@ -11,13 +11,24 @@ use constat_shared::{
 use serde::Serialize;
 
 /// What stands in the loader where a site's settings belong.
-const PLACEHOLDER: &str = "__CONSTAT_SETTINGS__";
+const SETTINGS: &str = "__CONSTAT_SETTINGS__";
+
+/// What stands in the loader where the optional parts of a site belong.
+const OPTIONAL: &str = "__CONSTAT_OPTIONAL__";
 
 /// The script of a site, whose style is `css`; `earlier` has a notice for each of its earlier terms, newest first.
 pub fn consent_js(site: &Site, earlier: &[Notice], css: &str, assets: &Assets) -> Body {
-    let loader = if site.first_party.is_some() { &assets.loader_first_party } else { &assets.loader };
-    let script = loader.replace(PLACEHOLDER, &settings(site, earlier, css, assets));
+    let optional: String =
+        optional(site).into_iter().filter_map(|name| assets.optional.get(name)).cloned().collect();
+    let script =
+        assets.loader.replace(OPTIONAL, &optional).replace(SETTINGS, &settings(site, earlier, css, assets));
     Body::new("text/javascript; charset=utf-8", script.into_bytes())
+}
+
+/// The optional parts that a site uses, in the order in which they run: each may take the place of functions that
+/// the ones before it have put in.
+fn optional(site: &Site) -> Vec<&'static str> {
+    site.first_party.iter().map(|_| "first_party").collect()
 }
 
 /// The settings of the loader; `www/loader/state.js` and the other parts read

@@ -8,9 +8,10 @@ use sha2::{Digest, Sha256};
 
 use crate::assets::crates::compile;
 use crate::assets::glue::{self, Shape};
-use crate::assets::loader::Loader;
-use crate::assets::manifest::{MANIFEST, all_present};
+use crate::assets::loader::{BuiltLoader, Loader};
+use crate::assets::manifest::{LOADER, MANIFEST, OPTIONAL, all_present};
 use crate::assets::minify::{Kind, minify};
+use crate::assets::optional::{BuiltPart, Optional};
 use crate::assets::parts::Parts;
 use crate::assets::verifier_page::{self, Page};
 use crate::budgets;
@@ -22,13 +23,14 @@ use crate::tools::toolchain::ensure_wasm_target;
 use crate::tools::workspace::Workspace;
 
 /// The code that shapes the assets: when it changes, they are made again.
-const PIPELINE: [&str; 10] = [
+const PIPELINE: [&str; 11] = [
     include_str!("build.rs"),
     include_str!("crates.rs"),
     include_str!("glue.rs"),
     include_str!("loader.rs"),
     include_str!("manifest.rs"),
     include_str!("minify.rs"),
+    include_str!("optional.rs"),
     include_str!("parts.rs"),
     include_str!("verifier_page.rs"),
     include_str!("../budgets.rs"),
@@ -41,6 +43,7 @@ pub fn build_assets(workspace: &Workspace) -> Result<(), Failure> {
     let raw_wasm = compile(workspace, "widget")?;
     let raw_verifier = compile(workspace, "verifier")?;
     let loader = Loader::read(&workspace.root().join("www/loader"))?;
+    let optional = Optional::read(&workspace.root().join("www/loader/optional"))?;
     let parts = Parts::read(&workspace.root().join("www/parts"))?;
     let widget = read(&workspace.root().join("www/widget.js"))?;
     let record = read(&workspace.root().join("www/record.js"))?;
@@ -49,14 +52,25 @@ pub fn build_assets(workspace: &Workspace) -> Result<(), Failure> {
     let lock = read(&workspace.root().join("Cargo.lock"))?;
     let sources = PIPELINE.iter().map(|source| source.as_bytes());
     let inputs = [raw_wasm.as_slice(), &raw_verifier, &widget, &record, &lock].into_iter();
-    let inputs = inputs.chain(loader.sources()).chain(parts.sources()).chain(page.sources()).chain(sources);
+    let inputs = inputs
+        .chain(loader.sources())
+        .chain(optional.sources())
+        .chain(parts.sources())
+        .chain(page.sources())
+        .chain(sources);
     let stamp = Stamp::of(workspace.stamps().join("assets"), inputs);
     if stamp.is_fresh() && all_present(&workspace.assets()) {
         return Ok(());
     }
     step("Make the assets", || {
-        let files = make(raw_wasm, &loader, &parts, [&widget, &record], &page, raw_verifier)?;
+        let loader = loader.build()?;
+        let optional = optional.build(&loader)?;
+        let mut files = make(raw_wasm, &parts, [&widget, &record], &page, raw_verifier)?;
         check_budgets(&files)?;
+        check_loader(&loader, &optional)?;
+        files.insert(LOADER.to_owned(), loader.with_place().into_bytes());
+        let optional: BTreeMap<_, _> = optional.into_iter().map(|part| (part.name, part.code)).collect();
+        files.insert(OPTIONAL.to_owned(), json!(optional).to_string().into_bytes());
         replace_folder(&workspace.assets(), &files)?;
         stamp.set()
     })
@@ -65,13 +79,12 @@ pub fn build_assets(workspace: &Workspace) -> Result<(), Failure> {
 /// Makes all files of the folder, by name.
 fn make(
     raw_wasm: Vec<u8>,
-    loader: &Loader,
     parts: &Parts,
     [widget, record]: [&[u8]; 2],
     page: &Page,
     raw_verifier: Vec<u8>,
 ) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
-    let (loader, parts) = (loader.build()?, parts.build()?);
+    let parts = parts.build()?;
     let record = minify("www/record.js", &String::from_utf8_lossy(record), Kind::Module)?.into_bytes();
     let bound = glue::bind("widget", raw_wasm, Shape::Module)?;
     let record_name = format!("record-{}.js", short_hash(&record));
@@ -95,8 +108,6 @@ fn make(
         files.insert(format!("{name}.gz"), gzip(&content));
         files.insert(name, content);
     }
-    files.insert("loader.js".to_owned(), loader.usual.into_bytes());
-    files.insert("loader-first-party.js".to_owned(), loader.first_party.into_bytes());
     files.insert(MANIFEST.to_owned(), manifest.to_string().into_bytes());
     Ok(files)
 }
@@ -108,14 +119,21 @@ fn check_budgets(files: &BTreeMap<String, Vec<u8>>) -> Result<(), Failure> {
         of_that_name.next().map_or(0, |(_, content)| content.len())
     };
     let (glue, wasm) = (weight("widget-", ".js.br"), weight("widget-", ".wasm.br"));
-    let loader = |name: &str| brotli(files.get(name).map_or(&[], Vec::as_slice)).len();
-    budgets::LOADER.check(loader("loader.js"))?;
-    budgets::LOADER_FIRST_PARTY.check(loader("loader-first-party.js"))?;
     budgets::GLUE.check(glue)?;
     budgets::WASM.check(wasm)?;
     budgets::WIDGET.check(glue + wasm)?;
     budgets::RECORD.check(weight("record-", ".js.br"))?;
     budgets::VERIFIER.check(weight("verify", ".html.br"))
+}
+
+/// The loader of most sites, and what each optional part adds to it.
+fn check_loader(loader: &BuiltLoader, optional: &[BuiltPart]) -> Result<(), Failure> {
+    let usual = brotli(loader.code.as_bytes()).len();
+    budgets::LOADER.check(usual)?;
+    optional.iter().try_for_each(|part| {
+        let with_part = brotli(loader.with(&part.code).as_bytes()).len();
+        part.budget.check(with_part.saturating_sub(usual))
+    })
 }
 
 /// The start of the SHA-256: long enough that two builds never share a name.

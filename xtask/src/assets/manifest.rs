@@ -11,6 +11,12 @@ use crate::tools::files::read;
 /// The file's name among the assets.
 pub const MANIFEST: &str = "manifest.json";
 
+/// The loader, with the places for what the server puts in.
+pub const LOADER: &str = "loader.js";
+
+/// The optional parts of the loader, by name.
+pub const OPTIONAL: &str = "optional.json";
+
 /// The names under which the server serves the widget and what belongs to it.
 pub struct Manifest {
     /// The JavaScript around the module.
@@ -51,7 +57,7 @@ pub fn all_present(assets: &Path) -> bool {
             names.iter().flat_map(|name| ["", ".br", ".gz"].map(|ending| format!("{name}{ending}")));
         let page = ["", ".br", ".gz"].map(|ending| format!("{}{ending}", verifier_page::PAGE));
         variants
-            .chain(["loader.js", "loader-first-party.js"].map(str::to_owned))
+            .chain([LOADER, OPTIONAL].map(str::to_owned))
             .chain(page)
             .all(|name| assets.join(name).is_file())
     })
@@ -68,8 +74,8 @@ mod tests {
     fn a_missing_file_makes_the_assets_stale() {
         let folder = tempfile::tempdir().unwrap();
         let mut files = BTreeMap::from([
-            ("loader.js".to_owned(), Vec::new()),
-            ("loader-first-party.js".to_owned(), Vec::new()),
+            (LOADER.to_owned(), Vec::new()),
+            (OPTIONAL.to_owned(), Vec::new()),
             (
                 MANIFEST.to_owned(),
                 br#"{"widget_js":"a.js","widget_wasm":"b.wasm","record_js":"c.js"}"#.to_vec(),

@@ -1,10 +1,14 @@
 //! JavaScript made small: parsed, compressed, its names shortened, printed without spaces.
 
+use std::collections::BTreeMap;
+
 use oxc_allocator::Allocator;
+use oxc_ast::ast::Program;
 use oxc_codegen::{Codegen, CodegenOptions};
 use oxc_compat::EngineTargets;
 use oxc_minifier::{CompressOptions, MangleOptions, Minifier, MinifierOptions};
 use oxc_parser::{ParseOptions, Parser, ParserReturn};
+use oxc_semantic::{Scoping, SemanticBuilder};
 use oxc_span::SourceType;
 
 use crate::tools::failure::Failure;
@@ -21,8 +25,22 @@ pub enum Kind {
     Module,
 }
 
+/// A script made small, and what it now calls its names.
+pub struct Small {
+    /// The shortest form of the source that does the same.
+    pub code: String,
+    /// The short name of each name that the script's outermost function declares.
+    pub names: BTreeMap<String, String>,
+}
+
 /// The shortest form of `source` that does the same; `name` is for the failure.
 pub fn minify(name: &str, source: &str, kind: Kind) -> Result<String, Failure> {
+    shorten(name, source, kind, false).map(|small| small.code)
+}
+
+/// A script made small; with `apart`, every name inside it gets one that no person writes, in place of a short
+/// one.
+pub fn shorten(name: &str, source: &str, kind: Kind, apart: bool) -> Result<Small, Failure> {
     let source_type = match kind {
         Kind::Script => SourceType::script(),
         Kind::Module => SourceType::mjs(),
@@ -38,17 +56,27 @@ pub fn minify(name: &str, source: &str, kind: Kind) -> Result<String, Failure> {
     })?;
     let mut program = parsed.program;
     let minified = Minifier::new(MinifierOptions {
-        mangle: Some(MangleOptions::default()),
+        mangle: Some(MangleOptions { debug: apart, ..MangleOptions::default() }),
         mangle_properties: None,
         compress: Some(CompressOptions { target, ..CompressOptions::smallest() }),
     })
     .minify(&allocator, &mut program);
+    let names = minified.scoping.as_ref().map(|short| names(&program, short)).unwrap_or_default();
     let printed = Codegen::new()
         .with_options(CodegenOptions::minify())
         .with_scoping(minified.scoping)
         .with_private_member_mappings(minified.class_private_mappings)
         .build(&program);
-    Ok(printed.code)
+    Ok(Small { code: printed.code, names })
+}
+
+/// The names of the outermost function in a program whose names have become short.
+fn names(program: &Program, short: &Scoping) -> BTreeMap<String, String> {
+    // The tree still has the names as they were written.
+    let written = SemanticBuilder::new().build(program).semantic.into_scoping();
+    let outermost = written.scope_descendants_from_root().nth(1);
+    let symbols = outermost.into_iter().flat_map(|scope| written.iter_bindings_in(scope));
+    symbols.map(|id| (written.symbol_name(id).to_owned(), short.symbol_name(id).to_owned())).collect()
 }
 
 /// Fails when a part of a function's body is not valid JavaScript; `name` is for the failure.

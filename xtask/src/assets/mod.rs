@@ -6,5 +6,6 @@ pub mod glue;
 pub mod loader;
 pub mod manifest;
 pub mod minify;
+pub mod optional;
 pub mod parts;
 pub mod verifier_page;

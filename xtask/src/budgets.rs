@@ -29,6 +29,13 @@ pub const FIRST_PARTY: Budget = Budget {
     remedy: "Make www/loader/optional/first_party.js smaller.",
 };
 
+/// What a site that tells Google's tags of the choice fetches more.
+pub const CONSENT_MODE: Budget = Budget {
+    what: "+ consent_mode.js",
+    limit_bytes: 700,
+    remedy: "Make www/loader/optional/consent_mode.js smaller.",
+};
+
 /// The JavaScript that wasm-bindgen writes around the widget.
 pub const GLUE: Budget = Budget {
     what: "widget glue (.js)",

@@ -6,6 +6,7 @@ use crate::clock::{Clock, today};
 use crate::failure::Failure;
 use crate::jobs::earlier_terms::{NoticesBySite, by_site, who_is_asked};
 use crate::jobs::site_settings::published;
+use crate::render::consent_snippet::{csp_hash, snippet};
 use crate::site::{self, Catalogue, Published, Site, SiteError, SiteFolder};
 use crate::store::{Store, open_store};
 use constat_shared::{Hash, Notice, SiteId, Timestamp, Vendor};
@@ -46,6 +47,15 @@ fn good(file: &impl Display, site: &Site, before: Option<&Before>, today: Date) 
     print(format_args!("{file}: good, notice {}", site.notice.notice_hash()))?;
     for warning in site.warnings(today) {
         remark(format_args!("{file}: warning: {warning}"));
+    }
+    if let Some(mode) = site.tags.consent_mode.as_ref().filter(|mode| mode.advanced) {
+        let snippet = snippet(mode);
+        print(format_args!(
+            "{file}: the first line goes before Google's tag, the second into `script-src` of the page's Content \
+             Security Policy, if it has one:"
+        ))?;
+        print(format_args!("<script>{snippet}</script>"))?;
+        print(csp_hash(&snippet))?;
     }
     let Some(before) = before else { return Ok(()) };
     print(format_args!("{file}: {}", before.asked_by(site)?))?;

@@ -8,7 +8,7 @@ use crate::http::snapshot_page::SnapshotPage;
 use crate::jobs::snapshot::packs::{Photographer, published_notices};
 use crate::render::assets::Assets;
 use crate::render::site::ServedSite;
-use crate::site::Site;
+use crate::site::{Site, Tags};
 use crate::store::{LogStore, NoticeStore, checked_time, open_store};
 use actix_web::rt;
 use constat_shared::{Hash, LogShards, PublishedNotice};
@@ -80,6 +80,7 @@ async fn take<S: NoticeStore + LogStore + ?Sized>(
         log_shards: LogShards::ONE,
         first_party: None,
         hidden_cookies: Vec::new(),
+        tags: Tags::default(),
         facts: Vec::new(),
         file_hash: Hash::of(&[]),
     };

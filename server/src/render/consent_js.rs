@@ -4,6 +4,7 @@
 use super::assets::Assets;
 use super::body::Body;
 use super::pages::{Banner, view};
+use super::tag_settings::{TagSettings, optional};
 use crate::site::Site;
 use constat_shared::{
     Category, Hash, Language, Months, Notice, Palette, SiteId, TermsChange, Vendor, VendorId, cookie,
@@ -23,12 +24,6 @@ pub fn consent_js(site: &Site, earlier: &[Notice], css: &str, assets: &Assets) -
     let script =
         assets.loader.replace(OPTIONAL, &optional).replace(SETTINGS, &settings(site, earlier, css, assets));
     Body::new("text/javascript; charset=utf-8", script.into_bytes())
-}
-
-/// The optional parts that a site uses, in the order in which they run: each may take the place of functions that
-/// the ones before it have put in.
-fn optional(site: &Site) -> Vec<&'static str> {
-    site.first_party.iter().map(|_| "first_party").collect()
 }
 
 /// The settings of the loader; `www/loader/state.js` and the other parts read
@@ -62,6 +57,9 @@ struct Settings<'a> {
     /// The domain whose hosts share the cookie.
     #[serde(skip_serializing_if = "Option::is_none")]
     domain: Option<&'a str>,
+    /// What optional parts have to know.
+    #[serde(flatten)]
+    tags: TagSettings<'a>,
 }
 
 /// Earlier terms as the cookie names them, a digit for each category: 1 when it needed no consent, and for
@@ -108,6 +106,7 @@ fn settings(site: &Site, earlier: &[Notice], css: &str, assets: &Assets) -> Stri
         earlier: earlier.iter().map(|earlier| EarlierTerms::new(earlier, notice)).collect(),
         again: u8::from(site.ask_refusers_again),
         domain: site.first_party.as_ref().and_then(|mode| mode.cookie_domain.as_deref()),
+        tags: TagSettings::new(site),
     };
     // Serialising text, numbers and lists does not fail.
     serde_json::to_string(&settings).unwrap_or_default()

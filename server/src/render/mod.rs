@@ -4,7 +4,9 @@
 pub mod assets;
 pub mod body;
 pub mod consent_js;
+pub mod consent_snippet;
 pub mod earlier;
 pub mod pages;
 mod recent;
 pub mod site;
+mod tag_settings;

@@ -7,6 +7,7 @@ mod file;
 mod folder;
 mod notice;
 mod site;
+mod tags;
 #[cfg(test)]
 mod tests;
 
@@ -17,3 +18,5 @@ pub use file::report::{SiteError, all_mistakes};
 pub use folder::{SiteFolder, read_file};
 pub use notice::hidden_cookies::HiddenCookie;
 pub use site::{Site, parse};
+pub use tags::consent_mode::{ConsentMode, ConsentType, Decider, Region};
+pub use tags::{Signal, Tags, UnknownHosts};

@@ -8,6 +8,7 @@ use super::file::{source, values};
 use super::notice::first_party::{self, FirstParty};
 use super::notice::hidden_cookies::HiddenCookie;
 use super::notice::notice::{self, Made};
+use super::tags::{self, Tags};
 use constat_shared::{Hash, LogShards, PublishedNotice, SiteId};
 use jiff::civil::Date;
 
@@ -36,6 +37,8 @@ pub struct Site {
     pub first_party: Option<FirstParty>,
     /// The cookies that an answer deletes in first-party mode. They are nothing a visitor is shown.
     pub hidden_cookies: Vec<HiddenCookie>,
+    /// What its tags need of the loader. It is nothing a visitor is shown.
+    pub tags: Tags,
     /// The facts of its vendors that come from the catalogue.
     pub facts: Vec<UsedFact>,
     /// SHA-256 of the file: while it stays the same, nothing is published.
@@ -109,8 +112,12 @@ pub fn parse_with_line(
     let published = id.and_then(|id| catalogue.published(&id, file_hash));
     let pinned = published.map(|published| catalogue.as_in(&published.notice));
     let of = pinned.as_ref().unwrap_or(catalogue);
-    let checked = file.and_then(|file| notice::make(file, of, &mut report));
-    let site = checked.map(|made| {
+    let checked = file.and_then(|mut file| {
+        let made = notice::make(&mut file, of, &mut report)?;
+        let tags = tags::check(&file, &made.notice, &mut report);
+        Some((made, tags))
+    });
+    let site = checked.map(|(made, tags)| {
         let Made { notice, origins, hidden_cookies, facts } = made;
         let same = published.filter(|published| published.file == Some(file_hash));
         let notice = same.map_or_else(|| PublishedNotice::new(notice), |same| same.notice.clone());
@@ -125,6 +132,7 @@ pub fn parse_with_line(
             log_shards,
             first_party,
             hidden_cookies,
+            tags,
             facts,
             file_hash,
         }

@@ -32,6 +32,57 @@ pub struct SiteFile {
     pub time_zone: Option<String>,
     pub first_party: Option<bool>,
     pub cookie_domain: Option<String>,
+    pub consent_mode: Option<ConsentModeFile>,
+    pub signals: SignalsFile,
+    pub gpc: Option<String>,
+    pub dnt: Option<String>,
+    pub auto_block: Option<bool>,
+    pub unknown_hosts: Option<String>,
+    pub csp_hosts: Option<Vec<String>>,
+}
+
+/// `[consent_mode]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
+pub struct ConsentModeFile {
+    pub mode: Option<String>,
+    pub i_know: Option<String>,
+    pub wait_for_update_ms: Option<i64>,
+    pub ads_data_redaction: Option<bool>,
+    pub url_passthrough: Option<bool>,
+    pub data_layer: Option<String>,
+    pub map: BTreeMap<String, String>,
+    pub region: Vec<RegionFile>,
+}
+
+/// `[[consent_mode.region]]`: codes, and the types that differ there.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
+pub struct RegionFile {
+    pub codes: Vec<String>,
+    pub ad_storage: Option<String>,
+    pub ad_user_data: Option<String>,
+    pub ad_personalization: Option<String>,
+    pub analytics_storage: Option<String>,
+    pub functionality_storage: Option<String>,
+    pub personalization_storage: Option<String>,
+}
+
+/// `[signals]`: whom else the loader tells of the choice.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
+pub struct SignalsFile {
+    pub microsoft: bool,
+    pub matomo: bool,
+    pub piano: bool,
+    pub adobe: bool,
+    pub meta: bool,
+    pub tiktok: bool,
+    pub linkedin: bool,
+    pub posthog: bool,
+    pub plausible: bool,
+    pub shopify: bool,
+    pub wordpress: bool,
 }
 
 /// `authority = { name = "…", url = "…" }`.

@@ -136,7 +136,7 @@ pub fn country(text: &str) -> Result<String, Fault> {
 }
 
 /// Checks a name that is one of a fixed few.
-fn one_of<T: Copy>(text: &str, what: &str, all: &[(&str, T)]) -> Result<T, Fault> {
+pub fn one_of<T: Copy>(text: &str, what: &str, all: &[(&str, T)]) -> Result<T, Fault> {
     let found = all.iter().find(|(name, _)| *name == text);
     found.map(|(_, value)| *value).ok_or_else(|| {
         let names = || all.iter().map(|(name, _)| *name);

@@ -6,6 +6,7 @@ use crate::site::file::schema::{AuthorityFile, ByLanguage, ControllerFile, TextO
 use crate::site::file::values;
 use constat_shared::{Authority, Controller, Language};
 use std::collections::BTreeMap;
+use url::Url;
 
 /// Short name, name as the authority writes it, and address.
 pub const AUTHORITIES: [(&str, &str, &str); 3] = [
@@ -33,6 +34,15 @@ pub fn authority(given: Option<TextOr<AuthorityFile>>, report: &mut Report) -> O
             None
         }
     }
+}
+
+/// Whether an authority is one of those that a file may name by its short name, also when it was written in full.
+pub fn is_known(authority: &Authority) -> bool {
+    let host = |url: &str| {
+        let host = Url::parse(url).ok()?.host_str()?.to_owned();
+        Some(host.strip_prefix("www.").map_or_else(|| host.clone(), str::to_owned))
+    };
+    AUTHORITIES.iter().any(|(_, _, url)| host(url) == host(&authority.url))
 }
 
 fn known(short: &str) -> Result<Authority, Fault> {

@@ -11,6 +11,7 @@ use crate::site::file::schema::SiteFile;
 use constat_shared::notice::FORMAT;
 use constat_shared::{Language, Notice, Texts};
 use std::collections::BTreeMap;
+use std::mem::take;
 
 /// What a site file stands for.
 pub struct Made {
@@ -24,8 +25,9 @@ pub struct Made {
     pub facts: Vec<UsedFact>,
 }
 
-/// What a site file stands for, when it has no mistake that keeps it from being made.
-pub fn make(file: SiteFile, catalogue: &Catalogue, report: &mut Report) -> Option<Made> {
+/// What a site file stands for, when it has no mistake that keeps it from being made. Takes authority and
+/// controller out of it.
+pub fn make(file: &mut SiteFile, catalogue: &Catalogue, report: &mut Report) -> Option<Made> {
     let id = report.field(
         "id",
         file.id.as_deref(),
@@ -35,8 +37,8 @@ pub fn make(file: SiteFile, catalogue: &Catalogue, report: &mut Report) -> Optio
     );
     let origins = general::origins(file.origins.as_deref(), report);
     let languages = general::languages(file.languages.as_deref(), report);
-    let authority = contacts::authority(file.authority, report);
-    let controller = contacts::controller(file.controller, &languages, report);
+    let authority = contacts::authority(file.authority.take(), report);
+    let controller = contacts::controller(take(&mut file.controller), &languages, report);
     let lifetimes = general::lifetimes(&file.lifetimes, report);
     let categories = categories::check(&file.categories, report);
     let own_purposes = purposes::complete("purposes.", &file.purposes, &languages, report);

@@ -1,0 +1,71 @@
+//! What the optional parts of the loader have to know, and which of them a site uses.
+
+use crate::site::{ConsentMode, ConsentType, Decider, Region, Site};
+use constat_shared::{Category, Notice};
+use serde::Serialize;
+
+/// The optional parts that a site uses, in the order in which they run: each may take the place of functions that
+/// the ones before it have put in.
+pub fn optional(site: &Site) -> Vec<&'static str> {
+    let tags = &site.tags;
+    let parts = [("first_party", site.first_party.is_some()), ("consent_mode", tags.consent_mode.is_some())];
+    parts.into_iter().filter(|(_, used)| *used).map(|(name, _)| name).collect()
+}
+
+/// The settings of the optional parts; each is left out where its part is not used.
+#[derive(Serialize)]
+pub struct TagSettings<'a> {
+    /// Google Consent Mode.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    google: Option<GoogleSettings<'a>>,
+}
+
+impl<'a> TagSettings<'a> {
+    /// The settings of a site.
+    pub fn new(site: &'a Site) -> TagSettings<'a> {
+        let google = site.tags.consent_mode.as_ref().map(|mode| GoogleSettings::new(mode, &site.notice));
+        TagSettings { google }
+    }
+}
+
+#[derive(Serialize)]
+struct GoogleSettings<'a> {
+    layer: &'a str,
+    wait: u16,
+    redact: bool,
+    pass: bool,
+    /// For each type the position of what decides it: a category's, or a vendor's behind the five categories.
+    map: [usize; 6],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    regions: Vec<(&'a [String], Vec<usize>)>,
+}
+
+impl<'a> GoogleSettings<'a> {
+    fn new(mode: &'a ConsentMode, notice: &Notice) -> GoogleSettings<'a> {
+        GoogleSettings {
+            layer: &mode.data_layer,
+            wait: mode.wait_for_update_ms,
+            redact: mode.ads_data_redaction,
+            pass: mode.url_passthrough,
+            map: mode.map.each_ref().map(|decider| position(decider, notice)),
+            regions: mode.regions.iter().map(region).collect(),
+        }
+    }
+}
+
+/// Where the loader finds the digit of what decides, in those of the categories and the vendors one after the other.
+fn position(decider: &Decider, notice: &Notice) -> usize {
+    match decider {
+        Decider::Category(category) => category.index(),
+        Decider::Vendor(id) => {
+            let at = notice.vendors.iter().position(|vendor| vendor.id == *id);
+            // The site file names vendors of the site alone; one that is missing would be denied.
+            Category::ALL.len() + at.unwrap_or(notice.vendors.len())
+        }
+    }
+}
+
+fn region(region: &Region) -> (&[String], Vec<usize>) {
+    let position = |of: &ConsentType| ConsentType::ALL.iter().position(|known| known == of);
+    (&region.codes, region.granted.iter().filter_map(position).collect())
+}

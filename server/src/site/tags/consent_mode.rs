@@ -1,0 +1,234 @@
+//! `[consent_mode]`: what the loader tells Google's tags (Google Consent Mode, version 2).
+
+use crate::site::file::report::{Fault, Report, hint, list};
+use crate::site::file::schema::{ConsentModeFile, RegionFile};
+use crate::site::file::values;
+use crate::site::notice::contacts::is_known;
+use constat_shared::{Category, Notice, VendorId};
+use std::collections::BTreeSet;
+
+/// How long Google's tags may wait for the choice, in milliseconds, and the most that a file may ask for.
+const WAIT_MS: u16 = 500;
+const WAIT_MAX_MS: u16 = 10_000;
+/// The most regions, and the most codes of one: the page carries them.
+const REGIONS_MAX: usize = 16;
+const CODES_MAX: usize = 64;
+/// The longest name of a data layer, in characters: the snippet has to stay below its 400 bytes.
+const DATA_LAYER_CHARS_MAX: usize = 24;
+/// Where consent is asked for before anything is stored: the European Economic Area (Directive 2002/58/EC, article
+/// 5(3)), the United Kingdom and Switzerland.
+const CONSENT_FIRST: [&str; 32] = [
+    "AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GR", "HR", "HU", "IE",
+    "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+];
+
+constat_shared::names! {
+    /// A consent type of Google that a choice decides. `security_storage` is none of them: it is always granted.
+    ConsentType;
+    /// Cookies and other storage for advertising.
+    AdStorage = "ad_storage";
+    /// Data of the visitor sent to Google for advertising.
+    AdUserData = "ad_user_data";
+    /// Personalised advertising.
+    AdPersonalization = "ad_personalization";
+    /// Storage for audience measurement.
+    AnalyticsStorage = "analytics_storage";
+    /// Storage for functions of the site, such as its language.
+    FunctionalityStorage = "functionality_storage";
+    /// Storage for personalisation, such as recommendations.
+    PersonalizationStorage = "personalization_storage";
+}
+
+/// How a site uses Google Consent Mode.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsentMode {
+    /// Whether Google's tags run before an answer (“advanced”).
+    pub advanced: bool,
+    /// How long Google's tags wait for the choice, in milliseconds.
+    pub wait_for_update_ms: u16,
+    /// Whether clicks on advertisements are sent without what identifies them while advertising is refused.
+    pub ads_data_redaction: bool,
+    /// Whether they are sent on in the addresses of links instead of cookies.
+    pub url_passthrough: bool,
+    /// The name of the global array that Google's tags read.
+    pub data_layer: String,
+    /// What decides each type, in the order of [`ConsentType::ALL`].
+    pub map: [Decider; 6],
+    /// Where other types are granted before an answer.
+    pub regions: Vec<Region>,
+}
+
+/// Whose switch decides a consent type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decider {
+    /// A category's.
+    Category(Category),
+    /// A vendor's.
+    Vendor(VendorId),
+}
+
+/// Where the types before an answer differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Region {
+    /// ISO 3166-2 codes, such as `US` or `US-CA`.
+    pub codes: Vec<String>,
+    /// What is granted there.
+    pub granted: Vec<ConsentType>,
+}
+
+/// What the table says.
+pub fn check(file: &ConsentModeFile, notice: &Notice, report: &mut Report) -> ConsentMode {
+    let advanced = mode(file, notice, report);
+    let wait = file.wait_for_update_ms.map(|ms| report.take("consent_mode.wait_for_update_ms", wait_ms(ms)));
+    let layer = file.data_layer.as_deref();
+    let layer = layer.map(|name| report.take("consent_mode.data_layer", data_layer(name)));
+    if file.region.len() > REGIONS_MAX {
+        let problem = format!("there are {}", file.region.len());
+        report.add("consent_mode.region", problem, format!("Write {REGIONS_MAX} at most"));
+    }
+    let regions = file.region.iter().take(REGIONS_MAX).enumerate();
+    ConsentMode {
+        advanced,
+        wait_for_update_ms: wait.flatten().unwrap_or(WAIT_MS),
+        ads_data_redaction: file.ads_data_redaction.unwrap_or(true),
+        url_passthrough: file.url_passthrough.unwrap_or(false),
+        data_layer: layer.flatten().unwrap_or_else(|| "dataLayer".to_owned()),
+        map: map(file, notice, report),
+        regions: regions.map(|(number, region)| self::region(number, region, report)).collect(),
+    }
+}
+
+fn mode(file: &ConsentModeFile, notice: &Notice, report: &mut Report) -> bool {
+    let key = "consent_mode.mode";
+    let named = file.mode.as_deref().unwrap_or("basic");
+    let modes = [("basic", false), ("advanced", true)];
+    let advanced = report.take(key, values::one_of(named, "a mode", &modes)) == Some(true);
+    if let Some(words) = &file.i_know {
+        report.take("consent_mode.i_know", values::text(words));
+    }
+    if advanced && file.i_know.is_none() && is_known(&notice.authority) {
+        let problem = format!(
+            "in advanced mode Google's tags send requests before an answer, for which {} asks for consent",
+            notice.authority.name
+        );
+        report.add(key, problem, "Write mode = \"basic\", or say in `i_know` why the site may do it");
+    }
+    advanced
+}
+
+fn wait_ms(ms: i64) -> Result<u16, Fault> {
+    let fits = u16::try_from(ms).ok().filter(|ms| *ms <= WAIT_MAX_MS);
+    let remedy = format!("Write 0 to {WAIT_MAX_MS} milliseconds");
+    fits.ok_or_else(|| Fault::new(format!("{ms} is out of bounds"), remedy))
+}
+
+/// The name of a global variable that a script may have without quotes.
+fn data_layer(name: &str) -> Result<String, Fault> {
+    let letter = |c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '$');
+    let good = name.starts_with(letter)
+        && name.len() <= DATA_LAYER_CHARS_MAX
+        && name.chars().all(|c| letter(c) || c.is_ascii_digit());
+    let remedy =
+        format!("Write letters, digits, `_` and `$`, {DATA_LAYER_CHARS_MAX} at most, such as dataLayer");
+    if good {
+        Ok(name.to_owned())
+    } else {
+        Err(Fault::new(format!("`{name}` is no name of a variable"), remedy))
+    }
+}
+
+fn map(file: &ConsentModeFile, notice: &Notice, report: &mut Report) -> [Decider; 6] {
+    for name in file.map.keys() {
+        let key = format!("consent_mode.map.{name}");
+        if name == "security_storage" {
+            report.add(&key, "it is always granted", "Leave it out");
+        } else if ConsentType::parse(name).is_err() {
+            let all = || ConsentType::ALL.iter().map(|known| known.as_str());
+            let otherwise = format!("Write one of {}", list(all()));
+            report.add(&key, format!("`{name}` is no consent type"), hint(name, all(), otherwise));
+        }
+    }
+    let mut decider = |of: ConsentType, otherwise: Category| {
+        let given = file.map.get(of.as_str());
+        let key = format!("consent_mode.map.{of}");
+        let found = given.and_then(|text| report.take(&key, decides(text, notice)));
+        found.unwrap_or(Decider::Category(otherwise))
+    };
+    [
+        decider(ConsentType::AdStorage, Category::Advertising),
+        decider(ConsentType::AdUserData, Category::Advertising),
+        decider(ConsentType::AdPersonalization, Category::Advertising),
+        decider(ConsentType::AnalyticsStorage, Category::Audience),
+        decider(ConsentType::FunctionalityStorage, Category::Functional),
+        decider(ConsentType::PersonalizationStorage, Category::Functional),
+    ]
+}
+
+/// A category of the site, or `vendor:` and a vendor of it.
+fn decides(text: &str, notice: &Notice) -> Result<Decider, Fault> {
+    let Some(id) = text.strip_prefix("vendor:") else {
+        let category = values::category(text)?;
+        if notice.category(category).is_some() {
+            return Ok(Decider::Category(category));
+        }
+        let remedy = format!("Add [categories.{category}], or name another one");
+        return Err(Fault::new(format!("the site does not use the category `{category}`"), remedy));
+    };
+    let ids = || notice.vendors.iter().map(|vendor| vendor.id.as_str());
+    let vendor = notice.vendors.iter().find(|vendor| vendor.id.as_str() == id);
+    vendor.map(|vendor| Decider::Vendor(vendor.id.clone())).ok_or_else(|| {
+        let otherwise = format!("Add [[vendors]] with id = \"{id}\"");
+        Fault::new(format!("the site has no vendor `{id}`"), hint(id, ids(), otherwise))
+    })
+}
+
+fn region(number: usize, file: &RegionFile, report: &mut Report) -> Region {
+    let key = format!("consent_mode.region[{number}]");
+    let codes_key = format!("{key}.codes");
+    if file.codes.is_empty() || file.codes.len() > CODES_MAX {
+        let problem = format!("there are {} codes", file.codes.len());
+        report.add(&codes_key, problem, format!("Write 1 to {CODES_MAX}, such as codes = [\"US\"]"));
+    }
+    for code in &file.codes {
+        if !is_region(code) {
+            let remedy = "Write a code of ISO 3166-2, such as US or US-CA";
+            report.add(&codes_key, format!("`{code}` is no region"), remedy);
+        } else if CONSENT_FIRST.contains(&&code[..2]) {
+            let problem = format!("in `{code}` nothing may be granted before an answer");
+            report.add(&codes_key, problem, "Take it out: everything is denied there");
+        }
+    }
+    let written = [
+        (ConsentType::AdStorage, &file.ad_storage),
+        (ConsentType::AdUserData, &file.ad_user_data),
+        (ConsentType::AdPersonalization, &file.ad_personalization),
+        (ConsentType::AnalyticsStorage, &file.analytics_storage),
+        (ConsentType::FunctionalityStorage, &file.functionality_storage),
+        (ConsentType::PersonalizationStorage, &file.personalization_storage),
+    ];
+    let mut granted = Vec::new();
+    for (of, value) in written {
+        match value.as_deref() {
+            Some("granted") => granted.push(of),
+            Some(_) => {
+                let remedy = "Write \"granted\", or leave it out: everything is denied before an answer";
+                report.add(&format!("{key}.{of}"), "it does not differ", remedy);
+            }
+            None => {}
+        }
+    }
+    if granted.is_empty() {
+        report.add(&key, "no type differs there", "Write one such as analytics_storage = \"granted\"");
+    }
+    Region { codes: file.codes.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect(), granted }
+}
+
+/// Whether a text has the form of a country or of a part of one (ISO 3166-2).
+fn is_region(code: &str) -> bool {
+    let (country, part) = code.split_once('-').map_or((code, None), |(country, part)| (country, Some(part)));
+    let upper = |text: &str| text.bytes().all(|b| b.is_ascii_uppercase());
+    let short = |part: &str| {
+        (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+    };
+    country.len() == 2 && upper(country) && part.is_none_or(short)
+}

@@ -1,0 +1,51 @@
+//! All that a site file says of the site's tags.
+
+use super::blocking::{self, UnknownHosts};
+use super::consent_mode::{self, ConsentMode};
+use super::signals::{self, Signal};
+use crate::site::file::report::{Fault, Report};
+use crate::site::file::schema::SiteFile;
+use constat_shared::Notice;
+use std::collections::BTreeSet;
+
+/// What a site's tags need of the loader; nothing, where the file says nothing of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tags {
+    /// Google Consent Mode.
+    pub consent_mode: Option<ConsentMode>,
+    /// Whom else the loader tells of the choice.
+    pub signals: BTreeSet<Signal>,
+    /// Whether Global Privacy Control is a refusal.
+    pub gpc: bool,
+    /// Whether Do Not Track is a refusal.
+    pub dnt: bool,
+    /// Blocking without marks, with what happens to hosts that nobody knows.
+    pub auto_block: Option<UnknownHosts>,
+    /// The hosts that the site's Content Security Policy names beside those of vendors.
+    pub csp_hosts: Vec<String>,
+}
+
+/// What the file says, where its notice has no mistake.
+pub fn check(file: &SiteFile, notice: &Notice, report: &mut Report) -> Tags {
+    let mut refuses = |key: &str, given: Option<&str>| {
+        let refuse = given.and_then(|text| report.take(key, refuse(text)));
+        refuse.is_some()
+    };
+    let (gpc, dnt) = (refuses("gpc", file.gpc.as_deref()), refuses("dnt", file.dnt.as_deref()));
+    Tags {
+        consent_mode: file.consent_mode.as_ref().map(|given| consent_mode::check(given, notice, report)),
+        signals: signals::check(&file.signals),
+        gpc,
+        dnt,
+        auto_block: blocking::check(file, report),
+        csp_hosts: blocking::csp_hosts(file.csp_hosts.as_deref().unwrap_or_default(), report),
+    }
+}
+
+/// The one thing that a signal of the browser can mean.
+fn refuse(text: &str) -> Result<(), Fault> {
+    match text {
+        "refuse" => Ok(()),
+        _ => Err(Fault::new(format!("`{text}` is unknown"), "Write \"refuse\", or leave the key out")),
+    }
+}

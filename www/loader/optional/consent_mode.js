@@ -1,0 +1,57 @@
+/*
+ * Google Consent Mode, version 2: Google's tags read in the data layer what they may do. Before them comes one
+ * default, which denies, then one update for each decision, and for the one that a returning visitor has made.
+ */
+
+let { layer: layerName, wait, redact, pass, map, regions } = settings.google;
+let TYPES = ["ad_storage", "ad_user_data", "ad_personalization", "analytics_storage", "functionality_storage", "personalization_storage"];
+let REPLACED = "constatConsentMode"; // The template of Tag Manager says by it that it speaks in our place, and we that we have begun.
+
+/* The data layer as it is now: the page may have replaced it, or have an element of that name. */
+function entries() {
+  let known = describe(window, layerName), now = known && (known.get ? window[layerName] : known.value);
+  return now && now.push ? now : window[layerName] = [];
+}
+
+// Google's tags tell commands from other entries by their kind, which is that of `arguments`.
+function command() {
+  entries().push(arguments);
+}
+
+/* What each type is, where `on` says it of a number. */
+function types(on) {
+  let state = { __proto__: null };
+  TYPES.forEach((type, at) => { state[type] = on(at) ? "granted" : "denied"; });
+  return { ...state, security_storage: "granted" };
+}
+
+/* A default of the page itself, or of the snippet, is the one of this page view. */
+function begin() {
+  if (attempt(() => [...entries()].some(entry => entry && entry[0] === "consent" && entry[1] === "default"))) return;
+  command("consent", "default", { ...types(() => false), wait_for_update: wait });
+  for (let [codes, granted] of regions || []) {
+    let differs = { region: codes };
+    for (let at of granted) differs[TYPES[at]] = "granted";
+    command("consent", "default", differs);
+  }
+  if (redact) command("set", "ads_data_redaction", true);
+  if (pass) command("set", "url_passthrough", true);
+}
+
+let template = describe(window, REPLACED), announce = emit, said;
+template = template && typeof template.value === "function" && template.value;
+if (!template) {
+  attempt(() => { window[REPLACED] = true; });
+  begin();
+}
+
+emit = name => {
+  // What has ended is denied again.
+  if (settled() || said) attempt(() => {
+    let state = types(at => (choices.c + choices.v)[map[at]] > 0);
+    if (template) template(state); else command("consent", "update", state);
+    entries().push({ event: "constat_choice" });
+  });
+  said = settled();
+  announce(name);
+};

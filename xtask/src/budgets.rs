@@ -36,6 +36,17 @@ pub const CONSENT_MODE: Budget = Budget {
     remedy: "Make www/loader/optional/consent_mode.js smaller.",
 };
 
+/// What a site whose file says something of tags fetches more, for the way into the owner's view.
+pub const DEBUG: Budget = Budget {
+    what: "+ debug.js",
+    limit_bytes: 900,
+    remedy: "Make www/loader/optional/debug.js smaller, or move what it does into www/debug.js.",
+};
+
+/// The overlay of the owner's view, without the hosts that the server puts in.
+pub const DEBUG_OVERLAY: Budget =
+    Budget { what: "debug.js", limit_bytes: 4 * KB, remedy: "Make www/debug.js smaller." };
+
 /// The JavaScript that wasm-bindgen writes around the widget.
 pub const GLUE: Budget = Budget {
     what: "widget glue (.js)",

@@ -7,6 +7,7 @@ use crate::failure::Failure;
 use crate::jobs::earlier_terms::{NoticesBySite, by_site, who_is_asked};
 use crate::jobs::site_settings::published;
 use crate::render::consent_snippet::{csp_hash, snippet};
+use crate::render::tag_settings::{debug_key, is_debugged};
 use crate::site::{self, Catalogue, Published, Site, SiteError, SiteFolder};
 use crate::store::{Store, open_store};
 use constat_shared::{Hash, Notice, SiteId, Timestamp, Vendor};
@@ -57,12 +58,21 @@ fn good(file: &impl Display, site: &Site, before: Option<&Before>, today: Date) 
         print(format_args!("<script>{snippet}</script>"))?;
         print(csp_hash(&snippet))?;
     }
+    if let Some(link) = debug_link(site) {
+        print(format_args!("{file}: {link} shows you what Constat does in the page"))?;
+    }
     let Some(before) = before else { return Ok(()) };
     print(format_args!("{file}: {}", before.asked_by(site)?))?;
     for difference in before.differences(site) {
         print(format_args!("{file}: {difference}"))?;
     }
     Ok(())
+}
+
+/// The address at which the owner sees what Constat does in a page.
+fn debug_link(site: &Site) -> Option<String> {
+    let origin = site.origins.first().filter(|_| is_debugged(site))?;
+    Some(format!("{origin}/?constat=debug-{}", debug_key(site)))
 }
 
 /// What was published before.

@@ -2,7 +2,8 @@
 
 use super::problem;
 use super::public::{
-    assets, catalogue, consent_js, consents, health, history, keys, log, notice, vendors, verify_page,
+    assets, catalogue, consent_js, consents, debug_js, health, history, keys, log, notice, vendors,
+    verify_page,
 };
 use super::router::Family::{Anyone, Plain, Screen, Site};
 use super::router::Verb::{Delete, Get, Post};
@@ -19,6 +20,7 @@ pub fn configure(config: &mut ServiceConfig) {
 pub fn table() -> Vec<Row> {
     vec![
         row(Get, "/v1/sites/{site}/consent.js", Anyone, to(consent_js::get)),
+        row(Get, "/v1/sites/{site}/debug.js", Anyone, to(debug_js::get)),
         row(Get, "/v1/sites/{site}/banner/{language}", Anyone, to(notice::banner)),
         row(Get, "/v1/sites/{site}/notice/{language}", Anyone, to(notice::get)),
         row(Get, "/v1/sites/{site}/vendors", Anyone, to(vendors::get)),

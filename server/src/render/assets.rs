@@ -12,6 +12,7 @@ struct Embedded;
 
 const LOADER: &str = "loader.js";
 const OPTIONAL: &str = "optional.json";
+const DEBUG: &str = "debug.js";
 
 /// A build without all its files.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +29,8 @@ pub struct Assets {
     pub optional: BTreeMap<String, String>,
     /// The name of the widget's script, which knows the names of the others.
     pub widget_js: String,
+    /// The overlay for owners, with the place for the hosts in it.
+    pub debug: String,
     /// What stands in the names of the loader's parts that few pages need.
     pub parts_hash: String,
     /// The verifier's page.
@@ -68,8 +71,8 @@ impl Assets {
         let scripts = [&manifest.widget_js, &manifest.record_js].into_iter().chain(&manifest.parts);
         Ok(Assets {
             files: scripts.map(script).chain([wasm]).collect::<Result<_, AssetMissing>>()?,
-            loader: String::from_utf8(read(LOADER)?)
-                .map_err(|_| AssetMissing(format!("a readable {LOADER}")))?,
+            loader: text(LOADER)?,
+            debug: text(DEBUG)?,
             optional: serde_json::from_slice(&read(OPTIONAL)?)
                 .map_err(|_| AssetMissing(format!("a readable {OPTIONAL}")))?,
             widget_js: manifest.widget_js,
@@ -78,6 +81,10 @@ impl Assets {
             verify_policy: manifest.verify_policy,
         })
     }
+}
+
+fn text(name: &str) -> Result<String, AssetMissing> {
+    String::from_utf8(read(name)?).map_err(|_| AssetMissing(format!("a readable {name}")))
 }
 
 fn read(name: &str) -> Result<Vec<u8>, AssetMissing> {

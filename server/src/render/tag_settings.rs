@@ -1,15 +1,34 @@
 //! What the optional parts of the loader have to know, and which of them a site uses.
 
-use crate::site::{ConsentMode, ConsentType, Decider, Region, Site};
-use constat_shared::{Category, Notice};
+use crate::site::{ConsentMode, ConsentType, Decider, Region, Site, Tags};
+use constat_shared::{Category, Hash, Notice};
 use serde::Serialize;
+
+/// How many hexadecimal digits the key of the owner's link has.
+const DEBUG_KEY_DIGITS: usize = 16;
 
 /// The optional parts that a site uses, in the order in which they run: each may take the place of functions that
 /// the ones before it have put in.
 pub fn optional(site: &Site) -> Vec<&'static str> {
     let tags = &site.tags;
-    let parts = [("first_party", site.first_party.is_some()), ("consent_mode", tags.consent_mode.is_some())];
+    let parts = [
+        // The others tell it what they do.
+        ("debug", is_debugged(site)),
+        ("first_party", site.first_party.is_some()),
+        ("consent_mode", tags.consent_mode.is_some()),
+    ];
     parts.into_iter().filter(|(_, used)| *used).map(|(name, _)| name).collect()
+}
+
+/// Whether a site gets the way into the owner's view: those whose file says something of tags do.
+pub fn is_debugged(site: &Site) -> bool {
+    site.tags != Tags::default()
+}
+
+/// By which the owner's link opens that view. It changes with the site file, which the owner alone has.
+pub fn debug_key(site: &Site) -> String {
+    Hash::of(format!("constat debug {}", site.file_hash).as_bytes()).to_string()[..DEBUG_KEY_DIGITS]
+        .to_owned()
 }
 
 /// The settings of the optional parts; each is left out where its part is not used.

@@ -7,6 +7,7 @@ mod bundle;
 mod console;
 mod console_records;
 mod cookie;
+mod debug;
 mod delivery;
 mod environment;
 mod first_party;

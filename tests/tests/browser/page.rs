@@ -57,8 +57,13 @@ pub struct Host {
 impl Host {
     /// Serves a page with this in its head and body, at `/`.
     pub fn start(head: &str, body: &str) -> Host {
+        Host::start_with(|text| text, head, body)
+    }
+
+    /// The same with another site file, made from the sample's.
+    pub fn start_with(file: impl FnOnce(String) -> String, head: &str, body: &str) -> Host {
         let (pages, third) = (Pages::start(), Pages::start());
-        let sites = Sites::with("polaire", &with_shipped_vendors("polaire", &pages.origin()));
+        let sites = Sites::with("polaire", &file(with_shipped_vendors("polaire", &pages.origin())));
         let data = tempfile::tempdir().unwrap();
         let server = Server::start(data.path(), &["--sites", sites.arg()]);
         let (pages, third, sites) = (Arc::new(pages), Arc::new(third), Arc::new(sites));

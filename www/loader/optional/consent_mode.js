@@ -14,8 +14,9 @@ function entries() {
 }
 
 // Google's tags tell commands from other entries by their kind, which is that of `arguments`.
-function command() {
+function command(...words) {
   entries().push(arguments);
+  if (bridge.note) bridge.note("signal", "Google · " + words[0] + " " + words[1], TYPES.filter(type => Object(words[2])[type] === "granted").join(", "));
 }
 
 /* What each type is, where `on` says it of a number. */

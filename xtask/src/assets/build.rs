@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::assets::crates::compile;
 use crate::assets::glue::{self, Shape};
 use crate::assets::loader::{BuiltLoader, Loader};
-use crate::assets::manifest::{LOADER, MANIFEST, OPTIONAL, all_present};
+use crate::assets::manifest::{DEBUG, LOADER, MANIFEST, OPTIONAL, all_present};
 use crate::assets::minify::{Kind, minify};
 use crate::assets::optional::{BuiltPart, Optional};
 use crate::assets::parts::Parts;
@@ -47,11 +47,12 @@ pub fn build_assets(workspace: &Workspace) -> Result<(), Failure> {
     let parts = Parts::read(&workspace.root().join("www/parts"))?;
     let widget = read(&workspace.root().join("www/widget.js"))?;
     let record = read(&workspace.root().join("www/record.js"))?;
+    let debug = read(&workspace.root().join("www/debug.js"))?;
     let page = Page::read(&workspace.root().join("www/verify"))?;
     // The lock file has the versions of the libraries that do the work.
     let lock = read(&workspace.root().join("Cargo.lock"))?;
     let sources = PIPELINE.iter().map(|source| source.as_bytes());
-    let inputs = [raw_wasm.as_slice(), &raw_verifier, &widget, &record, &lock].into_iter();
+    let inputs = [raw_wasm.as_slice(), &raw_verifier, &widget, &record, &debug, &lock].into_iter();
     let inputs = inputs
         .chain(loader.sources())
         .chain(optional.sources())
@@ -68,6 +69,9 @@ pub fn build_assets(workspace: &Workspace) -> Result<(), Failure> {
         let mut files = make(raw_wasm, &parts, [&widget, &record], &page, raw_verifier)?;
         check_budgets(&files)?;
         check_loader(&loader, &optional)?;
+        let debug = minify("www/debug.js", &String::from_utf8_lossy(&debug), Kind::Module)?.into_bytes();
+        budgets::DEBUG_OVERLAY.check(brotli(&debug).len())?;
+        files.insert(DEBUG.to_owned(), debug);
         files.insert(LOADER.to_owned(), loader.with_place().into_bytes());
         let optional: BTreeMap<_, _> = optional.into_iter().map(|part| (part.name, part.code)).collect();
         files.insert(OPTIONAL.to_owned(), json!(optional).to_string().into_bytes());

@@ -17,6 +17,9 @@ pub const LOADER: &str = "loader.js";
 /// The optional parts of the loader, by name.
 pub const OPTIONAL: &str = "optional.json";
 
+/// The overlay of the owner's view, with the place for hosts.
+pub const DEBUG: &str = "debug.js";
+
 /// The names under which the server serves the widget and what belongs to it.
 pub struct Manifest {
     /// The JavaScript around the module.
@@ -57,7 +60,7 @@ pub fn all_present(assets: &Path) -> bool {
             names.iter().flat_map(|name| ["", ".br", ".gz"].map(|ending| format!("{name}{ending}")));
         let page = ["", ".br", ".gz"].map(|ending| format!("{}{ending}", verifier_page::PAGE));
         variants
-            .chain([LOADER, OPTIONAL].map(str::to_owned))
+            .chain([LOADER, OPTIONAL, DEBUG].map(str::to_owned))
             .chain(page)
             .all(|name| assets.join(name).is_file())
     })
@@ -76,6 +79,7 @@ mod tests {
         let mut files = BTreeMap::from([
             (LOADER.to_owned(), Vec::new()),
             (OPTIONAL.to_owned(), Vec::new()),
+            (DEBUG.to_owned(), Vec::new()),
             (
                 MANIFEST.to_owned(),
                 br#"{"widget_js":"a.js","widget_wasm":"b.wasm","record_js":"c.js"}"#.to_vec(),

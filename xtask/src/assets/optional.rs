@@ -17,8 +17,11 @@ use crate::budgets::{self, Budget};
 use crate::tools::failure::Failure;
 
 /// The optional parts, each with its budget: what a site that uses it alone fetches more.
-const PARTS: [(&str, &Budget); 2] =
-    [("first_party", &budgets::FIRST_PARTY), ("consent_mode", &budgets::CONSENT_MODE)];
+const PARTS: [(&str, &Budget); 3] = [
+    ("debug", &budgets::DEBUG),
+    ("first_party", &budgets::FIRST_PARTY),
+    ("consent_mode", &budgets::CONSENT_MODE),
+];
 
 /// Makes the minifier read a part in the way in which the closure of the loader does.
 const STRICT: &str = "\"use strict\";";

@@ -5,3 +5,5 @@ pub mod pages;
 mod shelf;
 mod texts;
 mod view;
+
+pub use shelf::SHELF;

@@ -12,7 +12,7 @@ const ROWS_MAX = 200;
 const WORDS = {
   en: {
     title: "Constat: this page", close: "Close", fold: "Fold", unfold: "Unfold",
-    answered: "The visitor has answered.", unanswered: "The visitor has not answered: what needs consent waits.", allowed: "Allowed", refused: "Refused", none: "nothing",
+    answered: "The visitor has answered.", unanswered: "The visitor has not answered: what needs consent waits.", allowed: "Allowed: {names}", refused: "Refused: {names}", none: "nothing",
     held: ["Held back", "Nothing is held back."], released: ["Released", "Nothing was released."], removed: ["Removed from the browser", "Nothing was removed."],
     signal: ["Told to others", "Nobody was told."], undeclared: ["Third parties that the site file does not name", "The page asks no host that the site file does not name."],
     forbidden: ["Stopped by the Content Security Policy", "The policy has stopped nothing."], ignored: ["Exempted in the page", "Nothing is exempted."],
@@ -20,8 +20,8 @@ const WORDS = {
     more: "{count} earlier lines are not shown.",
   },
   fr: {
-    title: "Constat : cette page", close: "Fermer", fold: "Replier", unfold: "Déplier",
-    answered: "Le visiteur a répondu.", unanswered: "Le visiteur n’a pas répondu : ce qui demande un consentement attend.", allowed: "Accepté", refused: "Refusé", none: "rien",
+    title: "Constat : cette page", close: "Fermer", fold: "Replier", unfold: "Déplier",
+    answered: "Le visiteur a répondu.", unanswered: "Le visiteur n’a pas répondu : ce qui demande un consentement attend.", allowed: "Accepté : {names}", refused: "Refusé : {names}", none: "rien",
     held: ["Retenu", "Rien n’est retenu."], released: ["Libéré", "Rien n’a été libéré."], removed: ["Supprimé du navigateur", "Rien n’a été supprimé."],
     signal: ["Transmis à d’autres", "Personne n’a été prévenu."], undeclared: ["Tiers absents du fichier du site", "La page n’interroge aucun hôte absent du fichier du site."],
     forbidden: ["Bloqué par la Content Security Policy", "La politique n’a rien bloqué."], ignored: ["Exempté dans la page", "Rien n’est exempté."],
@@ -30,7 +30,7 @@ const WORDS = {
   },
   nl: {
     title: "Constat: deze pagina", close: "Sluiten", fold: "Inklappen", unfold: "Uitklappen",
-    answered: "De bezoeker heeft geantwoord.", unanswered: "De bezoeker heeft niet geantwoord: wat toestemming nodig heeft, wacht.", allowed: "Toegestaan", refused: "Geweigerd", none: "niets",
+    answered: "De bezoeker heeft geantwoord.", unanswered: "De bezoeker heeft niet geantwoord: wat toestemming nodig heeft, wacht.", allowed: "Toegestaan: {names}", refused: "Geweigerd: {names}", none: "niets",
     held: ["Tegengehouden", "Er wordt niets tegengehouden."], released: ["Vrijgegeven", "Er is niets vrijgegeven."], removed: ["Uit de browser verwijderd", "Er is niets verwijderd."],
     signal: ["Aan anderen gemeld", "Er is niemand ingelicht."], undeclared: ["Derden die niet in het sitebestand staan", "De pagina vraagt geen host op die niet in het sitebestand staat."],
     forbidden: ["Tegengehouden door de Content Security Policy", "Het beleid heeft niets tegengehouden."], ignored: ["Uitgezonderd in de pagina", "Er is niets uitgezonderd."],
@@ -39,7 +39,7 @@ const WORDS = {
   },
   de: {
     title: "Constat: diese Seite", close: "Schließen", fold: "Einklappen", unfold: "Ausklappen",
-    answered: "Der Besucher hat geantwortet.", unanswered: "Der Besucher hat nicht geantwortet: Was eine Einwilligung braucht, wartet.", allowed: "Erlaubt", refused: "Abgelehnt", none: "nichts",
+    answered: "Der Besucher hat geantwortet.", unanswered: "Der Besucher hat nicht geantwortet: Was eine Einwilligung braucht, wartet.", allowed: "Erlaubt: {names}", refused: "Abgelehnt: {names}", none: "nichts",
     held: ["Zurückgehalten", "Nichts wird zurückgehalten."], released: ["Freigegeben", "Nichts wurde freigegeben."], removed: ["Aus dem Browser gelöscht", "Nichts wurde gelöscht."],
     signal: ["Anderen mitgeteilt", "Niemandem wurde etwas mitgeteilt."], undeclared: ["Dritte, die die Website-Datei nicht nennt", "Die Seite fragt keinen Host an, den die Website-Datei nicht nennt."],
     forbidden: ["Von der Content Security Policy gestoppt", "Die Richtlinie hat nichts gestoppt."], ignored: ["In der Seite ausgenommen", "Nichts ist ausgenommen."],
@@ -49,7 +49,7 @@ const WORDS = {
 };
 
 const CSS = `
-  :host { all: initial; position: fixed; inset: auto 0 0 auto; width: min(30em, 100vw); max-height: min(38em, 60vh); margin: 0; padding: 0; border: 1px solid #6b7a88; border-radius: .5em 0 0 0; overflow: auto; background: #fff; color: #12212f; color-scheme: light dark; font: 14px/1.45 system-ui, sans-serif; }
+  :host { all: initial; position: fixed; inset: 0 0 auto auto; width: min(30em, 100vw); max-height: min(38em, 60vh); margin: 0; padding: 0; border: 1px solid #6b7a88; border-radius: 0 0 0 .5em; overflow: auto; background: #fff; color: #12212f; color-scheme: light dark; font: 14px/1.45 system-ui, sans-serif; }
   header { position: sticky; top: 0; display: flex; gap: .5em; align-items: center; padding: .4em .8em; background: #12212f; color: #fff; }
   h2 { flex: 1; margin: 0; font-size: 1em; }
   button { min-width: 24px; min-height: 24px; padding: .2em .7em; border: 1px solid; border-radius: .4em; background: none; color: inherit; font: inherit; cursor: pointer; }
@@ -62,7 +62,7 @@ const CSS = `
   li { display: grid; grid-template-columns: 4.5em 1fr; gap: .1em .6em; padding: .2em 0; overflow-wrap: anywhere; }
   li span:first-child { text-align: end; font-variant-numeric: tabular-nums; color: #4a5967; }
   li span:last-child { grid-column: 2; color: #4a5967; }
-  @media (max-width: 40em) { :host { width: 100vw; max-height: 45vh; border-radius: 0; } }
+  @media (max-width: 40em) { :host { width: 100vw; max-height: 40vh; border-radius: 0; } }
   @media (prefers-color-scheme: dark) {
     :host { background: #122130; color: #e7eff6; }
     li span:first-child, li span:last-child { color: #b4c2cf; }
@@ -118,11 +118,11 @@ function summary(constat, words) {
   const now = constat.choices();
   if (!now) return [make("p", words.unanswered)];
   const names = on => [...Object.entries(now.categories), ...Object.entries(now.vendors)].filter(([, is]) => is === on).map(([id]) => id).join(", ") || words.none;
-  return [make("p", words.answered), make("p", words.allowed + ": " + names(true)), make("p", words.refused + ": " + names(false))];
+  return [make("p", words.answered), make("p", words.allowed.replace("{names}", names(true))), make("p", words.refused.replace("{names}", names(false)))];
 }
 
 function list(group, notes, words, opened) {
-  const rows = notes.filter(note => note.what === group), [title, none] = words[group];
+  const rows = notes.filter(note => note.what === group && !note.past), [title, none] = words[group];
   const box = make("details", "", make("summary", title + " (" + rows.length + ")"));
   box.dataset.group = group;
   box.open = opened.has(group);

@@ -12,8 +12,10 @@ function keepNotes() {
   let notes = [], seen = new WeakMap(), checkOne = check, forgetOne = forget, cleanAll = clean;
   let stores = () => ["localStorage", "sessionStorage"].flatMap(area => attempt(() => Object.keys(window[area]), []));
   bridge.note = (what, name, why) => {
-    if (notes.push({ what: what, name: name, why: why, at: performance.now() }) > NOTES_MAX) notes.shift();
+    let note = { what: what, name: name, why: why, at: performance.now() };
+    if (notes.push(note) > NOTES_MAX) notes.shift();
     if (notes.changed) notes.changed();
+    return note;
   };
   check = node => {
     checkOne(node);
@@ -21,9 +23,11 @@ function keepNotes() {
     let vendor = element(node).getAttribute("data-vendor"), name = vendor || element(node).getAttribute("data-category");
     let known = vendor ? settings.vendors.some(([id]) => id === vendor) : categories.some((id, at) => id === name && settings.used[at] > 0);
     let why = may(node) ? "allowed" : known ? settled() ? "refused" : "undecided" : "unnamed";
-    if (seen.get(node) === why) return;
-    seen.set(node, why);
-    bridge.note(may(node) ? "released" : "held", node.localName + " · " + name, why);
+    let before = seen.get(node);
+    if (before && before.why === why) return;
+    // What is still held is shown, and not what was.
+    if (before) before.past = 1;
+    seen.set(node, bridge.note(may(node) ? "released" : "held", node.localName + " · " + name, why));
   };
   forget = name => {
     forgetOne(name);

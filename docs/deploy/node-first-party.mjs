@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 const CONSTAT = { host: "127.0.0.1", port: 8080 };
 const PREFIX = "/constat/";
 // The public addresses, by name.
-const PUBLIC = /^(v1\/sites\/[a-z0-9-]+\/(consent\.js|vendors|consents(\/[0-9a-f-]+)?|(banner|notice)\/[a-z-]+|log\/[0-9-]+(\/[0-9]+of[0-9]+)?\/(checkpoint|consistency|proof\/[0-9]+))|v1\/notices\/[0-9a-f]+|assets\/[0-9a-z][0-9a-z._-]*|\.well-known\/jwks\.json|verify\/?)$/;
+const PUBLIC = /^(v1\/sites\/[a-z0-9-]+\/((consent|debug)\.js|vendors|consents(\/[0-9a-f-]+)?|(banner|notice)\/[a-z-]+|log\/[0-9-]+(\/[0-9]+of[0-9]+)?\/(checkpoint|consistency|proof\/[0-9]+))|v1\/notices\/[0-9a-f]+|assets\/[0-9a-z][0-9a-z._-]*|\.well-known\/jwks\.json|verify\/?)$/;
 const OWN_COOKIE = /^constat(-[a-z0-9-]+)?=[a-z0-9.-]*$/;
 const WITH_COOKIES = ["POST", "DELETE"];
 const BODY_BYTES_MAX = 16 * 1024;

@@ -19,6 +19,7 @@ mod console;
 mod copy;
 mod cors;
 mod deadline;
+mod debug_js;
 mod demo;
 mod earlier_terms;
 mod files;

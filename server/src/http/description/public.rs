@@ -70,6 +70,19 @@ fn shown() -> Vec<Operation> {
     vec![
         kept(of_site(get("/v1/sites/{site}/consent.js", "getLoader", "The loader: what the tag names")))
             .answer(200, "The script.", "text/javascript", text(), None),
+        kept(of_site(get(
+            "/v1/sites/{site}/debug.js",
+            "getDebugView",
+            "What the owner of a page sees of it",
+        )))
+        .query(
+            "key",
+            "The key of the owner's link; a page on a local host sends none.",
+            text(),
+            "0123456789abcdef",
+        )
+        .problems([Code::NotFound])
+        .answer(200, "The overlay.", "text/javascript", text(), None),
         in_language(get("/v1/sites/{site}/banner/{language}", "getBanner", "The first layer")).json(
             200,
             "Its HTML, and the loader's texts.",

@@ -173,6 +173,12 @@ impl Browser {
         self.cdp("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await
     }
 
+    /// Makes the processor of pages that many times slower. Chromium only.
+    pub async fn slow_down(&self, times: u32) -> WebDriverResult<()> {
+        self.only(&[Engine::Chromium], "a slower processor")?;
+        self.cdp("Emulation.setCPUThrottlingRate", json!({ "rate": times })).await
+    }
+
     /// Presses keys, one after the other, wherever the focus is.
     pub async fn keys(&self, keys: &[Key]) -> WebDriverResult<()> {
         let mut chain = self.driver.action_chain();

@@ -29,6 +29,7 @@ mod report;
 mod report_redis;
 mod request;
 mod search;
+mod tags;
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
@@ -36,11 +37,12 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         [FLOOR, answer_bytes] => floor::serve(answer_bytes),
         [path, "search"] if !path.starts_with('-') => with_bench(Path::new(path), search::measure),
+        [_, "tags", packages] => tags::measure(Path::new(packages)),
         [path, flags @ ..] if !path.starts_with('-') && flags.iter().all(|flag| *flag == "--quick") => {
             let plan = if flags.is_empty() { Plan::full() } else { Plan::quick() };
             run(Path::new(&arguments[0]), &plan)
         }
-        _ => Err(io::Error::other("usage: bench PATH-OF-CONSTAT [search | --quick]")),
+        _ => Err(io::Error::other("usage: bench PATH-OF-CONSTAT [search | tags PACKAGES | --quick]")),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

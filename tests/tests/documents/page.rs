@@ -6,9 +6,10 @@ const PAGE: &str = "docs/page.md";
 
 /// The loader's sources, joined.
 fn loader() -> String {
-    let folder = std::fs::read_dir(root().join("www/loader")).expect("there is a loader");
-    let texts = folder.map(|entry| std::fs::read_to_string(entry.expect("it can be read").path()));
-    texts.map(|text| text.expect("sources are text")).collect()
+    let folders = ["www/loader", "www/loader/optional"].map(|folder| root().join(folder));
+    let entries = folders.iter().flat_map(|folder| std::fs::read_dir(folder).expect("there is a loader"));
+    let files = entries.map(|entry| entry.expect("it can be read").path()).filter(|path| path.is_file());
+    files.map(|path| std::fs::read_to_string(path).expect("sources are text")).collect()
 }
 
 /// The names of the object that the loader gives the page.

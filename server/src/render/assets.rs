@@ -10,6 +10,9 @@ use std::collections::BTreeMap;
 #[folder = "../target/assets"]
 struct Embedded;
 
+/// The template for Google Tag Manager, which a site owner downloads.
+const TAG_MANAGER: (&str, &[u8]) =
+    ("constat.tpl", include_bytes!("../../../www/tag-manager/constat.tpl"));
 const LOADER: &str = "loader.js";
 const OPTIONAL: &str = "optional.json";
 const DEBUG: &str = "debug.js";
@@ -19,7 +22,7 @@ const DEBUG: &str = "debug.js";
 #[error("the binary was built without {0}: build it with `cargo xtask build`")]
 pub struct AssetMissing(String);
 
-/// The files that the loader fetches by name, and what consent.js is made from.
+/// The files that are fetched by name, and what consent.js is made from.
 pub struct Assets {
     /// Ready to be served, by file name.
     pub files: BTreeMap<String, Body>,
@@ -69,8 +72,11 @@ impl Assets {
         let script = |name: &String| file(name, "text/javascript; charset=utf-8");
         let wasm = file(&manifest.widget_wasm, "application/wasm");
         let scripts = [&manifest.widget_js, &manifest.record_js].into_iter().chain(&manifest.parts);
+        let (name, template) = TAG_MANAGER;
+        // As bytes, so that a browser saves it under its name.
+        let template = Ok((name.to_owned(), Body::new("application/octet-stream", template.to_vec())));
         Ok(Assets {
-            files: scripts.map(script).chain([wasm]).collect::<Result<_, AssetMissing>>()?,
+            files: scripts.map(script).chain([wasm, template]).collect::<Result<_, AssetMissing>>()?,
             loader: text(LOADER)?,
             debug: text(DEBUG)?,
             optional: serde_json::from_slice(&read(OPTIONAL)?)

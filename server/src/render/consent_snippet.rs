@@ -7,27 +7,25 @@ use base64::engine::general_purpose::STANDARD;
 use constat_shared::Hash;
 use std::fmt::Write;
 
-/// The content of the script element: at most 400 bytes, without the regions. It says nothing where the loader was faster.
+/// The content of the script element: at most 400 bytes, without the regions. It says nothing where there is a
+/// default already, as the loader's is when the browser had kept consent.js.
 pub fn snippet(mode: &ConsentMode) -> String {
-    let name = &mode.data_layer;
-    let types: Vec<&str> = ConsentType::ALL.iter().map(|of| of.as_str()).collect();
     let mut more = String::new();
     for region in &mode.regions {
-        write!(more, ";g(\"consent\",\"default\",{})", differs(region)).unwrap_or_default();
+        write!(more, ";g(\"consent\",\"default\",{})", differs(region, mode)).unwrap_or_default();
     }
-    for (on, key) in
-        [(mode.ads_data_redaction, "ads_data_redaction"), (mode.url_passthrough, "url_passthrough")]
-    {
-        if on {
-            write!(more, ";g(\"set\",\"{key}\",true)").unwrap_or_default();
-        }
+    let options: Vec<_> = mode.options().map(|key| format!("{key}:!0")).collect();
+    if !options.is_empty() {
+        write!(more, ";g(\"set\",{{{}}})", options.join(",")).unwrap_or_default();
     }
     format!(
-        "{{let l=window.{name}=window.{name}||[],g=function(){{l.push(arguments)}},c={{security_storage:\"granted\",\
-         wait_for_update:{wait}}};if(!l.some(e=>e&&e[1]==\"default\")){{for(let k of\"{types}\".split(\" \"))\
-         c[k]=\"denied\";g(\"consent\",\"default\",c){more}}}}}",
+        "{{let n=\"{name}\",l=window[n],c={{security_storage:\"granted\",wait_for_update:{wait}}},\
+         g=function(){{l.push(arguments)}};l&&l.push||(l=window[n]=[]);\
+         if(!l.some(e=>e&&e[0]+e[1]==\"consentdefault\")){{\
+         for(let k of[\"ad\",\"analytics\",\"functionality\",\"personalization\"])\
+         c[k+\"_storage\"]=c.ad_user_data=c.ad_personalization=\"denied\";g(\"consent\",\"default\",c){more}}}}}",
+        name = mode.data_layer,
         wait = mode.wait_for_update_ms,
-        types = types.join(" "),
     )
 }
 
@@ -36,11 +34,13 @@ pub fn csp_hash(snippet: &str) -> String {
     format!("'sha256-{}'", STANDARD.encode(Hash::of(snippet.as_bytes()).as_bytes()))
 }
 
-/// The types of a region as an object of JavaScript. Codes and names need no escapes.
-fn differs(region: &Region) -> String {
+/// The default of a region as an object of JavaScript. Codes and names need no escapes. What is granted there waits
+/// for the choice like the rest: a tag would send before it hears of a refusal.
+fn differs(region: &Region, mode: &ConsentMode) -> String {
     let granted = region.granted.iter().map(|of| format!("{of}:\"granted\""));
     let codes: Vec<String> = region.codes.iter().map(|code| format!("\"{code}\"")).collect();
-    let all: Vec<String> = granted.chain([format!("region:[{}]", codes.join(","))]).collect();
+    let wait = format!("wait_for_update:{}", mode.wait_for_update_ms);
+    let all: Vec<String> = granted.chain([wait, format!("region:[{}]", codes.join(","))]).collect();
     format!("{{{}}}", all.join(","))
 }
 
@@ -56,10 +56,10 @@ mod tests {
     fn mode() -> ConsentMode {
         ConsentMode {
             advanced: true,
-            wait_for_update_ms: 10_000,
+            wait_for_update_ms: 5_000,
             ads_data_redaction: true,
             url_passthrough: true,
-            data_layer: "a234567890123456789012$4".to_owned(),
+            data_layer: "a2345678901234$".to_owned(),
             map: [(); 6].map(|()| Decider::Category(Category::Advertising)),
             regions: Vec::new(),
         }
@@ -76,7 +76,7 @@ mod tests {
     fn a_region_is_one_more_default() {
         let region = Region { codes: vec!["US-CA".into()], granted: vec![ConsentType::AnalyticsStorage] };
         let text = snippet(&ConsentMode { regions: vec![region], ..mode() });
-        let more = "g(\"consent\",\"default\",{analytics_storage:\"granted\",region:[\"US-CA\"]})";
+        let more = "g(\"consent\",\"default\",{analytics_storage:\"granted\",wait_for_update:5000,region:[\"US-CA\"]})";
         assert!(text.contains(more), "{text}");
     }
 }

@@ -3,6 +3,7 @@
 use crate::site::{ConsentMode, ConsentType, Decider, Region, Site, Tags};
 use constat_shared::{Category, Hash, Notice};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// How many hexadecimal digits the key of the owner's link has.
 const DEBUG_KEY_DIGITS: usize = 16;
@@ -51,8 +52,8 @@ impl<'a> TagSettings<'a> {
 struct GoogleSettings<'a> {
     layer: &'a str,
     wait: u16,
-    redact: bool,
-    pass: bool,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    options: BTreeMap<&'static str, bool>,
     /// For each type the position of what decides it: a category's, or a vendor's behind the five categories.
     map: [usize; 6],
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -64,8 +65,7 @@ impl<'a> GoogleSettings<'a> {
         GoogleSettings {
             layer: &mode.data_layer,
             wait: mode.wait_for_update_ms,
-            redact: mode.ads_data_redaction,
-            pass: mode.url_passthrough,
+            options: mode.options().map(|key| (key, true)).collect(),
             map: mode.map.each_ref().map(|decider| position(decider, notice)),
             regions: mode.regions.iter().map(region).collect(),
         }

@@ -48,6 +48,16 @@ async fn the_widget_comes_in_the_form_asked_for_and_once() {
 }
 
 #[tokio::test]
+async fn the_template_for_tag_manager_is_a_file_to_save() {
+    let api = Api::shared().await;
+    let answer = api.get("/assets/constat.tpl").await;
+    assert_eq!((answer.status, answer.header("content-type")), (200, "application/octet-stream"));
+    assert!(answer.text().starts_with("___TERMS_OF_SERVICE___\n"));
+    bodies::is_not_sent_again(&api, "/assets/constat.tpl").await;
+    bodies::answers_head_as_get(&api, "/assets/constat.tpl").await;
+}
+
+#[tokio::test]
 async fn nothing_else_lies_beside_the_widget() {
     let api = Api::shared().await;
     let [(script, _), ..] = names(&api).await;

@@ -111,7 +111,8 @@ fn continue_without_accepting_is_a_recorded_refusal() {
     first_layer(Action::ContinueWithoutAccepting, false, DESKTOP);
 }
 
-async fn switch(browser: &Browser, name: &str) -> Outcome {
+/// Presses the switch of a category or vendor.
+pub async fn switch(browser: &Browser, name: &str) -> Outcome {
     Ok(browser.find(&format!("dialog input[name={name}]")).await?.click().await?)
 }
 

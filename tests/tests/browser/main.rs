@@ -4,6 +4,7 @@
 
 mod answers;
 mod bundle;
+mod consent_mode;
 mod console;
 mod console_records;
 mod cookie;
@@ -31,6 +32,7 @@ mod scripts;
 mod seeded;
 mod snapshot;
 mod stays;
+mod tag_manager;
 mod taking_back;
 mod terms;
 mod verify;

@@ -23,6 +23,9 @@ texts.fr.zzz = "z"
 theme.zzz = 1
 theme.light.zzz = 1
 theme.light.allow_all.zzz = 1
+consent_mode.zzz = 1
+consent_mode.region = [{ zzz = 1 }]
+signals.zzz = 1
 [[vendors]]
 zzz = 1
 cookies.c.zzz = 1

@@ -3,9 +3,9 @@
  * default, which denies, then one update for each decision, and for the one that a returning visitor has made.
  */
 
-let { layer: layerName, wait, redact, pass, map, regions } = settings.google;
+let { layer: layerName, wait, options, map, regions } = settings.google;
 let TYPES = ["ad_storage", "ad_user_data", "ad_personalization", "analytics_storage", "functionality_storage", "personalization_storage"];
-let REPLACED = "constatConsentMode"; // The template of Tag Manager says by it that it speaks in our place, and we that we have begun.
+let SPEAKER = "constatConsentMode"; // The function of Tag Manager's template, which tells Google in our place; true once we have begun.
 
 /* The data layer as it is now: the page may have replaced it, or have an element of that name. */
 function entries() {
@@ -31,26 +31,26 @@ function begin() {
   if (attempt(() => [...entries()].some(entry => entry && entry[0] === "consent" && entry[1] === "default"))) return;
   command("consent", "default", { ...types(() => false), wait_for_update: wait });
   for (let [codes, granted] of regions || []) {
-    let differs = { region: codes };
+    // What is granted there waits for the choice like the rest.
+    let differs = { region: codes, wait_for_update: wait };
     for (let at of granted) differs[TYPES[at]] = "granted";
     command("consent", "default", differs);
   }
-  if (redact) command("set", "ads_data_redaction", true);
-  if (pass) command("set", "url_passthrough", true);
+  if (options) command("set", options);
 }
 
-let template = describe(window, REPLACED), announce = emit, said;
-template = template && typeof template.value === "function" && template.value;
-if (!template) {
-  attempt(() => { window[REPLACED] = true; });
+let speaker = describe(window, SPEAKER), announce = emit, said;
+speaker = speaker && typeof speaker.value === "function" && speaker.value;
+if (!speaker) attempt(() => {
+  window[SPEAKER] = true;
   begin();
-}
+});
 
 emit = name => {
   // What has ended is denied again.
   if (settled() || said) attempt(() => {
     let state = types(at => (choices.c + choices.v)[map[at]] > 0);
-    if (template) template(state); else command("consent", "update", state);
+    if (speaker) speaker(state); else command("consent", "update", state);
     entries().push({ event: "constat_choice" });
   });
   said = settled();

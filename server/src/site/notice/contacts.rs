@@ -19,6 +19,15 @@ pub const AUTHORITIES: [(&str, &str, &str); 3] = [
     ("cnil", "Commission nationale de l’informatique et des libertés (CNIL)", "https://www.cnil.fr"),
 ];
 
+/// The domains of these authorities: the Belgian one has one for each language.
+const DOMAINS: [&str; 5] = [
+    "autoriteprotectiondonnees.be",
+    "gegevensbeschermingsautoriteit.be",
+    "dataprotectionauthority.be",
+    "autoriteitpersoonsgegevens.nl",
+    "cnil.fr",
+];
+
 pub fn authority(given: Option<TextOr<AuthorityFile>>, report: &mut Report) -> Option<Authority> {
     match given {
         Some(TextOr::Text(name)) => report.take("authority", known(&name)),
@@ -36,13 +45,16 @@ pub fn authority(given: Option<TextOr<AuthorityFile>>, report: &mut Report) -> O
     }
 }
 
-/// Whether an authority is one of those that a file may name by its short name, also when it was written in full.
+/// Whether an authority is one of those that a file may name by its short name, also when it was written in full:
+/// by its name, or an address at a domain of its own.
 pub fn is_known(authority: &Authority) -> bool {
-    let host = |url: &str| {
-        let host = Url::parse(url).ok()?.host_str()?.to_owned();
-        Some(host.strip_prefix("www.").map_or_else(|| host.clone(), str::to_owned))
-    };
-    AUTHORITIES.iter().any(|(_, _, url)| host(url) == host(&authority.url))
+    let url = Url::parse(&authority.url).ok();
+    let host = url.as_ref().and_then(Url::host_str).unwrap_or_default().trim_end_matches('.');
+    let name = authority.name.trim().to_lowercase();
+    DOMAINS
+        .iter()
+        .any(|domain| host.strip_suffix(domain).is_some_and(|left| left.is_empty() || left.ends_with('.')))
+        || AUTHORITIES.iter().any(|(short, known, _)| name == *short || name == known.to_lowercase())
 }
 
 fn known(short: &str) -> Result<Authority, Fault> {

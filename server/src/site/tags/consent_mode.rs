@@ -9,19 +9,19 @@ use std::collections::BTreeSet;
 
 /// How long Google's tags may wait for the choice, in milliseconds, and the most that a file may ask for.
 const WAIT_MS: u16 = 500;
-const WAIT_MAX_MS: u16 = 10_000;
+const WAIT_MAX_MS: u16 = 5_000;
 /// The most regions, and the most codes of one: the page carries them.
 const REGIONS_MAX: usize = 16;
 const CODES_MAX: usize = 64;
 /// The longest name of a data layer, in characters: the snippet has to stay below its 400 bytes.
-const DATA_LAYER_CHARS_MAX: usize = 24;
+const DATA_LAYER_CHARS_MAX: usize = 15;
 /// Where consent is asked for before anything is stored: the European Economic Area (Directive 2002/58/EC, article
-/// 5(3)), the United Kingdom and Switzerland.
-const CONSENT_FIRST: [&str; 32] = [
-    "AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GR", "HR", "HU", "IE",
-    "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+/// 5(3)) with the territories that have a country code of their own, the United Kingdom and Switzerland.
+const CONSENT_FIRST: [&str; 48] = [
+    "AT", "AX", "BE", "BG", "BL", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GF", "GG",
+    "GI", "GP", "GR", "HR", "HU", "IE", "IM", "IS", "IT", "JE", "LI", "LT", "LU", "LV", "MF", "MQ", "MT",
+    "NC", "NL", "NO", "PF", "PL", "PM", "PT", "RE", "RO", "SE", "SI", "SK", "WF", "YT",
 ];
-
 constat_shared::names! {
     /// A consent type of Google that a choice decides. `security_storage` is none of them: it is always granted.
     ConsentType;
@@ -58,6 +58,15 @@ pub struct ConsentMode {
     pub regions: Vec<Region>,
 }
 
+impl ConsentMode {
+    /// What Google calls the options that are on.
+    pub fn options(&self) -> impl Iterator<Item = &'static str> {
+        let all =
+            [(self.ads_data_redaction, "ads_data_redaction"), (self.url_passthrough, "url_passthrough")];
+        all.into_iter().filter(|(on, _)| *on).map(|(_, key)| key)
+    }
+}
+
 /// Whose switch decides a consent type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decider {
@@ -87,6 +96,8 @@ pub fn check(file: &ConsentModeFile, notice: &Notice, report: &mut Report) -> Co
         report.add("consent_mode.region", problem, format!("Write {REGIONS_MAX} at most"));
     }
     let regions = file.region.iter().take(REGIONS_MAX).enumerate();
+    let mut seen = BTreeSet::new();
+    let regions = regions.map(|(number, region)| self::region(number, region, &mut seen, report)).collect();
     ConsentMode {
         advanced,
         wait_for_update_ms: wait.flatten().unwrap_or(WAIT_MS),
@@ -94,7 +105,7 @@ pub fn check(file: &ConsentModeFile, notice: &Notice, report: &mut Report) -> Co
         url_passthrough: file.url_passthrough.unwrap_or(false),
         data_layer: layer.flatten().unwrap_or_else(|| "dataLayer".to_owned()),
         map: map(file, notice, report),
-        regions: regions.map(|(number, region)| self::region(number, region, report)).collect(),
+        regions,
     }
 }
 
@@ -151,7 +162,7 @@ fn map(file: &ConsentModeFile, notice: &Notice, report: &mut Report) -> [Decider
     let mut decider = |of: ConsentType, otherwise: Category| {
         let given = file.map.get(of.as_str());
         let key = format!("consent_mode.map.{of}");
-        let found = given.and_then(|text| report.take(&key, decides(text, notice)));
+        let found = given.and_then(|text| report.take(&key, decides(text, otherwise, notice)));
         found.unwrap_or(Decider::Category(otherwise))
     };
     [
@@ -164,11 +175,12 @@ fn map(file: &ConsentModeFile, notice: &Notice, report: &mut Report) -> [Decider
     ]
 }
 
-/// A category of the site, or `vendor:` and a vendor of it.
-fn decides(text: &str, notice: &Notice) -> Result<Decider, Fault> {
+/// A category of the site, or `vendor:` and a vendor of it. The category that decides otherwise may be written also
+/// where the site does not use it: the type is then denied for good, with or without the line.
+fn decides(text: &str, otherwise: Category, notice: &Notice) -> Result<Decider, Fault> {
     let Some(id) = text.strip_prefix("vendor:") else {
         let category = values::category(text)?;
-        if notice.category(category).is_some() {
+        if category == otherwise || notice.category(category).is_some() {
             return Ok(Decider::Category(category));
         }
         let remedy = format!("Add [categories.{category}], or name another one");
@@ -182,7 +194,13 @@ fn decides(text: &str, notice: &Notice) -> Result<Decider, Fault> {
     })
 }
 
-fn region(number: usize, file: &RegionFile, report: &mut Report) -> Region {
+/// A region; `seen` has the codes of all, as of two defaults for one code nobody knows which holds.
+fn region<'a>(
+    number: usize,
+    file: &'a RegionFile,
+    seen: &mut BTreeSet<&'a str>,
+    report: &mut Report,
+) -> Region {
     let key = format!("consent_mode.region[{number}]");
     let codes_key = format!("{key}.codes");
     if file.codes.is_empty() || file.codes.len() > CODES_MAX {
@@ -196,8 +214,15 @@ fn region(number: usize, file: &RegionFile, report: &mut Report) -> Region {
         } else if CONSENT_FIRST.contains(&&code[..2]) {
             let problem = format!("in `{code}` nothing may be granted before an answer");
             report.add(&codes_key, problem, "Take it out: everything is denied there");
+        } else if !seen.insert(code) {
+            report.add(&codes_key, format!("`{code}` is listed twice"), "List it once");
         }
     }
+    Region { codes: file.codes.clone(), granted: granted(&key, file, report) }
+}
+
+/// The types that are granted in a region.
+fn granted(key: &str, file: &RegionFile, report: &mut Report) -> Vec<ConsentType> {
     let written = [
         (ConsentType::AdStorage, &file.ad_storage),
         (ConsentType::AdUserData, &file.ad_user_data),
@@ -218,9 +243,9 @@ fn region(number: usize, file: &RegionFile, report: &mut Report) -> Region {
         }
     }
     if granted.is_empty() {
-        report.add(&key, "no type differs there", "Write one such as analytics_storage = \"granted\"");
+        report.add(key, "no type differs there", "Write one such as analytics_storage = \"granted\"");
     }
-    Region { codes: file.codes.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect(), granted }
+    granted
 }
 
 /// Whether a text has the form of a country or of a part of one (ISO 3166-2).

@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod categories;
+mod consent_mode;
 mod contacts;
 mod cookies;
 mod first_party;
@@ -10,6 +11,7 @@ mod purposes;
 pub mod sample;
 mod site;
 mod source;
+mod tags;
 mod texts;
 mod theme;
 mod vendors;

@@ -11,8 +11,7 @@ use std::collections::BTreeMap;
 struct Embedded;
 
 /// The template for Google Tag Manager, which a site owner downloads.
-const TAG_MANAGER: (&str, &[u8]) =
-    ("constat.tpl", include_bytes!("../../../www/tag-manager/constat.tpl"));
+const TAG_MANAGER: (&str, &[u8]) = ("constat.tpl", include_bytes!("../../../www/tag-manager/constat.tpl"));
 const LOADER: &str = "loader.js";
 const OPTIONAL: &str = "optional.json";
 const DEBUG: &str = "debug.js";

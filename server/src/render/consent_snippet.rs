@@ -1,7 +1,7 @@
 //! The inline script of Google Consent Mode's advanced mode: it stands before Google's tag, so that what is denied
 //! is denied also while consent.js is on its way, or when it never comes.
 
-use crate::site::{ConsentMode, ConsentType, Region};
+use crate::site::{ConsentMode, Region};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use constat_shared::Hash;
@@ -47,7 +47,7 @@ fn differs(region: &Region, mode: &ConsentMode) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::site::Decider;
+    use crate::site::{ConsentType, Decider};
     use constat_shared::Category;
 
     /// The most bytes of its content, without the regions.

@@ -6,13 +6,14 @@ use constat_tests::server::run;
 use constat_tests::sites::Sites;
 use std::path::PathBuf;
 
-struct Checked {
-    code: Option<i32>,
-    printed: String,
-    complained: String,
+/// What `constat check` said.
+pub struct Checked {
+    pub code: Option<i32>,
+    pub printed: String,
+    pub complained: String,
 }
 
-async fn check(files: &[PathBuf]) -> Checked {
+pub async fn check(files: &[PathBuf]) -> Checked {
     let args = std::iter::once("check".into()).chain(files.iter().map(|file| file.as_os_str().to_owned()));
     let output = run(args).await;
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();

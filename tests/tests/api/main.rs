@@ -13,6 +13,7 @@ mod clock;
 mod command;
 mod connections;
 mod consent_js;
+mod consent_mode;
 mod consents;
 mod consents_refused;
 mod console;

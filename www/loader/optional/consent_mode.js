@@ -16,7 +16,13 @@ function entries() {
 // Google's tags tell commands from other entries by their kind, which is that of `arguments`.
 function command(...words) {
   entries().push(arguments);
-  if (bridge.note) bridge.note("signal", "Google · " + words[0] + " " + words[1], TYPES.filter(type => Object(words[2])[type] === "granted").join(", "));
+  note(words);
+}
+
+/* Tells the owner's view what Google is told. */
+function note([name, what, types]) {
+  let granted = Object(types), subject = Object(what) === what ? Object.keys(what) : what;
+  if (bridge.note) bridge.note("signal", "Google · " + name + " " + subject, TYPES.filter(type => granted[type] === "granted").join(", "));
 }
 
 /* What each type is, where `on` says it of a number. */
@@ -50,7 +56,11 @@ emit = name => {
   // What has ended is denied again.
   if (settled() || said) attempt(() => {
     let state = types(at => (choices.c + choices.v)[map[at]] > 0);
-    if (speaker) speaker(state); else command("consent", "update", state);
+    let words = ["consent", "update", state];
+    if (speaker) {
+      speaker(state);
+      note(words);
+    } else command(...words);
     entries().push({ event: "constat_choice" });
   });
   said = settled();

@@ -254,7 +254,12 @@ fn log() -> Vec<Operation> {
 
 fn program() -> Vec<Operation> {
     let keys = json!({ "type": "object", "required": ["keys"], "properties": { "keys": { "type": "array", "items": object() } } });
-    let asset = kept(get("/assets/{file}", "getAsset", "The widget, under names that hold its hash, and the template for Google Tag Manager")).part(
+    let asset = kept(get(
+        "/assets/{file}",
+        "getAsset",
+        "The widget, under names that hold its hash, and the template for Google Tag Manager",
+    ))
+    .part(
         "file",
         "The name, as the loader has it.",
         json!({ "type": "string", "minLength": 1 }),

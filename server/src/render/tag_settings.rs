@@ -1,6 +1,6 @@
 //! What the optional parts of the loader have to know, and which of them a site uses.
 
-use crate::site::{ConsentMode, ConsentType, Decider, Region, Site, Tags};
+use crate::site::{ConsentMode, ConsentType, Decider, Region, Signal, Site, Tags};
 use constat_shared::{Category, Hash, Notice};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -12,13 +12,32 @@ const DEBUG_KEY_DIGITS: usize = 16;
 /// the ones before it have put in.
 pub fn optional(site: &Site) -> Vec<&'static str> {
     let tags = &site.tags;
+    let signals: Vec<_> = tags.signals.keys().filter_map(|signal| part(*signal)).collect();
     let parts = [
         // The others tell it what they do.
         ("debug", is_debugged(site)),
         ("first_party", site.first_party.is_some()),
         ("consent_mode", tags.consent_mode.is_some()),
+        ("signals", !signals.is_empty()),
     ];
-    parts.into_iter().filter(|(_, used)| *used).map(|(name, _)| name).collect()
+    parts.into_iter().filter(|(_, used)| *used).map(|(name, _)| name).chain(signals).collect()
+}
+
+/// The part that tells a service of the choice; none for one that can only be told by not being loaded.
+fn part(signal: Signal) -> Option<&'static str> {
+    match signal {
+        Signal::Microsoft => Some("signal_microsoft"),
+        Signal::Matomo => Some("signal_matomo"),
+        Signal::Piano => Some("signal_piano"),
+        Signal::Adobe => Some("signal_adobe"),
+        Signal::Meta => Some("signal_meta"),
+        Signal::Tiktok => Some("signal_tiktok"),
+        Signal::Linkedin => None,
+        Signal::Posthog => Some("signal_posthog"),
+        Signal::Plausible => Some("signal_plausible"),
+        Signal::Shopify => Some("signal_shopify"),
+        Signal::Wordpress => Some("signal_wordpress"),
+    }
 }
 
 /// Whether a site gets the way into the owner's view: those whose file says something of tags do.
@@ -38,13 +57,21 @@ pub struct TagSettings<'a> {
     /// Google Consent Mode.
     #[serde(skip_serializing_if = "Option::is_none")]
     google: Option<GoogleSettings<'a>>,
+    /// What decides each of the other signals, by position; nothing for what the site does not have.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    signals: BTreeMap<&'static str, Vec<Option<usize>>>,
 }
 
 impl<'a> TagSettings<'a> {
     /// The settings of a site.
     pub fn new(site: &'a Site) -> TagSettings<'a> {
         let google = site.tags.consent_mode.as_ref().map(|mode| GoogleSettings::new(mode, &site.notice));
-        TagSettings { google }
+        let told = site.tags.signals.iter().filter(|(signal, _)| part(**signal).is_some());
+        let signals = told.map(|(signal, deciders)| {
+            let places = deciders.iter().map(|decider| Some(position(decider.as_ref()?, &site.notice)));
+            (signal.as_str(), places.collect())
+        });
+        TagSettings { google, signals: signals.collect() }
     }
 }
 

@@ -17,10 +17,21 @@ use crate::budgets::{self, Budget};
 use crate::tools::failure::Failure;
 
 /// The optional parts, each with its budget: what a site that uses it alone fetches more.
-const PARTS: [(&str, &Budget); 3] = [
+const PARTS: [(&str, &Budget); 14] = [
     ("debug", &budgets::DEBUG),
     ("first_party", &budgets::FIRST_PARTY),
     ("consent_mode", &budgets::CONSENT_MODE),
+    ("signals", &budgets::SIGNALS),
+    ("signal_microsoft", &budgets::SIGNAL_MICROSOFT),
+    ("signal_matomo", &budgets::SIGNAL_MATOMO),
+    ("signal_piano", &budgets::SIGNAL_PIANO),
+    ("signal_adobe", &budgets::SIGNAL_ADOBE),
+    ("signal_meta", &budgets::SIGNAL_META),
+    ("signal_tiktok", &budgets::SIGNAL_TIKTOK),
+    ("signal_posthog", &budgets::SIGNAL_POSTHOG),
+    ("signal_plausible", &budgets::SIGNAL_PLAUSIBLE),
+    ("signal_shopify", &budgets::SIGNAL_SHOPIFY),
+    ("signal_wordpress", &budgets::SIGNAL_WORDPRESS),
 ];
 
 /// Makes the minifier read a part in the way in which the closure of the loader does.

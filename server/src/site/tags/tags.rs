@@ -1,20 +1,21 @@
 //! All that a site file says of the site's tags.
 
 use super::blocking::{self, UnknownHosts};
-use super::consent_mode::{self, ConsentMode};
+use super::consent_mode::{self, ConsentMode, Decider};
 use super::signals::{self, Signal};
 use crate::site::file::report::{Fault, Report};
 use crate::site::file::schema::SiteFile;
 use constat_shared::Notice;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// What a site's tags need of the loader; nothing, where the file says nothing of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tags {
     /// Google Consent Mode.
     pub consent_mode: Option<ConsentMode>,
-    /// Whom else the loader tells of the choice.
-    pub signals: BTreeSet<Signal>,
+    /// Whom else the loader tells of the choice, and what decides each: several where it is told of several things,
+    /// none for a thing that the site does not have.
+    pub signals: BTreeMap<Signal, Vec<Option<Decider>>>,
     /// Whether Global Privacy Control is a refusal.
     pub gpc: bool,
     /// Whether Do Not Track is a refusal.
@@ -34,7 +35,7 @@ pub fn check(file: &SiteFile, notice: &Notice, report: &mut Report) -> Tags {
     let (gpc, dnt) = (refuses("gpc", file.gpc.as_deref()), refuses("dnt", file.dnt.as_deref()));
     Tags {
         consent_mode: file.consent_mode.as_ref().map(|given| consent_mode::check(given, notice, report)),
-        signals: signals::check(&file.signals),
+        signals: signals::check(&file.signals, notice, report),
         gpc,
         dnt,
         auto_block: blocking::check(file, report),

@@ -1,0 +1,24 @@
+/*
+ * Matomo: tracking consent, or, where its category is exempt, no consent and no campaigns, which are outside of the
+ * exemption of the CNIL. Matomo's snippet takes over an array. Documents: docs/signals.md.
+ */
+
+let places = settings.signals.matomo;
+
+function queue() {
+  return settings.own("_paq") || (window._paq = []);
+}
+
+/* What holds has to stand before the events that the page has queued already; a tracker that has come has no more
+   queue. */
+function first(name) {
+  let now = queue();
+  if (now.unshift) now.unshift([name]); else now.push([name]);
+}
+
+if ((refused.c + refused.v)[places[0]] > 0) {
+  attempt(() => { first("disableCampaignParameters"); });
+} else {
+  attempt(() => { first("requireConsent"); });
+  settings.hear(places, ([on]) => { queue().push([on ? "setConsentGiven" : "forgetConsentGiven"]); });
+}

@@ -190,7 +190,9 @@ async fn load(
 
 async fn press(browser: &Browser, tool: &Tool) -> Outcome {
     match tool.allow {
-        Some(button) => browser.until(&format!("document.querySelector('{button}')?.checkVisibility()")).await?,
+        Some(button) => {
+            browser.until(&format!("document.querySelector('{button}')?.checkVisibility()")).await?
+        }
         None => browser.find(".banner").await.map(drop)?,
     }
     // Nobody presses at once, and not every tool listens as soon as its button is seen.

@@ -29,8 +29,8 @@ pub use log::{
 };
 pub use notice::{
     Authority, Category, Color, Controller, Lifetimes, Months, Notice, NoticeCategory, NoticeView, Palette,
-    PublishedNotice, PurposeText, Purposes, Reason, Storage, TermsChange, TextKey, Texts, Theme, Transfer,
-    Vendor,
+    PublishedNotice, PurposeText, Purposes, Reason, RefusalSignal, Storage, TermsChange, TextKey, Texts,
+    Theme, Transfer, Vendor,
 };
 pub use proof::{Evidence, EvidenceError, Jwk, KeySet, Receipt, ReceiptError};
 pub use values::canonical;

@@ -3,8 +3,9 @@
 use crate::components::banner::banner;
 use crate::components::configuration::configuration;
 use crate::components::props::ConfigurationProps;
+use crate::components::signal::signal;
 use crate::state::Draft;
-use constat_shared::{Choices, NoticeView};
+use constat_shared::{Choices, NoticeView, TextKey};
 use std::rc::Rc;
 use yew::{Callback, Html, LocalServerRenderer, NodeRef, Properties, function_component};
 
@@ -13,6 +14,16 @@ pub fn first_layer_html(notice: NoticeView) -> String {
     let props = FirstLayerProps { notice: Rc::new(notice) };
     let renderer = LocalServerRenderer::<FirstLayer>::with_props(props).hydratable(false);
     futures_executor::block_on(renderer.render())
+}
+
+/// What a browser that refuses by a signal is shown, as HTML; nothing on a site that honours none.
+pub fn signal_html(notice: NoticeView) -> Option<String> {
+    if notice.texts.get(TextKey::SignalText).is_empty() {
+        return None;
+    }
+    let props = FirstLayerProps { notice: Rc::new(notice) };
+    let renderer = LocalServerRenderer::<SignalNotice>::with_props(props).hydratable(false);
+    Some(futures_executor::block_on(renderer.render()))
 }
 
 /// The configuration layer as HTML, with every list of services open: as a visitor saw it whose answer before
@@ -34,6 +45,11 @@ struct FirstLayerProps {
 #[function_component]
 fn FirstLayer(props: &FirstLayerProps) -> Html {
     banner(&props.notice)
+}
+
+#[function_component]
+fn SignalNotice(props: &FirstLayerProps) -> Html {
+    signal(&props.notice)
 }
 
 #[derive(PartialEq, Properties)]

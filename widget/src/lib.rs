@@ -23,6 +23,6 @@ pub mod notice_from_js;
 #[cfg(not(target_arch = "wasm32"))]
 mod html;
 
-pub use css::{CONFIGURATION_CSS, FIRST_LAYER_CSS};
+pub use css::{CONFIGURATION_CSS, FIRST_LAYER_CSS, SIGNAL_CSS};
 #[cfg(not(target_arch = "wasm32"))]
-pub use html::{configuration_html, first_layer_html};
+pub use html::{configuration_html, first_layer_html, signal_html};

@@ -28,7 +28,9 @@ pub fn read(value: &JsValue) -> Option<NoticeView> {
             policy_url: text(&controller, "policy_url")?,
         },
         authority: Authority { name: text(&authority, "name")?, url: text(&authority, "url")? },
-        texts: Texts::from_fn(|key| text(&texts, key.as_str()))?,
+        texts: Texts::from_fn(|key| {
+            text(&texts, key.as_str()).or_else(|| key.is_of_signals().then(String::new))
+        })?,
         categories: list(value, "categories", category)?,
     })
 }

@@ -47,6 +47,10 @@ pub const DEBUG: Budget = Budget {
 pub const DEBUG_OVERLAY: Budget =
     Budget { what: "debug.js", limit_bytes: 4 * KB, remedy: "Make www/debug.js smaller." };
 
+/// What a site that takes a signal of browsers for a refusal fetches more, beside the notice that says so.
+pub const GPC: Budget =
+    Budget { what: "+ gpc.js", limit_bytes: 200, remedy: "Make www/loader/optional/gpc.js smaller." };
+
 /// What a site that tells other services of the choice fetches more, with one more part for each service.
 pub const SIGNALS: Budget = signal("+ signals.js", 999, "Make www/loader/optional/signals.js smaller.");
 /// [`SIGNALS`] for this service.

@@ -147,7 +147,9 @@ fn expression(name: &str) -> String {
 pub fn css(notice: &Notice) -> String {
     let (light, dark) = (palette(&notice.theme.light), palette(&notice.theme.dark));
     let rules = constat_widget::FIRST_LAYER_CSS;
-    let css = format!(":host{{{light}}}@media(prefers-color-scheme:dark){{:host{{{dark}}}}}{rules}");
+    let of_signals = if notice.refusal_signals.is_empty() { "" } else { constat_widget::SIGNAL_CSS };
+    let css =
+        format!(":host{{{light}}}@media(prefers-color-scheme:dark){{:host{{{dark}}}}}{rules}{of_signals}");
     let short = minifier::css::minify(&css).map_or_else(|_| css.clone(), |short| short.to_string());
     short.replace(";}", "}")
 }

@@ -53,6 +53,9 @@ pub fn view(notice: &PublishedNotice, language: Language) -> Option<NoticeView> 
     if !view.texts.is_complete() {
         view.texts.complete_from(&default_texts(language)?);
     }
+    if notice.refusal_signals.is_empty() {
+        view.texts.without_signals();
+    }
     Some(view)
 }
 
@@ -78,6 +81,9 @@ pub struct Banner {
     html: String,
     /// In the order in which the loader knows them.
     texts: [String; 10],
+    /// What a browser that refuses by a signal is shown in place of the first layer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signal: Option<String>,
 }
 
 impl Banner {
@@ -96,6 +102,7 @@ impl Banner {
             TextKey::Withdraw,
         ];
         let texts = texts.map(|key| view.texts.get(key).to_owned());
-        Banner { texts, html: constat_widget::first_layer_html(view) }
+        let signal = constat_widget::signal_html(view.clone());
+        Banner { texts, html: constat_widget::first_layer_html(view), signal }
     }
 }

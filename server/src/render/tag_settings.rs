@@ -1,7 +1,7 @@
 //! What the optional parts of the loader have to know, and which of them a site uses.
 
 use crate::site::{ConsentMode, ConsentType, Decider, Region, Signal, Site, Tags};
-use constat_shared::{Category, Hash, Notice};
+use constat_shared::{Category, Hash, Notice, RefusalSignal};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -17,6 +17,8 @@ pub fn optional(site: &Site) -> Vec<&'static str> {
         // The others tell it what they do.
         ("debug", is_debugged(site)),
         ("first_party", site.first_party.is_some()),
+        // What settles the question comes before those who say so.
+        ("gpc", !site.notice.refusal_signals.is_empty()),
         ("consent_mode", tags.consent_mode.is_some()),
         ("signals", !signals.is_empty()),
     ];
@@ -42,7 +44,7 @@ fn part(signal: Signal) -> Option<&'static str> {
 
 /// Whether a site gets the way into the owner's view: those whose file says something of tags do.
 pub fn is_debugged(site: &Site) -> bool {
-    site.tags != Tags::default()
+    site.tags != Tags::default() || !site.notice.refusal_signals.is_empty()
 }
 
 /// By which the owner's link opens that view. It changes with the site file, which the owner alone has.
@@ -60,6 +62,12 @@ pub struct TagSettings<'a> {
     /// What decides each of the other signals, by position; nothing for what the site does not have.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     signals: BTreeMap<&'static str, Vec<Option<usize>>>,
+    /// Whether Global Privacy Control is a refusal.
+    #[serde(skip_serializing_if = "is_false")]
+    gpc: bool,
+    /// Whether Do Not Track is a refusal.
+    #[serde(skip_serializing_if = "is_false")]
+    dnt: bool,
 }
 
 impl<'a> TagSettings<'a> {
@@ -71,8 +79,19 @@ impl<'a> TagSettings<'a> {
             let places = deciders.iter().map(|decider| Some(position(decider.as_ref()?, &site.notice)));
             (signal.as_str(), places.collect())
         });
-        TagSettings { google, signals: signals.collect() }
+        let refused_by = |signal| site.notice.refusal_signals.contains(&signal);
+        TagSettings {
+            google,
+            signals: signals.collect(),
+            gpc: refused_by(RefusalSignal::Gpc),
+            dnt: refused_by(RefusalSignal::Dnt),
+        }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(on: &bool) -> bool {
+    !*on
 }
 
 #[derive(Serialize)]

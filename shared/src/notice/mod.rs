@@ -5,6 +5,7 @@ mod color;
 mod lifetime;
 #[expect(clippy::module_inception, reason = "the notice itself is this folder's main file")]
 mod notice;
+mod refusal_signal;
 #[cfg(any(test, feature = "sample"))]
 pub(crate) mod sample;
 mod terms_change;
@@ -16,6 +17,7 @@ pub use category::Category;
 pub use color::{Color, ColorError};
 pub use lifetime::{Lifetimes, Months, MonthsError, ProofShorterThanChoice};
 pub use notice::{Authority, Controller, FORMAT, Notice, NoticeCategory, Palette, PublishedNotice, Theme};
+pub use refusal_signal::RefusalSignal;
 pub use terms_change::{Reason, TermsChange};
 pub use texts::{TextKey, Texts};
 pub use vendor::{

@@ -3,6 +3,7 @@
 use super::category::Category;
 use super::color::Color;
 use super::lifetime::Lifetimes;
+use super::refusal_signal::RefusalSignal;
 use super::texts::Texts;
 use super::vendor::{Purposes, Vendor};
 use crate::values::{Hash, Language, PurposeId, SiteId, VendorId, canonical};
@@ -39,6 +40,9 @@ pub struct Notice {
     pub texts: BTreeMap<Language, Texts>,
     /// Its colours.
     pub theme: Theme,
+    /// The signals of a browser that are a refusal here, for which it has no question and a small notice instead.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refusal_signals: Vec<RefusalSignal>,
 }
 
 /// The controller of a site.

@@ -68,6 +68,7 @@ pub fn notice(vendors: usize) -> Notice {
         lifetimes: Lifetimes::new(Months::MIN, Months::MAX).expect("the proof outlives the choice"),
         texts: [(Language::Fr, texts())].into(),
         theme: Theme { light: palette, dark: palette },
+        refusal_signals: Vec::new(),
     }
 }
 

@@ -158,6 +158,10 @@ text_keys! {
     ServicesNone = "services_none",
     /// The same for one vendor.
     ServicesOne = "services_one",
+    /// In the small notice of a browser that refuses by a signal, with `{signal}`.
+    SignalText = "signal_text",
+    /// The title of that notice.
+    SignalTitle = "signal_title",
     /// Link to the site's own privacy policy.
     SitePolicyLink = "site_policy_link",
     /// Kept in a cookie.
@@ -236,6 +240,11 @@ impl TextKey {
         }
     }
 
+    /// Whether only the notice of a site that honours a signal of browsers has the text.
+    pub fn is_of_signals(self) -> bool {
+        matches!(self, TextKey::SignalText | TextKey::SignalTitle)
+    }
+
     /// The placeholders that a text must contain, such as `{count}`.
     pub fn placeholders(self) -> &'static [&'static str] {
         match self {
@@ -248,6 +257,7 @@ impl TextKey {
             TextKey::RecordAllowed => &["{count}", "{total}"],
             TextKey::RecordLetter => &["{site}", "{id}"],
             TextKey::RecordMissing => &["{email}"],
+            TextKey::SignalText => &["{signal}"],
             _ => &[],
         }
     }
@@ -291,9 +301,16 @@ impl Texts {
         }
     }
 
-    /// Whether every key has a text, as in a notice of this version.
+    /// Whether every key has a text that every notice of this version has.
     pub fn is_complete(&self) -> bool {
-        self.0.iter().all(|text| !text.is_empty())
+        TextKey::ALL.iter().all(|key| key.is_of_signals() || !self.get(*key).is_empty())
+    }
+
+    /// Takes away the texts that only a site needs that honours a signal of browsers.
+    pub fn without_signals(&mut self) {
+        for key in TextKey::ALL.iter().filter(|key| key.is_of_signals()) {
+            self.0[*key as usize].clear();
+        }
     }
 
     /// Takes over a text of the same language for each key that has none.

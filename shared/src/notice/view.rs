@@ -98,7 +98,9 @@ impl Notice {
     pub fn view(&self, language: Language) -> Option<NoticeView> {
         let mut texts = self.texts.get(&language)?.clone();
         let essential = TextKey::CategoryEssentialDescription;
-        texts.set(essential, self.text(language, essential)?.into_owned());
+        for key in [essential, TextKey::SignalText] {
+            texts.set(key, self.text(language, key)?.into_owned());
+        }
         let controller = ControllerView::of(&self.controller, language)?;
         Some(NoticeView {
             site: self.site.clone(),
@@ -114,12 +116,17 @@ impl Notice {
     }
 
     /// A text as it is shown: the description of the essential category with the name of the consent cookie
-    /// in place of `{cookie}`. A notice of an earlier version has the name itself.
+    /// in place of `{cookie}` (a notice of an earlier version has the name itself), and the text about signals
+    /// with those that the site honours in place of `{signal}`.
     pub fn text(&self, language: Language, key: TextKey) -> Option<Cow<'_, str>> {
         let texts = self.texts.get(&language)?;
         Some(match key {
             TextKey::CategoryEssentialDescription => {
                 Cow::Owned(texts.fill(key, "{cookie}", &self.site.cookie_name()))
+            }
+            TextKey::SignalText => {
+                let signals: Vec<_> = self.refusal_signals.iter().map(|signal| signal.title()).collect();
+                Cow::Owned(texts.fill(key, "{signal}", &signals.join(" / ")))
             }
             _ => Cow::Borrowed(texts.get(key)),
         })

@@ -6,6 +6,7 @@ pub mod first_party;
 pub mod general;
 pub mod hidden_cookies;
 pub mod notice;
+pub mod signals;
 pub mod texts;
 pub mod theme;
 pub mod vendors;

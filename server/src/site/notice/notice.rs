@@ -2,7 +2,7 @@
 //! mistake reported.
 
 use super::hidden_cookies::{self, HiddenCookie};
-use super::{categories, contacts, general, texts, theme, vendors};
+use super::{categories, contacts, general, signals, texts, theme, vendors};
 use crate::site::catalogue::Catalogue;
 use crate::site::facts::cited::UsedFact;
 use crate::site::facts::purposes;
@@ -45,7 +45,9 @@ pub fn make(file: &mut SiteFile, catalogue: &Catalogue, report: &mut Report) -> 
     let known = catalogue.purposes().clone().into_iter().chain(own_purposes).collect();
     let (vendors, facts) = vendors::check(&file.vendors, catalogue, &categories, &known, report);
     let hidden_cookies = hidden_cookies::check(&file.vendors, &vendors, report);
-    let texts: BTreeMap<Language, Texts> = texts::overridden(&file.texts, &languages, catalogue, report);
+    let refusal_signals = signals::check(file, report);
+    let texts: BTreeMap<Language, Texts> =
+        texts::overridden(&file.texts, &languages, &refusal_signals, catalogue, report);
     let theme = theme::check(&file.theme, report);
     let notice = Notice {
         format: FORMAT,
@@ -59,6 +61,7 @@ pub fn make(file: &mut SiteFile, catalogue: &Catalogue, report: &mut Report) -> 
         lifetimes: lifetimes?,
         texts,
         theme: theme?,
+        refusal_signals,
     };
     Some(Made { notice, origins, hidden_cookies, facts })
 }

@@ -5,13 +5,14 @@ use crate::site::facts::languages::by_language;
 use crate::site::facts::texts;
 use crate::site::file::report::{Fault, Report, hint, list};
 use crate::site::file::schema::ByLanguage;
-use constat_shared::{Language, TextKey, Texts};
+use constat_shared::{Language, RefusalSignal, TextKey, Texts};
 use std::collections::BTreeMap;
 
-/// The texts in every language of the site.
+/// The texts in every language of the site; those about signals only where it honours one.
 pub fn overridden(
     files: &ByLanguage<BTreeMap<String, String>>,
     languages: &[Language],
+    signals: &[RefusalSignal],
     catalogue: &Catalogue,
     report: &mut Report,
 ) -> BTreeMap<Language, Texts> {
@@ -21,13 +22,24 @@ pub fn overridden(
         for (name, text) in *table {
             let at = format!("texts.{language}.{name}");
             let Some(key) = report.take(&at, known(name)) else { continue };
+            if key.is_of_signals() && signals.is_empty() {
+                let remedy = "Write gpc = \"refuse\" or dnt = \"refuse\" at the top, or leave the text out";
+                report.add(
+                    &at,
+                    "no visitor is shown the text: the site honours no signal of browsers",
+                    remedy,
+                );
+            }
             let text = report.take(&at, texts::check(key, text)).unwrap_or_default();
             by_key.entry(key).or_default().insert(*language, text);
         }
     }
     let languages_of_catalogue = languages.iter().filter_map(|language| {
-        let texts = catalogue.texts(*language)?;
-        Some((*language, texts.clone()))
+        let mut texts = catalogue.texts(*language)?.clone();
+        if signals.is_empty() {
+            texts.without_signals();
+        }
+        Some((*language, texts))
     });
     let mut texts: BTreeMap<_, _> = languages_of_catalogue.collect();
     for (key, by_language) in by_key {

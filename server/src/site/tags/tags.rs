@@ -3,7 +3,7 @@
 use super::blocking::{self, UnknownHosts};
 use super::consent_mode::{self, ConsentMode, Decider};
 use super::signals::{self, Signal};
-use crate::site::file::report::{Fault, Report};
+use crate::site::file::report::Report;
 use crate::site::file::schema::SiteFile;
 use constat_shared::Notice;
 use std::collections::BTreeMap;
@@ -16,10 +16,6 @@ pub struct Tags {
     /// Whom else the loader tells of the choice, and what decides each: several where it is told of several things,
     /// none for a thing that the site does not have.
     pub signals: BTreeMap<Signal, Vec<Option<Decider>>>,
-    /// Whether Global Privacy Control is a refusal.
-    pub gpc: bool,
-    /// Whether Do Not Track is a refusal.
-    pub dnt: bool,
     /// Blocking without marks, with what happens to hosts that nobody knows.
     pub auto_block: Option<UnknownHosts>,
     /// The hosts that the site's Content Security Policy names beside those of vendors.
@@ -28,25 +24,10 @@ pub struct Tags {
 
 /// What the file says, where its notice has no mistake.
 pub fn check(file: &SiteFile, notice: &Notice, report: &mut Report) -> Tags {
-    let mut refuses = |key: &str, given: Option<&str>| {
-        let refuse = given.and_then(|text| report.take(key, refuse(text)));
-        refuse.is_some()
-    };
-    let (gpc, dnt) = (refuses("gpc", file.gpc.as_deref()), refuses("dnt", file.dnt.as_deref()));
     Tags {
         consent_mode: file.consent_mode.as_ref().map(|given| consent_mode::check(given, notice, report)),
         signals: signals::check(&file.signals, notice, report),
-        gpc,
-        dnt,
         auto_block: blocking::check(file, report),
         csp_hosts: blocking::csp_hosts(file.csp_hosts.as_deref().unwrap_or_default(), report),
-    }
-}
-
-/// The one thing that a signal of the browser can mean.
-fn refuse(text: &str) -> Result<(), Fault> {
-    match text {
-        "refuse" => Ok(()),
-        _ => Err(Fault::new(format!("`{text}` is unknown"), "Write \"refuse\", or leave the key out")),
     }
 }

@@ -196,6 +196,7 @@ pub fn notice_texts(notice: &PublishedNotice, language: Language, reader: Langua
         notice.categories.iter().flat_map(|category| <[TextKey; 2]>::from(TextKey::of_category(category.id)));
     let shown: Vec<TextKey> = shown.chain(of_categories).collect();
     let further = TextKey::ALL.iter().filter(|key| !shown.contains(key)).map(|key| text(*key));
+    let further = further.filter(|text| !text.is_empty());
     ShownTexts {
         language: language.as_str().to_owned(),
         direction: language.direction().to_owned(),

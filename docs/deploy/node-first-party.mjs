@@ -6,8 +6,10 @@ import { pathToFileURL } from "node:url";
 
 const CONSTAT = { host: "127.0.0.1", port: 8080 };
 const PREFIX = "/constat/";
+// Whether the site honours Global Privacy Control is asked at the root of its host.
+const AT_THE_ROOT = "/.well-known/gpc.json";
 // The public addresses, by name.
-const PUBLIC = /^(v1\/sites\/[a-z0-9-]+\/((consent|debug)\.js|vendors|consents(\/[0-9a-f-]+)?|(banner|notice)\/[a-z-]+|log\/[0-9-]+(\/[0-9]+of[0-9]+)?\/(checkpoint|consistency|proof\/[0-9]+))|v1\/notices\/[0-9a-f]+|assets\/[0-9a-z][0-9a-z._-]*|\.well-known\/jwks\.json|verify\/?)$/;
+const PUBLIC = /^(v1\/sites\/[a-z0-9-]+\/((consent|debug)\.js|vendors|consents(\/[0-9a-f-]+)?|(banner|notice)\/[a-z-]+|log\/[0-9-]+(\/[0-9]+of[0-9]+)?\/(checkpoint|consistency|proof\/[0-9]+))|v1\/notices\/[0-9a-f]+|assets\/[0-9a-z][0-9a-z._-]*|\.well-known\/(gpc|jwks)\.json|verify\/?)$/;
 const OWN_COOKIE = /^constat(-[a-z0-9-]+)?=[a-z0-9.-]*$/;
 const WITH_COOKIES = ["POST", "DELETE"];
 const BODY_BYTES_MAX = 16 * 1024;
@@ -22,8 +24,8 @@ const agent = new http.Agent({ keepAlive: true, timeout: 4000 });
 /** Answers a request below the prefix, and leaves every other one to `next`. */
 export function constat(request, response, next) {
   const [path, query] = (request.originalUrl ?? request.url).split(/\?(.*)/s);
-  if (!path.startsWith(PREFIX)) return next();
-  const asked = path.slice(PREFIX.length);
+  if (path !== AT_THE_ROOT && !path.startsWith(PREFIX)) return next();
+  const asked = path.slice(path === AT_THE_ROOT ? 1 : PREFIX.length);
   if (!PUBLIC.test(asked)) return end(response, 404);
   if (request.headers["content-length"] > BODY_BYTES_MAX) return end(response, 413);
   const forwarded = http.request({

@@ -5,13 +5,18 @@
 //   RewriteEngine On
 //   RewriteBase /constat/
 //   RewriteRule ^ index.php [L]
+// Whether the site honours Global Privacy Control is asked at the root of its host: put these two lines into the
+// `.htaccess` of the site itself, before its other rules.
+//   RewriteEngine On
+//   RewriteRule ^\.well-known/gpc\.json$ constat/index.php [L]
 // It passes the public addresses of Constat on and answers 404 to everything else.
 declare(strict_types=1);
 
 const CONSTAT = 'http://127.0.0.1:8080/';
 const PREFIX = '/constat/';
+const AT_THE_ROOT = '/.well-known/gpc.json';
 // The public addresses, by name.
-const PUBLIC_PATHS = '~^(v1/sites/[a-z0-9-]+/((consent|debug)\.js|vendors|consents(/[0-9a-f-]+)?|(banner|notice)/[a-z-]+|log/[0-9-]+(/[0-9]+of[0-9]+)?/(checkpoint|consistency|proof/[0-9]+))|v1/notices/[0-9a-f]+|assets/[0-9a-z][0-9a-z._-]*|\.well-known/jwks\.json|verify/?)$~D';
+const PUBLIC_PATHS = '~^(v1/sites/[a-z0-9-]+/((consent|debug)\.js|vendors|consents(/[0-9a-f-]+)?|(banner|notice)/[a-z-]+|log/[0-9-]+(/[0-9]+of[0-9]+)?/(checkpoint|consistency|proof/[0-9]+))|v1/notices/[0-9a-f]+|assets/[0-9a-z][0-9a-z._-]*|\.well-known/(gpc|jwks)\.json|verify/?)$~D';
 const OWN_COOKIE = '~^constat(-[a-z0-9-]+)?=[a-z0-9.-]*$~D';
 const WITH_COOKIES = ['POST', 'DELETE'];
 const BODY_BYTES_MAX = 16 * 1024;
@@ -58,6 +63,9 @@ function headers_to_constat(): array
 
 [$path, $query] = explode('?', $_SERVER['REQUEST_URI'], 2) + [1 => null];
 $asked = str_starts_with($path, PREFIX) ? substr($path, strlen(PREFIX)) : '';
+if ($path === AT_THE_ROOT) {
+    $asked = substr($path, 1);
+}
 if (!preg_match(PUBLIC_PATHS, $asked)) {
     stop(404);
 }

@@ -2,7 +2,7 @@
 
 use super::problem;
 use super::public::{
-    assets, catalogue, consent_js, consents, debug_js, health, history, keys, log, notice, vendors,
+    assets, catalogue, consent_js, consents, debug_js, gpc, health, history, keys, log, notice, vendors,
     verify_page,
 };
 use super::router::Family::{Anyone, Plain, Screen, Site};
@@ -34,6 +34,7 @@ pub fn table() -> Vec<Row> {
         row(Get, "/v1/catalogue/{id}", Anyone, to(catalogue::api::get)),
         row(Get, "/assets/{file}", Anyone, to(assets::get)),
         row(Get, "/.well-known/jwks.json", Anyone, to(keys::get)),
+        row(Get, "/.well-known/gpc.json", Anyone, to(gpc::get)),
         row(Get, "/verify", Plain, to(verify_page::get)),
         row(Get, "/verify/", Plain, to(verify_page::get)),
         row(Get, "/catalogue", Screen, to(catalogue::pages::list)),

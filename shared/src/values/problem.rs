@@ -61,6 +61,8 @@ codes! {
     NoticeUnknown = "notice_unknown", 404, "No notice with this hash was ever published";
     /// The catalogue has no such vendor.
     CatalogueVendorUnknown = "catalogue_vendor_unknown", 404, "The catalogue has no vendor with this id";
+    /// No site of the host honours Global Privacy Control.
+    GpcNotHonoured = "gpc_not_honoured", 404, "No site of this host honours Global Privacy Control";
     /// There is no such log, or no such leaf in it.
     LogUnknown = "log_unknown", 404, "The log has no such place";
     /// The address does not accept the method.

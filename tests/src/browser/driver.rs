@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Chromium without a profile and without the services of its maker. It asks the proxy for what is
 /// on this machine too.
-const CHROMIUM_FLAGS: [&str; 11] = [
+const CHROMIUM_FLAGS: [&str; 12] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -29,6 +29,8 @@ const CHROMIUM_FLAGS: [&str; 11] = [
     "--disable-sync",
     "--lang=fr",
     "--proxy-bypass-list=<-loopback>",
+    // WebDriver's command for Global Privacy Control; without it the signal is off.
+    "--enable-features=GlobalPrivacyControlTest",
 ];
 
 /// The browser of WebKitGTK. Debian keeps it out of PATH.

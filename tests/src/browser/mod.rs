@@ -7,6 +7,7 @@ mod processes;
 mod proxy;
 mod session;
 mod sight;
+mod signal;
 
 pub use preventing::Preventing;
 pub use session::{Browser, DESKTOP, Outcome, PHONE, browse};

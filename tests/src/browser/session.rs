@@ -28,10 +28,10 @@ pub type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 /// A browser with one page.
 #[derive(Clone)]
 pub struct Browser {
-    engine: Engine,
+    pub(super) engine: Engine,
     pub(super) driver: WebDriver,
     /// Of the driver.
-    address: String,
+    pub(super) address: String,
     proxy: Arc<Proxy>,
     folder: PathBuf,
     size: (u32, u32),

@@ -50,8 +50,17 @@ impl Front {
     /// # Panics
     /// When the path does not begin with a slash.
     pub fn request_by(&self, visitor: Ipv4Addr, method: Method, path: &str) -> RequestBuilder {
-        let (port, path) = (self.process.port, path.strip_prefix('/').expect("a path begins with a slash"));
-        let url = format!("http://127.0.0.1:{port}{}{path}", self.prefix);
+        let path = path.strip_prefix('/').expect("a path begins with a slash");
+        self.request_of(visitor, method, &format!("{}{path}", self.prefix))
+    }
+
+    /// A request to a path of the site's host, whatever the prefix is.
+    pub fn request_at_root(&self, method: Method, path: &str) -> RequestBuilder {
+        self.request_of(self.visitor, method, path)
+    }
+
+    fn request_of(&self, visitor: Ipv4Addr, method: Method, path: &str) -> RequestBuilder {
+        let url = format!("http://127.0.0.1:{}{path}", self.process.port);
         let client = Client::builder().no_proxy().redirect(Policy::none()).pool_max_idle_per_host(0);
         let client = client.local_address(IpAddr::V4(visitor)).build().expect("a client can be made");
         client.request(method, url).header(HOST, SITE_HOST)

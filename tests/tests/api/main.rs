@@ -26,6 +26,7 @@ mod earlier_terms;
 mod files;
 mod first_party;
 mod formats;
+mod gpc;
 mod health;
 mod history;
 mod holder;

@@ -15,6 +15,7 @@ mod first_party;
 mod follows;
 mod frames;
 mod gating;
+mod gpc;
 mod harness;
 mod holder;
 mod keyboard;

@@ -58,7 +58,8 @@ async fn every_public_address_is_forwarded_and_answered_as_by_the_server() {
     let world = World::shared().await;
     let mut faults = Vec::new();
     for (method, path, bearer) in addresses(&world.api).await {
-        let direct = asked(world.api.request(method.clone(), &path), bearer.as_ref()).await;
+        let direct = world.api.request(method.clone(), &path).header(HOST, SITE_HOST);
+        let direct = asked(direct, bearer.as_ref()).await;
         for front in &world.fronts {
             let (name, mark) = (front.name, mark());
             let target = marked(&path, &mark);
@@ -98,6 +99,24 @@ fn every_public_address_is_named_in_the_file_for_traefik() {
         file["http"]["middlewares"]["constat-nobody"]["ipAllowList"]["rejectStatusCode"].as_integer(),
         Some(404)
     );
+}
+
+#[tokio::test]
+async fn whether_the_site_honours_gpc_is_answered_at_the_root_of_its_host() {
+    let world = World::shared().await;
+    for front in &world.fronts {
+        let answer =
+            constat_tests::api::answer(front.request_at_root(Method::GET, "/.well-known/gpc.json?from=root"))
+                .await;
+        assert_eq!((answer.status, &answer.json()["gpc"]), (200, &true.into()), "{}: {answer:?}", front.name);
+        let head = front.wire.head("from=root").unwrap();
+        assert!(head.starts_with("/.well-known/gpc.json?from=root HTTP/1.1"), "{}: {head}", front.name);
+        assert!(!head.to_lowercase().contains("user-agent"), "{}: {head}", front.name);
+        for other in ["/.well-known/jwks.json", "/.well-known/gpc.json/x", "/.well-known/gpcxjson"] {
+            let answer = constat_tests::api::answer(front.request_at_root(Method::GET, other)).await;
+            assert_ne!(answer.status, 200, "{}: {other}", front.name);
+        }
+    }
 }
 
 #[tokio::test]

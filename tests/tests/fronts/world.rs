@@ -28,7 +28,9 @@ impl World {
 
     fn start() -> World {
         let sites = Sites::with(SITE, &in_first_party_mode(SITE, SITE_ORIGIN));
-        sites.write(OTHER_SITE, &in_first_party_mode(OTHER_SITE, SITE_ORIGIN));
+        // One of them honours Global Privacy Control.
+        let other = format!("gpc = \"refuse\"\n{}", in_first_party_mode(OTHER_SITE, SITE_ORIGIN));
+        sites.write(OTHER_SITE, &other);
         let data = tempfile::tempdir().unwrap();
         let server = Server::start(data.path(), &["--sites", sites.arg(), "--trusted-proxy", "127.0.0.1"]);
         let port = server.port();

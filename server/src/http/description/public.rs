@@ -285,6 +285,18 @@ fn program() -> Vec<Operation> {
             keys,
             json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519" }] }),
         ),
+        get(
+            "/.well-known/gpc.json",
+            "getGpc",
+            "Whether the site of this host honours Global Privacy Control",
+        )
+        .problems([Code::GpcNotHonoured])
+        .json(
+            200,
+            "It does, and since which day.",
+            object(),
+            json!({ "gpc": true, "lastUpdate": "2026-11-24" }),
+        ),
         page("/verify", "getVerifier"),
         page("/verify/", "getVerifierPage"),
         get("/healthz", "getHealth", "The process answers").answer(

@@ -5,6 +5,7 @@ pub mod catalogue;
 pub mod consent_js;
 pub mod consents;
 pub mod debug_js;
+pub mod gpc;
 pub mod health;
 pub mod history;
 pub mod keys;

@@ -9,6 +9,7 @@ mod first_party;
 mod general;
 mod purposes;
 pub mod sample;
+mod signals;
 mod site;
 mod source;
 mod tags;

@@ -16,7 +16,7 @@ fn a_site_that_writes_no_text_gets_complete_ones_in_four_languages() {
     let notice = site(SITE_FILE).notice;
     for language in Language::ALL {
         let view = notice.view(language).expect("the notice speaks the language");
-        for key in TextKey::ALL {
+        for key in TextKey::ALL.iter().filter(|key| !key.is_of_signals()) {
             assert!(!view.texts.get(*key).trim().is_empty(), "{language} {}", key.as_str());
         }
         for vendor in view.categories.iter().flat_map(|category| &category.vendors) {

@@ -51,6 +51,10 @@ pub const DEBUG_OVERLAY: Budget =
 pub const GPC: Budget =
     Budget { what: "+ gpc.js", limit_bytes: 200, remedy: "Make www/loader/optional/gpc.js smaller." };
 
+/// What a site fetches more whose server adds the policy of the visitor's choice to its pages.
+pub const CSP: Budget =
+    Budget { what: "+ csp.js", limit_bytes: 200, remedy: "Make www/loader/optional/csp.js smaller." };
+
 /// What a site that tells other services of the choice fetches more, with one more part for each service.
 pub const SIGNALS: Budget = signal("+ signals.js", 999, "Make www/loader/optional/signals.js smaller.");
 /// [`SIGNALS`] for this service.

@@ -1,6 +1,7 @@
 //! The way of a consent: request and notice become a record, stored and signed for; its history.
 
 pub mod accept;
+pub mod carried;
 pub mod credential;
 pub mod history;
 pub mod readiness;

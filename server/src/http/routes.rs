@@ -2,7 +2,7 @@
 
 use super::problem;
 use super::public::{
-    assets, catalogue, consent_js, consents, debug_js, gpc, health, history, keys, log, notice, vendors,
+    assets, catalogue, consent_js, consents, csp, debug_js, gpc, health, history, keys, log, notice, vendors,
     verify_page,
 };
 use super::router::Family::{Anyone, Plain, Screen, Site};
@@ -24,6 +24,7 @@ pub fn table() -> Vec<Row> {
         row(Get, "/v1/sites/{site}/banner/{language}", Anyone, to(notice::banner)),
         row(Get, "/v1/sites/{site}/notice/{language}", Anyone, to(notice::get)),
         row(Get, "/v1/sites/{site}/vendors", Anyone, to(vendors::get)),
+        row(Get, "/v1/sites/{site}/csp", Plain, to(csp::get)),
         row(Post, "/v1/sites/{site}/consents", Site, to(consents::post)),
         row(Get, "/v1/sites/{site}/consents/{consent_id}", Site, to(history::get)),
         row(Delete, "/v1/sites/{site}/consents/{consent_id}", Site, to(history::delete)),

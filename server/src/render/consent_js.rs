@@ -5,10 +5,9 @@ use super::assets::Assets;
 use super::body::Body;
 use super::pages::{Banner, view};
 use super::tag_settings::{TagSettings, optional};
+use super::terms::{EarlierTerms, digits};
 use crate::site::Site;
-use constat_shared::{
-    Category, Hash, Language, Months, Notice, Palette, SiteId, TermsChange, Vendor, VendorId, cookie,
-};
+use constat_shared::{Hash, Language, Months, Notice, Palette, SiteId, Vendor, VendorId, cookie};
 use serde::Serialize;
 
 /// What stands in the loader where a site's settings belong.
@@ -17,8 +16,8 @@ const SETTINGS: &str = "__CONSTAT_SETTINGS__";
 /// What stands in the loader where the optional parts of a site belong.
 const OPTIONAL: &str = "__CONSTAT_OPTIONAL__";
 
-/// The script of a site, whose style is `css`; `earlier` has a notice for each of its earlier terms, newest first.
-pub fn consent_js(site: &Site, earlier: &[Notice], css: &str, assets: &Assets) -> Body {
+/// The script of a site, whose style is `css`; `earlier` are its earlier terms, newest first.
+pub fn consent_js(site: &Site, earlier: &[EarlierTerms], css: &str, assets: &Assets) -> Body {
     let optional: String =
         optional(site).into_iter().filter_map(|name| assets.optional.get(name)).cloned().collect();
     let script =
@@ -49,8 +48,8 @@ struct Settings<'a> {
     banner: Option<Banner>,
     vendors: Vec<VendorSettings<'a>>,
     /// By which choices are read that were made under earlier terms, newest first.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    earlier: Vec<EarlierTerms>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    earlier: &'a [EarlierTerms],
     /// 1 when those who refused everything are asked again, too.
     #[serde(skip_serializing_if = "is_zero")]
     again: u8,
@@ -62,33 +61,11 @@ struct Settings<'a> {
     tags: TagSettings<'a>,
 }
 
-/// Earlier terms as the cookie names them, a digit for each category: 1 when it needed no consent, and for
-/// each vendor of the present notice its position in the earlier one.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum EarlierTerms {
-    /// Every choice holds.
-    Hold(String, String, Vec<usize>),
-    /// Something came or changed since: those who had allowed something are asked again.
-    Ask(String, String),
-}
-
-impl EarlierTerms {
-    fn new(earlier: &Notice, present: &Notice) -> EarlierTerms {
-        let terms = cookie::terms_prefix(earlier.terms_hash());
-        let exempt = digits(|id| earlier.is_exempt(id));
-        match TermsChange::between(earlier, present).places() {
-            Some(places) => EarlierTerms::Hold(terms, exempt, places.to_vec()),
-            None => EarlierTerms::Ask(terms, exempt),
-        }
-    }
-}
-
 /// Id, number of the category, name, privacy policy, and what the vendor leaves on the site's own domain, where
 /// the loader can remove it: the names as the alternatives of a regular expression of JavaScript.
 type VendorSettings<'a> = (&'a VendorId, usize, &'a str, &'a str, String);
 
-fn settings(site: &Site, earlier: &[Notice], css: &str, assets: &Assets) -> String {
+fn settings(site: &Site, earlier: &[EarlierTerms], css: &str, assets: &Assets) -> String {
     let notice = &site.notice;
     let settings = Settings {
         site: &notice.site,
@@ -103,7 +80,7 @@ fn settings(site: &Site, earlier: &[Notice], css: &str, assets: &Assets) -> Stri
         css,
         banner: view(notice, notice.main_language()).map(Banner::new),
         vendors: notice.vendors.iter().map(vendor).collect(),
-        earlier: earlier.iter().map(|earlier| EarlierTerms::new(earlier, notice)).collect(),
+        earlier,
         again: u8::from(site.ask_refusers_again),
         domain: site.first_party.as_ref().and_then(|mode| mode.cookie_domain.as_deref()),
         tags: TagSettings::new(site),
@@ -115,10 +92,6 @@ fn settings(site: &Site, earlier: &[Notice], css: &str, assets: &Assets) -> Stri
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_zero(number: &u8) -> bool {
     *number == 0
-}
-
-fn digits(is: impl Fn(Category) -> bool) -> String {
-    Category::ALL.map(|id| if is(id) { '1' } else { '0' }).into_iter().collect()
 }
 
 fn vendor(vendor: &Vendor) -> VendorSettings<'_> {

@@ -8,6 +8,8 @@ pub mod consent_snippet;
 pub mod debug_js;
 pub mod earlier;
 pub mod pages;
+pub mod policy;
 mod recent;
 pub mod site;
 pub mod tag_settings;
+pub mod terms;

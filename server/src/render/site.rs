@@ -4,6 +4,7 @@ use super::assets::Assets;
 use super::body::Body;
 use super::consent_js::{consent_js, css};
 use super::pages::Pages;
+use super::terms::EarlierTerms;
 use crate::site::Site;
 use constat_shared::{Hash, Language, Notice, PublishedNotice, SiteId};
 use std::collections::BTreeMap;
@@ -16,6 +17,8 @@ pub const CONSENT_JS: &str = "consent.js";
 pub struct ServedSite {
     /// Its notice and origins.
     pub site: Site,
+    /// Its earlier terms, newest first.
+    pub earlier: Vec<EarlierTerms>,
     /// The loader with the site's settings.
     pub consent_js: Body,
     /// By language.
@@ -29,7 +32,8 @@ impl ServedSite {
     pub fn new(site: Site, earlier: &[Notice], assets: &Assets) -> ServedSite {
         let notice = &site.notice;
         let css = css(notice);
-        let consent_js = consent_js(&site, earlier, &css, assets);
+        let earlier = EarlierTerms::of(&site, earlier);
+        let consent_js = consent_js(&site, &earlier, &css, assets);
         let pages = notice
             .languages
             .iter()
@@ -37,7 +41,7 @@ impl ServedSite {
         let pages = pages.collect();
         let mut files = files(&css, assets);
         files.insert(CONSENT_JS.to_owned(), consent_js.hash());
-        ServedSite { files, pages, consent_js, site }
+        ServedSite { files, pages, consent_js, site, earlier }
     }
 
     /// The notice visitors are shown now.

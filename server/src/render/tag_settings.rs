@@ -20,6 +20,7 @@ pub fn optional(site: &Site) -> Vec<&'static str> {
         // What settles the question comes before those who say so.
         ("gpc", !site.notice.refusal_signals.is_empty()),
         ("consent_mode", tags.consent_mode.is_some()),
+        ("csp", tags.csp_hosts.is_some()),
         ("signals", !signals.is_empty()),
     ];
     parts.into_iter().filter(|(_, used)| *used).map(|(name, _)| name).chain(signals).collect()

@@ -104,7 +104,12 @@ impl ConsentCookie {
 
     /// Whether the choice was made on these terms and has not expired.
     pub fn holds(&self, terms_hash: Hash, now: Timestamp) -> bool {
-        self.terms_prefix == terms_prefix(terms_hash) && now < self.expires()
+        self.is_under(&terms_prefix(terms_hash)) && now < self.expires()
+    }
+
+    /// Whether the choice was made on the terms of which the hash begins so.
+    pub fn is_under(&self, terms_prefix: &str) -> bool {
+        self.terms_prefix == terms_prefix
     }
 
     /// Whether the category is allowed.

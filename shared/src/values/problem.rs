@@ -105,6 +105,8 @@ codes! {
     HeadTooLarge = "head_too_large", 431, "The head of the request is larger than the limit";
     /// The server failed.
     Internal = "internal", 500, "The server failed";
+    /// The policy of a site names too many hosts.
+    PolicyTooLong = "policy_too_long", 500, "The policy is longer than servers pass on";
     /// The queue of records is full.
     QueueFull = "queue_full", 503, "Too many records are waiting to be stored";
     /// The server's clock is behind the newest record.

@@ -17,11 +17,12 @@ use crate::budgets::{self, Budget};
 use crate::tools::failure::Failure;
 
 /// The optional parts, each with its budget: what a site that uses it alone fetches more.
-const PARTS: [(&str, &Budget); 15] = [
+const PARTS: [(&str, &Budget); 16] = [
     ("debug", &budgets::DEBUG),
     ("first_party", &budgets::FIRST_PARTY),
     ("consent_mode", &budgets::CONSENT_MODE),
     ("gpc", &budgets::GPC),
+    ("csp", &budgets::CSP),
     ("signals", &budgets::SIGNALS),
     ("signal_microsoft", &budgets::SIGNAL_MICROSOFT),
     ("signal_matomo", &budgets::SIGNAL_MATOMO),

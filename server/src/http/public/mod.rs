@@ -4,6 +4,7 @@ pub mod assets;
 pub mod catalogue;
 pub mod consent_js;
 pub mod consents;
+pub mod csp;
 pub mod debug_js;
 pub mod gpc;
 pub mod health;

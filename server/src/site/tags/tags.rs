@@ -18,8 +18,9 @@ pub struct Tags {
     pub signals: BTreeMap<Signal, Vec<Option<Decider>>>,
     /// Blocking without marks, with what happens to hosts that nobody knows.
     pub auto_block: Option<UnknownHosts>,
-    /// The hosts that the site's Content Security Policy names beside those of vendors.
-    pub csp_hosts: Vec<String>,
+    /// The hosts that the site's Content Security Policy names beside those of vendors; none when the file does not
+    /// say that the site has such a policy.
+    pub csp_hosts: Option<Vec<String>>,
 }
 
 /// What the file says, where its notice has no mistake.
@@ -28,6 +29,6 @@ pub fn check(file: &SiteFile, notice: &Notice, report: &mut Report) -> Tags {
         consent_mode: file.consent_mode.as_ref().map(|given| consent_mode::check(given, notice, report)),
         signals: signals::check(&file.signals, notice, report),
         auto_block: blocking::check(file, report),
-        csp_hosts: blocking::csp_hosts(file.csp_hosts.as_deref().unwrap_or_default(), report),
+        csp_hosts: file.csp_hosts.as_deref().map(|given| blocking::csp_hosts(given, report)),
     }
 }

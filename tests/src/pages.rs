@@ -3,7 +3,7 @@
 use crate::page_answer::Answer;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Bytes, Data};
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
+use actix_web::{App, HttpRequest, HttpResponse, HttpResponseBuilder, HttpServer};
 use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,6 +19,14 @@ struct State {
     answers: Mutex<BTreeMap<String, Answer>>,
     asked: Mutex<Vec<Asked>>,
     forwarded: Mutex<Option<Forwarded>>,
+    limited: Mutex<Option<Limited>>,
+}
+
+/// Where the policies of pages come from, and the header in which each page has its own.
+#[derive(Clone)]
+struct Limited {
+    address: String,
+    header: String,
 }
 
 /// Paths that another server answers, as a reverse proxy has it.
@@ -86,6 +94,12 @@ impl Pages {
     pub fn forward(&self, prefix: &str, server: &str) {
         *lock(&self.state.forwarded) =
             Some(Forwarded { prefix: prefix.to_owned(), server: server.to_owned() });
+    }
+
+    /// Has every page come with the policy that an address of Constat has for the request's cookies, in this header,
+    /// as the server of a site does that uses it (docs/csp.md).
+    pub fn limit(&self, address: &str, header: &str) {
+        *lock(&self.state.limited) = Some(Limited { address: address.to_owned(), header: header.to_owned() });
     }
 
     /// The requests so far, in order.
@@ -161,5 +175,28 @@ async fn answer(request: HttpRequest, state: Data<State>, body: Bytes) -> HttpRe
             response.append_header(header);
         }
     }
+    let limited = lock(&state.limited).clone();
+    if let Some(limited) = limited {
+        add_policy(&request, &limited, &mut response).await.expect("Constat answers with a policy");
+    }
     response.body(body)
+}
+
+async fn add_policy(
+    request: &HttpRequest,
+    limited: &Limited,
+    response: &mut HttpResponseBuilder,
+) -> Result<(), reqwest::Error> {
+    let mut asked = reqwest::Client::builder().no_proxy().build()?.get(&limited.address);
+    if let Some(cookie) = request.headers().get("cookie") {
+        asked = asked.header("cookie", cookie.as_bytes());
+    }
+    let answer = asked.send().await?.error_for_status()?;
+    let value = |name: &str| answer.headers().get(name).map(|value| value.as_bytes().to_vec());
+    let headers = [(limited.header.as_str(), "content-security-policy"), ("server-timing", "server-timing")];
+    for (name, from) in headers {
+        response.append_header((name, value(from).unwrap_or_default()));
+    }
+    response.append_header(("vary", "cookie"));
+    Ok(())
 }

@@ -24,9 +24,10 @@ pub fn routes() -> Vec<(String, String, &'static str)> {
     rows.collect()
 }
 
-/// Whether a front of docs/deploy/ forwards a path: not the probes, nor the catalogue, which is for owners.
+/// Whether a front of docs/deploy/ forwards a path: not the probes, nor the catalogue, which is for owners, nor the
+/// policy, which the site's server asks for itself.
 pub fn is_forwarded(path: &str) -> bool {
-    !["/healthz", "/readyz"].contains(&path)
+    !["/healthz", "/readyz", "/v1/sites/{site}/csp"].contains(&path)
         && !["/catalogue", "/v1/catalogue/"].iter().any(|start| path.starts_with(start))
 }
 

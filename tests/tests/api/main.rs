@@ -19,6 +19,7 @@ mod consents_refused;
 mod console;
 mod copy;
 mod cors;
+mod csp;
 mod deadline;
 mod debug_js;
 mod demo;

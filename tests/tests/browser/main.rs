@@ -8,6 +8,7 @@ mod consent_mode;
 mod console;
 mod console_records;
 mod cookie;
+mod csp;
 mod debug;
 mod delivery;
 mod environment;

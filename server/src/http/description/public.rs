@@ -91,6 +91,14 @@ fn shown() -> Vec<Operation> {
         ),
         in_language(get("/v1/sites/{site}/notice/{language}", "getNotice", "All that the widget shows"))
             .json(200, "The notice in this language.", object(), notice),
+        of_site(get(
+            "/v1/sites/{site}/csp",
+            "getPolicy",
+            "The Content Security Policy of a visitor's choice",
+        ))
+        .header("Cookie", "The visitor's, as far as it is Constat's.", text(), "constat-helvia=2.…")
+        .problems([Code::PolicyTooLong])
+        .answer(200, "The policy; it is in `Content-Security-Policy` too.", TEXT, text(), None),
         kept(of_site(get(
             "/v1/sites/{site}/vendors",
             "getVendors",

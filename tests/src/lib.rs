@@ -14,4 +14,5 @@ pub mod receipts;
 pub mod routes;
 pub mod server;
 pub mod set_clock;
+pub mod setups;
 pub mod sites;

@@ -13,7 +13,8 @@ pub struct Kind {
     pub name: &'static str,
     /// Below what it forwards.
     pub prefix: &'static str,
-    start: fn(&Place) -> Command,
+    /// Makes the command that starts it.
+    pub(super) start: fn(&Place) -> Command,
 }
 
 /// Where one is started.
@@ -51,25 +52,52 @@ impl Kind {
 }
 
 impl Place<'_> {
-    fn path(&self, name: &str) -> String {
+    /// Where a file of its own is.
+    pub(super) fn path(&self, name: &str) -> String {
         self.folder.join(name).to_str().expect("temporary folders have plain names").to_owned()
     }
 
     /// The file with this server and prefix.
-    fn file(&self, name: &'static str) -> File {
+    pub(super) fn file(&self, name: &'static str) -> File {
         File::read(name)
             .with("127.0.0.1:8080", format!("127.0.0.1:{}", self.server))
             .with(PREFIX, self.prefix)
     }
 
-    fn write(&self, name: &str, text: &str) {
+    /// The file for nginx, without TLS, on this port.
+    pub(super) fn nginx_file(&self) -> File {
+        let file = self.file("nginx-first-party.conf").without("ssl_certificate");
+        file.with("listen 443 ssl;", format!("listen 127.0.0.1:{};", self.port))
+    }
+
+    /// The file for Caddy, without TLS, on this port.
+    pub(super) fn caddy_file(&self) -> File {
+        let address = format!("http://www.polaire.example:{} {{\n\tbind 127.0.0.1\n", self.port);
+        self.file("Caddyfile-first-party")
+            .with("www.helvia.example {\n", address)
+            .with("\n{\n", "\n{\n\tadmin off\n")
+            .with("/var/www/www.helvia.example", self.path("site"))
+    }
+
+    /// The file for Apache, without TLS, on this port.
+    pub(super) fn apache_file(&self) -> File {
+        self.file("apache-first-party.conf")
+            .with("<VirtualHost *:443>", format!("<VirtualHost 127.0.0.1:{}>", self.port))
+            .without("SSL")
+            .with("/var/log/apache2/", self.path(""))
+            .with("/var/www/www.helvia.example", self.path("site"))
+    }
+
+    /// Writes a file of its own.
+    pub(super) fn write(&self, name: &str, text: &str) {
+        let file = self.folder.join(name);
+        std::fs::create_dir_all(file.parent().expect("a file is in a folder")).expect("there is room");
         std::fs::write(self.folder.join(name), text).expect("a temporary folder can be written");
     }
 }
 
 fn nginx(place: &Place) -> Command {
-    let file = place.file("nginx-first-party.conf").without("ssl_certificate");
-    nginx_of(place, file.with("listen 443 ssl;", format!("listen 127.0.0.1:{};", place.port)))
+    nginx_of(place, place.nginx_file())
 }
 
 fn nginx_with_tls(place: &Place) -> Command {
@@ -86,7 +114,7 @@ fn nginx_with_tls(place: &Place) -> Command {
     nginx_of(place, file)
 }
 
-fn nginx_of(place: &Place, file: File) -> Command {
+pub(super) fn nginx_of(place: &Place, file: File) -> Command {
     let file = file
         .with("/var/log/nginx/constat.log", place.path("constat.log"))
         .with("/var/www/www.helvia.example", place.path("site"));
@@ -113,12 +141,10 @@ pub fn nginx_command(folder: &Path, files: &[&str]) -> Command {
 }
 
 fn caddy(place: &Place) -> Command {
-    let address = format!("http://www.polaire.example:{} {{\n\tbind 127.0.0.1\n", place.port);
-    let file = place
-        .file("Caddyfile-first-party")
-        .with("www.helvia.example {\n", address)
-        .with("\n{\n", "\n{\n\tadmin off\n")
-        .with("/var/www/www.helvia.example", place.path("site"));
+    caddy_of(place, place.caddy_file())
+}
+
+pub(super) fn caddy_of(place: &Place, file: File) -> Command {
     file.write(place.folder);
     let mut command = Command::new("caddy");
     command.args(["run", "--adapter", "caddyfile", "--config"]).arg(place.path("Caddyfile-first-party"));
@@ -127,14 +153,12 @@ fn caddy(place: &Place) -> Command {
 }
 
 fn apache(place: &Place) -> Command {
-    let file = place
-        .file("apache-first-party.conf")
-        .with("<VirtualHost *:443>", format!("<VirtualHost 127.0.0.1:{}>", place.port))
-        .without("SSL")
-        .with("/var/log/apache2/", place.path(""))
-        .with("/var/www/www.helvia.example", place.path("site"));
+    apache_of(place, place.apache_file())
+}
+
+pub(super) fn apache_of(place: &Place, file: File) -> Command {
     file.write(place.folder);
-    let modules = ["mpm_event", "authz_core", "headers", "proxy", "proxy_http", "rewrite", "setenvif"];
+    let modules = ["mpm_event", "authz_core", "dir", "headers", "proxy", "proxy_http", "rewrite", "setenvif"];
     let modules = modules
         .iter()
         .map(|name| format!("LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n"));

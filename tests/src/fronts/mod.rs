@@ -5,8 +5,10 @@ mod front;
 mod kinds;
 mod process;
 mod wire;
+mod with_policy;
 
 pub use files::File;
 pub use front::{Front, SITE_HOST};
 pub use kinds::{KINDS, Kind, NGINX_WITH_TLS, PREFIX, nginx_command};
 pub use process::Process;
+pub use with_policy::WITH_POLICY;

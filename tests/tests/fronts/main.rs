@@ -6,5 +6,6 @@
 mod caches;
 mod cookies;
 mod forwarded;
+mod policy;
 mod refused;
 mod world;

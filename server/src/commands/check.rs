@@ -7,6 +7,7 @@ use crate::failure::Failure;
 use crate::jobs::earlier_terms::{NoticesBySite, by_site, who_is_asked};
 use crate::jobs::site_settings::published;
 use crate::render::consent_snippet::{csp_hash, snippet};
+use crate::render::policy::{POLICY_BYTES_MAX, policy};
 use crate::render::tag_settings::{debug_key, is_debugged};
 use crate::site::{self, Catalogue, Published, Site, SiteError, SiteFolder};
 use crate::store::{Store, open_store};
@@ -49,6 +50,12 @@ fn good(file: &impl Display, site: &Site, before: Option<&Before>, today: Date) 
     for warning in site.warnings(today) {
         remark(format_args!("{file}: warning: {warning}"));
     }
+    if let Some(bytes) = policy_bytes(site).filter(|bytes| *bytes > POLICY_BYTES_MAX) {
+        remark(format_args!(
+            "{file}: warning: the policy of a visitor who has allowed everything has {bytes} bytes, {POLICY_BYTES_MAX} at \
+             most. Name whole domains in `hosts` and `csp_hosts`, such as *.example.com (docs/csp.md)."
+        ));
+    }
     if let Some(mode) = site.tags.consent_mode.as_ref().filter(|mode| mode.advanced) {
         let snippet = snippet(mode);
         print(format_args!(
@@ -67,6 +74,12 @@ fn good(file: &impl Display, site: &Site, before: Option<&Before>, today: Date) 
         print(format_args!("{file}: {difference}"))?;
     }
     Ok(())
+}
+
+/// The length of the largest policy, of a site that uses it.
+fn policy_bytes(site: &Site) -> Option<usize> {
+    let all = vec![true; site.notice.vendors.len()];
+    site.tags.csp_hosts.as_ref().map(|_| policy(site, &all, None).len())
 }
 
 /// The address at which the owner sees what Constat does in a page.

@@ -144,9 +144,10 @@ fn an_answer_of_before_counts_more_than_the_signal_and_the_signal_again_when_it_
         host.until_asked("/ga.js", 2).await?;
         only_manage_is_shown(&browser).await?;
         assert!(!host.records(&browser).await[0].signals.gpc, "it was not sent then");
-        browser.forget_choice().await?;
         // The page is loaded again, from itself, because a script of a vendor runs in it.
-        browser.run("window.of_before = true; window.dispatchEvent(new Event('focus'))").await?;
+        browser.run("window.of_before = true").await?;
+        browser.forget_choice().await?;
+        browser.run("window.dispatchEvent(new Event('focus'))").await?;
         browser.until("!window.of_before && window.constat?.choices").await?;
         only_manage_is_shown(&browser).await?;
         assert_eq!(browser.run("return constat.allows('audience')").await?, false);

@@ -24,7 +24,8 @@ fn every_public_address_has_its_row() {
 
 #[tokio::test]
 async fn every_public_answer_is_kept_as_the_table_states() {
-    let api = Api::serve(Sites::with(SITE, &in_first_party_mode(SITE, SITE_ORIGIN)));
+    let file = format!("gpc = \"refuse\"\n{}", in_first_party_mode(SITE, SITE_ORIGIN));
+    let api = Api::serve(Sites::with(SITE, &file));
     let mut faults = Vec::new();
     for (row, method, path) in addresses(FIRST_PARTY) {
         let consent = api.consent("refuse_all").await;

@@ -56,37 +56,37 @@ pub const CSP: Budget =
     Budget { what: "+ csp.js", limit_bytes: 200, remedy: "Make www/loader/optional/csp.js smaller." };
 
 /// What a site that tells other services of the choice fetches more, with one more part for each service.
-pub const SIGNALS: Budget = signal("+ signals.js", 999, "Make www/loader/optional/signals.js smaller.");
+pub const SIGNALS: Budget = signal("+ signals.js", 220, "Make www/loader/optional/signals.js smaller.");
 /// [`SIGNALS`] for this service.
 pub const SIGNAL_MICROSOFT: Budget =
-    signal("+ signal_microsoft.js", 999, "Make www/loader/optional/signal_microsoft.js smaller.");
+    signal("+ signal_microsoft.js", 180, "Make www/loader/optional/signal_microsoft.js smaller.");
 /// [`SIGNALS`] for this service.
 pub const SIGNAL_MATOMO: Budget =
-    signal("+ signal_matomo.js", 999, "Make www/loader/optional/signal_matomo.js smaller.");
+    signal("+ signal_matomo.js", 140, "Make www/loader/optional/signal_matomo.js smaller.");
 /// [`SIGNALS`] for this service.
 pub const SIGNAL_PIANO: Budget =
-    signal("+ signal_piano.js", 999, "Make www/loader/optional/signal_piano.js smaller.");
+    signal("+ signal_piano.js", 170, "Make www/loader/optional/signal_piano.js smaller.");
 /// [`SIGNALS`] for this service.
 pub const SIGNAL_ADOBE: Budget =
-    signal("+ signal_adobe.js", 999, "Make www/loader/optional/signal_adobe.js smaller.");
+    signal("+ signal_adobe.js", 260, "Make www/loader/optional/signal_adobe.js smaller.");
 /// [`SIGNALS`] for this service.
 pub const SIGNAL_META: Budget =
-    signal("+ signal_meta.js", 999, "Make www/loader/optional/signal_meta.js smaller.");
+    signal("+ signal_meta.js", 120, "Make www/loader/optional/signal_meta.js smaller.");
 /// [`SIGNALS`] for this service.
 pub const SIGNAL_TIKTOK: Budget =
-    signal("+ signal_tiktok.js", 999, "Make www/loader/optional/signal_tiktok.js smaller.");
+    signal("+ signal_tiktok.js", 110, "Make www/loader/optional/signal_tiktok.js smaller.");
 /// [`SIGNALS`] for this service.
 pub const SIGNAL_POSTHOG: Budget =
-    signal("+ signal_posthog.js", 999, "Make www/loader/optional/signal_posthog.js smaller.");
+    signal("+ signal_posthog.js", 120, "Make www/loader/optional/signal_posthog.js smaller.");
 /// [`SIGNALS`] for this service.
 pub const SIGNAL_PLAUSIBLE: Budget =
-    signal("+ signal_plausible.js", 999, "Make www/loader/optional/signal_plausible.js smaller.");
+    signal("+ signal_plausible.js", 60, "Make www/loader/optional/signal_plausible.js smaller.");
 /// [`SIGNALS`] for this service.
 pub const SIGNAL_SHOPIFY: Budget =
-    signal("+ signal_shopify.js", 999, "Make www/loader/optional/signal_shopify.js smaller.");
+    signal("+ signal_shopify.js", 170, "Make www/loader/optional/signal_shopify.js smaller.");
 /// [`SIGNALS`] for this service.
 pub const SIGNAL_WORDPRESS: Budget =
-    signal("+ signal_wordpress.js", 999, "Make www/loader/optional/signal_wordpress.js smaller.");
+    signal("+ signal_wordpress.js", 170, "Make www/loader/optional/signal_wordpress.js smaller.");
 
 const fn signal(what: &'static str, limit_bytes: usize, remedy: &'static str) -> Budget {
     Budget { what, limit_bytes, remedy }

@@ -32,6 +32,8 @@ mod screenshots;
 mod script_hazards;
 mod scripts;
 mod seeded;
+mod signals;
+mod signals_real;
 mod snapshot;
 mod stays;
 mod tag_manager;

@@ -15,7 +15,7 @@ settings.own = name => {
    vendor's snippet does nothing more where it finds its function, as it has then run before. */
 settings.coming = (name, then) => {
   let now = settings.own(name), define = more => { Object.defineProperty(window, name, { __proto__: null, configurable: true, enumerable: true, ...more }); };
-  if (now) then(now); else attempt(() => {
+  if (now) then(now); else if (!(name in window)) attempt(() => {
     define({
       get() {},
       set(value) {

@@ -10,6 +10,7 @@ use crate::tools::failure::Failure;
 use crate::tools::programs::{ensure_fronts, ensure_openssl, ensure_qpdf, ensure_redis};
 use crate::tools::steps::{COMPILER_REMEDY, Suites, run, step};
 use crate::tools::toolchain::WASM_TARGET;
+use crate::tools::vendor_scripts::ensure_vendor_scripts;
 use crate::tools::workspace::Workspace;
 use crate::weigh::answers::weigh;
 
@@ -58,6 +59,7 @@ fn run_suites(
             return Ok(());
         }
         ensure_fronts()?;
+        ensure_vendor_scripts(workspace)?;
         engines.iter().try_for_each(|engine| engines::ensure(workspace, *engine))
     })?;
     suites.run("formatting", || {

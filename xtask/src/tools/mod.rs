@@ -9,4 +9,5 @@ pub mod programs;
 pub mod stamp;
 pub mod steps;
 pub mod toolchain;
+pub mod vendor_scripts;
 pub mod workspace;

@@ -1,0 +1,74 @@
+/*
+ * Where blocking without marks begins: in this window, and in those of the page's own empty frames, whose functions a
+ * script may use.
+ */
+
+let patched = new WeakSet();
+
+function patch(win) {
+  if (patched.has(win)) return;
+  patched.add(win);
+  for (let part of [patchProperties, patchAttributes, patchMarkup, patchInsertion, patchWriting, patchDeclarations, patchSheets, patchFonts, patchRequests, patchXhr, patchConnections, patchBlobs]) attempt(() => { part(win); });
+  wrap(win.Worklet && win.Worklet.prototype, "addModule", (it, given, go) => {
+    let found = against("worklet", given[0]);
+    return found ? new Promise((done, fail) => { hold("worklet", found, () => !against("worklet", given[0]), () => { go().then(done, fail); }); }) : go();
+  });
+  wrapClass(win, "Audio", (given, make, target, own) => {
+    if (!given[0] || !against("audio", given[0])) return make();
+    let audio = new own();
+    audio.src = given[0];
+    return audio;
+  });
+  attempt(() => { watcher.observe(win.document, { __proto__: null, childList: true, subtree: true }); });
+}
+
+/* Looks into the frames of the page: those on its own origin. */
+function frames() {
+  for (let at = 0; at < window.length; at++) attempt(() => { patch(window[at]); });
+}
+
+function seen(changes) {
+  let whole = changes.length > 99;
+  if (whole) checkTree(document, doc.readyState === "loading");
+  else for (let { target, addedNodes } of changes) {
+    if (nameOf(target) === "style") checkStyle(target);
+    for (let node of addedNodes) if (isElement(node)) checkTree(node, node.ownerDocument === document && doc.readyState === "loading");
+  }
+  frames();
+}
+
+let watcher = new MutationObserver(seen), guardMarked = guard, announce = emit, mayMarked = may, kindOf = kind, sourceOf = source, freshMarked = fresh, executeMarked = execute;
+
+guard = inside => {
+  attempt(() => { watcher.observe(inside, { __proto__: null, childList: true, subtree: true }); });
+  checkTree(inside);
+  guardMarked(inside);
+};
+
+emit = name => {
+  announce(name);
+  letGo();
+};
+
+may = node => {
+  let state = stateOf(node);
+  return state && "type" in state ? isFree(node) : mayMarked(node);
+};
+kind = script => stateOf(script) ? typeOf(script) : kindOf(script);
+source = script => stateOf(script) ? getA(script, "src") : sourceOf(script);
+fresh = script => stateOf(script) ? script : freshMarked(script);
+
+/* A script that was held has its own type again as soon as the browser has begun to fetch it. */
+execute = script => {
+  let state = stateOf(script), mayRun = state && script.isConnected && may(script), ended = executeMarked(script);
+  if (mayRun) {
+    removeA(script, HELD);
+    putBack(script, "type", state.type);
+  }
+  return ended;
+};
+
+// A frame that is held is empty; nobody hears that it has loaded nothing.
+document.addEventListener("load", event => { if (kept(event.target, "src") || kept(event.target, "srcdoc")) event.stopImmediatePropagation(); }, true);
+inside.events = events;
+patch(window);

@@ -1,0 +1,269 @@
+/*
+ * Elements that are held. What would be fetched for one is taken out of it and stands in an attribute, from which the
+ * page goes on reading it: so copies of an element are held like it. A script keeps its address, and has a type that
+ * no browser runs.
+ */
+
+let HELD = "data-constat-held", XLINK = "http://www.w3.org/1999/xlink";
+let TEXT_PLAIN = "text/plain";
+// The attributes that are fetched, of each element.
+let FETCHED = {
+  __proto__: null, script: ["src", "href", "xlink:href"], img: ["srcset", "src"], source: ["srcset", "src"], iframe: ["src", "srcdoc"], frame: ["src"],
+  embed: ["src"], object: ["data"], audio: ["src"], video: ["src", "poster"], track: ["src"], input: ["src"], link: ["imagesrcset", "href"],
+  image: ["href", "xlink:href"], use: ["href", "xlink:href"], feImage: ["href", "xlink:href"], a: ["ping"], area: ["ping"],
+  body: ["background"], table: ["background"], td: ["background"], th: ["background"],
+};
+let LOOKED_AT = "script,img,source,iframe,frame,embed,object,audio,video,track,input[src],link,image,use,feImage,[ping],[background],[style],style";
+let FETCHING = /stylesheet|icon|pre|manifest|dns/i; // What a link is that is fetched.
+let RUN = /^\s*(|module|importmap|speculationrules|(text|application)\/(x-)?(java|ecma)script|text\/(javascript1\.[0-5]|jscript|livescript))\s*$/i;
+
+let getA = native(elements, "getAttribute"), setA = native(elements, "setAttribute"), setNS = native(elements, "setAttributeNS"), removeA = native(elements, "removeAttribute"), hasA = native(elements, "hasAttribute");
+let insertIn = native(window.Node.prototype, "insertBefore");
+let query = (root, selector) => [...apply(root.querySelectorAll, root, [selector])];
+let parsed = new WeakSet(); // Scripts that the parser of the page has made: they wait for one another.
+let dead = new WeakSet(); // Scripts that no browser runs: they came as `innerHTML`.
+let afterwards = new WeakMap(); // What is done for an element when it is let go.
+let joined = new WeakSet(); // Elements that wait for their turn.
+let some; // Whether any element is held.
+let { parse: fromJson, stringify: toJson } = window.JSON;
+
+let nameOf = node => node.localName;
+let stateOf = node => some && attempt(() => fromJson(getA(node, HELD)));
+
+/* An attribute as the page knows it: undefined where it is not held. */
+function kept(node, name) {
+  let state = stateOf(node);
+  return state && name in state ? state[name] : undefined;
+}
+
+function keepState(node, state) {
+  if (Object.keys(state).length) setA(node, HELD, toJson(state)); else removeA(node, HELD);
+}
+
+function ignored(node) {
+  return !!attempt(() => apply(elements.closest, node, ["[data-constat=ignore]"]));
+}
+
+/* What forbids an element to fetch an attribute. */
+function forbids(node, name, value, where = node) {
+  let tag = nameOf(node);
+  if (!FETCHED[tag] || FETCHED[tag].indexOf(name) < 0 || value === null) return;
+  if (tag === "iframe" && hasA(node, "data-category") || tag === "link" && !FETCHING.test(getA(node, "rel") || "icon")) return;
+  if (tag === "script" && (dead.has(node) || !RUN.test(typeOf(node)))) return;
+  let found;
+  if (name === "srcdoc") found = againstAny("frame", value);
+  else if (/srcset|ping/.test(name)) value.split(/[\s,]+/).some(one => found = against(tag, one));
+  else found = against(tag === "iframe" ? "frame" : tag, value);
+  if (!found || !ignored(where)) return found;
+  note("ignored", tag, found.host, found.rule);
+}
+
+/* The type of a script, as the page knows it. */
+function typeOf(node) {
+  let type = kept(node, "type");
+  return (type === undefined ? getA(node, "type") : type) || "";
+}
+
+function putBack(node, name, value) {
+  if (value === null) removeA(node, name);
+  else if (/:/.test(name)) setNS(node, XLINK, name, value);
+  else setA(node, name, name === "srcdoc" ? trusted.createHTML(value) : /src$|data|href/.test(name) ? trusted.createScriptURL(value) : value);
+}
+
+/* Takes out of an element what would be fetched. */
+function take(node, name, value, found) {
+  let script = nameOf(node) === "script" && name === "src", state = stateOf(node);
+  some = 1;
+  if (script) {
+    keepState(node, { type: typeOf(node) || getA(node, "type"), ...state });
+    setA(node, "type", TEXT_PLAIN);
+  } else {
+    keepState(node, { ...state, [name]: value });
+    removeA(node, name);
+  }
+  join(node, found);
+}
+
+/* Has an element that is held wait for its turn, if somebody sees it: not one that is only text so far. */
+function join(node, found) {
+  let state = !joined.has(node) && node.ownerDocument !== inert && stateOf(node), name = state && Object.keys(state)[0];
+  if (!state) return;
+  joined.add(node);
+  found = found || (name === "type" ? against("script", getA(node, "src")) : forbids(node, name, state[name])) || { host: "", rule: [] };
+  hold(nameOf(node), found, () => isFree(node), () => {
+    joined.delete(node);
+    restore(node);
+  });
+}
+
+function isFree(node) {
+  let state = stateOf(node) || {};
+  if ("type" in state) return !against("script", getA(node, "src"));
+  return !Object.keys(state).some(name => forbids(node, name, state[name]));
+}
+
+/* Makes an element what it would be without us. */
+function restore(node) {
+  let state = stateOf(node);
+  if (!state) return;
+  if ("type" in state && parsed.has(node) && node.isConnected) {
+    release(node);
+    released.sort((a, b) => a.compareDocumentPosition(b) & 2 ? 1 : -1); // Those that are marked have their places, too.
+    return;
+  }
+  removeA(node, HELD);
+  let src = getA(node, "src");
+  if ("type" in state) removeA(node, "src");
+  for (let name of Object.keys(state)) putBack(node, name, state[name]);
+  // A script is looked at again by the browser when it gets an address.
+  if ("type" in state && src !== null) putBack(node, "src", src);
+  // A player looks at a source when it comes.
+  if (nameOf(node) === "source" && node.parentNode) insertIn(node.parentNode, node, node.nextSibling);
+  (afterwards.get(node) || []).forEach(then => { then(); });
+  afterwards.delete(node);
+}
+
+/* Sets an attribute as the page wants it, unless that would fetch what is forbidden. */
+function set(node, name, value, go) {
+  if (!isElement(node)) return go();
+  value = value === null ? value : "" + value;
+  let tag = nameOf(node), state = stateOf(node), result;
+  if (tag === "script" && name === "type") {
+    if (state && "type" in state) {
+      keepState(node, { ...state, type: value });
+      return;
+    }
+    let before = getA(node, "type");
+    result = go();
+    let src = !RUN.test(before || "") && getA(node, "src"), found = src && forbids(node, "src", src);
+    if (found) take(node, "src", src, found);
+    return result;
+  }
+  if (name === "style") return setStyle(node, value, go);
+  let found = forbids(node, name, value);
+  if (found && !(tag === "script" && name === "src")) {
+    take(node, name, value, found);
+    return;
+  }
+  // The type goes before the address.
+  if (found) take(node, name, value, found);
+  else if (state && tag === "script" && name === "src") {
+    removeA(node, HELD);
+    putBack(node, "type", state.type);
+  } else if (state && name in state) unkeep(node, name);
+  result = go();
+  if (name === "data-constat" && value === "ignore") freed(node);
+  return result;
+}
+
+function unkeep(node, name) {
+  let state = stateOf(node);
+  delete state[name];
+  keepState(node, state);
+}
+
+/* Lets go what stands in an element that is ignored. */
+function freed(node) {
+  for (let one of [node, ...query(node, "[" + HELD + "]")]) {
+    if (!stateOf(one) || !ignored(one)) continue;
+    note("ignored", nameOf(one), "");
+    parsed.delete(one);
+    restore(one);
+  }
+}
+
+/* Looks at an element that came another way than by a call. */
+function checkElement(node, byParser, where) {
+  let tag = nameOf(node), count = 0;
+  if (stateOf(node)) {
+    if (byParser && tag === "script" && !joined.has(node)) parsed.add(node);
+    if (ignored(node)) freed(node); else join(node);
+    return 1;
+  }
+  for (let name of FETCHED[tag] || []) {
+    let value = getA(node, name), found = value !== null && forbids(node, name, value, where && where !== node && !ignored(node) ? where : node);
+    if (!found) continue;
+    if (byParser && tag === "script") parsed.add(node);
+    take(node, name, value, found);
+    count++;
+  }
+  return count + checkStyle(node);
+}
+
+/* Looks at a node and all in it; returns how much is held. */
+function checkTree(node, byParser, where) {
+  let count = isElement(node) ? checkElement(node, byParser, where) : 0;
+  if (node.firstElementChild) for (let inner of query(node, LOOKED_AT)) count += checkElement(inner, byParser, where);
+  return count;
+}
+
+// Each way in which the elements of the page read and get the attributes that are fetched.
+let PROPERTIES = {
+  __proto__: null, HTMLScriptElement: "src type", HTMLImageElement: "src srcset", HTMLIFrameElement: "src srcdoc", HTMLFrameElement: "src",
+  HTMLEmbedElement: "src", HTMLObjectElement: "data", HTMLMediaElement: "src", HTMLVideoElement: "poster", HTMLTrackElement: "src",
+  HTMLSourceElement: "src srcset", HTMLInputElement: "src", HTMLLinkElement: "href imageSrcset", HTMLBodyElement: "background",
+  HTMLTableElement: "background", HTMLTableCellElement: "background", HTMLAnchorElement: "ping", HTMLAreaElement: "ping",
+};
+
+/* What a property says of an attribute that is held. */
+function said(name, value) {
+  return value === null ? "" : /srcset|type|srcdoc|ping/.test(name) ? value : attempt(() => new Address(value, doc.baseURI).href, value);
+}
+
+function patchProperties(win) {
+  for (let type of Object.keys(PROPERTIES)) for (let property of PROPERTIES[type].split(" ")) {
+    let name = property.toLowerCase();
+    wrapProperty(win[type] && win[type].prototype, property,
+      (node, go) => { let value = kept(node, name); return value === undefined ? go() : said(name, value); },
+      (node, go, value) => { set(node, name, value, go); });
+  }
+  let image = win.HTMLImageElement.prototype;
+  wrapProperty(image, "complete", (node, go) => kept(node, "src") === undefined && go());
+  wrap(image, "decode", (node, given, go) => kept(node, "src") === undefined ? go() : new Promise((done, fail) => {
+    afterwards.set(node, [...afterwards.get(node) || [], () => { go().then(done, fail); }]);
+  }));
+  // An address of SVG is an object of its own.
+  let owners = new WeakMap();
+  for (let type of ["SVGImageElement", "SVGUseElement", "SVGScriptElement", "SVGFEImageElement"]) wrapProperty(win[type] && win[type].prototype, "href", (node, go) => {
+    let href = go();
+    owners.set(href, node);
+    return href;
+  });
+  wrapProperty(win.SVGAnimatedString.prototype, "baseVal",
+    (href, go) => { let node = owners.get(href), value = node && kept(node, "href"); return value === undefined ? go() : value; },
+    (href, go, value) => owners.has(href) ? set(owners.get(href), "href", value, go) : go());
+}
+
+function patchAttributes(win) {
+  let prototype = win.Element.prototype, lower = (node, name) => node.namespaceURI === "http://www.w3.org/1999/xhtml" ? ("" + name).toLowerCase() : "" + name;
+  let local = (space, name) => space === XLINK ? "xlink:" + name : "" + name;
+  let reads = (method, map, nameFor) => wrap(prototype, method, (node, given, go) => {
+    let value = kept(node, nameFor(node, given));
+    return value === undefined ? unveiled(go()) : map(value);
+  });
+  let first = (node, given) => lower(node, given[0]), second = (node, given) => local(given[0], given[1]);
+  reads("getAttribute", value => value, first);
+  reads("getAttributeNS", value => value, second);
+  reads("hasAttribute", value => value !== null, first);
+  reads("hasAttributeNS", value => value !== null, second);
+  wrap(prototype, "getAttributeNames", (node, given, go) => {
+    let state = stateOf(node);
+    return state ? [...go().filter(name => name !== HELD && !(name in state)), ...Object.keys(state).filter(name => state[name] !== null)] : go();
+  });
+  wrap(prototype, "setAttribute", (node, given, go) => set(node, lower(node, given[0]), given[1], go));
+  wrap(prototype, "setAttributeNS", (node, given, go) => set(node, local(given[0], ("" + given[1]).split(":").pop()), given[2], go));
+  let removes = (method, nameFor) => wrap(prototype, method, (node, given, go) => {
+    let name = nameFor(node, given), value = kept(node, name);
+    if (value === undefined) return go();
+    if (name === "type") return set(node, name, null, go);
+    unkeep(node, name);
+    return false;
+  });
+  removes("removeAttribute", first);
+  removes("removeAttributeNS", second);
+  removes("toggleAttribute", first);
+  let byNode = (node, given, go) => set(node, given[0].name, given[0].value, go);
+  wrap(prototype, "setAttributeNode", byNode);
+  wrap(prototype, "setAttributeNodeNS", byNode);
+  wrapProperty(win.Attr.prototype, "value", null, (attribute, go, value) => attribute.ownerElement ? set(attribute.ownerElement, attribute.name, value, go) : go());
+}

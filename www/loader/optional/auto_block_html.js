@@ -1,0 +1,159 @@
+/*
+ * Elements that come as text, as copies, or from documents that fetch nothing, and what a script writes into the page.
+ */
+
+let inert = doc.implementation.createHTMLDocument("");
+let html = describe(elements, "innerHTML"), adopt = native(owner(document, "querySelector"), "adoptNode"), copyOf = native(window.Node.prototype, "cloneNode");
+let parseIn = native(window.Range.prototype, "createContextualFragment"), textOfNode = describe(window.Node.prototype, "textContent");
+let parsers = { __proto__: null, setHTMLUnsafe: native(elements, "setHTMLUnsafe"), setHTML: native(elements, "setHTML") };
+// Elements whose content is text.
+let RAW = /^(script|style|textarea|title|xmp|noembed|noframes|noscript|plaintext)$/;
+
+function putText(node, text) {
+  apply(textOfNode.set, node, [trusted.createScript(text)]);
+}
+
+/* What HTML makes in a place, with what is forbidden held: a document fragment, or nothing where nothing has to be. */
+function fragmentOf(text, place, method = "innerHTML") {
+  text = "" + text;
+  if (!FOREIGN.test(text) || ignored(place)) return;
+  let root = inert.createElementNS(place.namespaceURI || "http://www.w3.org/1999/xhtml", place.localName || "div");
+  if (method === "innerHTML") apply(html.set, root, [trusted.createHTML(text)]); else parsers[method](root, text);
+  for (let script of query(root, "script")) dead.add(script);
+  if (!checkTree(root, 0, place)) return;
+  let fragment = inert.createDocumentFragment();
+  fragment.append(...root.childNodes);
+  return fragment;
+}
+
+function patchMarkup(win) {
+  let parent = node => node.parentNode && isElement(node.parentNode) ? node.parentNode : doc.body || doc.documentElement;
+  let replace = (node, fragment) => { node.replaceChildren(fragment); };
+  let raw = node => nameOf(node) === "template" || RAW.test(nameOf(node));
+  let inner = (node, go, text) => {
+    if (nameOf(node) === "style") return go(), void setSheet(node);
+    let fragment = !raw(node) && fragmentOf(text, node.host || node);
+    if (fragment) replace(node, fragment); else go();
+    frames();
+  };
+  for (let type of ["Element", "ShadowRoot"]) {
+    let prototype = win[type] && win[type].prototype;
+    wrapProperty(prototype, "innerHTML", (node, go) => unveiled(go()), inner);
+    for (let name of ["setHTMLUnsafe", "setHTML"]) wrap(prototype, name, (node, given, go) => {
+      let fragment = !raw(node) && fragmentOf(given[0], node.host || node, name);
+      if (fragment) replace(node, fragment); else go();
+    });
+  }
+  wrapProperty(win.Element.prototype, "outerHTML", (node, go) => unveiled(go()), (node, go, text) => {
+    let fragment = node.parentNode && fragmentOf(text, parent(node));
+    if (fragment) node.replaceWith(fragment); else go();
+  });
+  wrap(win.Element.prototype, "insertAdjacentHTML", (node, given, go) => {
+    let where = ("" + given[0]).toLowerCase(), beside = /^before.?begin|after.?end/.test(where), fragment = !raw(node) && fragmentOf(given[1], beside ? parent(node) : node);
+    if (!fragment) return go();
+    node[{ __proto__: null, beforebegin: "before", afterbegin: "prepend", beforeend: "append", afterend: "after" }[where]](fragment);
+  });
+  wrap(win.Range.prototype, "createContextualFragment", (range, given, go) => {
+    if (!FOREIGN.test(given[0])) return go();
+    let other = inert.createRange(), start = range.startContainer, place = isElement(start) ? start : start.parentElement || doc.body;
+    let root = inert.createElementNS(place.namespaceURI, place.localName === "html" ? "body" : place.localName);
+    other.selectNodeContents(root);
+    let fragment = parseIn(other, trusted.createHTML(given[0]));
+    return checkTree(fragment, 0, place) ? copied(adopt(start.ownerDocument || start, fragment)) : go();
+  });
+}
+
+/* Looks at what is put into the page from a document that fetches nothing, and at the text of styles. */
+function incoming(place, given) {
+  let sheet = place.localName === "style";
+  for (let node of given) {
+    if (sheet && (typeof node === "string" || node && node.nodeType === 3)) sheet = 2;
+    if (node && node.nodeType && node.ownerDocument && !node.ownerDocument.defaultView && (place.ownerDocument || place).defaultView) checkTree(node, 0, isElement(place) ? place : undefined);
+  }
+  return sheet === 2;
+}
+
+function patchInsertion(win) {
+  let ways = { __proto__: null, Node: "appendChild insertBefore replaceChild", Element: "append prepend replaceChildren before after replaceWith insertAdjacentElement moveBefore", CharacterData: "before after replaceWith", Document: "append prepend replaceChildren", DocumentFragment: "append prepend replaceChildren", Range: "insertNode surroundContents" };
+  for (let type of Object.keys(ways)) for (let name of ways[type].split(" ")) wrap(win[type].prototype, name, (place, given, go) => {
+    let node = place.startContainer || place, sheet = incoming(/before|after|replaceWith/.test(name) && node.parentNode || node, given), result = go();
+    if (sheet) setSheet(node);
+    if (some) for (let one of given) if (one && one.nodeType === 1) copied(one);
+    frames();
+    return result;
+  });
+  wrap(win.Document.prototype, "adoptNode", (it, given, go) => {
+    incoming(it, given);
+    return copied(go());
+  });
+  wrap(win.Document.prototype, "importNode", (it, given, go) => {
+    let node = given[0], from = node && node.ownerDocument;
+    if (!from || from.defaultView) return copied(go());
+    let copy = copyOf(node, given[1] === true || !!given[1] && !given[1].selfOnly);
+    return checkTree(copy) ? copied(adopt(it, copy)) : go();
+  });
+  wrap(win.Node.prototype, "cloneNode", (it, given, go) => copied(go()));
+  wrapProperty(win.Node.prototype, "textContent", (node, go) => nameOf(node) === "style" ? unveiled(go()) : go(), (node, go, text) => {
+    if (node.nodeType === 2 && node.ownerElement) return set(node.ownerElement, node.name, text, go);
+    go();
+    if (nameOf(node) === "style") setSheet(node);
+  });
+  let changed = (node, go) => {
+    go();
+    if (node.parentNode && node.parentNode.localName === "style") setSheet(node.parentNode);
+  };
+  wrapProperty(win.CharacterData.prototype, "data", null, changed);
+  wrapProperty(win.Node.prototype, "nodeValue", null, (node, go, text) => node.nodeType === 2 && node.ownerElement ? set(node.ownerElement, node.name, text, go) : changed(node, go));
+}
+
+/* Copies of what is held are held, too. */
+function copied(node) {
+  if (some && node.querySelectorAll) for (let one of [node, ...query(node, "[" + HELD + "]")]) if (isElement(one)) join(one);
+  return node;
+}
+
+let openTag = ""; // The element with text in it that the page is writing.
+let rest = ""; // The start tag that is not whole yet.
+let TAGS = /<!--[^]*?(?:-->|$)|<\/?([a-z][^\s/>]*)(?:[^>"']|"[^"]*"|'[^']*')*>/gi;
+
+/* What is written into the page, with what is forbidden held: the parser runs a script before anybody looks at it. */
+function rewritten(text) {
+  text = rest + text;
+  rest = "";
+  let done = "", at = 0;
+  for (;;) {
+    if (openTag) {
+      let end = text.slice(at).search(new RegExp("</" + openTag + "[\\s/>]", "i"));
+      if (end < 0) return done + (openTag === "style" ? veiled(text.slice(at)) : text.slice(at));
+      done += openTag === "style" ? veiled(text.slice(at, at + end)) : text.slice(at, at + end);
+      at += end;
+      openTag = "";
+    }
+    TAGS.lastIndex = at;
+    let tag = TAGS.exec(text);
+    if (!tag) break;
+    done += text.slice(at, tag.index) + (tag[1] && tag[0][1] !== "/" ? rewrittenTag(tag[0]) : tag[0]);
+    at = tag.index + tag[0].length;
+    if (tag[1] && tag[0][1] !== "/" && RAW.test(tag[1].toLowerCase())) openTag = tag[1].toLowerCase();
+  }
+  let last = text.slice(at), cut = last.search(/<[a-z][^>]*$|<$/i);
+  rest = cut < 0 ? "" : last.slice(cut);
+  return done + (cut < 0 ? last : last.slice(0, cut));
+}
+
+function rewrittenTag(tag) {
+  if (!FOREIGN.test(tag)) return tag;
+  let root = inert.createElement("template");
+  apply(html.set, root, [trusted.createHTML(tag)]);
+  let node = root.content.firstElementChild;
+  // Parts of tables stand for themselves in a template; `body` and `html` do not.
+  if (!node || !checkElement(node)) return tag;
+  return apply(describe(elements, "outerHTML").get, copyOf(node, false), []).replace(/<\/[^>]*>$/, "");
+}
+
+function patchWriting(win) {
+  for (let name of ["write", "writeln"]) {
+    let own = describe(win.Document.prototype, name);
+    wrap(win.Document.prototype, name, (it, given) => apply(own.value, it, [trusted.createHTML(rewritten(given.join("")) + (name === "write" ? "" : "\n"))]));
+  }
+}

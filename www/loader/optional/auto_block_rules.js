@@ -1,0 +1,149 @@
+/*
+ * Blocking without marks. What goes to the host of a vendor that is not allowed is held: elements, calls, styles and
+ * documents of frames. This file knows the hosts, and keeps what is held in its order until it is allowed.
+ */
+
+let EVENTS_MAX = 500, HELD_MAX = 2000, PAUSE_MS = 16;
+// What goes on by itself: after a withdrawal, only loading the page again ends it.
+let LASTING = /script|frame|worker|socket|source/i;
+// What an address of another host has, in HTML, CSS and scripts.
+let FOREIGN = /\/\/|\\|&(#|b?sol|colon)|^\s*(blob|data):/i;
+let Address = window.URL, { apply, construct } = window.Reflect;
+let events = []; // What happened, for the debug list.
+let held = []; // What is held, in its order.
+let rules = new Map(); // The positions of the vendors of a domain, or with "=" before it of a host alone. None: nobody allows it.
+let OWN; // The rule of the site's own domains.
+let here = location.hostname, serverHost = attempt(() => new Address(base).host);
+
+/* `x` in the settings is a domain with all below it, `=x` one host: first the site's own, then those of vendors nobody
+   has declared, then those of each vendor. */
+settings.hosts.forEach((hosts, at) => {
+  for (let host of hosts.split(" ")) if (host) rules.set(host, at < 2 ? at ? [] : OWN : [...rules.get(host) || [], at - 2]);
+});
+
+/* The most specific rule of a host: nothing for the site's own. */
+function ruleOf(host) {
+  let domain = host;
+  if (rules.has("=" + host)) return rules.get("=" + host);
+  for (;;) {
+    if (rules.has(domain)) return rules.get(domain);
+    let dot = domain.indexOf(".");
+    if (dot < 0) break;
+    domain = domain.slice(dot + 1);
+  }
+  if (settings.unknown) return settings.unknown > 1 ? [] : "unknown";
+}
+
+function note(what, kind, host, rule) {
+  if (events.length < EVENTS_MAX) events.push({ what: what, kind: kind, host: host, vendor: rule && rule[0] >= 0 ? settings.vendors[rule[0]][0] : null, at: Date.now() });
+}
+
+let known = new Map(); // The rules of the hosts that the page has named.
+
+/* What forbids an address: its host and rule, or nothing. */
+function forbidden(kind, address) {
+  let url = attempt(() => new Address(address, doc.baseURI)), host = url && url.hostname;
+  if (!host || !/^(http|ws)s?:/.test(url.protocol) || host === here || url.host === serverHost) return;
+  if (!known.has(host)) {
+    known.set(host, ruleOf(host));
+    if (known.get(host) === "unknown") note("unknown", kind, host);
+  }
+  let rule = known.get(host);
+  if (!rule || rule === "unknown") return;
+  let allowing = rule.find(at => choices.v[at] > 0);
+  if (allowing === undefined) return { host: host, rule: rule };
+  if (LASTING.test(kind)) ran[settings.vendors[allowing][0]] = 1;
+}
+
+let texts = new Map(); // What stands behind the addresses that the page has made itself (`blob:`).
+
+/* The first address that is forbidden: of one that is given, or of those in a text. */
+function against(kind, given) {
+  given = "" + given;
+  if (!FOREIGN.test(given) && doc.baseURI.startsWith(location.origin)) return;
+  if (/^\s*(blob|data):/i.test(given)) return againstAny(kind, texts.get(given) || attempt(() => decodeURIComponent(given), ""));
+  return forbidden(kind, given);
+}
+
+function againstAny(kind, text) {
+  for (let [address] of text.matchAll(/(https?:|wss?:)?(\\?\/){2}[^\s"'`<>()\\]+/gi)) {
+    let found = forbidden(kind, address.replace(/\\/g, ""));
+    if (found) return found;
+  }
+}
+
+/* Keeps what is held until `free` says that it is allowed: then `go` does it. What waits for an answer fails when the
+   visitor refuses. */
+function hold(kind, found, free, go, fail) {
+  note(settled() ? "dropped" : "held", kind, found.host, found.rule);
+  let entry = { kind: kind, ...found, free: free, go: go, fail: fail };
+  if (held.length >= HELD_MAX || fail && settled()) {
+    if (fail) after(0).then(fail);
+  } else {
+    held.push(entry);
+  }
+  return () => { held = held.filter(other => other !== entry); };
+}
+
+let letting; // Whether what was held is being let go.
+
+/* Lets go what is allowed now, in its order. */
+async function letGo() {
+  if (letting) return;
+  letting = 1;
+  let since = Date.now();
+  for (let at = 0; at < held.length;) {
+    let entry = held[at], free = entry.free();
+    if (!free && !(entry.fail && settled())) {
+      at++;
+      continue;
+    }
+    held.splice(at, 1);
+    if (free) note("released", entry.kind, entry.host, entry.rule);
+    attempt(free ? entry.go : entry.fail);
+    if (Date.now() - since > PAUSE_MS) {
+      await after(0); // The visitor's presses come in between.
+      since = Date.now();
+      at = 0;
+    }
+  }
+  letting = 0;
+}
+
+/* A method of the browser, as it is now. */
+function native(prototype, name) {
+  let value = prototype && describe(prototype, name);
+  return value && ((node, ...given) => apply(value.value, node, given));
+}
+
+/* Puts a function in the place of one of the browser's, which looks the same to the page. It gets the object, what was
+   given, and what the browser would do. */
+function wrap(target, name, instead) {
+  let own = target && describe(target, name), value = own && own.value;
+  if (typeof value !== "function" || !own.configurable) return;
+  let proxy = new Proxy(value, {
+    __proto__: null,
+    apply: (_, it, given) => instead(it, given, () => apply(value, it, given)),
+  });
+  Object.defineProperty(target, name, { ...own, value: proxy });
+}
+
+/* The same for what `new` makes. */
+function wrapClass(win, name, instead) {
+  let own = describe(win, name), value = own && own.value;
+  if (typeof value !== "function") return;
+  let proxy = new Proxy(value, {
+    __proto__: null,
+    construct: (_, given, target) => instead(given, () => construct(value, given, target === proxy ? value : target), target, value),
+  });
+  win[name] = proxy;
+  attempt(() => { value.prototype.constructor = proxy; });
+}
+
+/* The same for a property. */
+function wrapProperty(target, name, read, set) {
+  let own = target && describe(target, name);
+  if (!own || !own.get || !own.configurable) return;
+  let part = (how, instead) => how && instead ? new Proxy(how, { __proto__: null, apply: (_, it, given) => instead(it, () => apply(how, it, given), given[0]) }) : how;
+  Object.defineProperty(target, name, { ...own, get: part(own.get, read), set: part(own.set, set) });
+}

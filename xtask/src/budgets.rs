@@ -47,6 +47,13 @@ pub const DEBUG: Budget = Budget {
 pub const DEBUG_OVERLAY: Budget =
     Budget { what: "debug.js", limit_bytes: 4 * KB, remedy: "Make www/debug.js smaller." };
 
+/// What a site that blocks without marks fetches more, without the hosts.
+pub const AUTO_BLOCK: Budget = Budget {
+    what: "+ auto_block.js",
+    limit_bytes: 9_000,
+    remedy: "Make www/loader/optional/auto_block_*.js smaller.",
+};
+
 /// What a site that takes a signal of browsers for a refusal fetches more, beside the notice that says so.
 pub const GPC: Budget =
     Budget { what: "+ gpc.js", limit_bytes: 200, remedy: "Make www/loader/optional/gpc.js smaller." };

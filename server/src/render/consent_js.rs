@@ -4,7 +4,7 @@
 use super::assets::Assets;
 use super::body::Body;
 use super::pages::{Banner, view};
-use super::tag_settings::{TagSettings, optional};
+use super::tag_settings::{TagSettings, is_zero, optional};
 use super::terms::{EarlierTerms, digits};
 use crate::site::Site;
 use constat_shared::{Hash, Language, Months, Notice, Palette, SiteId, Vendor, VendorId, cookie};
@@ -87,11 +87,6 @@ fn settings(site: &Site, earlier: &[EarlierTerms], css: &str, assets: &Assets) -
     };
     // Serialising text, numbers and lists does not fail.
     serde_json::to_string(&settings).unwrap_or_default()
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_zero(number: &u8) -> bool {
-    *number == 0
 }
 
 fn vendor(vendor: &Vendor) -> VendorSettings<'_> {

@@ -7,6 +7,7 @@ pub mod consent_js;
 pub mod consent_snippet;
 pub mod debug_js;
 pub mod earlier;
+mod host_rules;
 pub mod pages;
 pub mod policy;
 mod recent;

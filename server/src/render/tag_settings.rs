@@ -1,6 +1,7 @@
 //! What the optional parts of the loader have to know, and which of them a site uses.
 
-use crate::site::{ConsentMode, ConsentType, Decider, Region, Signal, Site, Tags};
+use super::host_rules::host_rules;
+use crate::site::{ConsentMode, ConsentType, Decider, Region, Signal, Site, Tags, UnknownHosts};
 use constat_shared::{Category, Hash, Notice, RefusalSignal};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -17,6 +18,8 @@ pub fn optional(site: &Site) -> Vec<&'static str> {
         // The others tell it what they do.
         ("debug", is_debugged(site)),
         ("first_party", site.first_party.is_some()),
+        // It releases what it holds after those below have told of the choice.
+        ("auto_block", tags.auto_block.is_some()),
         // What settles the question comes before those who say so.
         ("gpc", !site.notice.refusal_signals.is_empty()),
         ("consent_mode", tags.consent_mode.is_some()),
@@ -69,6 +72,12 @@ pub struct TagSettings<'a> {
     /// Whether Do Not Track is a refusal.
     #[serde(skip_serializing_if = "is_false")]
     dnt: bool,
+    /// Blocking without marks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hosts: Vec<String>,
+    /// With it, what happens to hosts that nobody knows: 1 when they are reported, 2 when they are blocked.
+    #[serde(skip_serializing_if = "is_zero")]
+    unknown: u8,
 }
 
 impl<'a> TagSettings<'a> {
@@ -81,8 +90,16 @@ impl<'a> TagSettings<'a> {
             (signal.as_str(), places.collect())
         });
         let refused_by = |signal| site.notice.refusal_signals.contains(&signal);
+        let block = site.tags.auto_block;
+        let unknown = match block {
+            None | Some(UnknownHosts::Allow) => 0,
+            Some(UnknownHosts::Report) => 1,
+            Some(UnknownHosts::Block) => 2,
+        };
         TagSettings {
             google,
+            hosts: block.map(|_| host_rules(site)).unwrap_or_default(),
+            unknown,
             signals: signals.collect(),
             gpc: refused_by(RefusalSignal::Gpc),
             dnt: refused_by(RefusalSignal::Dnt),
@@ -93,6 +110,12 @@ impl<'a> TagSettings<'a> {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_false(on: &bool) -> bool {
     !*on
+}
+
+/// Whether a number is left out of the settings.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+pub fn is_zero(number: &u8) -> bool {
+    *number == 0
 }
 
 #[derive(Serialize)]

@@ -114,7 +114,7 @@ pub fn parse_with_line(
     let of = pinned.as_ref().unwrap_or(catalogue);
     let checked = file.and_then(|mut file| {
         let made = notice::make(&mut file, of, &mut report)?;
-        let tags = tags::check(&file, &made.notice, &mut report);
+        let tags = tags::check(&file, &made.notice, catalogue, &mut report);
         Some((made, tags))
     });
     let site = checked.map(|(made, tags)| {

@@ -230,6 +230,8 @@ fn firefox(proxy: &str) -> Value {
         "network.proxy.type": 1,
         "network.proxy.http": host,
         "network.proxy.http_port": port.parse::<u16>().expect("a port is a number"),
+        "network.proxy.ssl": host,
+        "network.proxy.ssl_port": port.parse::<u16>().expect("a port is a number"),
         "network.proxy.allow_hijacking_localhost": true,
         "network.proxy.failover_direct": false,
         // What the proxy does not answer is asked for once, as in the other engines.

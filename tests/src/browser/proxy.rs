@@ -85,6 +85,11 @@ fn lock(rules: &Mutex<Rules>) -> MutexGuard<'_, Rules> {
 /// Forwards one request and its answer. Each has a connection of its own.
 async fn forward(mut browser: TcpStream, rules: Arc<Mutex<Rules>>) -> Result<()> {
     let (head, mut body) = read_head(&mut browser).await?;
+    if let Some(address) = tunnel(&head) {
+        let mut server = TcpStream::connect(address).await?;
+        browser.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").await?;
+        return copy_bidirectional(&mut browser, &mut server).await.map(drop);
+    }
     let request = Request::parse(&head).ok_or(ErrorKind::InvalidData)?;
     // Whole, before anything else: a browser that could not send all of it may send it again.
     while body.len() < request.body_length() && browser.read_buf(&mut body).await? > 0 {}
@@ -115,6 +120,20 @@ async fn forward(mut browser: TcpStream, rules: Arc<Mutex<Rules>>) -> Result<()>
         browser.write_all(&start).await?;
     }
     copy_bidirectional(&mut browser, &mut server).await.map(drop)
+}
+
+/// Where a tunnel leads, which a browser asks for to open a WebSocket.
+fn tunnel(head: &str) -> Option<(&'static str, u16)> {
+    address(head.strip_prefix("CONNECT ")?.split(' ').next()?)
+}
+
+/// Where the server of a name and a port listens, if it is one of this machine.
+fn address(place: &str) -> Option<(&'static str, u16)> {
+    let (name, port) = place.rsplit_once(':')?;
+    let is_here =
+        ["127.0.0.1", "localhost"].contains(&name) || name.ends_with(".localhost") || name.ends_with(".test");
+    is_here.then_some(())?;
+    Some(("127.0.0.1", port.parse().ok()?))
 }
 
 /// Reads until the empty line; returns the head, and what came behind it.
@@ -212,12 +231,7 @@ impl<'a> Request<'a> {
 
     /// Where the server listens, if the address is one of this machine.
     fn server(&self) -> Option<(&'static str, u16)> {
-        let (name, port) = self.parts().0.rsplit_once(':')?;
-        let is_here = ["127.0.0.1", "localhost"].contains(&name)
-            || name.ends_with(".localhost")
-            || name.ends_with(".test");
-        is_here.then_some(())?;
-        Some(("127.0.0.1", port.parse().ok()?))
+        address(self.parts().0)
     }
 
     /// The head as the server gets it. The answer ends with the connection. For a page that is to be

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod answers;
+mod auto_block;
+mod auto_block_pages;
 mod bundle;
 mod consent_mode;
 mod console;

@@ -6,8 +6,9 @@
 let patched = new WeakSet();
 
 function patch(win) {
-  if (patched.has(win)) return;
-  patched.add(win);
+  // A window that has loaded something else has new ones.
+  if (patched.has(win.Element)) return;
+  patched.add(win.Element);
   for (let part of [patchProperties, patchAttributes, patchMarkup, patchInsertion, patchWriting, patchDeclarations, patchSheets, patchFonts, patchRequests, patchXhr, patchConnections, patchBlobs]) attempt(() => { part(win); });
   wrap(win.Worklet && win.Worklet.prototype, "addModule", (it, given, go) => {
     let found = against("worklet", given[0]);
@@ -22,9 +23,12 @@ function patch(win) {
   attempt(() => { watcher.observe(win.document, { __proto__: null, childList: true, subtree: true }); });
 }
 
-/* Looks into the frames of the page: those on its own origin. */
+/* Looks into the frames of the page that are empty, or have their document in the page. A page of the site in a frame
+   has its own tag. */
 function frames() {
-  for (let at = 0; at < window.length; at++) attempt(() => { patch(window[at]); });
+  for (let at = 0; at < window.length; at++) attempt(() => {
+    if (/^(about:|$)/.test(getA(window[at].frameElement, "src") || "")) patch(window[at]);
+  });
 }
 
 function seen(changes) {
@@ -69,6 +73,8 @@ execute = script => {
 };
 
 // A frame that is held is empty; nobody hears that it has loaded nothing.
-document.addEventListener("load", event => { if (kept(event.target, "src") || kept(event.target, "srcdoc")) event.stopImmediatePropagation(); }, true);
-inside.events = events;
+document.addEventListener("load", event => {
+  if (kept(event.target, "src") || kept(event.target, "srcdoc")) event.stopImmediatePropagation();
+  frames();
+}, true);
 patch(window);

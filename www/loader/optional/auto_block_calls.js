@@ -31,7 +31,7 @@ function patchRequests(win) {
 
 /* A request that is held is opened, and not sent. */
 function patchXhr(win) {
-  let prototype = win.XMLHttpRequest.prototype, opened = new WeakMap(), drops = new WeakMap(), open = native(prototype, "open");
+  let prototype = win.XMLHttpRequest.prototype, opened = new WeakMap(), drops = new WeakMap(), open = native(prototype, "open"), send = native(prototype, "send");
   wrap(prototype, "open", (it, given, go) => {
     drop(it);
     let [method, address] = given, found = against("xhr", address);
@@ -42,13 +42,16 @@ function patchXhr(win) {
   wrap(prototype, "send", (it, given, go) => {
     let address = opened.get(it), found = it.readyState === 1 && against("xhr", address);
     if (!found) return go();
-    drops.set(it, hold("xhr", found, () => !against("xhr", address), go, () => {
+    drops.set(it, hold("xhr", found, () => !against("xhr", address), () => {
+      drops.delete(it);
+      go();
+    }, () => {
+      drops.delete(it);
       // What no browser can reach: it fails with all events.
       open(it, "GET", VEIL);
-      apply(send, it, []);
+      send(it);
     }));
   });
-  let send = describe(prototype, "send").value;
   wrap(prototype, "abort", (it, given, go) => {
     let held = drop(it);
     go();

@@ -19,7 +19,6 @@ let RUN = /^\s*(|module|importmap|speculationrules|(text|application)\/(x-)?(jav
 
 let getA = native(elements, "getAttribute"), setA = native(elements, "setAttribute"), setNS = native(elements, "setAttributeNS"), removeA = native(elements, "removeAttribute"), hasA = native(elements, "hasAttribute");
 let insertIn = native(window.Node.prototype, "insertBefore");
-let query = (root, selector) => [...apply(root.querySelectorAll, root, [selector])];
 let parsed = new WeakSet(); // Scripts that the parser of the page has made: they wait for one another.
 let dead = new WeakSet(); // Scripts that no browser runs: they came as `innerHTML`.
 let afterwards = new WeakMap(); // What is done for an element when it is let go.
@@ -55,7 +54,7 @@ function forbids(node, name, value, where = node) {
   else if (/srcset|ping/.test(name)) value.split(/[\s,]+/).some(one => found = against(tag, one));
   else found = against(tag === "iframe" ? "frame" : tag, value);
   if (!found || !ignored(where)) return found;
-  note("ignored", tag, found.host, found.rule);
+  note("ignored", tag, found, "allowed");
 }
 
 /* The type of a script, as the page knows it. */
@@ -125,9 +124,10 @@ function restore(node) {
 
 /* Sets an attribute as the page wants it, unless that would fetch what is forbidden. */
 function set(node, name, value, go) {
-  if (!isElement(node)) return go();
+  let tag = nameOf(node);
+  if (!FETCHED[tag] && name !== "style" && name !== "data-constat") return go();
   value = value === null ? value : "" + value;
-  let tag = nameOf(node), state = stateOf(node), result;
+  let state = stateOf(node), result;
   if (tag === "script" && name === "type") {
     if (state && "type" in state) {
       keepState(node, { ...state, type: value });
@@ -164,9 +164,8 @@ function unkeep(node, name) {
 
 /* Lets go what stands in an element that is ignored. */
 function freed(node) {
-  for (let one of [node, ...query(node, "[" + HELD + "]")]) {
+  for (let one of [node, ...all(node, "[" + HELD + "]")]) {
     if (!stateOf(one) || !ignored(one)) continue;
-    note("ignored", nameOf(one), "");
     parsed.delete(one);
     restore(one);
   }
@@ -184,6 +183,8 @@ function checkElement(node, byParser, where) {
     let value = getA(node, name), found = value !== null && forbids(node, name, value, where && where !== node && !ignored(node) ? where : node);
     if (!found) continue;
     if (byParser && tag === "script") parsed.add(node);
+    // It may be on its way already.
+    if (byParser && tag === "iframe") renewFrame(node);
     take(node, name, value, found);
     count++;
   }
@@ -193,7 +194,7 @@ function checkElement(node, byParser, where) {
 /* Looks at a node and all in it; returns how much is held. */
 function checkTree(node, byParser, where) {
   let count = isElement(node) ? checkElement(node, byParser, where) : 0;
-  if (node.firstElementChild) for (let inner of query(node, LOOKED_AT)) count += checkElement(inner, byParser, where);
+  if (node.firstElementChild) for (let inner of all(node, LOOKED_AT)) count += checkElement(inner, byParser, where);
   return count;
 }
 

@@ -19,7 +19,7 @@ function fragmentOf(text, place, method = "innerHTML") {
   if (!FOREIGN.test(text) || ignored(place)) return;
   let root = inert.createElementNS(place.namespaceURI || "http://www.w3.org/1999/xhtml", place.localName || "div");
   if (method === "innerHTML") apply(html.set, root, [trusted.createHTML(text)]); else parsers[method](root, text);
-  for (let script of query(root, "script")) dead.add(script);
+  for (let script of all(root, "script")) dead.add(script);
   if (!checkTree(root, 0, place)) return;
   let fragment = inert.createDocumentFragment();
   fragment.append(...root.childNodes);
@@ -108,7 +108,7 @@ function patchInsertion(win) {
 
 /* Copies of what is held are held, too. */
 function copied(node) {
-  if (some && node.querySelectorAll) for (let one of [node, ...query(node, "[" + HELD + "]")]) if (isElement(one)) join(one);
+  if (some && node.querySelectorAll) for (let one of [node, ...all(node, "[" + HELD + "]")]) if (isElement(one)) join(one);
   return node;
 }
 

@@ -3,22 +3,21 @@
  * documents of frames. This file knows the hosts, and keeps what is held in its order until it is allowed.
  */
 
-let EVENTS_MAX = 500, HELD_MAX = 2000, PAUSE_MS = 16;
+let HELD_MAX = 2000, PAUSE_MS = 16;
 // What goes on by itself: after a withdrawal, only loading the page again ends it.
 let LASTING = /script|frame|worker|socket|source/i;
 // What an address of another host has, in HTML, CSS and scripts.
 let FOREIGN = /\/\/|\\|&(#|b?sol|colon)|^\s*(blob|data):/i;
 let Address = window.URL, { apply, construct } = window.Reflect;
-let events = []; // What happened, for the debug list.
 let held = []; // What is held, in its order.
 let rules = new Map(); // The positions of the vendors of a domain, or with "=" before it of a host alone. None: nobody allows it.
 let OWN; // The rule of the site's own domains.
 let here = location.hostname, serverHost = attempt(() => new Address(base).host);
 
-/* `x` in the settings is a domain with all below it, `=x` one host: first the site's own, then those of vendors nobody
-   has declared, then those of each vendor. */
+/* `x` in the settings is a domain with all below it, `=x` one host: first those of vendors that the site does not name,
+   then its own, then those of each vendor. */
 settings.hosts.forEach((hosts, at) => {
-  for (let host of hosts.split(" ")) if (host) rules.set(host, at < 2 ? at ? [] : OWN : [...rules.get(host) || [], at - 2]);
+  for (let host of hosts.split(" ")) if (host) rules.set(host, at < 2 ? at ? OWN : [] : [...rules.get(host) || [], at - 2]);
 });
 
 /* The most specific rule of a host: nothing for the site's own. */
@@ -31,11 +30,13 @@ function ruleOf(host) {
     if (dot < 0) break;
     domain = domain.slice(dot + 1);
   }
-  if (settings.unknown) return settings.unknown > 1 ? [] : "unknown";
+  if (settings.unknown > 1) return [];
+  if (settings.unknown) console.warn("Constat: neither the site file nor the catalogue knows " + host);
 }
 
-function note(what, kind, host, rule) {
-  if (events.length < EVENTS_MAX) events.push({ what: what, kind: kind, host: host, vendor: rule && rule[0] >= 0 ? settings.vendors[rule[0]][0] : null, at: Date.now() });
+/* Tells the owner's view. */
+function note(what, kind, { host, rule }, why) {
+  if (bridge.note) bridge.note(what, kind + " · " + host, why || (!rule[0] && rule[0] !== 0 ? "unnamed" : settled() ? "refused" : "undecided"));
 }
 
 let known = new Map(); // The rules of the hosts that the page has named.
@@ -44,12 +45,9 @@ let known = new Map(); // The rules of the hosts that the page has named.
 function forbidden(kind, address) {
   let url = attempt(() => new Address(address, doc.baseURI)), host = url && url.hostname;
   if (!host || !/^(http|ws)s?:/.test(url.protocol) || host === here || url.host === serverHost) return;
-  if (!known.has(host)) {
-    known.set(host, ruleOf(host));
-    if (known.get(host) === "unknown") note("unknown", kind, host);
-  }
+  if (!known.has(host)) known.set(host, ruleOf(host));
   let rule = known.get(host);
-  if (!rule || rule === "unknown") return;
+  if (!rule) return;
   let allowing = rule.find(at => choices.v[at] > 0);
   if (allowing === undefined) return { host: host, rule: rule };
   if (LASTING.test(kind)) ran[settings.vendors[allowing][0]] = 1;
@@ -75,7 +73,7 @@ function againstAny(kind, text) {
 /* Keeps what is held until `free` says that it is allowed: then `go` does it. What waits for an answer fails when the
    visitor refuses. */
 function hold(kind, found, free, go, fail) {
-  note(settled() ? "dropped" : "held", kind, found.host, found.rule);
+  note("held", kind, found);
   let entry = { kind: kind, ...found, free: free, go: go, fail: fail };
   if (held.length >= HELD_MAX || fail && settled()) {
     if (fail) after(0).then(fail);
@@ -99,7 +97,7 @@ async function letGo() {
       continue;
     }
     held.splice(at, 1);
-    if (free) note("released", entry.kind, entry.host, entry.rule);
+    if (free) note("released", entry.kind, entry, "allowed");
     attempt(free ? entry.go : entry.fail);
     if (Date.now() - since > PAUSE_MS) {
       await after(0); // The visitor's presses come in between.

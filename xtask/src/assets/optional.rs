@@ -16,24 +16,36 @@ use crate::assets::minify::{Kind, check_part, shorten};
 use crate::budgets::{self, Budget};
 use crate::tools::failure::Failure;
 
-/// The optional parts, each with its budget: what a site that uses it alone fetches more.
-const PARTS: [(&str, &Budget); 16] = [
-    ("debug", &budgets::DEBUG),
-    ("first_party", &budgets::FIRST_PARTY),
-    ("consent_mode", &budgets::CONSENT_MODE),
-    ("gpc", &budgets::GPC),
-    ("csp", &budgets::CSP),
-    ("signals", &budgets::SIGNALS),
-    ("signal_microsoft", &budgets::SIGNAL_MICROSOFT),
-    ("signal_matomo", &budgets::SIGNAL_MATOMO),
-    ("signal_piano", &budgets::SIGNAL_PIANO),
-    ("signal_adobe", &budgets::SIGNAL_ADOBE),
-    ("signal_meta", &budgets::SIGNAL_META),
-    ("signal_tiktok", &budgets::SIGNAL_TIKTOK),
-    ("signal_posthog", &budgets::SIGNAL_POSTHOG),
-    ("signal_plausible", &budgets::SIGNAL_PLAUSIBLE),
-    ("signal_shopify", &budgets::SIGNAL_SHOPIFY),
-    ("signal_wordpress", &budgets::SIGNAL_WORDPRESS),
+/// The optional parts with their files in order, and each with its budget: what a site that uses it alone fetches
+/// more.
+const PARTS: [(&str, &[&str], &Budget); 17] = [
+    ("debug", &["debug"], &budgets::DEBUG),
+    ("first_party", &["first_party"], &budgets::FIRST_PARTY),
+    ("auto_block", &AUTO_BLOCK, &budgets::AUTO_BLOCK),
+    ("consent_mode", &["consent_mode"], &budgets::CONSENT_MODE),
+    ("gpc", &["gpc"], &budgets::GPC),
+    ("csp", &["csp"], &budgets::CSP),
+    ("signals", &["signals"], &budgets::SIGNALS),
+    ("signal_microsoft", &["signal_microsoft"], &budgets::SIGNAL_MICROSOFT),
+    ("signal_matomo", &["signal_matomo"], &budgets::SIGNAL_MATOMO),
+    ("signal_piano", &["signal_piano"], &budgets::SIGNAL_PIANO),
+    ("signal_adobe", &["signal_adobe"], &budgets::SIGNAL_ADOBE),
+    ("signal_meta", &["signal_meta"], &budgets::SIGNAL_META),
+    ("signal_tiktok", &["signal_tiktok"], &budgets::SIGNAL_TIKTOK),
+    ("signal_posthog", &["signal_posthog"], &budgets::SIGNAL_POSTHOG),
+    ("signal_plausible", &["signal_plausible"], &budgets::SIGNAL_PLAUSIBLE),
+    ("signal_shopify", &["signal_shopify"], &budgets::SIGNAL_SHOPIFY),
+    ("signal_wordpress", &["signal_wordpress"], &budgets::SIGNAL_WORDPRESS),
+];
+
+/// The files of blocking without marks: one part, whose files know each other's names.
+const AUTO_BLOCK: [&str; 6] = [
+    "auto_block_rules",
+    "auto_block_elements",
+    "auto_block_css",
+    "auto_block_html",
+    "auto_block_calls",
+    "auto_block",
 ];
 
 /// Makes the minifier read a part in the way in which the closure of the loader does.
@@ -55,8 +67,11 @@ pub struct BuiltPart {
 impl Optional {
     /// Reads the parts from their folder.
     pub fn read(folder: &Path) -> Result<Optional, Failure> {
-        let part = |(name, budget): (&'static str, &'static Budget)| {
-            Ok((name, budget, Part::read(folder, "www/loader/optional", name)?))
+        let part = |(name, files, budget): (&'static str, &[&str], &'static Budget)| {
+            let files = files.iter().map(|file| Part::read(folder, "www/loader/optional", file));
+            let sources: Vec<String> = files.map(|file| Ok(file?.source)).collect::<Result<_, Failure>>()?;
+            let name_of_all = format!("www/loader/optional/{name}.js");
+            Ok((name, budget, Part { name: name_of_all, source: sources.join("\n") }))
         };
         Ok(Optional { parts: PARTS.into_iter().map(part).collect::<Result<_, Failure>>()? })
     }
@@ -172,7 +187,8 @@ mod tests {
     fn every_file_of_the_folder_is_a_part() {
         let files = std::fs::read_dir(folder()).unwrap();
         let files: BTreeSet<_> = files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
-        assert_eq!(files, PARTS.map(|(name, _)| format!("{name}.js")).into());
+        let parts = PARTS.iter().flat_map(|(_, files, _)| *files).map(|file| format!("{file}.js"));
+        assert_eq!(files, parts.collect());
     }
 
     #[test]

@@ -13,7 +13,7 @@ use constat_shared::{Hash, Language, Notice, PublishedNotice, Purposes, SiteId, 
 use rust_embed::RustEmbed;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 #[derive(RustEmbed)]
 #[folder = "../www/catalogue/vendors"]
@@ -36,7 +36,12 @@ pub struct Catalogue {
     /// Facts that stand in the place of the files'.
     pinned: BTreeMap<VendorId, KnownVendor>,
     published: Arc<BTreeMap<SiteId, Published>>,
+    /// Read once for all sites that ask.
+    hosts: Arc<OnceLock<Vec<VendorHosts>>>,
 }
+
+/// A vendor and its hosts.
+type VendorHosts = (VendorId, Vec<String>);
 
 /// The files of the vendors, by id.
 type Files = BTreeMap<String, Cow<'static, [u8]>>;
@@ -88,8 +93,9 @@ impl Catalogue {
                 remedy: "Write them all".to_owned(),
             });
         }
-        let (files, pinned, published) = (Arc::new(files), BTreeMap::new(), Arc::default());
-        let catalogue = Catalogue { files, purposes, sources, overrides, texts, pinned, published };
+        let (files, pinned, published, hosts) =
+            (Arc::new(files), BTreeMap::new(), Arc::default(), Arc::default());
+        let catalogue = Catalogue { files, purposes, sources, overrides, texts, pinned, published, hosts };
         if errors.is_empty() { Ok(catalogue) } else { Err(errors) }
     }
 
@@ -137,6 +143,14 @@ impl Catalogue {
     /// All vendors, by id.
     pub fn vendors(&self) -> impl Iterator<Item = KnownVendor> {
         self.vendor_ids().filter_map(|id| self.read(id)?.ok())
+    }
+
+    /// The hosts of every vendor that has some, by id. The first who asks has all vendors read.
+    pub fn hosts(&self) -> &[VendorHosts] {
+        self.hosts.get_or_init(|| {
+            let of = |vendor: KnownVendor| Some((vendor.id, vendor.hosts?));
+            self.vendors().filter_map(of).filter(|(_, hosts)| !hosts.is_empty()).collect()
+        })
     }
 
     /// Which vendor is the answer where several have the same host or cookie.

@@ -1,8 +1,10 @@
 //! Blocking without marks, and the hosts of the site's Content Security Policy.
 
+use crate::site::catalogue::Catalogue;
 use crate::site::file::report::Report;
 use crate::site::file::schema::SiteFile;
 use crate::site::file::values;
+use constat_shared::Notice;
 use std::collections::BTreeSet;
 
 /// The most hosts in a site's Content Security Policy beside those of its vendors: a header has to stay small.
@@ -35,6 +37,14 @@ pub fn check(file: &SiteFile, report: &mut Report) -> Option<UnknownHosts> {
         report.take("unknown_hosts", values::one_of(text, "what can happen to a host", &all))
     });
     wanted.then(|| unknown.unwrap_or(UnknownHosts::Allow))
+}
+
+/// The hosts of the catalogue's vendors that a notice does not name.
+pub fn undeclared_hosts(notice: &Notice, catalogue: &Catalogue) -> BTreeSet<String> {
+    let named: BTreeSet<&String> = notice.vendors.iter().flat_map(|vendor| &vendor.hosts).collect();
+    let others =
+        catalogue.hosts().iter().filter(|(id, _)| notice.vendors.iter().all(|vendor| vendor.id != *id));
+    others.flat_map(|(_, hosts)| hosts).filter(|host| !named.contains(host)).cloned().collect()
 }
 
 /// The hosts of `csp_hosts`, each once.

@@ -1,0 +1,292 @@
+//! Blocking without marks on 300 random pages, each in two forms: asked by scripts, and as the page's own HTML. Each
+//! page is compared with the same page without Constat.
+
+use crate::auto_block::{KINDS, site, tag};
+use crate::page::Host;
+use constat_tests::browser::{Browser, DESKTOP, Outcome, browse};
+use constat_tests::page_answer::Answer;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant, SystemTime};
+
+const PAGES: usize = 300;
+
+/// How many pages are open at once, each in a frame.
+const AT_ONCE: usize = 50;
+
+/// The kinds of the script's form that ask at a time of the browser's own, or not at every page.
+const AT_LEISURE: [&str; 4] = ["linkIcon", "linkPrefetch", "worklet", "sharedWorker"];
+
+/// What stands in a page's own HTML, by the name that the table in `docs/page.md` has for it; `U` is an address
+/// without its ending.
+const MARKUP: [(&str, &str); 19] = [
+    ("classic script", r#"<script src="U.js"></script>"#),
+    ("script with `async` or `defer`", r#"<script async src="U.js"></script>"#),
+    ("script with `async` or `defer`", r#"<script defer src="U.js"></script>"#),
+    ("module", r#"<script type="module" src="U.js"></script>"#),
+    ("written script", r#"<script>document.write('<script src="U.js"></scr' + 'ipt>')</script>"#),
+    ("style sheet", r#"<link rel="stylesheet" href="U.css">"#),
+    ("preload", r#"<link rel="preload" as="image" href="U.png">"#),
+    ("image", r#"<img alt="" src="U.png">"#),
+    ("image", r#"<img alt="" srcset="U.png 1x">"#),
+    ("image", r#"<picture><source srcset="U.png"><img alt="" src="/own.png"></picture>"#),
+    ("image", r#"<input type="image" alt="" src="U.png">"#),
+    ("image in SVG", r#"<svg><image href="U.png" width="9" height="9"/></svg>"#),
+    ("frame", r#"<iframe src="U.html"></iframe>"#),
+    ("`embed` and `object`", r#"<embed src="U.html">"#),
+    ("`embed` and `object`", r#"<object data="U.html"></object>"#),
+    ("video and audio", r#"<video preload="auto" src="U.mp4"></video>"#),
+    ("video and audio", r#"<audio preload="auto"><source src="U.mp3"></audio>"#),
+    ("poster of a video", r#"<video poster="U.png"></video>"#),
+    ("picture in a style", r#"<p style="background-image: url(U.png)">x</p>"#),
+];
+
+/// A generator of numbers: splitmix64, by Sebastiano Vigna (public domain).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((mixed ^ (mixed >> 31)) % bound as u64).unwrap()
+    }
+}
+
+/// The seed of a run that failed, in `CONSTAT_SEED`, or another one each time.
+fn seed() -> u64 {
+    let given = std::env::var("CONSTAT_SEED").ok().and_then(|seed| seed.parse().ok());
+    given.unwrap_or_else(|| SystemTime::UNIX_EPOCH.elapsed().unwrap().subsec_nanos().into())
+}
+
+/// The two forms of the pages.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Script,
+    Markup,
+}
+
+/// What the pages ask for, by page: the kind, and the name in its address.
+type Plan = Vec<Vec<(usize, String)>>;
+
+fn plan(random: &mut Random, kinds: usize) -> Plan {
+    let page = |page| {
+        let tags = 3 + random.below(6);
+        (0..tags).map(|at| (random.below(kinds), format!("{page}/{at}"))).collect()
+    };
+    (0..PAGES).map(page).collect()
+}
+
+/// Serves all pages of a form: `/b/N` with Constat's tag, and `/u/N` without it.
+fn serve(host: &Host, form: Form, plan: &Plan, names: &[String], random: &mut Random) {
+    for (number, tags) in plan.iter().enumerate() {
+        let later = random.below(2) == 0;
+        for (letter, head) in [("b", tag(host)), ("u", String::new())] {
+            let address = |name: &str| format!("{}/{letter}/{name}", host.stats());
+            let body: String = match form {
+                Form::Markup => {
+                    let markup =
+                        |(kind, name): &(usize, String)| MARKUP[*kind].1.replace('U', &address(name));
+                    tags.iter().map(markup).collect::<Vec<_>>().join("\n<p>x</p>\n")
+                }
+                Form::Script => {
+                    let call = |(kind, name): &(usize, String)| {
+                        format!("make({}, {});", json!(names[*kind]), json!(address(name)))
+                    };
+                    let calls: String = tags.iter().map(call).collect();
+                    if later {
+                        format!("<script>setTimeout(() => {{ {calls} window.later = 1; }});</script>")
+                    } else {
+                        format!("<script>{calls}</script>")
+                    }
+                }
+            };
+            let done = if form == Form::Script && later {
+                "built = () => window.later"
+            } else {
+                "built = () => document.readyState === 'complete'"
+            };
+            host.pages.put(
+                &format!("/{letter}/{number}"),
+                format!(r#"<!doctype html><html lang="fr"><head>{head}<meta charset="utf-8"><title>{number}</title><link rel="icon" href="data:,"><script>{KINDS} window.ran = []; {done};</script></head><body><p>x</p>{body}</body></html>"#),
+            );
+            for (_, name) in tags {
+                let answers = [
+                    ("js", "text/javascript", format!("(self.ran = self.ran || []).push('{name}')")),
+                    ("json", "application/json", "{}".to_owned()),
+                    ("css", "text/css", String::new()),
+                    (
+                        "png",
+                        "image/svg+xml",
+                        r#"<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>"#.to_owned(),
+                    ),
+                ];
+                for (ending, kind, text) in answers {
+                    let answer =
+                        Answer::of(text).with("Content-Type", kind).with("Cache-Control", "no-store");
+                    let answer = answer
+                        .with("Access-Control-Allow-Origin", "*")
+                        .with("Access-Control-Allow-Headers", "*");
+                    host.third.put_answer(&format!("/{letter}/{name}.{ending}"), answer);
+                }
+            }
+        }
+    }
+}
+
+/// What one way of serving a batch of pages came to.
+struct Seen {
+    /// The names that were asked for.
+    asked: BTreeSet<String>,
+    /// By page what it threw, and the scripts that have run.
+    pages: Vec<(Value, Vec<String>)>,
+}
+
+/// The names below a letter that were asked for.
+fn asked(host: &Host, letter: &str) -> BTreeSet<String> {
+    let prefix = format!("/{letter}/");
+    let asked = host.third.asked().into_iter().filter(|asked| asked.method != "OPTIONS");
+    asked.filter_map(|asked| Some(asked.path.strip_prefix(&prefix)?.split('.').next()?.to_owned())).collect()
+}
+
+async fn frames(browser: &Browser, letter: &str, first: usize) -> Outcome {
+    browser
+        .run(&format!(
+            "document.querySelectorAll('body > iframe').forEach(frame => frame.remove());
+         for (let page = {first}; page < {first} + {AT_ONCE}; page++) {{
+           const frame = document.createElement('iframe');
+           frame.src = '/{letter}/' + page; frame.width = frame.height = 60;
+           document.body.append(frame);
+         }}"
+        ))
+        .await?;
+    browser.until("[...frames].length >= 50 && [...document.querySelectorAll('body > iframe')].every(frame => frame.contentWindow.built && frame.contentWindow.built())").await
+}
+
+async fn of_pages(
+    browser: &Browser,
+) -> Result<Vec<(Value, Vec<String>)>, Box<dyn std::error::Error + Send + Sync>> {
+    let script = "return [...document.querySelectorAll('body > iframe')].map(({ contentWindow: page }) => [page.errors, page.ran])";
+    Ok(serde_json::from_value(browser.run(script).await?)?)
+}
+
+/// Waits until nothing has been asked for a while.
+async fn quiet(host: &Host) {
+    let (mut count, mut since) = (host.third.asked().len(), Instant::now());
+    while since.elapsed() < Duration::from_millis(500) {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let now = host.third.asked().len();
+        if now != count {
+            (count, since) = (now, Instant::now());
+        }
+    }
+}
+
+/// The pages without Constat.
+async fn unblocked(
+    browser: &Browser,
+    host: &Host,
+    first: usize,
+) -> Result<Seen, Box<dyn std::error::Error + Send + Sync>> {
+    browser.open(&format!("{}/plain", host.pages.origin())).await?;
+    frames(browser, "u", first).await?;
+    quiet(host).await;
+    Ok(Seen { asked: asked(host, "u"), pages: of_pages(browser).await? })
+}
+
+/// The pages with Constat: returns what was asked for before the answer, and all that came to be.
+async fn blocked(
+    browser: &Browser,
+    host: &Host,
+    first: usize,
+    wanted: &BTreeSet<String>,
+) -> Result<(BTreeSet<String>, Seen), Box<dyn std::error::Error + Send + Sync>> {
+    browser.open(&host.url()).await?;
+    browser.forget_choice().await?;
+    browser.reload().await?;
+    browser.find(".banner").await?;
+    frames(browser, "b", first).await?;
+    quiet(host).await;
+    let before = asked(host, "b");
+    browser.press("allow_all").await?;
+    let start = Instant::now();
+    while !asked(host, "b").is_superset(wanted) && start.elapsed() < Duration::from_secs(15) {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    quiet(host).await;
+    Ok((before, Seen { asked: asked(host, "b"), pages: of_pages(browser).await? }))
+}
+
+/// Runs all pages of a form and compares. Returns what was asked for before the answer.
+async fn run(
+    browser: &Browser,
+    host: &Host,
+    seed: u64,
+    in_order: impl Fn(&str) -> bool,
+) -> Result<BTreeSet<String>, Box<dyn std::error::Error + Send + Sync>> {
+    let mut leaked = BTreeSet::new();
+    for first in (0..PAGES).step_by(AT_ONCE) {
+        let plain = unblocked(browser, host, first).await?;
+        let (before, seen) = blocked(browser, host, first, &plain.asked).await?;
+        leaked.extend(before);
+        let missing: Vec<_> = plain.asked.difference(&seen.asked).collect();
+        assert!(missing.is_empty(), "seed {seed}: never asked for {missing:?}");
+        for (at, (plain, seen)) in plain.pages.iter().zip(&seen.pages).enumerate() {
+            assert_eq!(plain.0, seen.0, "seed {seed}: what page {} throws", first + at);
+            let order =
+                |ran: &[String]| ran.iter().filter(|name| in_order(name)).cloned().collect::<Vec<_>>();
+            assert_eq!(order(&plain.1), order(&seen.1), "seed {seed}: scripts of page {}", first + at);
+        }
+    }
+    Ok(leaked)
+}
+
+fn start() -> (Host, u64, Random) {
+    let (host, seed) = (site(""), seed());
+    println!("seed {seed}");
+    host.pages.put("/plain", "<!doctype html><title>Plain</title><body></body>");
+    (host, seed, Random(seed))
+}
+
+#[test]
+fn nothing_that_scripts_of_random_pages_ask_for_is_asked_before_the_answer_and_all_of_it_after() {
+    browse(DESKTOP, |browser| async move {
+        let (host, seed, mut random) = start();
+        browser.open(&host.url()).await?;
+        let names = browser.run("return Object.keys(KINDS)").await?;
+        let names: Vec<String> = serde_json::from_value(names)?;
+        let names: Vec<String> =
+            names.into_iter().filter(|name| !AT_LEISURE.contains(&name.as_str())).collect();
+        let plan = plan(&mut random, names.len());
+        serve(&host, Form::Script, &plan, &names, &mut random);
+        let leaked = run(&browser, &host, seed, |_| false).await?;
+        let kinds: BTreeMap<&String, &String> =
+            plan.iter().flatten().map(|(kind, name)| (name, &names[*kind])).collect();
+        let leaked: Vec<_> = leaked.iter().map(|name| (name, kinds[name])).collect();
+        assert!(leaked.is_empty(), "seed {seed}: {leaked:?}");
+        Ok(())
+    });
+}
+
+#[test]
+fn what_leaks_from_the_html_of_random_pages_is_what_the_table_says() {
+    browse(DESKTOP, |browser| async move {
+        let (host, seed, mut random) = start();
+        let plan = plan(&mut random, MARKUP.len());
+        serve(&host, Form::Markup, &plan, &[], &mut random);
+        let kinds: BTreeMap<&str, &str> =
+            plan.iter().flatten().map(|(kind, name)| (name.as_str(), MARKUP[*kind].0)).collect();
+        let leaked = run(&browser, &host, seed, |name| kinds[name] == "classic script").await?;
+        let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+        for (name, kind) in &kinds {
+            let (leaks, all) = counts.entry(kind).or_default();
+            *leaks += usize::from(leaked.contains(*name));
+            *all += 1;
+        }
+        for (kind, (leaks, all)) in &counts {
+            println!("{kind}: {leaks} of {all}");
+        }
+        Ok(())
+    });
+}

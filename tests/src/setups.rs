@@ -21,7 +21,13 @@ pub struct Setup {
 }
 
 impl Setup {
-    const fn of(have: &'static str, tables: &'static str, body: &'static str, scripts: &'static [(&'static str, &'static str)], allowed: &'static [&'static str]) -> Setup {
+    const fn of(
+        have: &'static str,
+        tables: &'static str,
+        body: &'static str,
+        scripts: &'static [(&'static str, &'static str)],
+        allowed: &'static [&'static str],
+    ) -> Setup {
         Setup { have, keys: "", tables, head: "", body, scripts, always: &[], allowed }
     }
 }

@@ -89,7 +89,8 @@ fn queues_are_held_and_told_of_every_decision_once_whoever_comes_first() {
         let host = host(&["meta", "tiktok", "matomo", "microsoft"], |text| text);
         let snippets = [META, TIKTOK, MATOMO, UET].map(|text| format!("<script>{text}</script>")).concat();
         let late = "<script>function late() { for (const old of document.querySelectorAll('[type=held]')) { const script = document.createElement('script'); script.textContent = old.textContent; document.head.append(script) } }</script>";
-        let held = [META, TIKTOK, MATOMO, UET].map(|text| format!("<script type='held'>{text}</script>")).concat();
+        let held =
+            [META, TIKTOK, MATOMO, UET].map(|text| format!("<script type='held'>{text}</script>")).concat();
         for (head, is_late) in [(snippets, false), (format!("{late}{held}"), true)] {
             host.put("/", &head, "");
             again(&host, &browser).await?;
@@ -132,7 +133,8 @@ fn texts(list: &[&str]) -> Vec<Value> {
 fn a_returning_visitor_s_choice_is_told_once_before_any_released_script_runs() {
     browse(DESKTOP, |browser| async move {
         let host = host(&["meta", "tiktok", "matomo", "microsoft"], |text| text);
-        let marked = "<script type='text/plain' data-category='audience'>window.seen = (() => { TOLD })()</script>";
+        let marked =
+            "<script type='text/plain' data-category='audience'>window.seen = (() => { TOLD })()</script>";
         let snippets = [META, TIKTOK, MATOMO, UET].map(|text| format!("<script>{text}</script>")).concat();
         host.put("/", "", &format!("{snippets}{}", marked.replace("TOLD", TOLD)));
         again(&host, &browser).await?;
@@ -142,7 +144,10 @@ fn a_returning_visitor_s_choice_is_told_once_before_any_released_script_runs() {
         browser.until("window.seen").await?;
         let seen = browser.run("return seen.map((queue) => queue.join())").await?;
         let count = |queue: usize, word: &str| seen[queue].as_str().unwrap().matches(word).count();
-        assert_eq!([count(0, "consent grant"), count(1, "grantConsent"), count(2, "setConsentGiven")], [1; 3]);
+        assert_eq!(
+            [count(0, "consent grant"), count(1, "grantConsent"), count(2, "setConsentGiven")],
+            [1; 3]
+        );
         assert_eq!(seen[3], "consent,default,denied,consent,update,granted");
         Ok(())
     });
@@ -154,9 +159,8 @@ fn marked_snippets_ask_for_nothing_before_an_answer_after_a_refusal_and_after_a_
     browse(DESKTOP, |browser| async move {
         let host = host(&["meta", "tiktok", "matomo", "microsoft", "linkedin"], |text| text);
         let files = ["/bat.js", "/events.js", "/fbevents.js", "/insight.min.js", "/matomo.js"];
-        let marked = [META, TIKTOK, MATOMO, UET, LINKEDIN].map(|text| {
-            format!("<script type='text/plain' data-category='advertising'>{text}</script>")
-        });
+        let marked = [META, TIKTOK, MATOMO, UET, LINKEDIN]
+            .map(|text| format!("<script type='text/plain' data-category='advertising'>{text}</script>"));
         host.put("/", "", &marked.concat());
         let asked = || {
             let mut paths: Vec<_> = host.third.asked().into_iter().map(|asked| asked.path).collect();
@@ -228,7 +232,10 @@ fn shopify_and_wordpress_are_told_of_every_decision_once_and_of_nothing_before()
         let told = |on: bool| {
             let word = if on { "allow" } else { "deny" };
             let mut all = vec![json!("functional allow")];
-            all.extend(["preferences", "statistics", "statistics-anonymous", "marketing"].map(|name| json!(format!("{name} {word}"))));
+            all.extend(
+                ["preferences", "statistics", "statistics-anonymous", "marketing"]
+                    .map(|name| json!(format!("{name} {word}"))),
+            );
             let shop = json!({ "analytics": on, "marketing": on, "preferences": on, "sale_of_data": on });
             (all, shop)
         };
@@ -253,10 +260,35 @@ fn shopify_and_wordpress_are_told_of_every_decision_once_and_of_nothing_before()
 #[test]
 fn elements_with_the_names_of_queues_and_a_page_without_any_service_are_no_harm() {
     browse(DESKTOP, |browser| async move {
-        let all = ["microsoft", "matomo", "piano", "adobe", "meta", "tiktok", "linkedin", "posthog", "plausible", "shopify", "wordpress"];
+        let all = [
+            "microsoft",
+            "matomo",
+            "piano",
+            "adobe",
+            "meta",
+            "tiktok",
+            "linkedin",
+            "posthog",
+            "plausible",
+            "shopify",
+            "wordpress",
+        ];
         let host = host(&all, |text| text);
-        let names = ["uetq", "_paq", "pdl", "pa", "alloy", "fbq", "ttq", "posthog", "Shopify", "clarity", "wp_set_consent"];
-        let elements: String = names.map(|name| format!("<form id='{name}'><input name='push'></form>")).concat();
+        let names = [
+            "uetq",
+            "_paq",
+            "pdl",
+            "pa",
+            "alloy",
+            "fbq",
+            "ttq",
+            "posthog",
+            "Shopify",
+            "clarity",
+            "wp_set_consent",
+        ];
+        let elements: String =
+            names.map(|name| format!("<form id='{name}'><input name='push'></form>")).concat();
         let watch = "<script>window.failed = []; addEventListener('error', (event) => failed.push(event.message)); addEventListener('unhandledrejection', (event) => failed.push(String(event.reason)))</script>";
         for body in ["", elements.as_str()] {
             host.put("/", watch, body);
@@ -268,7 +300,10 @@ fn elements_with_the_names_of_queues_and_a_page_without_any_service_are_no_harm(
             assert_eq!(browser.run("return [failed, _paq.at(-1)]").await?, json!([[], ["setConsentGiven"]]));
             browser.run("constat.withdraw()").await?;
             browser.until("!constat.allows('audience')").await?;
-            assert_eq!(browser.run("return [failed, _paq.at(-1)]").await?, json!([[], ["forgetConsentGiven"]]));
+            assert_eq!(
+                browser.run("return [failed, _paq.at(-1)]").await?,
+                json!([[], ["forgetConsentGiven"]])
+            );
         }
         Ok(())
     });

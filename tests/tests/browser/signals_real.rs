@@ -11,7 +11,8 @@ use serde_json::json;
 /// A script of a vendor, by its name in the list.
 fn script(name: &str) -> String {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/tools/vendor-scripts/");
-    std::fs::read_to_string(format!("{folder}{name}")).expect("`cargo xtask test` has fetched the scripts of vendors")
+    std::fs::read_to_string(format!("{folder}{name}"))
+        .expect("`cargo xtask test` has fetched the scripts of vendors")
 }
 
 /// A page of a site that tells one service, whose script is served at `/NAME`.
@@ -164,7 +165,9 @@ fn adobe_s_sdk_waits_for_the_signal_and_hears_a_withdrawal_whoever_comes_first()
         let library = r#"<script async src="THIRD/alloy.js"></script>"#;
         let host = host_with("adobe", "alloy.js", "");
         let early = format!("{ADOBE}<script>{ALLOY}</script>{library}");
-        let late = format!("{ADOBE}<script type='held'>{ALLOY}</script>{library}<script>function late() {{ const script = document.createElement('script'); script.textContent = document.querySelector('[type=held]').textContent; document.body.append(script) }}</script>");
+        let late = format!(
+            "{ADOBE}<script type='held'>{ALLOY}</script>{library}<script>function late() {{ const script = document.createElement('script'); script.textContent = document.querySelector('[type=held]').textContent; document.body.append(script) }}</script>"
+        );
         for (body, is_late) in [(early, false), (late, true)] {
             host.put("/", "", &body);
             let opened = async || -> Outcome {

@@ -74,7 +74,8 @@ impl VendorScript {
         let mut unpack = Command::new("tar");
         unpack.arg("-xzf").arg(&archive).arg("-C").arg(unpacked.path());
         run(unpack.arg(format!("package/{}", self.file)), REMEDY)?;
-        fs::copy(unpacked.path().join("package").join(&self.file), folder.join(&self.name)).map_err(failed)?;
+        fs::copy(unpacked.path().join("package").join(&self.file), folder.join(&self.name))
+            .map_err(failed)?;
         fs::write(folder.join(format!("{}.integrity", self.name)), &self.integrity).map_err(failed)
     }
 }
@@ -90,7 +91,8 @@ mod tests {
     #[test]
     fn a_package_is_known_by_its_hash() {
         // As RFC 6234 has it of "abc", in Base64.
-        let abc = "sha512-3a81oZNherrMQXNJriBBMRLm+k6JqX6iCp7u5ktV05ohkpkqJ0/BqDa6PCOj/uu9RU1EI2Q86A4qmslPpUyknw==";
+        let abc =
+            "sha512-3a81oZNherrMQXNJriBBMRLm+k6JqX6iCp7u5ktV05ohkpkqJ0/BqDa6PCOj/uu9RU1EI2Q86A4qmslPpUyknw==";
         assert!(has_integrity(b"abc", abc));
         assert!(!has_integrity(b"abd", abc));
     }

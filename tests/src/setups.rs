@@ -6,6 +6,8 @@ pub struct Setup {
     pub have: &'static str,
     /// Keys at the top of the site file.
     pub keys: &'static str,
+    /// What is written otherwise in the sample's file.
+    pub changes: &'static [(&'static str, &'static str)],
     /// Tables at its end: vendors, and what belongs to tags.
     pub tables: &'static str,
     /// In the page's head; `THIRD` is where the third parties are.
@@ -28,7 +30,7 @@ impl Setup {
         scripts: &'static [(&'static str, &'static str)],
         allowed: &'static [&'static str],
     ) -> Setup {
-        Setup { have, keys: "", tables, head: "", body, scripts, always: &[], allowed }
+        Setup { have, keys: "", changes: &[], tables, head: "", body, scripts, always: &[], allowed }
     }
 }
 
@@ -36,6 +38,28 @@ impl Setup {
 const HIT: &str = "new Image().src = 'THIRD/hit';";
 /// What a tag of Google does by the newest `update` in the data layer.
 const GOOGLE: &str = "const update = dataLayer.filter(entry => entry[0] === 'consent' && entry[1] === 'update').pop(); if (update && update[2].analytics_storage === 'granted') new Image().src = 'THIRD/hit';";
+
+/// Audience measurement that fulfils the conditions of the CNIL.
+const EXEMPT: &str = "[categories.audience]
+exempt = true
+[categories.audience.exemption]
+own_use_only = true
+anonymous_statistics_only = true
+no_cross_site_tracking = true
+no_merging_or_sharing = true
+visitors_informed = true
+tracker_months = 13
+data_months = 25
+";
+
+/// The vendor of the sample that does not.
+const GOOGLE_ANALYTICS: &str = "[[vendors]]
+id = \"google-analytics\"
+[vendors.cookies._ga]
+duration_days = 390
+[vendors.cookies.\"_ga_*\"]
+duration_days = 390
+";
 
 /// Every row, in its order.
 pub const SETUPS: [Setup; 23] = [
@@ -64,6 +88,7 @@ pub const SETUPS: [Setup; 23] = [
     Setup {
         have: "Google’s tag before an answer, by your own decision",
         keys: "",
+        changes: &[],
         tables: "[consent_mode]\nmode = 'advanced'\ni_know = 'Our counsel has agreed.'\n",
         head: "SNIPPET<script async src='THIRD/gtag/js'></script>",
         body: "",
@@ -117,7 +142,8 @@ pub const SETUPS: [Setup; 23] = [
     Setup {
         have: "Matomo, exempt from consent",
         keys: "",
-        tables: "[categories.functional.exemption]\n[signals]\nmatomo = true\n[[vendors]]\nid = 'matomo'\n",
+        changes: &[("[categories.audience]\n", EXEMPT), (GOOGLE_ANALYTICS, "")],
+        tables: "[signals]\nmatomo = true\n[[vendors]]\nid = 'matomo'\n",
         head: "",
         body: "<script>window._paq = window._paq || []; _paq.push(['trackPageView']);</script><script async src='THIRD/matomo.js'></script>",
         scripts: &[("/matomo.js", HIT)],
@@ -206,6 +232,7 @@ pub const SETUPS: [Setup; 23] = [
     Setup {
         have: "Pages in which nobody can mark a tag",
         keys: "auto_block = true\n",
+        changes: &[],
         tables: "[[vendors]]\nid = 'own-chat'\nname = 'Chat'\ncompany = 'Chat SAS'\ncategory = 'third_party'\npolicy_url = 'https://chat.example/'\ncountry = 'FR'\ntransfer = 'none'\npurposes = ['audience-measurement']\nhosts = ['localhost']\n",
         head: "",
         body: "<script src='THIRD/chat.js'></script><script>fetch('THIRD/api', { mode: 'no-cors' }); document.body.append(Object.assign(new Image(), { src: 'THIRD/pixel' }));</script>",

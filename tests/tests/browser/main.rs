@@ -34,6 +34,7 @@ mod screenshots;
 mod script_hazards;
 mod scripts;
 mod seeded;
+mod setups;
 mod signals;
 mod signals_real;
 mod snapshot;

@@ -2,7 +2,7 @@
 
 use super::sample::{SITE_FILE, assert_only_fault, site};
 use crate::site::{ConsentMode, ConsentType, Decider, Region};
-use constat_shared::Category;
+use constat_shared::{Category, VendorId};
 
 /// The base with a table at its end.
 fn with(keys: &str) -> String {
@@ -57,7 +57,10 @@ fn every_key_is_read_and_none_changes_the_notice() {
     let mode = site_with.tags.consent_mode.unwrap();
     assert!(mode.advanced && !mode.ads_data_redaction && mode.url_passthrough);
     assert_eq!((mode.wait_for_update_ms, mode.data_layer.as_str()), (2000, "myLayer_$1"));
-    assert_eq!(decides(ConsentType::AdStorage, &mode), &Decider::Vendor("retarget".parse().unwrap()));
+    assert_eq!(
+        decides(ConsentType::AdStorage, &mode),
+        &Decider::Vendor(VendorId::parse("retarget").unwrap())
+    );
     assert_eq!(decides(ConsentType::AdUserData, &mode), &Decider::Category(Category::Advertising));
     assert_eq!(decides(ConsentType::FunctionalityStorage, &mode), &Decider::Category(Category::Essential));
     let region = |codes: &[&str], granted: &[ConsentType]| Region {

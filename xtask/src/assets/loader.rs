@@ -227,7 +227,8 @@ mod tests {
 
     #[test]
     fn the_placeholder_survives_minification() {
-        let built = loader(&[("a.js", "window.a = settings.a + settings.b;")]).build().unwrap().code;
+        let source = "let last = {}; window.a = () => { last = { ...last, ...settings.a, ...settings.b }; };";
+        let built = loader(&[("a.js", source)]).build().unwrap().code;
         assert!(built.contains("(__CONSTAT_SETTINGS__)"), "{built}");
     }
 

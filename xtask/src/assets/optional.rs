@@ -132,7 +132,7 @@ fn rename(name: &str, source: &str, short: &BTreeMap<String, String>) -> Result<
     for (written, references) in semantic.scoping().root_unresolved_references() {
         let Some(short) = short.get(written.as_str()) else { continue };
         for id in references {
-            places.extend([place(name, &semantic, *id, short)?]);
+            places.extend([place(name, &semantic, *id, [written.as_str(), short])?]);
         }
     }
     let mut renamed = source.to_owned();
@@ -147,12 +147,11 @@ fn place(
     name: &str,
     semantic: &Semantic,
     id: oxc_semantic::ReferenceId,
-    short: &str,
+    [written, short]: [&str; 2],
 ) -> Result<((usize, usize), String), Failure> {
     let node = semantic.scoping().get_reference(id).node_id();
     let span = semantic.nodes().kind(node).span();
     let at = (span.start as usize, span.end as usize);
-    let written = semantic.scoping().get_reference_name(id).unwrap_or_default();
     match semantic.nodes().parent_kind(node) {
         AstKind::ObjectProperty(property) if property.shorthand => Ok((at, format!("{written}:{short}"))),
         AstKind::AssignmentTargetPropertyIdentifier(_) => Err(Failure::new(

@@ -153,6 +153,25 @@ fn a_returning_visitor_s_choice_is_told_once_before_any_released_script_runs() {
     });
 }
 
+#[test]
+fn a_withdrawal_is_told_before_the_page_is_loaded_again() {
+    browse(DESKTOP, |browser| async move {
+        let host = host(&["matomo"], |text| text);
+        // A tracker that is there, as far as its queue goes.
+        let tracker = "<script type='text/plain' data-category='audience'>window._paq = { push(entry) { sessionStorage.told = (sessionStorage.told || '') + entry + ' ' } }; window.ran = true</script>";
+        host.put("/", "", tracker);
+        again(&host, &browser).await?;
+        browser.press("allow_all").await?;
+        browser.until("window.ran").await?;
+        withdraw(&browser).await?;
+        assert_eq!(
+            browser.run("return [window.ran, sessionStorage.told]").await?,
+            json!([null, "forgetConsentGiven "])
+        );
+        Ok(())
+    });
+}
+
 /// The script files of the services, each asked for by its marked snippet.
 #[test]
 fn marked_snippets_ask_for_nothing_before_an_answer_after_a_refusal_and_after_a_withdrawal() {

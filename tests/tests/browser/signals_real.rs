@@ -84,8 +84,16 @@ const CLARITY: &str = r#"<script type="text/plain" data-category="audience">
 #[test]
 fn clarity_obeys_and_keeps_its_cookie_only_by_the_signal() {
     browse(DESKTOP, |browser| async move {
+        // The same page of a site that does not tell Clarity.
+        let mute = host_with("tiktok", "clarity.js", CLARITY);
+        again(&mute, &browser).await?;
+        browser.press("allow_all").await?;
+        until_collected(&mute, 0).await?;
+        assert_eq!(browser.run("return document.cookie.includes('_clck')").await?, false);
+        browser.forget_choice().await?;
         let host = host_with("microsoft", "clarity.js", CLARITY);
-        obeys(&host, &browser, "document.cookie.includes('_clck')").await
+        obeys(&host, &browser, "document.cookie.includes('_clck')").await?;
+        Ok(())
     });
 }
 
@@ -100,6 +108,27 @@ fn piano_obeys_and_counts_as_opted_in_by_the_signal() {
     browse(DESKTOP, |browser| async move {
         let host = host_with("piano", "piano-analytics.js", PIANO);
         obeys(&host, &browser, "window.pa?.consent?.getMode() === 'opt-in'").await
+    });
+}
+
+#[test]
+fn piano_follows_every_decision_in_a_page_where_it_runs_already() {
+    browse(DESKTOP, |browser| async move {
+        let host = host_with("piano", "piano-analytics.js", "");
+        // As Piano's own document has it where nothing is marked: it then sends without consent, which is why the
+        // tag is marked.
+        let tag = r#"<script src="THIRD/piano-analytics.js"></script>"#;
+        host.put("/", tag, "");
+        let mode = |name: &str| format!("window.pa?.consent.getMode() === '{name}'");
+        again(&host, &browser).await?;
+        browser.until(&mode("opt-out")).await?;
+        browser.press("allow_all").await?;
+        browser.until(&mode("opt-in")).await?;
+        browser.reload().await?;
+        browser.until(&mode("opt-in")).await?;
+        browser.run("constat.withdraw()").await?;
+        browser.until(&mode("opt-out")).await?;
+        Ok(())
     });
 }
 

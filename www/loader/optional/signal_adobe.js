@@ -29,7 +29,7 @@ attempt(() => {
   window.alloy.q = waiting;
 });
 
-settings.hear(settings.signals.adobe, ([on]) => {
+settings.hear("adobe", ([on]) => {
   if (!on && !told) return;
   told = on;
   answer = on ? "y" : "n";

@@ -3,8 +3,6 @@
  * exemption of the CNIL. Matomo's snippet takes over an array. Documents: docs/signals.md.
  */
 
-let places = settings.signals.matomo;
-
 function queue() {
   return settings.own("_paq") || (window._paq = []);
 }
@@ -16,9 +14,9 @@ function first(name) {
   if (now.unshift) now.unshift([name]); else now.push([name]);
 }
 
-if ((refused.c + refused.v)[places[0]] > 0) {
+if ((refused.c + refused.v)[settings.signals.matomo[0]] > 0) {
   attempt(() => { first("disableCampaignParameters"); });
 } else {
   attempt(() => { first("requireConsent"); });
-  settings.hear(places, ([on]) => { queue().push([on ? "setConsentGiven" : "forgetConsentGiven"]); });
+  settings.hear("matomo", ([on]) => { queue().push([on ? "setConsentGiven" : "forgetConsentGiven"]); });
 }

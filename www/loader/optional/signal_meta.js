@@ -18,7 +18,7 @@ settings.coming("fbq", async (_, fresh) => {
   attempt(() => { say(true); });
 });
 
-settings.hear(settings.signals.meta, ([on]) => {
+settings.hear("meta", ([on]) => {
   said = on ? "grant" : "revoke";
   if (here) say();
 });

@@ -9,15 +9,16 @@ function uet(kind, on) {
   (settings.own("uetq") || (window.uetq = [])).push("consent", kind, { ad_storage: state(on) });
 }
 
-if (ads !== null) {
-  attempt(() => { uet("default", false); });
-  settings.hear([ads], ([on]) => { uet("update", on); });
-}
-
 // Before an answer Clarity is told nothing: a refusal that an allowance follows makes it start twice.
-if (views !== null) settings.hear([ads, views], ([ad, view]) => {
-  let clarity = settings.own("clarity") || (window.clarity = function () {
+function clarity(ad, view) {
+  let now = settings.own("clarity") || (window.clarity = function () {
     (window.clarity.q = window.clarity.q || []).push(arguments);
   });
-  clarity("consentv2", { ad_Storage: state(ad), analytics_Storage: state(view) });
+  now("consentv2", { ad_Storage: state(ad), analytics_Storage: state(view) });
+}
+
+if (ads !== null) attempt(() => { uet("default", false); });
+settings.hear("microsoft", ([ad, view]) => {
+  if (ads !== null) attempt(() => { uet("update", ad); });
+  if (views !== null) clarity(ad, view);
 });

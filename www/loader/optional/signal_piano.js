@@ -3,7 +3,7 @@
  * changes to. Its array of commands has the name of Matomo's, so it is not used. Documents: docs/signals.md.
  */
 
-let places = settings.signals.piano, exempt = (refused.c + refused.v)[places[0]] > 0;
+let exempt = (refused.c + refused.v)[settings.signals.piano[0]] > 0;
 
 function mode(name) {
   let layer = settings.own("pdl") || (window.pdl = {}), analytics = settings.own("pa");
@@ -14,4 +14,4 @@ function mode(name) {
 }
 
 attempt(() => { mode(exempt ? "essential" : "opt-out"); });
-if (!exempt) settings.hear(places, ([on]) => { mode(on ? "opt-in" : "opt-out"); });
+if (!exempt) settings.hear("piano", ([on]) => { mode(on ? "opt-in" : "opt-out"); });

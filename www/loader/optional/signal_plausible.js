@@ -3,7 +3,7 @@
  * new answer takes it away. Documents: docs/signals.md.
  */
 
-settings.hear(settings.signals.plausible, ([on], changed) => {
+settings.hear("plausible", ([on], changed) => {
   if (!on) localStorage.plausible_ignore = "true";
   else if (changed) localStorage.removeItem("plausible_ignore");
 });

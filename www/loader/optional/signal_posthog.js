@@ -16,7 +16,7 @@ settings.coming("posthog", () => {
   if (said) say();
 });
 
-settings.hear(settings.signals.posthog, ([on]) => {
+settings.hear("posthog", ([on]) => {
   said = on ? "opt_in_capturing" : "opt_out_capturing";
   if (here) say();
 });

@@ -15,7 +15,7 @@ function load() {
   if (shop && !say()) shop.loadFeatures([{ name: "consent-tracking-api", version: "0.1" }], error => { if (!error) say(); });
 }
 
-settings.hear(settings.signals.shopify, ([analytics, marketing, preferences]) => {
+settings.hear("shopify", ([analytics, marketing, preferences]) => {
   wanted = { analytics: analytics, marketing: marketing, preferences: preferences, sale_of_data: marketing };
   if (settings.own("Shopify")) load(); else ready(() => { attempt(load); });
 });

@@ -15,7 +15,7 @@ settings.coming("ttq", () => {
   say();
 });
 
-settings.hear(settings.signals.tiktok, ([on]) => {
+settings.hear("tiktok", ([on]) => {
   said = on ? "grantConsent" : "revokeConsent";
   if (here) say();
 });

@@ -18,7 +18,7 @@ attempt(() => {
   soon(() => { doc.dispatchEvent(newEvent("CustomEvent", "wp_consent_type_defined")); });
 });
 
-settings.hear(settings.signals.wordpress, ([statistics, marketing, preferences]) => {
+settings.hear("wordpress", ([statistics, marketing, preferences]) => {
   wanted = { functional: true, preferences: preferences, statistics: statistics, "statistics-anonymous": statistics, marketing: marketing };
   soon(say);
 });

@@ -26,15 +26,18 @@ settings.coming = (name, then) => {
   });
 };
 
-/* Has `tell` called with what the visitor allows of some categories and vendors, by their positions. */
-settings.hear = (places, tell) => { services.push([places, tell]); };
+/* Has `tell` called with what the visitor allows of what decides a service. */
+settings.hear = (service, tell) => { services.push([service, tell]); };
 
 emit = name => {
   let bits = choices.c + choices.v, known = settled();
-  for (let [places, tell] of services) {
-    let on = places.map(at => bits[at] > 0);
+  for (let [service, tell] of services) {
+    let on = settings.signals[service].map(at => bits[at] > 0);
     // What is exempt waits for no answer, and what has ended is denied again.
-    if (known || answered || on.includes(true)) attempt(() => { tell(on, name === "change"); });
+    if (known || answered || on.includes(true)) attempt(() => {
+      tell(on, name === "change");
+      if (bridge.note) bridge.note("signal", service, on.map(one => one ? "granted" : "denied").join(", "));
+    });
   }
   answered = known;
   announce(name);

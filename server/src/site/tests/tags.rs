@@ -2,7 +2,8 @@
 //! hosts of the Content Security Policy.
 
 use super::sample::{SITE_FILE, assert_only_fault, site};
-use crate::site::{Signal, Tags, UnknownHosts};
+use crate::site::{Decider, Signal, Tags, UnknownHosts};
+use constat_shared::{Category, VendorId};
 
 /// The base with keys at the top.
 fn with(keys: &str) -> String {
@@ -41,6 +42,49 @@ fn each_signal_to_a_service_is_switched_on_by_its_own_key() {
     assert_eq!(of(&all).len(), 11);
     let text = format!("{SITE_FILE}[signals]\nmatom = true");
     assert_only_fault(&text, "matom = ", "signals.matom", "`matomo`");
+}
+
+#[test]
+fn a_signal_is_decided_by_the_vendor_that_the_site_names_or_else_by_its_category() {
+    let deciders = |text: &str, signal: Signal| site(text).tags.signals[&signal].clone();
+    let audience = Some(Decider::Category(Category::Audience));
+    let advertising = Some(Decider::Category(Category::Advertising));
+    let functional = Some(Decider::Category(Category::Functional));
+    let base = |keys: &str| format!("{SITE_FILE}[signals]\n{keys}");
+    assert_eq!(deciders(&base("matomo = true"), Signal::Matomo), [audience.clone()]);
+    let named = SITE_FILE.replace("own-chat", "matomo") + "[signals]\nmatomo = true";
+    let vendor = Decider::Vendor(VendorId::parse("matomo").unwrap());
+    assert_eq!(deciders(&named, Signal::Matomo), [Some(vendor)]);
+    let both = [advertising.clone(), audience.clone()];
+    assert_eq!(deciders(&base("microsoft = true"), Signal::Microsoft), both);
+    assert_eq!(deciders(&base("shopify = true"), Signal::Shopify), [audience, advertising, functional]);
+}
+
+/// The base without the category advertising, and without its vendor.
+fn without_advertising() -> String {
+    let (start, rest) = SITE_FILE.split_once("[categories.advertising]\n").unwrap();
+    let rest = rest.split_once("duration_days = 390\n").unwrap().1;
+    format!("{start}{rest}")
+}
+
+#[test]
+fn a_signal_that_nothing_on_the_site_decides_is_a_mistake() {
+    let base = without_advertising();
+    for (signal, remedy) in
+        [("meta", "meta-pixel"), ("tiktok", "tiktok-pixel"), ("linkedin", "linkedin-insight")]
+    {
+        let text = format!("{base}[signals]\n{signal} = true");
+        let key = format!("signals.{signal}");
+        assert_only_fault(
+            &text,
+            &format!("{signal} = "),
+            &key,
+            &format!("Add [[vendors]] with id = \"{remedy}\""),
+        );
+    }
+    // Of two things that a service is told, one is enough.
+    let signals = site(&format!("{base}[signals]\nmicrosoft = true")).tags.signals;
+    assert_eq!(signals[&Signal::Microsoft], [None, Some(Decider::Category(Category::Audience))]);
 }
 
 #[test]

@@ -12,20 +12,18 @@ pub static WITH_POLICY: [Kind; 3] = [
     Kind { name: "Apache with the policy", prefix: PREFIX, start: apache },
 ];
 
-/// The file that adds the policy, no longer for reports alone.
+/// A file that adds the policy, no longer for reports alone, to the pages of the test's site.
 fn policy(place: &Place, name: &'static str, timing: &str) -> File {
     place.write("site/index.html", "<h1>A page</h1>");
-    place
-        .file(name)
-        .with("-Report-Only", "")
-        .with(&format!("# {timing}"), timing)
-        .with("/sites/helvia/", "/sites/polaire/")
-        .with("constat-helvia=", "constat-polaire=")
+    let file = File::read(name).with("-Report-Only", "").with(&format!("# {timing}"), timing);
+    file.with("constat-helvia=", "constat-polaire=")
 }
 
 fn nginx(place: &Place) -> Command {
     let file = policy(place, "nginx-csp.conf", "add_header Server-Timing");
-    file.with("/var/log/nginx/constat.log", place.path("constat.log")).write(place.folder);
+    file.with("/sites/helvia/", "/sites/polaire/")
+        .with("/var/log/nginx/constat.log", place.path("constat.log"))
+        .write(place.folder);
     let pages = "    # `^~`: no other regular";
     let with =
         format!("    location / {{\n        include {};\n    }}\n\n{pages}", place.path("nginx-csp.conf"));
@@ -34,8 +32,11 @@ fn nginx(place: &Place) -> Command {
 
 fn caddy(place: &Place) -> Command {
     let file = policy(place, "Caddyfile-csp", "Server-Timing");
-    // What stands in for Constat.
-    file.with("8079", free_port().to_string()).write(place.folder);
+    file.with("/sites/helvia/", "/sites/polaire/")
+        .with("127.0.0.1:8080", format!("127.0.0.1:{}", place.server))
+        // What stands in for Constat.
+        .with("8079", free_port().to_string())
+        .write(place.folder);
     let pages = "\t\troot *";
     let file = place.caddy_file().with("\nhttp://www", "\nimport Caddyfile-csp\nhttp://www");
     caddy_of(place, file.with(pages, format!("\t\timport constat-csp\n{pages}")))
@@ -43,15 +44,12 @@ fn caddy(place: &Place) -> Command {
 
 fn apache(place: &Place) -> Command {
     File::read("apache-csp.pl").write(place.folder);
-    let file = place.file("apache-csp.conf").with("-Report-Only", "").with("# Header", "Header");
-    let file = file.with(
-        "/usr/local/lib/constat/apache-csp.pl",
-        format!("/usr/bin/perl {}", place.path("apache-csp.pl")),
-    );
-    file.with(" helvia www.helvia.example", " polaire www.polaire.example")
-        .with("constat-helvia=", "constat-polaire=")
+    let file = policy(place, "apache-csp.conf", "Header");
+    let program = format!("/usr/bin/perl {}", place.path("apache-csp.pl"));
+    file.with("/usr/local/lib/constat/apache-csp.pl", program)
+        .with("127.0.0.1:8080", format!("127.0.0.1:{}", place.server))
+        .with(" helvia www.helvia.example", " polaire www.polaire.example")
         .write(place.folder);
-    place.write("site/index.html", "<h1>A page</h1>");
     let first = "    RewriteEngine On\n";
     let with = format!("    Include {}\n{first}", place.path("apache-csp.conf"));
     apache_of(place, place.apache_file().with(first, with))

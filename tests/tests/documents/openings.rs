@@ -4,10 +4,12 @@
 use crate::addresses::{address, addresses};
 use crate::markdown::report;
 use constat_shared::Record;
-use constat_tests::api::{Api, SITE_ORIGIN, answer};
+use constat_testkit::sample_site::with_shipped_vendors;
+use constat_tests::api::{Api, SITE, SITE_ORIGIN, answer};
 use constat_tests::consent::uuid;
 use constat_tests::receipts;
 use constat_tests::routes::{filled_for, routes};
+use constat_tests::sites::Sites;
 use reqwest::Method;
 use reqwest::header::ORIGIN;
 use std::collections::BTreeSet;
@@ -102,7 +104,11 @@ async fn try_with(api: &Api, visitor: &Visitor, held: &str, method: &Method, pat
 
 #[tokio::test]
 async fn every_route_opens_to_what_the_table_names_and_to_nothing_else() {
-    let api = Api::start();
+    // Of a site that has everything that can be asked for, also at the host that the test asks.
+    let file = format!("gpc = \"refuse\"\n{}", with_shipped_vendors(SITE, SITE_ORIGIN));
+    let origins = format!("[{SITE_ORIGIN:?}, \"http://127.0.0.1\"]");
+    let file = file.replacen(&format!("[{SITE_ORIGIN:?}]"), &origins, 1);
+    let api = Api::serve(Sites::with(SITE, &file));
     let mut faults = Vec::new();
     for (row, method, path) in addresses(PROOF) {
         assert_eq!(row.cells.len(), HELD.len() + 1, "{PROOF}:{}", row.line);

@@ -39,6 +39,7 @@ window.KINDS = {
   svgImageBase: u => { let [s, n] = svg("image"); n.setAttribute("width", 9); n.setAttribute("height", 9); n.href.baseVal = u + ".png"; add(s); },
   linkStyle: u => add(el("link", { rel: "stylesheet", href: u + ".css" })),
   linkHrefFirst: u => { let l = el("link"); l.href = u + ".css"; l.rel = "stylesheet"; document.head.append(l); },
+  linkRelLater: u => { let l = el("link", { rel: "canonical", href: u + ".css" }); add(l); l.rel = "stylesheet"; },
   linkPreload: u => { let l = el("link", { rel: "preload" }); l.as = "image"; l.href = u + ".png"; document.head.append(l); },
   linkPrefetch: u => add(el("link", { rel: "prefetch", href: u + ".js" })),
   linkModulepreload: u => add(el("link", { rel: "modulepreload", href: u + ".js" })),

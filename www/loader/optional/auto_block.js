@@ -3,7 +3,7 @@
  * script may use.
  */
 
-let patched = new WeakSet();
+let patched = new WeakSet(), count = 0; // How many frames there were.
 
 function patch(win) {
   // A window that has loaded something else has new ones.
@@ -25,7 +25,9 @@ function patch(win) {
 
 /* Looks into the frames of the page that are empty, or have their document in the page. A page of the site in a frame
    has its own tag. */
-function frames() {
+function frames(always) {
+  if (!always && count === window.length) return;
+  count = window.length;
   for (let at = 0; at < window.length; at++) attempt(() => {
     if (/^(about:|$)/.test(getA(window[at].frameElement, "src") || "")) patch(window[at]);
   });
@@ -41,7 +43,7 @@ function seen(changes) {
   frames();
 }
 
-let watcher = new MutationObserver(seen), guardMarked = guard, announce = emit, mayMarked = may, kindOf = kind, sourceOf = source, freshMarked = fresh, executeMarked = execute;
+let watcher = new MutationObserver(seen), guardMarked = guard, announce = emit, mayMarked = may, kindOf = kind, sourceOf = source, freshMarked = fresh, executeMarked = execute, insertMarked = insertWritten;
 
 guard = inside => {
   attempt(() => { watcher.observe(inside, { __proto__: null, childList: true, subtree: true }); });
@@ -72,9 +74,27 @@ execute = script => {
   return ended;
 };
 
+/* What a script that was held has written: its scripts are the next to run, unless they are held themselves. */
+insertWritten = async (script, parent, next) => {
+  if (!parsed.has(script)) return insertMarked(script, parent, next);
+  let range = doc.createRange();
+  range.selectNodeContents(parent);
+  let fragment = range.createContextualFragment(trusted.createHTML(written)), scripts = [];
+  written = "";
+  for (let one of all(fragment, "script")) {
+    if (!RUN.test(typeOf(one))) continue;
+    parsed.add(one);
+    if (stateOf(one)) continue;
+    keepType(one);
+    scripts.push(one);
+  }
+  if (script.isConnected) script.after(fragment); else insertIn(parent, fragment, next && next.parentNode === parent ? next : null);
+  released.unshift(...scripts);
+};
+
 // A frame that is held is empty; nobody hears that it has loaded nothing.
 document.addEventListener("load", event => {
   if (kept(event.target, "src") || kept(event.target, "srcdoc")) event.stopImmediatePropagation();
-  frames();
+  frames(1);
 }, true);
 patch(window);

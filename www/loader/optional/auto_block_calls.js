@@ -3,7 +3,7 @@
  * has made it, or fails as on a broken network.
  */
 
-let REFUSED = "Failed to fetch";
+let REFUSED = "Failed to fetch", TEXT_MAX = 1e6;
 
 function patchRequests(win) {
   wrap(win, "fetch", (it, given, go) => {
@@ -66,7 +66,7 @@ function patchXhr(win) {
 
 /* What stands for a connection or a worker that is held: an object of the same kind, and behind it the true one once it
    may be made. */
-function standFor(win, kind, found, free, make, target, first) {
+function standFor(win, kind, found, free, make, [target, own], first) {
   let it = new win.EventTarget(), now = first.now, real, waiting = [], heard = new Set(), over;
   Object.setPrototypeOf(it, target.prototype);
   let say = event => it.dispatchEvent(event);
@@ -99,8 +99,8 @@ function standFor(win, kind, found, free, make, target, first) {
     hear(type);
     return apply(listenTo, it, [type, ...given]);
   } });
-  for (let prototype of [win.AbstractWorker, target].map(of => of && of.prototype)) if (prototype) for (let name of Object.getOwnPropertyNames(prototype)) {
-    let { get, set, value } = describe(prototype, name), handler = null;
+  for (let name of Object.getOwnPropertyNames(own.prototype)) {
+    let { get, set, value } = describe(own.prototype, name), handler = null;
     if (typeof value === "function" && name !== "constructor") give(name, { value: (...given) => act(name, given, value) });
     else if (/^on/.test(name)) {
       apply(listenTo, it, [name.slice(2), event => { if (handler) return apply(handler, it, [event]); }]);
@@ -124,14 +124,14 @@ let listenTo = describe(window.EventTarget.prototype, "addEventListener").value;
 
 function patchConnections(win) {
   let stand = (name, kind, first) => {
-    wrapClass(win, name, (given, make, target) => {
+    wrapClass(win, name, (given, make, ...types) => {
       let found = against(kind, given[0]);
       // A document that the page has made may be gone by then.
       let blob = blobs.get("" + given[0]), renew = () => { if (blob) given[0] = win.URL.createObjectURL(blob); };
       return found ? standFor(win, kind, found, () => !against(kind, given[0]), () => {
         renew();
         return make();
-      }, target, first(attempt(() => new Address(given[0], doc.baseURI).href), given)) : make();
+      }, types, first(attempt(() => new Address(given[0], doc.baseURI).href), given)) : make();
     });
   };
   stand("WebSocket", "socket", url => ({
@@ -158,13 +158,13 @@ let blobs = new Map(), contents = new WeakMap(); // What the page has made itsel
 
 function patchBlobs(win) {
   wrapClass(win, "Blob", (given, make) => {
-    let blob = make(), parts = given[0];
-    if (Array.isArray(parts)) contents.set(blob, parts.map(part => typeof part === "string" ? part : contents.get(part) || "").join(""));
+    let blob = make();
+    if (blob.size < TEXT_MAX && given[0]) contents.set(blob, [...given[0]].map(part => typeof part === "string" ? part : contents.get(part) || "").join(""));
     return blob;
   });
   wrap(win.URL, "createObjectURL", (it, given, go) => {
     let address = go(), text = contents.get(given[0]);
-    if (text) {
+    if (text && againstAny("worker", text)) {
       texts.set(address, text);
       blobs.set(address, given[0]);
     }

@@ -69,15 +69,20 @@ function putBack(node, name, value) {
   else setA(node, name, name === "srcdoc" ? trusted.createHTML(value) : /src$|data|href/.test(name) ? trusted.createScriptURL(value) : value);
 }
 
+/* Gives a script a type that no browser runs. */
+function keepType(node) {
+  some = 1;
+  keepState(node, { type: getA(node, "type"), ...stateOf(node) });
+  setA(node, "type", TEXT_PLAIN);
+}
+
 /* Takes out of an element what would be fetched. */
 function take(node, name, value, found) {
-  let script = nameOf(node) === "script" && name === "src", state = stateOf(node);
-  some = 1;
-  if (script) {
-    keepState(node, { type: typeOf(node) || getA(node, "type"), ...state });
-    setA(node, "type", TEXT_PLAIN);
+  if (nameOf(node) === "script" && name === "src") {
+    keepType(node);
   } else {
-    keepState(node, { ...state, [name]: value });
+    some = 1;
+    keepState(node, { ...stateOf(node), [name]: value });
     removeA(node, name);
   }
   join(node, found);
@@ -138,6 +143,10 @@ function set(node, name, value, go) {
     let src = !RUN.test(before || "") && getA(node, "src"), found = src && forbids(node, "src", src);
     if (found) take(node, "src", src, found);
     return result;
+  }
+  if (tag === "link" && name === "rel" && FETCHING.test(value)) {
+    let href = getA(node, "href"), found = href && against(tag, href);
+    if (found && !ignored(node)) take(node, "href", href, found);
   }
   if (name === "style") return setStyle(node, value, go);
   let found = forbids(node, name, value);
@@ -202,7 +211,7 @@ function checkTree(node, byParser, where) {
 let PROPERTIES = {
   __proto__: null, HTMLScriptElement: "src type", HTMLImageElement: "src srcset", HTMLIFrameElement: "src srcdoc", HTMLFrameElement: "src",
   HTMLEmbedElement: "src", HTMLObjectElement: "data", HTMLMediaElement: "src", HTMLVideoElement: "poster", HTMLTrackElement: "src",
-  HTMLSourceElement: "src srcset", HTMLInputElement: "src", HTMLLinkElement: "href imageSrcset", HTMLBodyElement: "background",
+  HTMLSourceElement: "src srcset", HTMLInputElement: "src", HTMLLinkElement: "href imageSrcset rel", HTMLBodyElement: "background",
   HTMLTableElement: "background", HTMLTableCellElement: "background", HTMLAnchorElement: "ping", HTMLAreaElement: "ping",
 };
 

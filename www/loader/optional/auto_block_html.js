@@ -79,7 +79,7 @@ function patchInsertion(win) {
     let node = place.startContainer || place, sheet = incoming(/before|after|replaceWith/.test(name) && node.parentNode || node, given), result = go();
     if (sheet) setSheet(node);
     if (some) for (let one of given) if (one && one.nodeType === 1) copied(one);
-    frames();
+    frames(given.some(one => one && one.localName === "iframe"));
     return result;
   });
   wrap(win.Document.prototype, "adoptNode", (it, given, go) => {

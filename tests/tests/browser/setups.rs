@@ -11,6 +11,9 @@ use std::time::Duration;
 /// How long nothing has to happen. What is not held comes with the page.
 const QUIET: Duration = Duration::from_millis(400);
 
+/// The second half of the tag of a site that blocks without marks.
+const BEFORE: &str = "</script><meta http-equiv='Content-Security-Policy' content=''>";
+
 fn host(setup: &Setup) -> Host {
     let changed = |text: String| {
         let text = setup.changes.iter().fold(text, |text, (from, to)| {
@@ -27,9 +30,12 @@ fn host(setup: &Setup) -> Host {
     let head = setup.head.replace("SNIPPET", &snippet(&host));
     let html = host.html(&head, setup.body);
     // Blocking without marks has to be there before the page.
-    let tag = if setup.keys.contains("auto_block") { "<script src" } else { "<script async src" };
+    let html = match setup.keys.contains("auto_block") {
+        true => html.replacen("<script async src", "<script src", 1).replacen("</script>", BEFORE, 1),
+        false => html,
+    };
     host.pages.put("/empty", "<!doctype html><title>Polaire</title><link rel='icon' href='data:,'>");
-    host.pages.put("/", html.replacen("<script async src", tag, 1));
+    host.pages.put("/", html);
     host
 }
 

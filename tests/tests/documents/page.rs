@@ -1,6 +1,7 @@
 //! What a page may ask the loader is documented, and nothing else.
 
 use crate::markdown::{self, report, root};
+use constat_tests::setups::SETUPS;
 
 const PAGE: &str = "docs/page.md";
 
@@ -61,4 +62,12 @@ fn the_keys_in_local_storage_are_those_of_the_loader() {
     assert_eq!(keys.len(), 4, "{keys:?}");
     let missing = keys.iter().filter(|key| !loader.contains(&format!("\"{key}\"")));
     report(&missing.map(|key| format!("{PAGE}: the loader keeps no {key}SITE")).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_set_up_of_the_table_is_a_page_of_the_tests() {
+    let document = markdown::read(PAGE);
+    let rows = document.rows.iter().filter(|row| row.table == "you have");
+    let rows: Vec<_> = rows.map(|row| row.cells[0].text.as_str()).collect();
+    assert_eq!(rows, SETUPS.map(|setup| setup.have));
 }

@@ -1,5 +1,5 @@
-//! Google Consent Mode: what Google's tags find in the data layer, and when. Of Google's own code there is only what
-//! its documents say of it: the order of the data layer, and which region's default counts.
+//! Google Consent Mode: what Google's tags find in the data layer, and when. Of Google's code there is what its documents
+//! say of it.
 
 use crate::answers::switch;
 use crate::page::delivered;
@@ -62,7 +62,7 @@ impl Site {
         };
         let mut head = head.replace("CONSTAT", &tag("async")).replace("FIRST", &tag(""));
         if head.contains("SNIPPET") {
-            head = head.replace("SNIPPET", &self.snippet());
+            head = head.replace("SNIPPET", &self.printed("<script>"));
         }
         let left = format!(
             "<script>addEventListener('pagehide', () => {{ sessionStorage.left = JSON.stringify({}) }})</script>",
@@ -72,11 +72,11 @@ impl Site {
         format!("{}{path}", self.pages.origin())
     }
 
-    /// What `constat check` prints for the page.
-    fn snippet(&self) -> String {
+    /// The line that `constat check` prints with this start.
+    fn printed(&self, start: &str) -> String {
         let output = Command::new(binary()).arg("check").arg(self.sites.file("polaire")).output().unwrap();
         let printed = String::from_utf8(output.stdout).unwrap();
-        printed.lines().find(|line| line.starts_with("<script>")).unwrap().to_owned()
+        printed.lines().find(|line| line.starts_with(start)).unwrap().to_owned()
     }
 }
 
@@ -431,10 +431,8 @@ fn a_kept_consent_js_that_is_faster_than_the_snippet_says_the_only_default() {
 fn a_page_policy_needs_no_more_than_the_printed_hash() {
     browse(DESKTOP, |browser| async move {
         let site = Site::start(ADVANCED);
-        let output = Command::new(binary()).arg("check").arg(site.sites.file("polaire")).output()?;
-        let printed = String::from_utf8(output.stdout)?;
-        let hash = printed.lines().find(|line| line.starts_with("'sha256-")).unwrap();
-        for (policy, found) in [(hash, json!([default(), options()])), ("'none'", json!([]))] {
+        let hash = site.printed("'sha256-");
+        for (policy, found) in [(hash.as_str(), json!([default(), options()])), ("'none'", json!([]))] {
             let policy =
                 format!("<meta http-equiv='Content-Security-Policy' content=\"script-src {policy}\">");
             let url = site.page("/", &format!("{policy}SNIPPET"), "");

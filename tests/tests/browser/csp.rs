@@ -10,8 +10,8 @@ use std::time::Duration;
 
 /// Everything static that a browser fetches, unmarked, of a vendor whose host is `THIRD`.
 const HEAD: &str = r#"<link rel="preload" as="script" href="THIRD/preload.js"><link rel="stylesheet" href="THIRD/style.css">
-    <style>@import url(THIRD/import.css);</style>
-    <style>@font-face { font-family: F; src: url(THIRD/font.woff) } body { background: url(THIRD/background.png); font-family: F }</style>
+    <link rel="stylesheet" href="/own.css"><style>@import url(THIRD/import.css);</style>
+    <style>@font-face { font-family: F; src: url(THIRD/font.woff) } body { background: url(THIRD/inline.png); font-family: F }</style>
     <script src="THIRD/script.js"></script><script src="THIRD/late.js" defer></script>"#;
 const BODY: &str = r#"<img src="THIRD/image.png" alt=""><img srcset="THIRD/set.png 1x" alt=""><iframe src="THIRD/frame" title="f"></iframe>
     <video src="THIRD/video.mp4" poster="THIRD/poster.png" autoplay muted></video><object data="THIRD/object"></object>
@@ -20,7 +20,8 @@ const BODY: &str = r#"<img src="THIRD/image.png" alt=""><img srcset="THIRD/set.p
     document.write("<script src='THIRD/written.js'></" + "script>"); window.ownCodeRan = eval("1 + 1");</script>
     <script type="text/plain" data-category="audience" data-vendor="google-analytics" data-src="THIRD/marked.js"></script>"#;
 
-/// What is asked for once the vendor is allowed. Firefox asks for no object without a type.
+/// What is asked for once the vendor is allowed, in every engine. Firefox asks for no object without a type, and
+/// remembers of a picture of a style in the page that it was not allowed.
 const PATHS: [&str; 13] = [
     "/preload.js",
     "/style.css",
@@ -45,6 +46,8 @@ async fn host(header: Option<&str>) -> Result<Host, Box<dyn std::error::Error + 
     let vendor = "id = \"google-analytics\"";
     let file = file.replacen(vendor, &format!("{vendor}\nhosts = [\"localhost\"]"), 1);
     host.change(&format!("csp_hosts = []\n{file}")).await?;
+    let own = format!("html {{ background: url({}/background.png) }}", host.third.other_origin());
+    host.pages.put_answer("/own.css", Answer::of(own).with("Content-Type", "text/css"));
     for sheet in ["/style.css", "/import.css"] {
         host.third.put_answer(sheet, Answer::of("p { color: green }").with("Content-Type", "text/css"));
     }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 impl Browser {
     /// Has the browser send Global Privacy Control, from the next page on: by WebDriver's own command for it
-    /// (<https://www.w3.org/TR/gpc/>, section 6), and in WebKit, whose driver has none, by a script before those
+    /// (<https://www.w3.org/TR/gpc/>), and in WebKit, whose driver has none, by a script before those
     /// of the page, as an extension does.
     pub async fn send_gpc(&self) -> Outcome {
         if self.engine == Engine::WebKit {

@@ -1,5 +1,5 @@
-//! `GET /.well-known/gpc.json`: that the site of this host honours Global Privacy Control (section 4 of its
-//! specification, <https://www.w3.org/TR/gpc/>).
+//! `GET /.well-known/gpc.json`: that the site of this host honours Global Privacy Control
+//! (<https://www.w3.org/TR/gpc/>).
 
 use crate::http::app::App;
 use crate::http::deadline::on_store;

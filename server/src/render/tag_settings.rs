@@ -23,10 +23,11 @@ pub fn optional(site: &Site) -> Vec<&'static str> {
         // What settles the question comes before those who say so.
         ("gpc", !site.notice.refusal_signals.is_empty()),
         ("consent_mode", tags.consent_mode.is_some()),
-        ("csp", tags.csp_hosts.is_some()),
         ("signals", !signals.is_empty()),
     ];
-    parts.into_iter().filter(|(_, used)| *used).map(|(name, _)| name).chain(signals).collect()
+    // It keeps the others from telling of a choice that counts from the next page on.
+    let last = tags.csp_hosts.is_some().then_some("csp");
+    parts.into_iter().filter(|(_, used)| *used).map(|(name, _)| name).chain(signals).chain(last).collect()
 }
 
 /// The part that tells a service of the choice; none for one that can only be told by not being loaded.

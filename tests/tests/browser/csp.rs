@@ -17,7 +17,8 @@ const BODY: &str = r#"<img src="THIRD/image.png" alt=""><img srcset="THIRD/set.p
     <video src="THIRD/video.mp4" poster="THIRD/poster.png" autoplay muted></video><object data="THIRD/object"></object>
     <svg><image href="THIRD/svg.png"></image></svg>
     <script>new Image().src = "THIRD/made.png"; fetch("THIRD/fetched").catch(() => {}); navigator.sendBeacon("THIRD/beacon");
-    document.write("<script src='THIRD/written.js'></" + "script>"); window.ownCodeRan = eval("1 + 1");</script>
+    document.write("<script src='THIRD/written.js'></" + "script>"); window.ownCodeRan = eval("1 + 1");
+    document.addEventListener("constat:change", () => { sessionStorage.changes = (Number(sessionStorage.changes) || 0) + 1; });</script>
     <script type="text/plain" data-category="audience" data-vendor="google-analytics" data-src="THIRD/marked.js"></script>"#;
 
 /// What is asked for once the vendor is allowed, in every engine. Firefox asks for no object without a type, and
@@ -97,6 +98,8 @@ fn static_markup_of_an_undecided_vendor_is_not_fetched_and_all_of_it_after_allow
         browser.until("!window.of_before && window.constat?.allows('audience')").await?;
         delivered(&browser, "polaire").await?;
         until_asked(&host, &PATHS).await?;
+        let changes = browser.run("return sessionStorage.changes").await?;
+        assert_eq!(changes, "1", "of the refusal: what is allowed counts from the page that came");
         assert_eq!(host.records(&browser).await.len(), 2, "no answer is lost by the reload");
         Ok(())
     });

@@ -29,10 +29,11 @@ pub enum Task {
         #[arg(long, value_name = "LIST", default_value = "chromium", conflicts_with = "quick")]
         engines: Engines,
     },
-    /// Build, then measure speed, memory and bytes; with `search`, only what a search costs
+    /// Build, then measure speed, memory and bytes; with `search`, only what a search costs; with `tags`, only a
+    /// page of many tags in Chromium, beside two other consent tools
     Bench {
-        /// The part that is measured; all but `search` without one
-        #[arg(value_parser = ["search"])]
+        /// The part that is measured; all but these two without one
+        #[arg(value_parser = ["search", "tags"])]
         part: Option<String>,
     },
     /// Make the README's images, in docs/images

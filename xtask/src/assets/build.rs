@@ -37,6 +37,9 @@ const PIPELINE: [&str; 11] = [
     include_str!("../../../compress/src/lib.rs"),
 ];
 
+/// The name of the stamp.
+const STAMP: &str = "assets";
+
 /// Compiles what browsers run, and brings the assets up to date.
 pub fn build_assets(workspace: &Workspace) -> Result<(), Failure> {
     ensure_wasm_target()?;
@@ -59,7 +62,7 @@ pub fn build_assets(workspace: &Workspace) -> Result<(), Failure> {
         .chain(parts.sources())
         .chain(page.sources())
         .chain(sources);
-    let stamp = Stamp::of(workspace.stamps().join("assets"), inputs);
+    let stamp = Stamp::of(workspace.stamps().join(STAMP), inputs);
     if stamp.is_fresh() && all_present(&workspace.assets()) {
         return Ok(());
     }
@@ -78,6 +81,11 @@ pub fn build_assets(workspace: &Workspace) -> Result<(), Failure> {
         replace_folder(&workspace.assets(), &files)?;
         stamp.set()
     })
+}
+
+/// Has the next build make the assets again, and print what they weigh. A stamp that is not there is none.
+pub fn forget_assets(workspace: &Workspace) {
+    let _ = std::fs::remove_file(workspace.stamps().join(STAMP));
 }
 
 /// Makes all files of the folder, by name.

@@ -8,9 +8,9 @@ use crate::commands::engines;
 use crate::tools::cargo_deny::check_dependencies;
 use crate::tools::failure::Failure;
 use crate::tools::programs::{ensure_fronts, ensure_openssl, ensure_qpdf, ensure_redis};
+use crate::tools::scripts_of_others::OF_VENDORS;
 use crate::tools::steps::{COMPILER_REMEDY, Suites, run, step};
 use crate::tools::toolchain::WASM_TARGET;
-use crate::tools::vendor_scripts::ensure_vendor_scripts;
 use crate::tools::workspace::Workspace;
 use crate::weigh::answers::weigh;
 
@@ -59,7 +59,7 @@ fn run_suites(
             return Ok(());
         }
         ensure_fronts()?;
-        ensure_vendor_scripts(workspace)?;
+        OF_VENDORS.ensure(workspace)?;
         engines.iter().try_for_each(|engine| engines::ensure(workspace, *engine))
     })?;
     suites.run("formatting", || {

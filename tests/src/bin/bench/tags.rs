@@ -99,15 +99,13 @@ fn put_pages(pages: &Pages, server: &str, packages: &Path) -> io::Result<()> {
     for number in 0..TAGS {
         pages.put(&format!("/tag-{number}.js"), tag());
     }
-    let vanilla = "vanilla-cookieconsent/dist/cookieconsent";
-    pages.put("/vanilla.js", file(&format!("{vanilla}.umd.js"))?);
-    pages.put_answer("/vanilla.css", style(&file(&format!("{vanilla}.css"))?));
-    for name in ["tarteaucitron.min.js", "tarteaucitron.services.min.js", "lang/tarteaucitron.fr.min.js"] {
-        pages.put(&format!("/tac/{name}"), file(&format!("tarteaucitronjs/{name}"))?);
+    pages.put("/vanilla.js", file("cookieconsent.umd.js")?);
+    pages.put_answer("/vanilla.css", style(&file("cookieconsent.css")?));
+    for name in ["tarteaucitron.min.js", "tarteaucitron.services.min.js"] {
+        pages.put(&format!("/tac/{name}"), file(name)?);
     }
-    let name = "css/tarteaucitron.min.css";
-    pages.put_answer(&format!("/tac/{name}"), style(&file(&format!("tarteaucitronjs/{name}"))?));
-    let constat = format!("<script async src='{server}/v1/sites/helvia/consent.js'></script>");
+    pages.put("/tac/lang/tarteaucitron.fr.min.js", file("tarteaucitron.fr.min.js")?);
+    pages.put_answer("/tac/css/tarteaucitron.min.css", style(&file("tarteaucitron.min.css")?));
     pages.put("/empty", page("", ""));
     pages.put("/constat", page(&constat, &marked("audience")));
     pages.put("/vanilla", page(VANILLA, &marked("analytics")));

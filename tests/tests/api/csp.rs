@@ -139,7 +139,7 @@ async fn what_is_exempt_is_allowed_whatever_the_cookie_says() {
         visitors_informed = true\ntracker_months = 13\ndata_months = 25\n";
     let file = with_shipped_vendors(SITE, SITE_ORIGIN).replace("[categories.audience]\n", exemption);
     let api = Api::serve(Sites::with(SITE, &file));
-    assert_eq!(notice(&api).await.is_exempt(Category::Audience), true);
+    assert!(notice(&api).await.is_exempt(Category::Audience));
     assert_eq!(allowed(&asked(&api, "").await), [true, false, false]);
 }
 

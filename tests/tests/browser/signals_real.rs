@@ -203,7 +203,8 @@ fn adobe_s_sdk_waits_for_the_signal_and_hears_a_withdrawal_whoever_comes_first()
                 if is_late {
                     browser.run("late()").await?;
                 }
-                Ok(tokio::time::sleep(QUIET).await)
+                tokio::time::sleep(QUIET).await;
+                Ok(())
             };
             let sent = async || browser.run("return sent()").await;
             again(&host, &browser).await?;

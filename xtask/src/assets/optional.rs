@@ -83,9 +83,10 @@ impl Optional {
 
     /// Makes them small for a loader.
     pub fn build(&self, loader: &BuiltLoader) -> Result<Vec<BuiltPart>, Failure> {
-        let built = self.parts.iter().map(|(name, budget, part)| {
-            Ok(BuiltPart { name: *name, code: build(part, loader)?, budget: *budget })
-        });
+        let built = self
+            .parts
+            .iter()
+            .map(|(name, budget, part)| Ok(BuiltPart { name, code: build(part, loader)?, budget }));
         built.collect()
     }
 }

@@ -51,7 +51,7 @@ fn a_signal_is_decided_by_the_vendor_that_the_site_names_or_else_by_its_category
     let advertising = Some(Decider::Category(Category::Advertising));
     let functional = Some(Decider::Category(Category::Functional));
     let base = |keys: &str| format!("{SITE_FILE}[signals]\n{keys}");
-    assert_eq!(deciders(&base("matomo = true"), Signal::Matomo), [audience.clone()]);
+    assert_eq!(deciders(&base("matomo = true"), Signal::Matomo), std::slice::from_ref(&audience));
     let named = SITE_FILE.replace("own-chat", "matomo") + "[signals]\nmatomo = true";
     let vendor = Decider::Vendor(VendorId::parse("matomo").unwrap());
     assert_eq!(deciders(&named, Signal::Matomo), [Some(vendor)]);

@@ -106,6 +106,7 @@ fn put_pages(pages: &Pages, server: &str, packages: &Path) -> io::Result<()> {
     }
     pages.put("/tac/lang/tarteaucitron.fr.min.js", file("tarteaucitron.fr.min.js")?);
     pages.put_answer("/tac/css/tarteaucitron.min.css", style(&file("tarteaucitron.min.css")?));
+    let constat = format!("<script async src='{server}/v1/sites/helvia/consent.js'></script>");
     pages.put("/empty", page("", ""));
     pages.put("/constat", page(&constat, &marked("audience")));
     pages.put("/vanilla", page(VANILLA, &marked("analytics")));

@@ -9,5 +9,6 @@ mod session;
 mod sight;
 mod signal;
 
+pub use engine::Engine;
 pub use preventing::Preventing;
 pub use session::{Browser, DESKTOP, Outcome, PHONE, browse};

@@ -8,7 +8,7 @@ let VEIL = "constat-held:";
 let ADDRESSES = /(["'])\s*data:[^]*?\1|\(\s*data:[^)]*\)|(https?:)?\/\/[^\s"'()]+/gi;
 // The properties that may fetch.
 let IMAGES = ["background", "background-image", "border-image", "border-image-source", "list-style", "list-style-image", "content", "cursor", "mask", "mask-image", "-webkit-mask", "-webkit-mask-image", "filter", "clip-path", "shape-outside"];
-let DATA = "data", { getPropertyValue, setProperty } = window.CSSStyleDeclaration.prototype;
+let { getPropertyValue, setProperty } = window.CSSStyleDeclaration.prototype, cssText = describe(window.CSSStyleDeclaration.prototype, "cssText");
 
 function unveiled(text) {
   return typeof text === "string" && text.indexOf(VEIL) >= 0 ? text.split(VEIL).join("") : text;
@@ -77,9 +77,9 @@ function patchDeclarations(win) {
   wrap(prototype, "getPropertyValue", (it, given, go) => unveiled(go()));
   wrapProperty(prototype, "cssText", (it, go) => unveiled(go()), (it, go, text) => {
     if (veiled(text) === "" + text) return go();
-    let putText = describe(cssText, "set").value, before;
+    let before;
     veilFor(text, now => {
-      if (before === undefined || apply(cssText.get, it, []) === before) apply(putText, it, [now]);
+      if (before === undefined || apply(cssText.get, it, []) === before) apply(cssText.set, it, [now]);
       before = apply(cssText.get, it, []);
     });
   });
@@ -94,19 +94,15 @@ function patchDeclarations(win) {
   }
 }
 
-let cssText = describe(window.CSSStyleDeclaration.prototype, "cssText");
-
 function patchSheets(win) {
   let sheet = win.CSSStyleSheet && win.CSSStyleSheet.prototype;
-  let whole = (it, given, go, native) => {
-    if (veiled(given[0]) === "" + given[0]) return go();
-    let result;
-    veilFor(given[0], now => { result = apply(native, it, [now]); });
-    return result;
-  };
+  let newest = new WeakMap(); // What a sheet was made of last.
   for (let name of ["replace", "replaceSync"]) {
-    let native = sheet && describe(sheet, name);
-    wrap(sheet, name, (it, given, go) => whole(it, given, go, native.value));
+    let whole = native(sheet, name);
+    wrap(sheet, name, (it, given, go) => {
+      newest.set(it, given);
+      return veiled(given[0]) === "" + given[0] ? go() : veilFor(given[0], now => newest.get(it) === given ? whole(it, now) : undefined);
+    });
   }
   for (let type of ["CSSStyleSheet", "CSSGroupingRule", "CSSMediaRule"]) {
     let prototype = win[type] && win[type].prototype, own = prototype && describe(prototype, "insertRule");

@@ -15,10 +15,10 @@ function putText(node, text) {
 
 /* What HTML makes in a place, with what is forbidden held: a document fragment, or nothing where nothing has to be. */
 function fragmentOf(text, place, method = "innerHTML") {
-  text = "" + text;
   if (!FOREIGN.test(text) || ignored(place)) return;
   let root = inert.createElementNS(place.namespaceURI || "http://www.w3.org/1999/xhtml", place.localName || "div");
-  if (method === "innerHTML") apply(html.set, root, [trusted.createHTML(text)]); else parsers[method](root, text);
+  // A policy of the page for such text (Trusted Types) holds here as well.
+  if (method === "innerHTML") apply(html.set, root, [text]); else parsers[method](root, text);
   for (let script of all(root, "script")) dead.add(script);
   if (!checkTree(root, 0, place)) return;
   let fragment = inert.createDocumentFragment();
@@ -58,7 +58,7 @@ function patchMarkup(win) {
     let other = inert.createRange(), start = range.startContainer, place = isElement(start) ? start : start.parentElement || doc.body;
     let root = inert.createElementNS(place.namespaceURI, place.localName === "html" ? "body" : place.localName);
     other.selectNodeContents(root);
-    let fragment = parseIn(other, trusted.createHTML(given[0]));
+    let fragment = parseIn(other, given[0]);
     return checkTree(fragment, 0, place) ? copied(adopt(start.ownerDocument || start, fragment)) : go();
   });
 }
@@ -112,32 +112,32 @@ function copied(node) {
   return node;
 }
 
-let openTag = ""; // The element with text in it that the page is writing.
-let rest = ""; // The start tag that is not whole yet.
+let writing = new WeakMap(); // Of each document that is written: the element with text in it, and a start tag that is not whole yet.
 let TAGS = /<!--[^]*?(?:-->|$)|<\/?([a-z][^\s/>]*)(?:[^>"']|"[^"]*"|'[^']*')*>/gi;
 
 /* What is written into the page, with what is forbidden held: the parser runs a script before anybody looks at it. */
-function rewritten(text) {
-  text = rest + text;
-  rest = "";
-  let done = "", at = 0;
+function rewritten(text, state) {
+  text = state.rest + text;
+  state.rest = "";
+  let done = "", at = 0, { open } = state;
   for (;;) {
-    if (openTag) {
-      let end = text.slice(at).search(new RegExp("</" + openTag + "[\\s/>]", "i"));
-      if (end < 0) return done + (openTag === "style" ? veiled(text.slice(at)) : text.slice(at));
-      done += openTag === "style" ? veiled(text.slice(at, at + end)) : text.slice(at, at + end);
+    if (open) {
+      let end = text.slice(at).search(new RegExp("</" + open + "[\\s/>]", "i"));
+      let inner = end < 0 ? text.slice(at) : text.slice(at, at + end);
+      done += open === "style" ? veiled(inner) : inner;
+      if (end < 0) return done;
       at += end;
-      openTag = "";
+      open = state.open = "";
     }
     TAGS.lastIndex = at;
     let tag = TAGS.exec(text);
     if (!tag) break;
     done += text.slice(at, tag.index) + (tag[1] && tag[0][1] !== "/" ? rewrittenTag(tag[0]) : tag[0]);
     at = tag.index + tag[0].length;
-    if (tag[1] && tag[0][1] !== "/" && RAW.test(tag[1].toLowerCase())) openTag = tag[1].toLowerCase();
+    if (tag[1] && tag[0][1] !== "/" && RAW.test(tag[1].toLowerCase())) open = state.open = tag[1].toLowerCase();
   }
   let last = text.slice(at), cut = last.search(/<[a-z][^>]*$|<$/i);
-  rest = cut < 0 ? "" : last.slice(cut);
+  if (cut >= 0) state.rest = last.slice(cut);
   return done + (cut < 0 ? last : last.slice(0, cut));
 }
 
@@ -153,7 +153,13 @@ function rewrittenTag(tag) {
 
 function patchWriting(win) {
   for (let name of ["write", "writeln"]) {
-    let own = describe(win.Document.prototype, name);
-    wrap(win.Document.prototype, name, (it, given) => apply(own.value, it, [trusted.createHTML(rewritten(given.join("")) + (name === "write" ? "" : "\n"))]));
+    let own = native(win.Document.prototype, name);
+    wrap(win.Document.prototype, name, (it, given, go) => {
+      let state = writing.get(it) || { open: "", rest: "" }, text = given.join("") + (name === "write" ? "" : "\n"), now = state.rest + text, changed = rewritten(text, state);
+      writing.set(it, state);
+      if (changed === now && now === text) return go();
+      for (let one of given) apply(html.set, inert.createElement("template"), [one]); // A policy of the page forbids it here.
+      return own(it, trusted.createHTML(changed));
+    });
   }
 }

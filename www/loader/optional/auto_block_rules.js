@@ -5,7 +5,7 @@
 
 let HELD_MAX = 2000, PAUSE_MS = 16;
 // What goes on by itself: after a withdrawal, only loading the page again ends it.
-let LASTING = /script|frame|worker|socket|source/i;
+let LASTING = /script|frame|worker|socket|eventsource/;
 // What an address of another host has, in HTML, CSS and scripts.
 let FOREIGN = /\/\/|\\|&(#|b?sol|colon)|^\s*(blob|data):/i;
 let Address = window.URL, { apply, construct } = window.Reflect;

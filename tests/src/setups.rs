@@ -235,7 +235,7 @@ pub const SETUPS: [Setup; 23] = [
         changes: &[],
         tables: "[[vendors]]\nid = 'own-chat'\nname = 'Chat'\ncompany = 'Chat SAS'\ncategory = 'third_party'\npolicy_url = 'https://chat.example/'\ncountry = 'FR'\ntransfer = 'none'\npurposes = ['audience-measurement']\nhosts = ['localhost']\n",
         head: "",
-        body: "<script src='THIRD/chat.js'></script><script>fetch('THIRD/api', { mode: 'no-cors' }); document.body.append(Object.assign(new Image(), { src: 'THIRD/pixel' }));</script>",
+        body: "<script>document.head.append(Object.assign(document.createElement('script'), { src: 'THIRD/chat.js' })); fetch('THIRD/api', { mode: 'no-cors' }); document.body.append(Object.assign(new Image(), { src: 'THIRD/pixel' }));</script>",
         scripts: &[("/chat.js", HIT)],
         always: &[],
         allowed: &["/api", "/chat.js", "/hit", "/pixel"],

@@ -11,13 +11,13 @@ fn check(folder: &str, layers: &[&[&str]]) {
 fn what_the_tests_share_has_layers() {
     let above = ["api", "fronts", "raw", "set_clock"];
     let between = ["browser", "consent", "moments", "pages", "receipts", "server", "sites"];
-    check("src", &[&["programs"], &["console", "routes"], &above, &between, &["page_answer"]]);
+    check("src", &[&["programs"], &["console", "routes"], &above, &between, &["page_answer", "setups"]]);
 }
 
 #[test]
 fn the_benchmark_goes_from_the_report_down_to_the_processes() {
     let layers: &[&[&str]] = &[
-        &["report_redis", "search"],
+        &["report_redis", "search", "tags"],
         &["report"],
         &["comparison", "redis"],
         &["curve", "find", "multiply"],

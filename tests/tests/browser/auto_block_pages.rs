@@ -333,3 +333,23 @@ fn what_leaks_from_the_html_of_random_pages_is_what_the_table_says() {
         Ok(())
     });
 }
+
+#[test]
+fn nothing_in_the_html_of_random_pages_is_asked_under_the_policy_of_the_choice() {
+    browse(DESKTOP, |browser| async move {
+        let (host, seed, mut random) = start();
+        let policy = format!("{}/v1/sites/polaire/csp", host.server.url);
+        host.pages.limit(&policy, "Content-Security-Policy");
+        let plan = plan(&mut random, MARKUP.len());
+        serve(&host, Form::Markup, &plan, &[], &mut random);
+        for first in (0..PAGES).step_by(AT_ONCE) {
+            browser.open(&host.url()).await?;
+            browser.find(".banner").await?;
+            frames(&browser, "b", first).await?;
+            quiet(&host).await;
+            let leaked = asked(&host, "b", first);
+            assert!(leaked.is_empty(), "seed {seed}: {leaked:?}");
+        }
+        Ok(())
+    });
+}

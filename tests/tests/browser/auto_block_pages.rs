@@ -76,12 +76,12 @@ enum Form {
 /// What the pages ask for, by page: the kind, and the name in its address.
 type Plan = Vec<Vec<(usize, String)>>;
 
-fn plan(random: &mut Random, kinds: usize) -> Plan {
+fn plan(random: &mut Random, pages: usize, kinds: usize) -> Plan {
     let page = |page| {
         let tags = 3 + random.below(4);
         (0..tags).map(|at| (random.below(kinds), format!("{page}/{at}"))).collect()
     };
-    (0..PAGES).map(page).collect()
+    (0..pages).map(page).collect()
 }
 
 /// Serves all pages of a form: `/b/N` with Constat's tag, and `/u/N` without it.
@@ -244,15 +244,23 @@ async fn blocked(
     Ok((before, Seen { asked: asked(host, "b", first), pages: of_pages(browser).await? }))
 }
 
+/// Leaves the site, so that Chromium ends the process that keeps the frames of the pages before: each batch would
+/// take longer than the one before it.
+async fn leave(browser: &Browser) -> Outcome {
+    Ok(browser.open("data:text/html,<title>Between</title>").await?)
+}
+
 /// Runs all pages of a form and compares. Returns what was asked for before the answer.
 async fn run(
     browser: &Browser,
     host: &Host,
     seed: u64,
+    pages: usize,
     in_order: impl Fn(&str) -> bool,
 ) -> Result<BTreeSet<String>, Box<dyn std::error::Error + Send + Sync>> {
     let mut leaked = BTreeSet::new();
-    for first in (0..PAGES).step_by(AT_ONCE) {
+    for first in (0..pages).step_by(AT_ONCE) {
+        leave(browser).await?;
         let plain = unblocked(browser, host, first).await?;
         let (before, seen) = blocked(browser, host, first, &plain.asked).await?;
         leaked.extend(before);
@@ -297,9 +305,9 @@ fn nothing_that_scripts_of_random_pages_ask_for_is_asked_before_the_answer_and_a
         let names: Vec<String> = serde_json::from_value(names)?;
         let names: Vec<String> =
             names.into_iter().filter(|name| !AT_LEISURE.contains(&name.as_str())).collect();
-        let plan = plan(&mut random, names.len());
+        let plan = plan(&mut random, PAGES, names.len());
         serve(&host, Form::Script, &plan, &names, &mut random);
-        let leaked = run(&browser, &host, seed, |_| false).await?;
+        let leaked = run(&browser, &host, seed, PAGES, |_| false).await?;
         let kinds: BTreeMap<&String, &String> =
             plan.iter().flatten().map(|(kind, name)| (name, &names[*kind])).collect();
         let leaked: Vec<_> = leaked.iter().map(|name| (name, kinds[name])).collect();
@@ -312,11 +320,13 @@ fn nothing_that_scripts_of_random_pages_ask_for_is_asked_before_the_answer_and_a
 fn what_leaks_from_the_html_of_random_pages_is_what_the_table_says() {
     browse(DESKTOP, |browser| async move {
         let (host, seed, mut random) = start();
-        let plan = plan(&mut random, MARKUP.len());
+        // What leaks is told of Chromium; the others leak most of what they may.
+        let pages = if Engine::chosen() == Engine::Chromium { PAGES } else { AT_ONCE };
+        let plan = plan(&mut random, pages, MARKUP.len());
         serve(&host, Form::Markup, &plan, &[], &mut random);
         let kinds: BTreeMap<&str, &str> =
             plan.iter().flatten().map(|(kind, name)| (name.as_str(), MARKUP[*kind].0)).collect();
-        let leaked = run(&browser, &host, seed, |name| kinds[name] == "classic script").await?;
+        let leaked = run(&browser, &host, seed, pages, |name| kinds[name] == "classic script").await?;
         let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
         for (name, kind) in &kinds {
             let (leaks, all) = counts.entry(kind).or_default();
@@ -340,16 +350,14 @@ fn nothing_in_the_html_of_random_pages_is_asked_under_the_policy_of_the_choice()
         let (host, seed, mut random) = start();
         let policy = format!("{}/v1/sites/polaire/csp", host.server.url);
         host.pages.limit(&policy, "Content-Security-Policy");
-        let plan = plan(&mut random, MARKUP.len());
+        let plan = plan(&mut random, AT_ONCE, MARKUP.len());
         serve(&host, Form::Markup, &plan, &[], &mut random);
-        for first in (0..PAGES).step_by(AT_ONCE) {
-            browser.open(&host.url()).await?;
-            browser.find(".banner").await?;
-            frames(&browser, "b", first).await?;
-            quiet(&host).await;
-            let leaked = asked(&host, "b", first);
-            assert!(leaked.is_empty(), "seed {seed}: {leaked:?}");
-        }
+        browser.open(&host.url()).await?;
+        browser.find(".banner").await?;
+        frames(&browser, "b", 0).await?;
+        quiet(&host).await;
+        let leaked = asked(&host, "b", 0);
+        assert!(leaked.is_empty(), "seed {seed}: {leaked:?}");
         Ok(())
     });
 }

@@ -15,7 +15,7 @@ struct Exception {
 }
 
 /// All other browser tests run on every engine.
-const EXCEPTIONS: [Exception; 18] = [
+const EXCEPTIONS: [Exception; 20] = [
     Exception {
         tests: "snapshot::",
         on: &[Engine::Chromium],
@@ -71,6 +71,16 @@ const EXCEPTIONS: [Exception; 18] = [
         tests: "resilience::",
         on: &[Engine::Chromium],
         why: "what the loader does where the server is silent",
+    },
+    Exception {
+        tests: "setups::",
+        on: &[Engine::Chromium],
+        why: "pages of marks and signals, each of which the other tests try on every engine",
+    },
+    Exception {
+        tests: "tag_manager::",
+        on: &[Engine::Chromium],
+        why: "a template that runs in an emulation, by arithmetic",
     },
     Exception {
         tests: "widget::",

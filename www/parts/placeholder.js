@@ -49,7 +49,7 @@ function paint(node, bridge) {
 }
 
 async function content(node, bridge, texts) {
-  const { make } = bridge, box = make("div"), category = node.getAttribute("data-category"), id = node.getAttribute("data-vendor");
+  const { make } = bridge, box = make("div"), category = node.getAttribute("data-category"), id = bridge.vendor || node.getAttribute("data-vendor");
   const vendor = bridge.settings.vendors.find(known => known[0] === id);
   const say = (text, label) => {
     const button = make("button", "", label);

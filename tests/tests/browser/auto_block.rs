@@ -514,3 +514,35 @@ fn a_page_with_sixty_tags_has_no_long_task() {
         Ok(())
     });
 }
+
+#[test]
+fn a_held_frame_says_whose_it_is_and_can_be_allowed_alone() {
+    let made = "<script>const made = document.createElement('iframe'); made.id = 'made'; made.src = 'STATS/made'; document.body.append(made)</script>";
+    let body = format!("<iframe id='still' src='STATS/still'></iframe>{made}");
+    browse(DESKTOP, |browser| async move {
+        let host = site("");
+        host.put_page("/", "", &body);
+        browser.open(&host.url()).await?;
+        browser.press("refuse_all").await?;
+        for frame in ["made", "still"] {
+            let inside = format!("document.getElementById('{frame}').contentDocument?.body");
+            browser.until(&format!("{inside}?.querySelector('button')")).await?;
+            let text = browser.run(&format!("return {inside}.textContent")).await?;
+            assert!(text.as_str().unwrap().contains("Stats"), "{text}");
+        }
+        let before = host.third.count("/made");
+        browser.enter_frame("#made").await?;
+        browser.run("document.querySelector('button').click()").await.ok();
+        browser.leave_frames().await?;
+        browser
+            .until("constat.allows('audience', 'stats') && !constat.allows('third_party', 'video')")
+            .await?;
+        for _ in 0..200 {
+            if host.third.count("/made") > before && host.third.count("/still") > 0 {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        Err("the frames were never loaded".into())
+    });
+}

@@ -92,9 +92,12 @@ insertWritten = async (script, parent, next) => {
   released.unshift(...scripts);
 };
 
-// A frame that is held is empty; nobody hears that it has loaded nothing.
+// A frame that is held has loaded nothing: nobody hears of it, and the browser may have emptied it.
 document.addEventListener("load", event => {
-  if (kept(event.target, "src") || kept(event.target, "srcdoc")) event.stopImmediatePropagation();
+  if (kept(event.target, "src") || kept(event.target, "srcdoc")) {
+    event.stopImmediatePropagation();
+    cover(event.target);
+  }
   frames(1);
 }, true);
 patch(window);

@@ -86,6 +86,7 @@ function take(node, name, value, found) {
     removeA(node, name);
   }
   join(node, found);
+  cover(node);
 }
 
 /* Has an element that is held wait for its turn, if somebody sees it: not one that is only text so far. */
@@ -98,6 +99,16 @@ function join(node, found) {
     joined.delete(node);
     restore(node);
   });
+}
+
+/* Has a frame that is held say whose it is, with a way to allow that vendor alone. */
+function cover(node) {
+  let state = nameOf(node) === "iframe" && node.isConnected && stateOf(node), name = state && Object.keys(state)[0];
+  let { rule: [at] } = name && forbids(node, name, state[name]) || { rule: [] };
+  if (at !== undefined) part("placeholder").then(({ draw }) => {
+    let waits = one => !!stateOf(one);
+    if (waits(node)) draw(node, { __proto__: inside, vendor: settings.vendors[at][0], waits: waits });
+  }).catch(() => { /* The frame stays empty. */ });
 }
 
 function isFree(node) {
@@ -186,6 +197,7 @@ function checkElement(node, byParser, where) {
   if (stateOf(node)) {
     if (byParser && tag === "script" && !joined.has(node)) parsed.add(node);
     if (ignored(node)) freed(node); else join(node);
+    cover(node);
     return 1;
   }
   for (let name of FETCHED[tag] || []) {

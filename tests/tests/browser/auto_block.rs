@@ -516,6 +516,43 @@ fn a_page_with_sixty_tags_has_no_long_task() {
 }
 
 #[test]
+fn a_host_that_nobody_knows_is_asked_and_named_where_the_site_wants_to_hear_of_it() {
+    browse(DESKTOP, move |browser| async move {
+        let host = site("unknown_hosts = \"report\"");
+        browser
+            .prepare("window.warned = []; console.warn = (...words) => warned.push(words.join(' '))")
+            .await?;
+        opened(&browser, &host).await?;
+        browser
+            .run(&format!("new Image().src = '{}/unknown.png'", host.third.origin_of("unknown.test")))
+            .await?;
+        host.until_asked("/unknown.png", 1).await?;
+        browser.until("warned.some(words => words.includes('unknown.test'))").await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn the_owner_s_view_says_what_is_held_exempted_and_released() {
+    browse(DESKTOP, move |browser| async move {
+        let host = site("");
+        let body = "<img src='STATS/held.png' alt=''><div data-constat='ignore'><img src='STATS/free.png' alt=''></div>";
+        host.put_page("/", "", body);
+        browser.open(&format!("{}?constat=debug", host.url())).await?;
+        let list = |group: &str| {
+            format!(
+                "document.querySelector('constat-debug')?.shadowRoot.querySelector('[data-group={group}]')?.textContent"
+            )
+        };
+        browser.until(&format!("{}?.includes('img · www.stats.test')", list("held"))).await?;
+        browser.until(&format!("{}?.includes('img · www.stats.test')", list("ignored"))).await?;
+        browser.press("allow_all").await?;
+        browser.until(&format!("{}?.includes('img · www.stats.test')", list("released"))).await?;
+        Ok(())
+    });
+}
+
+#[test]
 fn a_held_frame_says_whose_it_is_and_can_be_allowed_alone() {
     let made = "<script>const made = document.createElement('iframe'); made.id = 'made'; made.src = 'STATS/made'; document.body.append(made)</script>";
     let body = format!("<iframe id='still' src='STATS/still'></iframe>{made}");

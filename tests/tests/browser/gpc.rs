@@ -209,3 +209,23 @@ fn where_the_choice_cannot_be_shown_the_first_layer_offers_what_works() {
         Ok(())
     });
 }
+
+#[test]
+fn google_is_told_of_the_refusal_by_a_signal_once_and_then_of_the_answer() {
+    browse(DESKTOP, |browser| async move {
+        let host = Host::start_with(|text| format!("gpc = \"refuse\"\n{text}[consent_mode]\n"), "", BODY);
+        let updates = "dataLayer.filter(entry => entry[0] === 'consent').map(entry => entry[1] + ' ' + entry[2].analytics_storage)";
+        browser.send_gpc().await?;
+        browser.open(&host.url()).await?;
+        browser.find(".signal").await?;
+        assert_eq!(
+            browser.run(&format!("return {updates}")).await?,
+            json!(["default denied", "update denied"])
+        );
+        browser.press("configure").await?;
+        browser.press("allow_all").await?;
+        browser.until(&format!("{updates}.length === 3")).await?;
+        assert_eq!(browser.run(&format!("return {updates}[2]")).await?, "update granted");
+        Ok(())
+    });
+}

@@ -78,7 +78,25 @@ impl Site {
                 cited.addresses()
             )
         });
-        safari.into_iter().chain(undeleted).chain(stale).collect()
+        safari.into_iter().chain(undeleted).chain(stale).chain(self.costs_of_tags()).collect()
+    }
+
+    /// What it takes in the pages, and costs there, to block without marks and to have a policy.
+    fn costs_of_tags(&self) -> impl Iterator<Item = String> {
+        let first = self.tags.auto_block.is_some().then_some(
+            "With `auto_block` the tag stands without `async`, first in `<head>`, and behind it `<meta \
+             http-equiv=\"Content-Security-Policy\" content=\"\">`: pages wait for it, and browsers look ahead at \
+             nothing (docs/page.md).",
+        );
+        let policy = self.tags.csp_hosts.is_some().then_some(
+            "A page with the policy of the visitor's choice is loaded again when more is allowed, and goes out with \
+             `Vary: Cookie`, so shared caches keep no copy for everybody (docs/csp.md).",
+        );
+        let cookie = (self.tags.csp_hosts.is_some() && self.first_party.is_none()).then_some(
+            "The policy of the visitor's choice needs `first_party = true`: the site's own server has to see the \
+             cookie and to ask Constat.",
+        );
+        [first, policy, cookie].into_iter().flatten().map(str::to_owned)
     }
 }
 

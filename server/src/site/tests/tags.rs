@@ -123,3 +123,20 @@ fn the_policy_names_more_hosts_each_once() {
     assert_eq!(tags(&many(64)).csp_hosts.unwrap().len(), 64);
     assert_only_fault(&with(&many(65)), "csp_hosts", "csp_hosts", "Name 64 at most");
 }
+
+#[test]
+fn what_blocking_and_a_policy_cost_is_said_where_they_are_switched_on() {
+    let warned = |keys: &str, part: &str| {
+        let warnings = site(&with(keys)).warnings(super::sample::today());
+        warnings.iter().filter(|warning| warning.contains(part)).count()
+    };
+    let parts = ["first in `<head>`", "`Vary: Cookie`", "needs `first_party = true`"];
+    for (keys, counts) in [
+        ("gpc = \"refuse\"", [0, 0, 0]),
+        ("auto_block = true", [1, 0, 0]),
+        ("csp_hosts = []", [0, 1, 1]),
+        ("csp_hosts = []\nfirst_party = true", [0, 1, 0]),
+    ] {
+        assert_eq!(parts.map(|part| warned(keys, part)), counts, "{keys}");
+    }
+}

@@ -67,21 +67,3 @@ pub fn csp_hosts(given: &[String], report: &mut Report) -> Vec<String> {
     }
     hosts
 }
-
-#[cfg(test)]
-mod tests {
-    use crate::site::{Catalogue, parse};
-    use constat_testkit::sample_site::with_shipped_vendors;
-
-    #[test]
-    fn hosts_of_vendors_that_the_site_does_not_name_are_known_where_it_blocks() {
-        let catalogue = Catalogue::embedded().unwrap();
-        let text = with_shipped_vendors("polaire", "https://www.polaire.example");
-        let hosts = |text: &str| parse("polaire.toml", text, &catalogue).unwrap().tags.undeclared_hosts;
-        assert!(hosts(&text).is_empty());
-        let hosts = hosts(&format!("auto_block = true\n{text}"));
-        assert!(hosts.contains("*.hotjar.com"), "{hosts:?}");
-        let named = ["*.google-analytics.com", "*.youtube.com"];
-        assert!(named.iter().all(|host| !hosts.contains(*host)), "{hosts:?}");
-    }
-}

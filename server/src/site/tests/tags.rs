@@ -2,8 +2,9 @@
 //! hosts of the Content Security Policy.
 
 use super::sample::{SITE_FILE, assert_only_fault, site};
-use crate::site::{Decider, Signal, Tags, UnknownHosts};
+use crate::site::{Catalogue, Decider, Signal, Tags, UnknownHosts, parse};
 use constat_shared::{Category, VendorId};
+use constat_testkit::sample_site::with_shipped_vendors;
 
 /// The base with keys at the top.
 fn with(keys: &str) -> String {
@@ -139,4 +140,16 @@ fn what_blocking_and_a_policy_cost_is_said_where_they_are_switched_on() {
     ] {
         assert_eq!(parts.map(|part| warned(keys, part)), counts, "{keys}");
     }
+}
+
+#[test]
+fn hosts_of_vendors_that_the_site_does_not_name_are_known_where_it_blocks() {
+    let catalogue = Catalogue::embedded().unwrap();
+    let text = with_shipped_vendors("polaire", "https://www.polaire.example");
+    let hosts = |text: &str| parse("polaire.toml", text, &catalogue).unwrap().tags.undeclared_hosts;
+    assert!(hosts(&text).is_empty());
+    let hosts = hosts(&format!("auto_block = true\n{text}"));
+    assert!(hosts.contains("*.hotjar.com"), "{hosts:?}");
+    let named = ["*.google-analytics.com", "*.youtube.com"];
+    assert!(named.iter().all(|host| !hosts.contains(*host)), "{hosts:?}");
 }

@@ -1,14 +1,13 @@
 //! The bearer token that a request shows.
 
+use super::request_head::only;
 use actix_web::HttpRequest;
 use actix_web::http::header::AUTHORIZATION;
 
 /// The bearer token of a request (RFC 6750, section 2.1). One header: of several, nobody could say which
 /// counts. Another scheme, such as the password of a test site, is not for Constat.
 pub fn bearer(request: &HttpRequest) -> Option<String> {
-    let mut headers = request.headers().get_all(AUTHORIZATION);
-    let (header, None) = (headers.next()?, headers.next()) else { return None };
-    let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
+    let (scheme, token) = only(request.headers(), &AUTHORIZATION)?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }
 

@@ -2,11 +2,11 @@
 //! what a script has written for 7 days, and what the host's own server has set for as long as that says
 //! (`docs/decisions/0078-response-sets-the-cookie.md`).
 
+use super::request_head::{cookies, host, only};
 use crate::site::{HiddenCookie, Site};
 use actix_web::cookie::time::{Duration, OffsetDateTime};
 use actix_web::cookie::{Cookie, SameSite};
-use actix_web::http::header::{COOKIE, HOST, HeaderMap, HeaderName, ORIGIN, SET_COOKIE};
-use actix_web::http::uri::Authority;
+use actix_web::http::header::{HeaderMap, ORIGIN, SET_COOKIE};
 use actix_web::{HttpRequest, HttpResponseBuilder};
 use constat_public_suffix::registrable;
 use constat_shared::{ConsentCookie, ConsentId, Notice, Record, Timestamp, VendorId, cookie};
@@ -32,7 +32,7 @@ impl<'a> OwnHost<'a> {
         let origin = only(request.headers(), &ORIGIN).filter(|origin| site.allows_origin(origin))?;
         let origin = Url::parse(origin).ok()?;
         let name = origin.host_str()?;
-        let asked: Authority = only(request.headers(), &HOST)?.parse().ok()?;
+        let asked = host(request.headers())?;
         asked.host().eq_ignore_ascii_case(name).then(|| OwnHost {
             site,
             name: name.to_owned(),
@@ -148,19 +148,10 @@ impl<'a> OwnHost<'a> {
     }
 }
 
-/// The value of a field that is there once.
-fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    let mut values = headers.get_all(name);
-    let value = values.next()?.to_str().ok();
-    value.filter(|_| values.next().is_none())
-}
-
 /// The consent cookies of a request. Whatever else is in it is passed over.
 fn carried(headers: &HeaderMap, site: &Site) -> Vec<(String, ConsentCookie)> {
     let names = [site.notice.site.cookie_name(), cookie::NAME_1.to_owned()];
-    let lines = headers.get_all(COOKIE).filter_map(|line| line.to_str().ok());
-    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let known = pairs.filter(|(name, _)| names.iter().any(|known| known == name));
+    let known = cookies(headers).filter(|(name, _)| names.iter().any(|known| known == name));
     known.filter_map(|(name, value)| Some((name.to_owned(), ConsentCookie::decode(value).ok()?))).collect()
 }
 

@@ -20,6 +20,7 @@ mod problem;
 mod public;
 mod query;
 pub mod rate;
+mod request_head;
 pub mod router;
 pub mod routes;
 mod screen_files;

@@ -5,10 +5,9 @@ use super::lookup::find_site;
 use crate::consent::carried;
 use crate::http::app::App;
 use crate::http::problem::ApiError;
+use crate::http::request_head;
 use crate::render::policy::{POLICY_BYTES_MAX, policy};
-use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, HOST, HeaderMap, HeaderName, VARY,
-};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, VARY};
 use actix_web::http::uri::Authority;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -21,10 +20,8 @@ const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 pub async fn get(request: HttpRequest, app: Data<App>, site: Path<String>) -> Result<HttpResponse, ApiError> {
     let served = find_site(&app, &site)?;
     let headers = request.headers();
-    let lines = headers.get_all(COOKIE).filter_map(|line| line.to_str().ok());
-    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let allowed = carried::allowed(pairs, &served, app.clock.best_time());
-    let policy = policy(&served.site, &allowed, host(headers).as_ref().map(Authority::as_str));
+    let allowed = carried::allowed(request_head::cookies(headers), &served, app.clock.best_time());
+    let policy = policy(&served.site, &allowed, plain_host(headers).as_ref().map(Authority::as_str));
     if policy.len() > POLICY_BYTES_MAX {
         let detail = "Name whole domains in `hosts` and `csp_hosts` of the site file, such as *.example.com.";
         return Err(ApiError::new(Code::PolicyTooLong, detail));
@@ -39,8 +36,7 @@ pub async fn get(request: HttpRequest, app: Data<App>, site: Path<String>) -> Re
 }
 
 /// The host that was asked, where it is nothing but a host.
-fn host(headers: &HeaderMap) -> Option<Authority> {
-    let asked: Authority = headers.get(HOST)?.to_str().ok()?.parse().ok()?;
+fn plain_host(headers: &HeaderMap) -> Option<Authority> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
-    Some(asked).filter(|asked| asked.as_str().chars().all(is_plain))
+    request_head::host(headers).filter(|asked| asked.as_str().chars().all(is_plain))
 }

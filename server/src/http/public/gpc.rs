@@ -4,9 +4,9 @@
 use crate::http::app::App;
 use crate::http::deadline::on_store;
 use crate::http::problem::ApiError;
+use crate::http::request_head::host;
 use crate::site::Site;
-use actix_web::http::header::{CACHE_CONTROL, HOST, HeaderMap};
-use actix_web::http::uri::Authority;
+use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use constat_shared::{Code, RefusalSignal};
@@ -16,7 +16,7 @@ use url::Url;
 /// The statement of the sites whose pages are at the host that the browser named, and the day since which the
 /// newest of their notices says so.
 pub async fn get(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, ApiError> {
-    let host = host(request.headers());
+    let host = host(request.headers()).map(|asked| asked.host().to_ascii_lowercase());
     let sites = app.sites.all().into_iter().filter(|served| {
         let honours = served.notice().refusal_signals.contains(&RefusalSignal::Gpc);
         honours && host.as_deref().is_some_and(|host| is_at(&served.site, host))
@@ -37,12 +37,6 @@ pub async fn get(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, A
         body["lastUpdate"] = day.split('T').next().into();
     }
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(body))
-}
-
-/// The host that the browser asks, without its port.
-fn host(headers: &HeaderMap) -> Option<String> {
-    let asked: Authority = headers.get(HOST)?.to_str().ok()?.parse().ok()?;
-    Some(asked.host().to_ascii_lowercase())
 }
 
 fn is_at(site: &Site, host: &str) -> bool {

@@ -8,7 +8,7 @@ use url::Url;
 /// vendor of its notice. `x` is a domain with every host below it, `=x` is one host alone: most are domains.
 pub fn host_rules(site: &Site) -> Vec<String> {
     let undeclared = joined(site.tags.undeclared_hosts.iter().map(|host| rule(host)));
-    let own = joined(site.origins.iter().filter_map(|origin| own_rule(origin)));
+    let own = joined(site.origins.iter().filter_map(|origin| own_pattern(origin)).map(|host| rule(&host)));
     let vendors = site.notice.vendors.iter();
     let vendors = vendors.map(|vendor| joined(vendor.hosts.iter().map(|host| rule(host))));
     [undeclared, own].into_iter().chain(vendors).collect()
@@ -23,11 +23,11 @@ fn rule(host: &str) -> String {
     host.strip_prefix("*.").map_or_else(|| format!("={host}"), str::to_owned)
 }
 
-/// The rule of an origin of the site: of the domain that its owner has registered, or of its host alone.
-fn own_rule(origin: &str) -> Option<String> {
+/// What is a site's own by one of its origins: `*.` and the domain that its owner has registered, or its host alone.
+pub fn own_pattern(origin: &str) -> Option<String> {
     let url = Url::parse(origin).ok()?;
     let host = url.host_str()?;
-    Some(registrable(host).map_or_else(|| format!("={host}"), str::to_owned))
+    Some(registrable(host).map_or_else(|| host.to_owned(), |domain| format!("*.{domain}")))
 }
 
 #[cfg(test)]
@@ -47,7 +47,7 @@ mod tests {
             ("https://helvia.github.io", "helvia.github.io"),
             ("http://localhost:3000", "=localhost"),
         ] {
-            assert_eq!(own_rule(origin).as_deref(), Some(own), "{origin}");
+            assert_eq!(own_pattern(origin).map(|host| rule(&host)).as_deref(), Some(own), "{origin}");
         }
     }
 }

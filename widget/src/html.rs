@@ -17,11 +17,11 @@ pub fn first_layer_html(notice: NoticeView) -> String {
 }
 
 /// What a browser that refuses by a signal is shown, as HTML; nothing on a site that honours none.
-pub fn signal_html(notice: NoticeView) -> Option<String> {
+pub fn signal_html(notice: &NoticeView) -> Option<String> {
     if notice.texts.get(TextKey::SignalText).is_empty() {
         return None;
     }
-    let props = FirstLayerProps { notice: Rc::new(notice) };
+    let props = FirstLayerProps { notice: Rc::new(notice.clone()) };
     let renderer = LocalServerRenderer::<SignalNotice>::with_props(props).hydratable(false);
     Some(futures_executor::block_on(renderer.render()))
 }

@@ -102,7 +102,7 @@ impl Banner {
             TextKey::Withdraw,
         ];
         let texts = texts.map(|key| view.texts.get(key).to_owned());
-        let signal = constat_widget::signal_html(view.clone());
+        let signal = constat_widget::signal_html(&view);
         Banner { texts, html: constat_widget::first_layer_html(view), signal }
     }
 }

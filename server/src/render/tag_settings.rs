@@ -68,10 +68,10 @@ pub struct TagSettings<'a> {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     signals: BTreeMap<&'static str, Vec<Option<usize>>>,
     /// Whether Global Privacy Control is a refusal.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     gpc: bool,
     /// Whether Do Not Track is a refusal.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     dnt: bool,
     /// Blocking without marks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -106,11 +106,6 @@ impl<'a> TagSettings<'a> {
             dnt: refused_by(RefusalSignal::Dnt),
         }
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_false(on: &bool) -> bool {
-    !*on
 }
 
 /// Whether a number is left out of the settings.

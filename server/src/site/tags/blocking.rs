@@ -1,6 +1,7 @@
 //! Blocking without marks, and the hosts of the site's Content Security Policy.
 
 use crate::site::catalogue::Catalogue;
+use crate::site::facts::vendor::distinct;
 use crate::site::file::report::Report;
 use crate::site::file::schema::SiteFile;
 use crate::site::file::values;
@@ -54,16 +55,5 @@ pub fn csp_hosts(given: &[String], report: &mut Report) -> Vec<String> {
         report.add("csp_hosts", format!("there are {}", given.len()), remedy);
         return Vec::new();
     }
-    let mut seen = BTreeSet::new();
-    let mut hosts = Vec::new();
-    for (number, text) in given.iter().enumerate() {
-        let key = format!("csp_hosts[{number}]");
-        let Some(host) = report.take(&key, values::host_pattern(text)) else { continue };
-        if seen.insert(host.clone()) {
-            hosts.push(host);
-        } else {
-            report.add(&key, format!("`{host}` is listed twice"), "List it once");
-        }
-    }
-    hosts
+    distinct("csp_hosts", given, values::host_pattern, report)
 }

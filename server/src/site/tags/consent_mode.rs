@@ -187,7 +187,7 @@ fn decides(text: &str, otherwise: Category, notice: &Notice) -> Result<Decider, 
         return Err(Fault::new(format!("the site does not use the category `{category}`"), remedy));
     };
     let ids = || notice.vendors.iter().map(|vendor| vendor.id.as_str());
-    let vendor = notice.vendors.iter().find(|vendor| vendor.id.as_str() == id);
+    let vendor = VendorId::parse(id).ok().and_then(|id| notice.vendor(&id));
     vendor.map(|vendor| Decider::Vendor(vendor.id.clone())).ok_or_else(|| {
         let otherwise = format!("Add [[vendors]] with id = \"{id}\"");
         Fault::new(format!("the site has no vendor `{id}`"), hint(id, ids(), otherwise))

@@ -3,7 +3,7 @@
 use super::consent_mode::Decider;
 use crate::site::file::report::Report;
 use crate::site::file::schema::SignalsFile;
-use constat_shared::{Category, Notice};
+use constat_shared::{Category, Notice, VendorId};
 use std::collections::BTreeMap;
 
 constat_shared::names! {
@@ -98,7 +98,7 @@ pub fn check(
 }
 
 fn decider(slot: &Slot, notice: &Notice) -> Option<Decider> {
-    let named = |id: &str| notice.vendors.iter().find(|vendor| vendor.id.as_str() == id);
+    let named = |id: &str| notice.vendor(&VendorId::parse(id).ok()?);
     if let Some(vendor) = slot.vendor.and_then(named) {
         return Some(Decider::Vendor(vendor.id.clone()));
     }

@@ -22,19 +22,52 @@ pub const LOADER: Budget = Budget {
     remedy: "Move work that only an unanswered visitor needs from www/loader into the widget.",
 };
 
-/// What a site in first-party mode, in which the response to an answer sets the cookie, fetches more.
-pub const FIRST_PARTY: Budget = Budget {
-    what: "+ first_party.js",
-    limit_bytes: 600,
-    remedy: "Make www/loader/optional/first_party.js smaller.",
-};
+/// Makes the budget of an optional part of the loader from its name: what a site that uses it alone fetches more.
+macro_rules! optional {
+    ($($(#[$doc:meta])* $part:ident = $name:literal, $limit_bytes:literal;)*) => {
+        $(
+            $(#[$doc])*
+            pub const $part: Budget = Budget {
+                what: concat!("+ ", $name, ".js"),
+                limit_bytes: $limit_bytes,
+                remedy: concat!("Make www/loader/optional/", $name, ".js smaller."),
+            };
+        )*
+    };
+}
 
-/// What a site that tells Google's tags of the choice fetches more.
-pub const CONSENT_MODE: Budget = Budget {
-    what: "+ consent_mode.js",
-    limit_bytes: 700,
-    remedy: "Make www/loader/optional/consent_mode.js smaller.",
-};
+optional! {
+    /// What a site in first-party mode, in which the response to an answer sets the cookie, fetches more.
+    FIRST_PARTY = "first_party", 600;
+    /// What a site that tells Google's tags of the choice fetches more.
+    CONSENT_MODE = "consent_mode", 700;
+    /// What a site that takes a signal of browsers for a refusal fetches more, beside the notice that says so.
+    GPC = "gpc", 200;
+    /// What a site fetches more whose server adds the policy of the visitor's choice to its pages.
+    CSP = "csp", 200;
+    /// What a site that tells other services of the choice fetches more, with one more part for each service.
+    SIGNALS = "signals", 250;
+    /// [`SIGNALS`] for this service.
+    SIGNAL_MICROSOFT = "signal_microsoft", 180;
+    /// [`SIGNALS`] for this service.
+    SIGNAL_MATOMO = "signal_matomo", 140;
+    /// [`SIGNALS`] for this service.
+    SIGNAL_PIANO = "signal_piano", 170;
+    /// [`SIGNALS`] for this service.
+    SIGNAL_ADOBE = "signal_adobe", 260;
+    /// [`SIGNALS`] for this service.
+    SIGNAL_META = "signal_meta", 120;
+    /// [`SIGNALS`] for this service.
+    SIGNAL_TIKTOK = "signal_tiktok", 110;
+    /// [`SIGNALS`] for this service.
+    SIGNAL_POSTHOG = "signal_posthog", 120;
+    /// [`SIGNALS`] for this service.
+    SIGNAL_PLAUSIBLE = "signal_plausible", 60;
+    /// [`SIGNALS`] for this service.
+    SIGNAL_SHOPIFY = "signal_shopify", 170;
+    /// [`SIGNALS`] for this service.
+    SIGNAL_WORDPRESS = "signal_wordpress", 170;
+}
 
 /// What a site whose file says something of tags fetches more, for the way into the owner's view.
 pub const DEBUG: Budget = Budget {
@@ -53,51 +86,6 @@ pub const AUTO_BLOCK: Budget = Budget {
     limit_bytes: 7_600,
     remedy: "Make www/loader/optional/auto_block_*.js smaller.",
 };
-
-/// What a site that takes a signal of browsers for a refusal fetches more, beside the notice that says so.
-pub const GPC: Budget =
-    Budget { what: "+ gpc.js", limit_bytes: 200, remedy: "Make www/loader/optional/gpc.js smaller." };
-
-/// What a site fetches more whose server adds the policy of the visitor's choice to its pages.
-pub const CSP: Budget =
-    Budget { what: "+ csp.js", limit_bytes: 200, remedy: "Make www/loader/optional/csp.js smaller." };
-
-/// What a site that tells other services of the choice fetches more, with one more part for each service.
-pub const SIGNALS: Budget = signal("+ signals.js", 250, "Make www/loader/optional/signals.js smaller.");
-/// [`SIGNALS`] for this service.
-pub const SIGNAL_MICROSOFT: Budget =
-    signal("+ signal_microsoft.js", 180, "Make www/loader/optional/signal_microsoft.js smaller.");
-/// [`SIGNALS`] for this service.
-pub const SIGNAL_MATOMO: Budget =
-    signal("+ signal_matomo.js", 140, "Make www/loader/optional/signal_matomo.js smaller.");
-/// [`SIGNALS`] for this service.
-pub const SIGNAL_PIANO: Budget =
-    signal("+ signal_piano.js", 170, "Make www/loader/optional/signal_piano.js smaller.");
-/// [`SIGNALS`] for this service.
-pub const SIGNAL_ADOBE: Budget =
-    signal("+ signal_adobe.js", 260, "Make www/loader/optional/signal_adobe.js smaller.");
-/// [`SIGNALS`] for this service.
-pub const SIGNAL_META: Budget =
-    signal("+ signal_meta.js", 120, "Make www/loader/optional/signal_meta.js smaller.");
-/// [`SIGNALS`] for this service.
-pub const SIGNAL_TIKTOK: Budget =
-    signal("+ signal_tiktok.js", 110, "Make www/loader/optional/signal_tiktok.js smaller.");
-/// [`SIGNALS`] for this service.
-pub const SIGNAL_POSTHOG: Budget =
-    signal("+ signal_posthog.js", 120, "Make www/loader/optional/signal_posthog.js smaller.");
-/// [`SIGNALS`] for this service.
-pub const SIGNAL_PLAUSIBLE: Budget =
-    signal("+ signal_plausible.js", 60, "Make www/loader/optional/signal_plausible.js smaller.");
-/// [`SIGNALS`] for this service.
-pub const SIGNAL_SHOPIFY: Budget =
-    signal("+ signal_shopify.js", 170, "Make www/loader/optional/signal_shopify.js smaller.");
-/// [`SIGNALS`] for this service.
-pub const SIGNAL_WORDPRESS: Budget =
-    signal("+ signal_wordpress.js", 170, "Make www/loader/optional/signal_wordpress.js smaller.");
-
-const fn signal(what: &'static str, limit_bytes: usize, remedy: &'static str) -> Budget {
-    Budget { what, limit_bytes, remedy }
-}
 
 /// The JavaScript that wasm-bindgen writes around the widget.
 pub const GLUE: Budget = Budget {
@@ -127,7 +115,7 @@ pub const RECORD: Budget =
 /// All that a returning visitor fetches: the loader with the settings and first layer of the demo site.
 pub const CONSENT_JS: Budget = Budget {
     what: "consent.js",
-    limit_bytes: 10_700,
+    limit_bytes: 10_650,
     remedy: "Make www/loader, the settings or the first layer's HTML and CSS smaller.",
 };
 
@@ -141,7 +129,7 @@ pub const FIRST_PAINT: Budget = Budget {
 /// The most that a visitor fetches who asks for nothing, with every part of the loader that few pages need.
 pub const FIRST_VISIT: Budget = Budget {
     what: "first visit",
-    limit_bytes: 13_050,
+    limit_bytes: 13 * KB,
     remedy: "Make www/loader or www/parts smaller, or move what only the configuration layer needs into the widget.",
 };
 

@@ -20,6 +20,24 @@ proof_months = 13
     };
 }
 
+/// The conditions under which the CNIL exempts audience measurement, all fulfilled.
+macro_rules! exemption {
+    () => {
+        r#"[categories.audience.exemption]
+own_use_only = true
+anonymous_statistics_only = true
+no_cross_site_tracking = true
+no_merging_or_sharing = true
+visitors_informed = true
+tracker_months = 13
+data_months = 25
+"#
+    };
+}
+
+/// The table by which a site file exempts its audience measurement.
+pub const EXEMPTION: &str = exemption!();
+
 /// The site file with the vendors of [`vendor_files`] and one that it defines itself. It uses every part
 /// of the format but the theme and the texts, and has no mistake.
 pub const SITE_FILE: &str = concat!(
@@ -28,15 +46,9 @@ pub const SITE_FILE: &str = concat!(
 exempt = true
 [categories.audience]
 exempt = true # audience
-[categories.audience.exemption]
-own_use_only = true
-anonymous_statistics_only = true
-no_cross_site_tracking = true
-no_merging_or_sharing = true
-visitors_informed = true
-tracker_months = 13
-data_months = 25
-[categories.advertising]
+"#,
+    exemption!(),
+    r#"[categories.advertising]
 [[vendors]]
 id = "retarget"
 [vendors.cookies."_re_*"]

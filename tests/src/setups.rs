@@ -1,5 +1,7 @@
 //! What owners of sites have in their pages, and how each is put: the table of `docs/page.md`, as pages.
 
+use constat_testkit::sample_site::EXEMPTION;
+
 /// One row of the table.
 pub struct Setup {
     /// What the owner has, as the first cell of its row says.
@@ -39,20 +41,7 @@ const HIT: &str = "new Image().src = 'THIRD/hit';";
 /// What a tag of Google does by the newest `update` in the data layer.
 const GOOGLE: &str = "const update = dataLayer.filter(entry => entry[0] === 'consent' && entry[1] === 'update').pop(); if (update && update[2].analytics_storage === 'granted') new Image().src = 'THIRD/hit';";
 
-/// Audience measurement that fulfils the conditions of the CNIL.
-const EXEMPT: &str = "[categories.audience]
-exempt = true
-[categories.audience.exemption]
-own_use_only = true
-anonymous_statistics_only = true
-no_cross_site_tracking = true
-no_merging_or_sharing = true
-visitors_informed = true
-tracker_months = 13
-data_months = 25
-";
-
-/// The vendor of the sample that does not.
+/// The vendor of the sample whose audience measurement cannot be exempt.
 const GOOGLE_ANALYTICS: &str = "[[vendors]]
 id = \"google-analytics\"
 [vendors.cookies._ga]
@@ -142,7 +131,10 @@ pub const SETUPS: [Setup; 23] = [
     Setup {
         have: "Matomo, exempt from consent",
         keys: "",
-        changes: &[("[categories.audience]\n", EXEMPT), (GOOGLE_ANALYTICS, "")],
+        changes: &[
+            ("[categories.audience]\n", "[categories.audience]\nexempt = true\n"),
+            (GOOGLE_ANALYTICS, EXEMPTION),
+        ],
         tables: "[signals]\nmatomo = true\n[[vendors]]\nid = 'matomo'\n",
         head: "",
         body: "<script>window._paq = window._paq || []; _paq.push(['trackPageView']);</script><script async src='THIRD/matomo.js'></script>",

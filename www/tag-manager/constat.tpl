@@ -58,7 +58,7 @@ ___TEMPLATE_PARAMETERS___
   {
     "type": "SIMPLE_TABLE",
     "name": "regions",
-    "displayName": "Regions where something is granted before an answer; the same as in the site file",
+    "displayName": "Regions where something else holds before an answer; the same as in the site file",
     "newRowButtonText": "Add a region",
     "simpleTableColumns": [
       {
@@ -85,7 +85,21 @@ ___TEMPLATE_PARAMETERS___
           {
             "type": "REGEX",
             "args": [
-              "^(ad_storage|ad_user_data|ad_personalization|analytics_storage|functionality_storage|personalization_storage)( *, *(ad_storage|ad_user_data|ad_personalization|analytics_storage|functionality_storage|personalization_storage))*$"
+              "^((ad_storage|ad_user_data|ad_personalization|analytics_storage|functionality_storage|personalization_storage)( *, *(ad_storage|ad_user_data|ad_personalization|analytics_storage|functionality_storage|personalization_storage))*)?$"
+            ]
+          }
+        ]
+      },
+      {
+        "name": "denied",
+        "type": "TEXT",
+        "displayName": "What a part of a country denies where the country grants it",
+        "defaultValue": "",
+        "valueValidators": [
+          {
+            "type": "REGEX",
+            "args": [
+              "^((ad_storage|ad_user_data|ad_personalization|analytics_storage|functionality_storage|personalization_storage)( *, *(ad_storage|ad_user_data|ad_personalization|analytics_storage|functionality_storage|personalization_storage))*)?$"
             ]
           }
         ]
@@ -109,8 +123,8 @@ const updateConsentState = require('updateConsentState');
 
 const SPEAKER = 'constatConsentMode';
 
-// Both lists are written with commas.
-const list = (text) => text.split(',').map((part) => part.trim());
+// The lists are written with commas.
+const list = (text) => (text || '').split(',').map((part) => part.trim()).filter((part) => part);
 
 const begin = () => {
   const wait = makeNumber(data.wait_for_update_ms) || 0;
@@ -129,6 +143,9 @@ const begin = () => {
     const differs = {region: list(row.codes), wait_for_update: wait};
     list(row.granted).forEach((type) => {
       differs[type] = 'granted';
+    });
+    list(row.denied).forEach((type) => {
+      differs[type] = 'denied';
     });
     setDefaultConsentState(differs);
   });
@@ -221,13 +238,15 @@ scenarios:
   code: |-
     mockData.regions = [
       {codes: 'US, CA-QC', granted: 'analytics_storage , ad_storage'},
-      {codes: 'BR', granted: 'functionality_storage'}
+      {codes: 'US-CA', granted: '', denied: 'ad_storage'},
+      {codes: 'BR', granted: 'functionality_storage', denied: ''}
     ];
     runCode(mockData);
 
     assertThat(defaults).isEqualTo([
       denied,
       {region: ['US', 'CA-QC'], wait_for_update: 500, analytics_storage: 'granted', ad_storage: 'granted'},
+      {region: ['US-CA'], wait_for_update: 500, ad_storage: 'denied'},
       {region: ['BR'], wait_for_update: 500, functionality_storage: 'granted'}
     ]);
 - name: The options are set as they are ticked

@@ -37,10 +37,13 @@ pub fn csp_hash(snippet: &str) -> String {
 /// The default of a region as an object of JavaScript. Codes and names need no escapes. What is granted there waits
 /// for the choice like the rest: a tag would send before it hears of a refusal.
 fn differs(region: &Region, mode: &ConsentMode) -> String {
-    let granted = region.granted.iter().map(|of| format!("{of}:\"granted\""));
+    let types = region.types.iter().map(|(of, granted)| {
+        let state = if *granted { "granted" } else { "denied" };
+        format!("{of}:\"{state}\"")
+    });
     let codes: Vec<String> = region.codes.iter().map(|code| format!("\"{code}\"")).collect();
     let wait = format!("wait_for_update:{}", mode.wait_for_update_ms);
-    let all: Vec<String> = granted.chain([wait, format!("region:[{}]", codes.join(","))]).collect();
+    let all: Vec<String> = types.chain([wait, format!("region:[{}]", codes.join(","))]).collect();
     format!("{{{}}}", all.join(","))
 }
 
@@ -74,9 +77,12 @@ mod tests {
 
     #[test]
     fn a_region_is_one_more_default() {
-        let region = Region { codes: vec!["US-CA".into()], granted: vec![ConsentType::AnalyticsStorage] };
+        let region = Region {
+            codes: vec!["US-CA".into()],
+            types: vec![(ConsentType::AnalyticsStorage, true), (ConsentType::AdStorage, false)],
+        };
         let text = snippet(&ConsentMode { regions: vec![region], ..mode() });
-        let more = "g(\"consent\",\"default\",{analytics_storage:\"granted\",wait_for_update:5000,region:[\"US-CA\"]})";
+        let more = "g(\"consent\",\"default\",{analytics_storage:\"granted\",ad_storage:\"denied\",wait_for_update:5000,region:[\"US-CA\"]})";
         assert!(text.contains(more), "{text}");
     }
 }

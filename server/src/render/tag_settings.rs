@@ -123,7 +123,7 @@ struct GoogleSettings<'a> {
     /// For each type the position of what decides it: a category's, or a vendor's behind the five categories.
     map: [usize; 6],
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    regions: Vec<(&'a [String], Vec<usize>)>,
+    regions: Vec<RegionSettings<'a>>,
 }
 
 impl<'a> GoogleSettings<'a> {
@@ -150,7 +150,14 @@ fn position(decider: &Decider, notice: &Notice) -> usize {
     }
 }
 
-fn region(region: &Region) -> (&[String], Vec<usize>) {
-    let position = |of: &ConsentType| ConsentType::ALL.iter().position(|known| known == of);
-    (&region.codes, region.granted.iter().filter_map(position).collect())
+/// The codes of a region, the types that are granted there, and those that are denied.
+type RegionSettings<'a> = (&'a [String], Vec<usize>, Vec<usize>);
+
+fn region(region: &Region) -> RegionSettings<'_> {
+    let position = |of: ConsentType| ConsentType::ALL.iter().position(|known| *known == of);
+    let these = |state| {
+        let named = region.types.iter().filter(move |(_, granted)| *granted == state);
+        named.filter_map(|(of, _)| position(*of)).collect()
+    };
+    (&region.codes, these(true), these(false))
 }

@@ -469,7 +469,7 @@ window.google = (layer, place) => {
 #[test]
 fn each_region_has_one_more_default_and_the_choice_counts_everywhere() {
     browse(DESKTOP, |browser| async move {
-        let regions = "[[consent_mode.region]]\ncodes = [\"US\"]\nanalytics_storage = \"granted\"\nad_storage = \"granted\"\n[[consent_mode.region]]\ncodes = [\"US-CA\", \"BR\"]\nfunctionality_storage = \"granted\"\n";
+        let regions = "[[consent_mode.region]]\ncodes = [\"US\"]\nanalytics_storage = \"granted\"\nad_storage = \"granted\"\n[[consent_mode.region]]\ncodes = [\"US-CA\", \"BR\"]\nfunctionality_storage = \"granted\"\nad_storage = \"denied\"\n";
         let site = Site::start(&format!("{ADVANCED}{regions}"));
         let google = format!("<script>{GOOGLE}</script>");
         for head in [format!("{google}CONSTAT"), format!("{google}SNIPPET{TAG}CONSTAT")] {
@@ -483,8 +483,7 @@ fn each_region_has_one_more_default_and_the_choice_counts_everywhere() {
             let of = async |place: &str| browser.run(&format!("return google(dataLayer, '{place}')")).await;
             assert_eq!(of("FR").await?, json!([["security_storage"], 7]), "{head}");
             assert_eq!(of("US").await?, json!([["ad_storage", "analytics_storage", "security_storage"], 7]));
-            let california =
-                json!([["ad_storage", "analytics_storage", "functionality_storage", "security_storage"], 7]);
+            let california = json!([["analytics_storage", "functionality_storage", "security_storage"], 7]);
             assert_eq!(of("US-CA").await?, california);
             assert_eq!(of("BR").await?, json!([["functionality_storage", "security_storage"], 7]));
             browser.press("refuse_all").await?;

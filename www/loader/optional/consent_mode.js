@@ -36,10 +36,11 @@ function types(on) {
 function begin() {
   if (attempt(() => [...entries()].some(entry => entry && entry[0] === "consent" && entry[1] === "default"))) return;
   command("consent", "default", { ...types(() => false), wait_for_update: wait });
-  for (let [codes, granted] of regions || []) {
+  for (let [codes, granted, denied] of regions || []) {
     // What is granted there waits for the choice like the rest.
     let differs = { region: codes, wait_for_update: wait };
     for (let at of granted) differs[TYPES[at]] = "granted";
+    for (let at of denied) differs[TYPES[at]] = "denied";
     command("consent", "default", differs);
   }
   if (options) command("set", options);

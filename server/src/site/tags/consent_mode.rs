@@ -81,8 +81,8 @@ pub enum Decider {
 pub struct Region {
     /// ISO 3166-2 codes, such as `US` or `US-CA`.
     pub codes: Vec<String>,
-    /// What is granted there.
-    pub granted: Vec<ConsentType>,
+    /// What differs there, and whether it is granted. A part of a country may deny what the country grants.
+    pub types: Vec<(ConsentType, bool)>,
 }
 
 /// What the table says.
@@ -203,6 +203,7 @@ fn region<'a>(
 ) -> Region {
     let key = format!("consent_mode.region[{number}]");
     let codes_key = format!("{key}.codes");
+    let types = differing(&key, file, report);
     if file.codes.is_empty() || file.codes.len() > CODES_MAX {
         let problem = format!("there are {} codes", file.codes.len());
         report.add(&codes_key, problem, format!("Write 1 to {CODES_MAX}, such as codes = [\"US\"]"));
@@ -211,18 +212,19 @@ fn region<'a>(
         if !is_region(code) {
             let remedy = "Write a code of ISO 3166-2, such as US or US-CA";
             report.add(&codes_key, format!("`{code}` is no region"), remedy);
-        } else if CONSENT_FIRST.contains(&&code[..2]) {
+        } else if types.iter().any(|(_, granted)| *granted) && CONSENT_FIRST.contains(&&code[..2]) {
             let problem = format!("in `{code}` nothing may be granted before an answer");
             report.add(&codes_key, problem, "Take it out: everything is denied there");
         } else if !seen.insert(code) {
             report.add(&codes_key, format!("`{code}` is listed twice"), "List it once");
         }
     }
-    Region { codes: file.codes.clone(), granted: granted(&key, file, report) }
+    Region { codes: file.codes.clone(), types }
 }
 
-/// The types that are granted in a region.
-fn granted(key: &str, file: &RegionFile, report: &mut Report) -> Vec<ConsentType> {
+/// The types that a region names. Google takes for each type the default of the smallest region that holds the
+/// visitor's, so one may deny what a larger one grants.
+fn differing(key: &str, file: &RegionFile, report: &mut Report) -> Vec<(ConsentType, bool)> {
     let written = [
         (ConsentType::AdStorage, &file.ad_storage),
         (ConsentType::AdUserData, &file.ad_user_data),
@@ -231,21 +233,18 @@ fn granted(key: &str, file: &RegionFile, report: &mut Report) -> Vec<ConsentType
         (ConsentType::FunctionalityStorage, &file.functionality_storage),
         (ConsentType::PersonalizationStorage, &file.personalization_storage),
     ];
-    let mut granted = Vec::new();
-    for (of, value) in written {
-        match value.as_deref() {
-            Some("granted") => granted.push(of),
-            Some(_) => {
-                let remedy = "Write \"granted\", or leave it out: everything is denied before an answer";
-                report.add(&format!("{key}.{of}"), "it does not differ", remedy);
-            }
-            None => {}
-        }
-    }
-    if granted.is_empty() {
+    let given = written.iter().filter_map(|(of, value)| Some((*of, value.as_deref()?)));
+    let types: Vec<_> = given
+        .filter_map(|(of, value)| {
+            let words = [("granted", true), ("denied", false)];
+            let granted = values::one_of(value, "a state", &words);
+            Some((of, report.take(&format!("{key}.{of}"), granted)?))
+        })
+        .collect();
+    if written.iter().all(|(_, value)| value.is_none()) {
         report.add(key, "no type differs there", "Write one such as analytics_storage = \"granted\"");
     }
-    granted
+    types
 }
 
 /// Whether a text has the form of a country or of a part of one (ISO 3166-2).

@@ -49,7 +49,8 @@ fn every_key_is_read_and_none_changes_the_notice() {
         ads_data_redaction = false\nurl_passthrough = true\ndata_layer = \"myLayer_$1\"\n\
         [consent_mode.map]\nad_storage = \"vendor:retarget\"\nfunctionality_storage = \"essential\"\n\
         [[consent_mode.region]]\ncodes = [\"US\", \"CA-QC\"]\nanalytics_storage = \"granted\"\n\
-        [[consent_mode.region]]\ncodes = [\"BR\"]\npersonalization_storage = \"granted\"\nad_storage = \"granted\"";
+        [[consent_mode.region]]\ncodes = [\"BR\"]\npersonalization_storage = \"granted\"\nad_storage = \"granted\"\n\
+        [[consent_mode.region]]\ncodes = [\"US-CA\"]\nanalytics_storage = \"denied\"\nad_storage = \"granted\"";
     let site_with = site(&with(keys));
     let usual = site(SITE_FILE);
     assert_eq!(site_with.notice.notice_hash(), usual.notice.notice_hash());
@@ -63,13 +64,14 @@ fn every_key_is_read_and_none_changes_the_notice() {
     );
     assert_eq!(decides(ConsentType::AdUserData, &mode), &Decider::Category(Category::Advertising));
     assert_eq!(decides(ConsentType::FunctionalityStorage, &mode), &Decider::Category(Category::Essential));
-    let region = |codes: &[&str], granted: &[ConsentType]| Region {
+    let region = |codes: &[&str], types: &[(ConsentType, bool)]| Region {
         codes: codes.iter().map(|code| (*code).to_owned()).collect(),
-        granted: granted.to_vec(),
+        types: types.to_vec(),
     };
     let expected = [
-        region(&["US", "CA-QC"], &[ConsentType::AnalyticsStorage]),
-        region(&["BR"], &[ConsentType::AdStorage, ConsentType::PersonalizationStorage]),
+        region(&["US", "CA-QC"], &[(ConsentType::AnalyticsStorage, true)]),
+        region(&["BR"], &[(ConsentType::AdStorage, true), (ConsentType::PersonalizationStorage, true)]),
+        region(&["US-CA"], &[(ConsentType::AdStorage, true), (ConsentType::AnalyticsStorage, false)]),
     ];
     assert_eq!(mode.regions, expected);
 }

@@ -130,6 +130,7 @@ fn tunnel(head: &str) -> Option<(&'static str, u16)> {
 /// Where the server of a name and a port listens, if it is one of this machine.
 fn address(place: &str) -> Option<(&'static str, u16)> {
     let (name, port) = place.rsplit_once(':')?;
+    let name = name.strip_suffix('.').unwrap_or(name);
     let is_here =
         ["127.0.0.1", "localhost"].contains(&name) || name.ends_with(".localhost") || name.ends_with(".test");
     is_here.then_some(())?;

@@ -397,25 +397,6 @@ fn what_was_refused_comes_when_it_is_allowed_later_and_goes_with_a_withdrawal() 
 }
 
 #[test]
-fn a_page_with_sixty_tags_has_no_long_task() {
-    let script = r#"
-      window.longest = 0;
-      const measure = work => { const start = performance.now(); work(); longest = Math.max(longest, performance.now() - start); };
-      measure(() => { for (let at = 0; at < 60; at++) document.body.append(Object.assign(document.createElement("script"), { src: "STATS/" + at + ".js" })); });
-      document.addEventListener("constat:change", () => { window.asked = performance.now(); setTimeout(() => { longest = Math.max(longest, performance.now() - asked); window.done = 1; }); });"#;
-    browse(DESKTOP, move |browser| async move {
-        let host = site("");
-        opened(&browser, &host).await?;
-        browser.run(&script.replace("STATS", &host.stats())).await?;
-        browser.press("allow_all").await?;
-        browser.until("window.done").await?;
-        let longest = browser.run("return longest").await?.as_f64().unwrap();
-        assert!(longest < 50.0, "{longest} ms");
-        Ok(())
-    });
-}
-
-#[test]
 fn a_held_frame_says_whose_it_is_and_can_be_allowed_alone() {
     let made = "<script>const made = document.createElement('iframe'); made.id = 'made'; made.src = 'STATS/made'; document.body.append(made)</script>";
     let body = format!("<iframe id='still' src='STATS/still'></iframe>{made}");

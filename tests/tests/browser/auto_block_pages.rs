@@ -22,11 +22,12 @@ const AT_LEISURE: [&str; 4] = ["linkIcon", "linkPrefetch", "worklet", "sharedWor
 
 /// What stands in a page's own HTML, by the name that the table in `docs/page.md` has for it; `U` is an address
 /// without its ending.
-const MARKUP: [(&str, &str); 19] = [
+const MARKUP: [(&str, &str); 21] = [
     ("classic script", r#"<script src="U.js"></script>"#),
     ("script with `async` or `defer`", r#"<script async src="U.js"></script>"#),
     ("script with `async` or `defer`", r#"<script defer src="U.js"></script>"#),
     ("module", r#"<script type="module" src="U.js"></script>"#),
+    ("module whose text imports", r#"<script type="module">import "U.js"</script>"#),
     ("written script", r#"<script>document.write('<script src="U.js"></scr' + 'ipt>')</script>"#),
     ("style sheet", r#"<link rel="stylesheet" href="U.css">"#),
     ("preload", r#"<link rel="preload" as="image" href="U.png">"#),
@@ -36,6 +37,7 @@ const MARKUP: [(&str, &str); 19] = [
     ("image", r#"<input type="image" alt="" src="U.png">"#),
     ("image in SVG", r#"<svg><image href="U.png" width="9" height="9"/></svg>"#),
     ("frame", r#"<iframe src="U.html"></iframe>"#),
+    ("frame with a document of its own", r#"<iframe src="/own" srcdoc="<img src=U.png>"></iframe>"#),
     ("`embed` and `object`", r#"<embed src="U.html">"#),
     ("`embed` and `object`", r#"<object data="U.html"></object>"#),
     ("video and audio", r#"<video preload="auto" src="U.mp4"></video>"#),

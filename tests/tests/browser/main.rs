@@ -6,6 +6,7 @@ mod answers;
 mod auto_block;
 mod auto_block_hosts;
 mod auto_block_pages;
+mod auto_block_scripts;
 mod bundle;
 mod consent_mode;
 mod console;

@@ -3,7 +3,7 @@
  * script may use.
  */
 
-let patched = new WeakSet(), count = 0; // How many frames there were.
+let patched = new WeakSet(), counts = new WeakMap(); // How many frames each window had.
 
 function patch(win) {
   // A window that has loaded something else has new ones.
@@ -21,28 +21,49 @@ function patch(win) {
     return audio;
   });
   attempt(() => { watcher.observe(win.document, { __proto__: null, childList: true, subtree: true }); });
+  win.document.addEventListener("load", loads, true);
 }
 
-/* Looks into the frames of the page that are empty, or have their document in the page. A page of the site in a frame
-   has its own tag. */
-function frames(always) {
-  if (!always && count === window.length) return;
-  count = window.length;
-  for (let at = 0; at < window.length; at++) attempt(() => {
-    if (/^(about:|$)/.test(getA(window[at].frameElement, "src") || "")) patch(window[at]);
+/* Looks into a frame whose document is the page's own: empty, or made by the page. A page of the site in a frame has
+   its own tag, and others cannot be looked into. */
+function enter(frame) {
+  if (!EMPTY.test(getA(frame, "src") || "")) return;
+  attempt(() => {
+    let win = frame.contentWindow;
+    patch(win);
+    frames(win, 1);
   });
 }
 
-function seen(changes) {
-  let whole = changes.length > 99;
-  if (whole) checkTree(document, doc.readyState === "loading");
-  else for (let { target, addedNodes } of changes) {
-    if (nameOf(target) === "style") checkStyle(target);
-    for (let node of addedNodes) if (isElement(node)) checkTree(node, node.ownerDocument === document && doc.readyState === "loading");
-  }
-  frames();
+/* Looks into the frames of a window, if there are others than before. Those in shadow roots are found as elements. */
+function frames(win, always) {
+  if (!win || !always && counts.get(win) === win.length) return;
+  counts.set(win, win.length);
+  for (let at = 0; at < win.length; at++) attempt(() => { enter(win[at].frameElement); });
 }
 
+/* A frame that is held has loaded nothing: nobody hears of it, and the browser may have emptied it. */
+function loads(event) {
+  let frame = event.target;
+  if (kept(frame, "src") || kept(frame, "srcdoc")) {
+    event.stopImmediatePropagation();
+    cover(frame);
+  }
+  if (nameOf(frame) === "iframe") enter(frame);
+}
+
+function seen(changes) {
+  if (changes.length > 99) {
+    checkTree(document, doc.readyState === "loading");
+    frames(window);
+  } else for (let { target, addedNodes } of changes) {
+    if (nameOf(target) === "style") checkStyle(target);
+    frames((target.ownerDocument || target).defaultView);
+    for (let node of addedNodes) if (isElement(node)) checkTree(node, node.ownerDocument === document && doc.readyState === "loading");
+  }
+}
+
+let EMPTY = /^\s*((about|javascript|blob):|$)/i; // The addresses of frames whose document is the page's own.
 let watcher = new MutationObserver(seen), guardMarked = guard, announce = emit, mayMarked = may, kindOf = kind, sourceOf = source, freshMarked = fresh, executeMarked = execute, insertMarked = insertWritten;
 
 guard = inside => {
@@ -92,12 +113,4 @@ insertWritten = async (script, parent, next) => {
   released.unshift(...scripts);
 };
 
-// A frame that is held has loaded nothing: nobody hears of it, and the browser may have emptied it.
-document.addEventListener("load", event => {
-  if (kept(event.target, "src") || kept(event.target, "srcdoc")) {
-    event.stopImmediatePropagation();
-    cover(event.target);
-  }
-  frames(1);
-}, true);
 patch(window);

@@ -1,7 +1,8 @@
 /*
  * Elements that are held. What would be fetched for one is taken out of it and stands in an attribute, from which the
  * page goes on reading it: so copies of an element are held like it. A script keeps its address, and has a type that
- * no browser runs.
+ * no browser runs. The attribute begins with a word of this page view: text from elsewhere that has such an attribute
+ * would otherwise be put back as handlers.
  */
 
 let HELD = "data-constat-held", XLINK = "http://www.w3.org/1999/xlink";
@@ -11,7 +12,7 @@ let FETCHED = {
   __proto__: null, script: ["src", "href", "xlink:href"], img: ["srcset", "src"], source: ["srcset", "src"], iframe: ["src", "srcdoc"], frame: ["src"],
   embed: ["src"], object: ["data"], audio: ["src"], video: ["src", "poster"], track: ["src"], input: ["src"], link: ["imagesrcset", "href"],
   image: ["href", "xlink:href"], use: ["href", "xlink:href"], feImage: ["href", "xlink:href"], a: ["ping"], area: ["ping"],
-  body: ["background"], table: ["background"], td: ["background"], th: ["background"],
+  body: ["background"], table: ["background"], tbody: ["background"], thead: ["background"], tfoot: ["background"], tr: ["background"], td: ["background"], th: ["background"],
 };
 let LOOKED_AT = "script,img,source,iframe,frame,embed,object,audio,video,track,input[src],link,image,use,feImage,[ping],[background],[style],style";
 let FETCHING = /stylesheet|icon|pre|manifest|dns/i; // What a link is that is fetched.
@@ -21,13 +22,16 @@ let getA = native(elements, "getAttribute"), setA = native(elements, "setAttribu
 let insertIn = native(window.Node.prototype, "insertBefore");
 let parsed = new WeakSet(); // Scripts that the parser of the page has made: they wait for one another.
 let dead = new WeakSet(); // Scripts that no browser runs: they came as `innerHTML`.
+let shown = new WeakSet(); // Scripts that have been in the page: each would have run, wherever it is by now.
+let renewed = new WeakSet(); // Scripts that the page has given the attributes of another one.
 let afterwards = new WeakMap(); // What is done for an element when it is let go.
 let joined = new WeakSet(); // Elements that wait for their turn.
 let some; // Whether any element is held.
 let { parse: fromJson, stringify: toJson } = window.JSON;
+let SEAL = attempt(() => window.crypto.getRandomValues(new Uint32Array(3)).join("-"), "" + Math.random()) + " ";
 
 let nameOf = node => node.localName;
-let stateOf = node => some && attempt(() => fromJson(getA(node, HELD)));
+let stateOf = node => some && attempt(() => { let text = getA(node, HELD); return text.startsWith(SEAL) ? fromJson(text.slice(SEAL.length)) : undefined; });
 
 /* An attribute as the page knows it: undefined where it is not held. */
 function kept(node, name) {
@@ -36,11 +40,17 @@ function kept(node, name) {
 }
 
 function keepState(node, state) {
-  if (Object.keys(state).length) setA(node, HELD, toJson(state)); else removeA(node, HELD);
+  if (Object.keys(state).length) setA(node, HELD, SEAL + toJson(state)); else removeA(node, HELD);
 }
 
 function ignored(node) {
   return !!attempt(() => apply(elements.closest, node, ["[data-constat=ignore]"]));
+}
+
+/* What was found, unless the page exempts the element. */
+function unlessIgnored(found, where, kind) {
+  if (!found || !ignored(where)) return found;
+  note("ignored", kind, found, "allowed");
 }
 
 /* What forbids an element to fetch an attribute. */
@@ -49,18 +59,24 @@ function forbids(node, name, value, where = node) {
   if (!FETCHED[tag] || FETCHED[tag].indexOf(name) < 0 || value === null) return;
   if (tag === "iframe" && hasA(node, "data-category") || tag === "link" && !FETCHING.test(getA(node, "rel") || "icon")) return;
   if (tag === "script" && (dead.has(node) || !RUN.test(typeOf(node)))) return;
+  if (tag === "iframe" && name === "src" && documentOf(node) !== null) return; // The document of the page's own counts.
   let found;
   if (name === "srcdoc") found = againstAny("frame", value);
   else if (/srcset|ping/.test(name)) value.split(/[\s,]+/).some(one => found = against(tag, one));
   else found = against(tag === "iframe" ? "frame" : tag, value);
-  if (!found || !ignored(where)) return found;
-  note("ignored", tag, found, "allowed");
+  return unlessIgnored(found, where, tag);
 }
 
 /* The type of a script, as the page knows it. */
 function typeOf(node) {
   let type = kept(node, "type");
   return (type === undefined ? getA(node, "type") : type) || "";
+}
+
+/* The document of a frame that stands in the page, as the page knows it. */
+function documentOf(node) {
+  let text = kept(node, "srcdoc");
+  return text === undefined ? getA(node, "srcdoc") : text;
 }
 
 function putBack(node, name, value) {
@@ -82,8 +98,14 @@ function take(node, name, value, found) {
     keepType(node);
   } else {
     some = 1;
-    keepState(node, { ...stateOf(node), [name]: value });
+    let state = { ...stateOf(node), [name]: value }, under = name === "srcdoc" && getA(node, "src");
     removeA(node, name);
+    // What the document of the page's own stands before would be loaded in its place.
+    if (under) {
+      state.src = under;
+      removeA(node, "src");
+    }
+    keepState(node, state);
   }
   join(node, found);
   cover(node);
@@ -94,8 +116,9 @@ function join(node, found) {
   let state = !joined.has(node) && node.ownerDocument !== inert && stateOf(node), name = state && Object.keys(state)[0];
   if (!state) return;
   joined.add(node);
-  found = found || (name === "type" ? against("script", getA(node, "src")) : forbids(node, name, state[name])) || { host: "", rule: [] };
-  hold(nameOf(node), found, () => isFree(node), () => {
+  found = found || (name === "type" ? scriptFound(node) : forbids(node, name, state[name])) || { host: "", rule: [] };
+  if (node.isConnected) shown.add(node);
+  hold(nameOf(node), parsed.has(node) ? { ...found, linesUp: 1 } : found, () => isFree(node), () => {
     joined.delete(node);
     restore(node);
   });
@@ -113,7 +136,7 @@ function cover(node) {
 
 function isFree(node) {
   let state = stateOf(node) || {};
-  if ("type" in state) return !against("script", getA(node, "src"));
+  if ("type" in state) return !scriptFound(node);
   return !Object.keys(state).some(name => forbids(node, name, state[name]));
 }
 
@@ -127,26 +150,38 @@ function restore(node) {
     return;
   }
   removeA(node, HELD);
-  let src = getA(node, "src");
-  if ("type" in state) removeA(node, "src");
+  if ("type" in state) return restoreScript(node, state.type);
   for (let name of Object.keys(state)) putBack(node, name, state[name]);
-  // A script is looked at again by the browser when it gets an address.
-  if ("type" in state && src !== null) putBack(node, "src", src);
   // A player looks at a source when it comes.
   if (nameOf(node) === "source" && node.parentNode) insertIn(node.parentNode, node, node.nextSibling);
   (afterwards.get(node) || []).forEach(then => { then(); });
   afterwards.delete(node);
 }
 
+/* A script is looked at again by the browser when it gets an address or a text. One that has been in the page only for
+   a moment is there for a moment again. */
+function restoreScript(node, type) {
+  let src = getA(node, "src"), away = shown.has(node) && !node.isConnected && !node.parentNode;
+  removeA(node, "src");
+  putBack(node, "type", type);
+  if (src !== null) putBack(node, "src", src);
+  else if (node.isConnected) putText(node, apply(textOfNode.get, node, []));
+  if (!away) return;
+  insertIn(doc.head || doc.documentElement, node, null);
+  apply(elements.remove, node, []);
+}
+
 /* Sets an attribute as the page wants it, unless that would fetch what is forbidden. */
 function set(node, name, value, go) {
   let tag = nameOf(node);
+  if (name === HELD) renewed.add(node);
   if (!FETCHED[tag] && name !== "style" && name !== "data-constat") return go();
   value = value === null ? value : "" + value;
   let state = stateOf(node), result;
   if (tag === "script" && name === "type") {
     if (state && "type" in state) {
-      keepState(node, { ...state, type: value });
+      // What it has in place of the type of another one is no type of the page.
+      if (value !== TEXT_PLAIN || !renewed.has(node)) keepState(node, { ...state, type: value });
       return;
     }
     let before = getA(node, "type");
@@ -160,6 +195,10 @@ function set(node, name, value, go) {
     if (found && !ignored(node)) take(node, "href", href, found);
   }
   if (name === "style") return setStyle(node, value, go);
+  if (tag === "iframe" && name === "src" && state && typeof state.srcdoc === "string") {
+    keepState(node, { ...state, src: value });
+    return;
+  }
   let found = forbids(node, name, value);
   if (found && !(tag === "script" && name === "src")) {
     take(node, name, value, found);
@@ -200,15 +239,19 @@ function checkElement(node, byParser, where) {
     cover(node);
     return 1;
   }
+  if (where === node || where && ignored(node)) where = node;
   for (let name of FETCHED[tag] || []) {
-    let value = getA(node, name), found = value !== null && forbids(node, name, value, where && where !== node && !ignored(node) ? where : node);
+    let value = getA(node, name), found = value !== null && forbids(node, name, value, where || node);
     if (!found) continue;
     if (byParser && tag === "script") parsed.add(node);
-    // It may be on its way already.
-    if (byParser && tag === "iframe") renewFrame(node);
     take(node, name, value, found);
     count++;
   }
+  if (tag === "script") count += checkText(node, byParser, where || node);
+  if (count && tag === "script" && byParser && !has(node, "async") && !deferred(node)) blocking = node;
+  // It may be on its way already.
+  if (count && tag === "iframe" && byParser) renewFrame(node, null);
+  if (tag === "iframe") enter(node);
   return count + checkStyle(node);
 }
 
@@ -275,10 +318,15 @@ function patchAttributes(win) {
   wrap(prototype, "setAttribute", (node, given, go) => set(node, lower(node, given[0]), given[1], go));
   wrap(prototype, "setAttributeNS", (node, given, go) => set(node, local(given[0], ("" + given[1]).split(":").pop()), given[2], go));
   let removes = (method, nameFor) => wrap(prototype, method, (node, given, go) => {
-    let name = nameFor(node, given), value = kept(node, name);
-    if (value === undefined) return go();
+    let name = nameFor(node, given), value = kept(node, name), bared = name === "srcdoc" && nameOf(node) === "iframe";
+    if (value === undefined) {
+      let src = bared && hasA(node, name) && getA(node, "src"), found = src && against("frame", src);
+      if (found && !ignored(node)) take(node, "src", src, found);
+      return go();
+    }
     if (name === "type") return set(node, name, null, go);
     unkeep(node, name);
+    if (bared && isFree(node)) restore(node);
     return false;
   });
   removes("removeAttribute", first);
@@ -287,5 +335,13 @@ function patchAttributes(win) {
   let byNode = (node, given, go) => set(node, given[0].name, given[0].value, go);
   wrap(prototype, "setAttributeNode", byNode);
   wrap(prototype, "setAttributeNodeNS", byNode);
+  // A list of attributes tells by one of them whose it is.
+  for (let name of ["setNamedItem", "setNamedItemNS"]) wrap(win.NamedNodeMap.prototype, name, (it, given, go) => {
+    let node = it.length && it[0].ownerElement;
+    if (node) return byNode(node, given, go);
+    let result = go();
+    checkElement(given[0].ownerElement);
+    return result;
+  });
   wrapProperty(win.Attr.prototype, "value", null, (attribute, go, value) => attribute.ownerElement ? set(attribute.ownerElement, attribute.name, value, go) : go());
 }

@@ -15,26 +15,41 @@ function putText(node, text) {
 
 /* What HTML makes in a place, with what is forbidden held: a document fragment, or nothing where nothing has to be. */
 function fragmentOf(text, place, method = "innerHTML") {
-  if (!FOREIGN.test(text) || ignored(place)) return;
+  if (!mayAsk(text) || ignored(place)) return;
   let root = inert.createElementNS(place.namespaceURI || "http://www.w3.org/1999/xhtml", place.localName || "div");
   // A policy of the page for such text (Trusted Types) holds here as well.
   if (method === "innerHTML") apply(html.set, root, [text]); else parsers[method](root, text);
   for (let script of all(root, "script")) dead.add(script);
-  if (!checkTree(root, 0, place)) return;
+  if (!checkDeep(root, place)) return;
   let fragment = inert.createDocumentFragment();
   fragment.append(...root.childNodes);
   return fragment;
 }
 
+/* Looks at what comes from a document that fetches nothing, and into the shadow roots that it came with. */
+function checkDeep(node, place) {
+  let count = checkTree(node, 0, place);
+  for (let inner of all(node, "*")) if (inner.shadowRoot) count += checkDeep(inner.shadowRoot, place);
+  return count;
+}
+
+/* Puts what HTML has made into its place, as `way` does it: an image is fetched even where nobody sees it. */
+function put(fragment, way) {
+  let nodes = [...fragment.childNodes];
+  way(fragment);
+  nodes.forEach(copied);
+}
+
 function patchMarkup(win) {
   let parent = node => node.parentNode && isElement(node.parentNode) ? node.parentNode : doc.body || doc.documentElement;
-  let replace = (node, fragment) => { node.replaceChildren(fragment); };
+  let replace = (node, fragment) => { put(fragment, whole => { node.replaceChildren(whole); }); };
   let raw = node => nameOf(node) === "template" || RAW.test(nameOf(node));
   let inner = (node, go, text) => {
     if (nameOf(node) === "style") return go(), void setSheet(node);
+    if (nameOf(node) === "script" && node.isConnected) checkText(node, 0, node, "" + text);
     let fragment = !raw(node) && fragmentOf(text, node.host || node);
     if (fragment) replace(node, fragment); else go();
-    frames();
+    frames(node.ownerDocument.defaultView);
   };
   for (let type of ["Element", "ShadowRoot"]) {
     let prototype = win[type] && win[type].prototype;
@@ -46,15 +61,15 @@ function patchMarkup(win) {
   }
   wrapProperty(win.Element.prototype, "outerHTML", (node, go) => unveiled(go()), (node, go, text) => {
     let fragment = node.parentNode && fragmentOf(text, parent(node));
-    if (fragment) node.replaceWith(fragment); else go();
+    if (fragment) put(fragment, whole => { node.replaceWith(whole); }); else go();
   });
   wrap(win.Element.prototype, "insertAdjacentHTML", (node, given, go) => {
     let where = ("" + given[0]).toLowerCase(), beside = /^before.?begin|after.?end/.test(where), fragment = !raw(node) && fragmentOf(given[1], beside ? parent(node) : node);
     if (!fragment) return go();
-    node[{ __proto__: null, beforebegin: "before", afterbegin: "prepend", beforeend: "append", afterend: "after" }[where]](fragment);
+    put(fragment, whole => { node[{ __proto__: null, beforebegin: "before", afterbegin: "prepend", beforeend: "append", afterend: "after" }[where]](whole); });
   });
   wrap(win.Range.prototype, "createContextualFragment", (range, given, go) => {
-    if (!FOREIGN.test(given[0])) return go();
+    if (!mayAsk(given[0])) return go();
     let other = inert.createRange(), start = range.startContainer, place = isElement(start) ? start : start.parentElement || doc.body;
     let root = inert.createElementNS(place.namespaceURI, place.localName === "html" ? "body" : place.localName);
     other.selectNodeContents(root);
@@ -63,13 +78,18 @@ function patchMarkup(win) {
   });
 }
 
-/* Looks at what is put into the page from a document that fetches nothing, and at the text of styles. */
+/* Looks at what is put into the page from a document that fetches nothing, and at the text of styles and scripts. */
 function incoming(place, given) {
-  let sheet = place.localName === "style";
+  let sheet = place.localName === "style", text = "";
   for (let node of given) {
-    if (sheet && (typeof node === "string" || node && node.nodeType === 3)) sheet = 2;
-    if (node && node.nodeType && node.ownerDocument && !node.ownerDocument.defaultView && (place.ownerDocument || place).defaultView) checkTree(node, 0, isElement(place) ? place : undefined);
+    let isText = typeof node === "string" || node && node.nodeType === 3;
+    if (sheet && isText) sheet = 2;
+    if (isText) text += typeof node === "string" ? node : node.data;
+    if (!node || !node.nodeType) continue;
+    if (node.ownerDocument && !node.ownerDocument.defaultView && (place.ownerDocument || place).defaultView) checkDeep(node, isElement(place) ? place : undefined);
+    else if (node.nodeType !== 3) checkTexts(node);
   }
+  if (text && place.localName === "script" && place.isConnected) checkText(place, 0, place, apply(textOfNode.get, place, []) + text);
   return sheet === 2;
 }
 
@@ -78,8 +98,11 @@ function patchInsertion(win) {
   for (let type of Object.keys(ways)) for (let name of ways[type].split(" ")) wrap(win[type].prototype, name, (place, given, go) => {
     let node = place.startContainer || place, sheet = incoming(/before|after|replaceWith/.test(name) && node.parentNode || node, given), result = go();
     if (sheet) setSheet(node);
-    if (some) for (let one of given) if (one && one.nodeType === 1) copied(one);
-    frames(given.some(one => one && one.localName === "iframe"));
+    for (let one of given) {
+      if (some && one && one.nodeType === 1) copied(one);
+      if (one && one.localName === "iframe") enter(one);
+    }
+    frames((node.ownerDocument || node).defaultView);
     return result;
   });
   wrap(win.Document.prototype, "adoptNode", (it, given, go) => {
@@ -95,8 +118,13 @@ function patchInsertion(win) {
   wrap(win.Node.prototype, "cloneNode", (it, given, go) => copied(go()));
   wrapProperty(win.Node.prototype, "textContent", (node, go) => nameOf(node) === "style" ? unveiled(go()) : go(), (node, go, text) => {
     if (node.nodeType === 2 && node.ownerElement) return set(node.ownerElement, node.name, text, go);
+    if (nameOf(node) === "script" && node.isConnected) checkText(node, 0, node, "" + text);
     go();
     if (nameOf(node) === "style") setSheet(node);
+  });
+  for (let [type, name] of [["HTMLScriptElement", "text"], ["HTMLElement", "innerText"]]) wrapProperty(win[type].prototype, name, null, (node, go, text) => {
+    if (nameOf(node) === "script" && node.isConnected) checkText(node, 0, node, "" + text);
+    go();
   });
   let changed = (node, go) => {
     go();
@@ -108,7 +136,10 @@ function patchInsertion(win) {
 
 /* Copies of what is held are held, too. */
 function copied(node) {
-  if (some && node.querySelectorAll) for (let one of [node, ...all(node, "[" + HELD + "]")]) if (isElement(one)) join(one);
+  if (some && node.querySelectorAll) for (let one of [node, ...all(node, "[" + HELD + "]")]) if (isElement(one)) {
+    join(one);
+    if (one.isConnected) shown.add(one);
+  }
   return node;
 }
 
@@ -142,10 +173,11 @@ function rewritten(text, state) {
 }
 
 function rewrittenTag(tag) {
-  if (!FOREIGN.test(tag)) return tag;
-  let root = inert.createElement("template");
-  apply(html.set, root, [trusted.createHTML(tag)]);
+  if (!mayAsk(tag)) return tag;
+  let root = inert.createElement("template"), ofSvg = /^<(image|use|feimage)\b/i.test(tag);
+  apply(html.set, root, [trusted.createHTML((ofSvg ? "<svg>" : "") + tag)]);
   let node = root.content.firstElementChild;
+  if (ofSvg) node = node.firstElementChild;
   // Parts of tables stand for themselves in a template; `body` and `html` do not.
   if (!node || !checkElement(node)) return tag;
   return apply(describe(elements, "outerHTML").get, copyOf(node, false), []).replace(/<\/[^>]*>$/, "");

@@ -6,8 +6,11 @@
 let HELD_MAX = 2000, PAUSE_MS = 16;
 // What goes on by itself: after a withdrawal, only loading the page again ends it.
 let LASTING = /script|frame|worker|socket|eventsource/;
-// What an address of another host has, in HTML, CSS and scripts.
-let FOREIGN = /\/\/|\\|&(#|b?sol|colon)|^\s*(blob|data):/i;
+// What an address of another host has, in HTML, CSS and scripts. A browser takes tabs and new lines out of an address.
+let FOREIGN = /\/[\t\n\r]*\/|\\|&(#|b?sol|colon|tab|newline)|\b(https?|wss?):|^\s*(blob|data|javascript):/i;
+// An address with its content in itself, and what may ask others with such a content: an image asks nobody.
+let OWN_TEXT = /^\s*(blob|data|javascript):/i, ASKING = /script|frame|worker|worklet|embed|object|link/;
+let NAMESPACE = /^(https?:)?\/\/www\.w3\.org\//i; // A name of XML, which nobody asks.
 let Address = window.URL, { apply, construct } = window.Reflect;
 let held = []; // What is held, in its order.
 let rules = new Map(); // The positions of the vendors of a domain, or with "=" before it of a host alone. None: nobody allows it.
@@ -43,7 +46,7 @@ let known = new Map(); // The rules of the hosts that the page has named.
 
 /* What forbids an address: its host and rule, or nothing. */
 function forbidden(kind, address) {
-  let url = attempt(() => new Address(address, doc.baseURI)), host = url && url.hostname;
+  let url = attempt(() => new Address(address, doc.baseURI)), host = url && url.hostname.replace(/\.$/, "");
   if (!host || !/^(http|ws)s?:/.test(url.protocol) || host === here || url.host === serverHost) return;
   if (!known.has(host)) known.set(host, ruleOf(host));
   let rule = known.get(host);
@@ -55,17 +58,29 @@ function forbidden(kind, address) {
 
 let texts = new Map(); // What stands behind the addresses that the page has made itself (`blob:`).
 
+/* Whether an address of another host may be in a text; one without a host is another's where the page says so. */
+function mayAsk(text) {
+  return FOREIGN.test(text) || !doc.baseURI.startsWith(location.origin);
+}
+
 /* The first address that is forbidden: of one that is given, or of those in a text. */
 function against(kind, given) {
-  given = "" + given;
-  if (!FOREIGN.test(given) && doc.baseURI.startsWith(location.origin)) return;
-  if (/^\s*(blob|data):/i.test(given)) return againstAny(kind, texts.get(given) || attempt(() => decodeURIComponent(given), ""));
+  given = ("" + given).replace(/[\t\n\r]/g, "");
+  if (!mayAsk(given)) return;
+  if (OWN_TEXT.test(given)) return ASKING.test(kind) ? againstAny(kind, texts.get(given) || textOf(given)) : undefined;
   return forbidden(kind, given);
+}
+
+/* What an address says that has its content in itself. */
+function textOf(address) {
+  let [, head, body] = /^([^,]*),?([^]*)$/.exec(address);
+  let plain = text => text.replace(/%([0-9a-f]{2})/gi, (_, digits) => String.fromCharCode(parseInt(digits, 16)));
+  return /^\s*data:.*;\s*base64\s*$/i.test(head) ? attempt(() => atob(plain(body)), "") : plain(address);
 }
 
 function againstAny(kind, text) {
   for (let [address] of text.matchAll(/(https?:|wss?:)?(\\?\/){2}[^\s"'`<>()\\]+/gi)) {
-    let found = forbidden(kind, address.replace(/\\/g, ""));
+    let found = !NAMESPACE.test(address) && forbidden(kind, address.replace(/\\/g, ""));
     if (found) return found;
   }
 }
@@ -74,7 +89,7 @@ function againstAny(kind, text) {
    visitor refuses. */
 function hold(kind, found, free, go, fail) {
   note("held", kind, found);
-  let entry = { kind: kind, ...found, free: free, go: go, fail: fail };
+  let entry = { kind: kind, ...found, free: free, go: go, fail: fail, behind: parsing ? 0 : blocking };
   if (held.length >= HELD_MAX || fail && settled()) {
     if (fail) after(0).then(fail);
   } else {
@@ -84,28 +99,37 @@ function hold(kind, found, free, go, fail) {
 }
 
 let letting; // Whether what was held is being let go.
+let parsing; // Whether it is looked at what stands in the page's own HTML.
+let blocking; // The last script there that is held, and that scripts behind it would have waited for.
 
-/* Lets go what is allowed now, in its order. */
+/* Lets go what is allowed now, in its order. The scripts of the page's own HTML line up; what a script has asked for
+   after one of them waits until that one has run. */
 async function letGo() {
   if (letting) return;
   letting = 1;
-  let since = Date.now();
-  for (let at = 0; at < held.length;) {
-    let entry = held[at], free = entry.free();
-    if (!free && !(entry.fail && settled())) {
-      at++;
-      continue;
+  let since = Date.now(), waits = ({ behind }) => behind && (running === behind || released.indexOf(behind) >= 0);
+  held.filter(entry => entry.linesUp).forEach(turn);
+  do {
+    for (let at = 0; at < held.length;) {
+      if (waits(held[at]) || !turn(held[at])) at++;
+      else if (Date.now() - since > PAUSE_MS) {
+        await after(0); // The visitor's presses come in between.
+        since = Date.now();
+        at = 0;
+      }
     }
-    held.splice(at, 1);
-    if (free) note("released", entry.kind, entry, "allowed");
-    attempt(free ? entry.go : entry.fail);
-    if (Date.now() - since > PAUSE_MS) {
-      await after(0); // The visitor's presses come in between.
-      since = Date.now();
-      at = 0;
-    }
-  }
+  } while (held.some(waits) && await after(PAUSE_MS).then(() => true));
   letting = 0;
+}
+
+/* Whether one thing that is held has its turn now: it is made, or it fails. */
+function turn(entry) {
+  let free = entry.free();
+  if (!free && !(entry.fail && settled())) return false;
+  held = held.filter(other => other !== entry);
+  if (free) note("released", entry.kind, entry, "allowed");
+  attempt(free ? entry.go : entry.fail);
+  return true;
 }
 
 /* A method of the browser, as it is now. */

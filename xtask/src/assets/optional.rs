@@ -39,9 +39,10 @@ const PARTS: [(&str, &[&str], &Budget); 17] = [
 ];
 
 /// The files of blocking without marks: one part, whose files know each other's names.
-const AUTO_BLOCK: [&str; 6] = [
+const AUTO_BLOCK: [&str; 7] = [
     "auto_block_rules",
     "auto_block_elements",
+    "auto_block_scripts",
     "auto_block_css",
     "auto_block_html",
     "auto_block_calls",

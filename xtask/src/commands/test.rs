@@ -9,7 +9,7 @@ use crate::tools::cargo_deny::check_dependencies;
 use crate::tools::failure::Failure;
 use crate::tools::programs::{ensure_fronts, ensure_openssl, ensure_qpdf, ensure_redis};
 use crate::tools::scripts_of_others::OF_VENDORS;
-use crate::tools::steps::{COMPILER_REMEDY, Suites, run, step};
+use crate::tools::steps::{COMPILER_REMEDY, Suites, beside, run, step};
 use crate::tools::toolchain::WASM_TARGET;
 use crate::tools::workspace::Workspace;
 use crate::weigh::answers::weigh;
@@ -26,8 +26,11 @@ const TESTS: &str = "constat-tests";
 const RUN_APART: [&str; 2] = [TESTS, "xtask"];
 
 /// The fault tests mostly wait for deadlines, failovers and restarts. All of them run at once,
-/// even with few processors.
+/// even with few processors, and beside the tests of the API.
 const FAULTS_AT_ONCE: [&str; 2] = ["--test-threads", "8"];
+
+/// What to do about tests that run the server.
+const FAILING_TESTS: &str = "The failing tests are named above; fix them, or the server.";
 
 /// How many unit tests run at once: the longest ones wait for a Redis and need no processor.
 const UNIT_TEST_THREADS: &str = "8";
@@ -81,17 +84,19 @@ fn run_suites(
     let others = workspace.tests_of_others(&RUN_APART);
     let tests = workspace.tests_of(TESTS).into_iter().filter(|test| !others.contains(test));
     let (slow, fast): (Vec<&str>, Vec<&str>) = tests.partition(|test| is_slow(test));
-    suites.run("API", || server_tests(workspace, "Test the API", &fast, &[]))?;
+    let api = || server_tests(workspace, "Test the API", &fast, &[]);
     if quick {
-        return Ok(());
+        return suites.run("API", api);
     }
     let (browser, slow): (Vec<&str>, Vec<&str>) = slow.into_iter().partition(|test| is_browser(test));
     let (faults, slow): (Vec<&str>, Vec<&str>) = slow.into_iter().partition(|test| is_faults(test));
     let (fronts, durability): (Vec<&str>, Vec<&str>) = slow.into_iter().partition(|test| is_fronts(test));
-    suites.run("durability", || server_tests(workspace, "Test durability", &durability, &[]))?;
-    suites.run("faults on Redis", || {
-        server_tests(workspace, "Test faults on Redis", &faults, &FAULTS_AT_ONCE)
+    suites.run("API, faults on Redis", || {
+        let mut command = test_command(workspace, &faults);
+        command.arg("--").args(FAULTS_AT_ONCE);
+        beside("Test faults on Redis", &mut command, FAILING_TESTS, api)
     })?;
+    suites.run("durability", || server_tests(workspace, "Test durability", &durability, &[]))?;
     suites.run("fronts and caches", || server_tests(workspace, "Test fronts and caches", &fronts, &[]))?;
     for engine in engines {
         suites.run(engines::suite(*engine), || browser_suite(workspace, *engine, &browser))?;
@@ -173,10 +178,7 @@ fn server_tests(workspace: &Workspace, name: &str, tests: &[&str], options: &[&s
     if tests.is_empty() {
         return Ok(());
     }
-    step(name, || {
-        let remedy = "The failing tests are named above; fix them, or the server.";
-        run(test_command(workspace, tests).arg("--").args(options), remedy)
-    })
+    step(name, || run(test_command(workspace, tests).arg("--").args(options), FAILING_TESTS))
 }
 
 fn browser_suite(workspace: &Workspace, engine: Engine, tests: &[&str]) -> Result<(), Failure> {

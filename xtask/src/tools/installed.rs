@@ -23,7 +23,8 @@ pub fn ensure_installed(
     }
     step(&format!("Install {name} {version}: once, and it takes some minutes"), || {
         let mut command = workspace.cargo(["install", name, "--locked", "--debug", "--version", version]);
-        run(command.arg("--root").arg(workspace.tools()), remedy)
+        command.arg("--root").arg(workspace.tools()).env("CARGO_PROFILE_DEV_DEBUG", "false");
+        run(&mut command, remedy)
     })?;
     Ok(own)
 }

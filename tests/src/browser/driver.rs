@@ -203,11 +203,12 @@ impl Drop for Display {
     }
 }
 
-/// What the driver is asked to start: a browser of the engine that asks the proxy for everything.
-pub fn capabilities(engine: Engine, proxy: &str) -> Capabilities {
+/// What the driver is asked to start: a browser of the engine that asks the proxy for everything. Firefox takes a
+/// profile that is there.
+pub fn capabilities(engine: Engine, proxy: &str, profile: &Path) -> Capabilities {
     let value = match engine {
         Engine::Chromium => chromium(proxy),
-        Engine::Firefox => firefox(proxy),
+        Engine::Firefox => firefox(proxy, profile),
         Engine::WebKit => webkit(proxy),
     };
     let Value::Object(map) = value else { unreachable!("capabilities are an object") };
@@ -224,7 +225,7 @@ fn chromium(proxy: &str) -> Value {
     })
 }
 
-fn firefox(proxy: &str) -> Value {
+fn firefox(proxy: &str, profile: &Path) -> Value {
     let (host, port) = proxy.split_once(':').expect("an address has a port");
     let preferences = json!({
         "network.proxy.type": 1,
@@ -242,7 +243,7 @@ fn firefox(proxy: &str) -> Value {
         ["/usr/bin/firefox-esr", "/usr/bin/firefox"].into_iter().find(|file| Path::new(file).exists());
     json!({
         "browserName": "firefox",
-        "moz:firefoxOptions": { "binary": binary, "args": ["-headless"], "prefs": preferences },
+        "moz:firefoxOptions": { "binary": binary, "args": ["-headless", "-profile", profile], "prefs": preferences },
     })
 }
 

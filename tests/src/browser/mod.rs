@@ -8,6 +8,7 @@ mod proxy;
 mod session;
 mod sight;
 mod signal;
+mod warm_start;
 
 pub use engine::Engine;
 pub use preventing::Preventing;

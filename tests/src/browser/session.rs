@@ -3,6 +3,7 @@
 use super::driver::{Driver, capabilities};
 use super::engine::Engine;
 use super::proxy::{Instead, Proxy};
+use super::warm_start;
 use crate::page_answer::Answer;
 use serde_json::{Value, json};
 use std::future::Future;
@@ -51,7 +52,11 @@ where
         let engine = Engine::chosen();
         let proxy = Arc::new(Proxy::start().await.expect("a port is free"));
         let server = Driver::start(engine);
-        let asked_for = capabilities(engine, &proxy.address);
+        let profile = server.folder().join("profile");
+        if engine == Engine::Firefox {
+            warm_start::make_profile(&profile).await;
+        }
+        let asked_for = capabilities(engine, &proxy.address, &profile);
         let driver = WebDriver::new(&server.address, asked_for).await.expect("the browser starts");
         let (address, folder) = (server.address.clone(), server.folder().to_owned());
         let browser = Browser { engine, driver: driver.clone(), address, proxy, folder, size };

@@ -4,12 +4,14 @@
  */
 
 let patched = new WeakSet(), counts = new WeakMap(); // How many frames each window had.
+// The parser adds to the text of a style that is on its way.
+let WATCHED = { __proto__: null, childList: true, characterData: true, subtree: true };
 
 function patch(win) {
   // A window that has loaded something else has new ones.
   if (patched.has(win.Element)) return;
   patched.add(win.Element);
-  for (let part of [patchProperties, patchAttributes, patchMarkup, patchInsertion, patchWriting, patchDeclarations, patchSheets, patchFonts, patchRequests, patchXhr, patchConnections, patchBlobs]) attempt(() => { part(win); });
+  for (let part of [patchProperties, patchAttributes, patchMarkup, patchInsertion, patchWriting, patchDeclarations, patchTexts, patchSheets, patchFonts, patchAnimations, patchTyped, patchLinks, patchRequests, patchXhr, patchConnections, patchBlobs]) attempt(() => { part(win); });
   wrap(win.Worklet && win.Worklet.prototype, "addModule", (it, given, go) => {
     let found = against("worklet", given[0]);
     return found ? new Promise((done, fail) => { hold("worklet", found, () => !against("worklet", given[0]), () => { go().then(done, fail); }); }) : go();
@@ -20,7 +22,7 @@ function patch(win) {
     audio.src = given[0];
     return audio;
   });
-  attempt(() => { watcher.observe(win.document, { __proto__: null, childList: true, subtree: true }); });
+  attempt(() => { watcher.observe(win.document, WATCHED); });
   win.document.addEventListener("load", loads, true);
 }
 
@@ -53,11 +55,13 @@ function loads(event) {
 }
 
 function seen(changes) {
+  let last;
   if (changes.length > 99) {
     checkTree(document, doc.readyState === "loading");
     frames(window);
   } else for (let { target, addedNodes } of changes) {
-    if (nameOf(target) === "style") checkStyle(target);
+    let style = isText(target) ? target.parentNode : target;
+    if (isStyle(style) && style !== last) checkStyle(last = style);
     frames((target.ownerDocument || target).defaultView);
     for (let node of addedNodes) if (isElement(node)) checkTree(node, node.ownerDocument === document && doc.readyState === "loading");
   }
@@ -67,7 +71,7 @@ let EMPTY = /^\s*((about|javascript|blob):|$)/i; // The addresses of frames whos
 let watcher = new MutationObserver(seen), guardMarked = guard, announce = emit, mayMarked = may, kindOf = kind, sourceOf = source, freshMarked = fresh, executeMarked = execute, insertMarked = insertWritten;
 
 guard = inside => {
-  attempt(() => { watcher.observe(inside, { __proto__: null, childList: true, subtree: true }); });
+  attempt(() => { watcher.observe(inside, WATCHED); });
   checkTree(inside);
   guardMarked(inside);
 };

@@ -223,6 +223,7 @@ function unkeep(node, name) {
 
 /* Lets go what stands in an element that is ignored. */
 function freed(node) {
+  for (let one of [node, ...all(node, "[style],style")]) checkStyle(one);
   for (let one of [node, ...all(node, "[" + HELD + "]")]) {
     if (!stateOf(one) || !ignored(one)) continue;
     parsed.delete(one);
@@ -237,7 +238,7 @@ function checkElement(node, byParser, where) {
     if (byParser && tag === "script" && !joined.has(node)) parsed.add(node);
     if (ignored(node)) freed(node); else join(node);
     cover(node);
-    return 1;
+    return 1 + checkStyle(node);
   }
   if (where === node || where && ignored(node)) where = node;
   for (let name of FETCHED[tag] || []) {
@@ -343,5 +344,5 @@ function patchAttributes(win) {
     checkElement(given[0].ownerElement);
     return result;
   });
-  wrapProperty(win.Attr.prototype, "value", null, (attribute, go, value) => attribute.ownerElement ? set(attribute.ownerElement, attribute.name, value, go) : go());
+  wrapProperty(win.Attr.prototype, "value", (attribute, go) => unveiled(go()), (attribute, go, value) => attribute.ownerElement ? set(attribute.ownerElement, attribute.name, value, go) : go());
 }

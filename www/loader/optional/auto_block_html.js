@@ -3,7 +3,7 @@
  */
 
 let inert = doc.implementation.createHTMLDocument("");
-let html = describe(elements, "innerHTML"), adopt = native(owner(document, "querySelector"), "adoptNode"), copyOf = native(window.Node.prototype, "cloneNode");
+let html = describe(elements, "innerHTML"), wholeHtml = describe(elements, "outerHTML"), adopt = native(owner(document, "querySelector"), "adoptNode"), copyOf = native(window.Node.prototype, "cloneNode");
 let parseIn = native(window.Range.prototype, "createContextualFragment"), textOfNode = describe(window.Node.prototype, "textContent");
 let parsers = { __proto__: null, setHTMLUnsafe: native(elements, "setHTMLUnsafe"), setHTML: native(elements, "setHTML") };
 // Elements whose content is text.
@@ -45,7 +45,10 @@ function patchMarkup(win) {
   let replace = (node, fragment) => { put(fragment, whole => { node.replaceChildren(whole); }); };
   let raw = node => nameOf(node) === "template" || RAW.test(nameOf(node));
   let inner = (node, go, text) => {
-    if (nameOf(node) === "style") return go(), void setSheet(node);
+    if (isStyle(node)) return setSheet(node, text, go, now => {
+      apply(html.set, inert.createElement("template"), [text]); // A policy of the page forbids it here.
+      putText(node, now);
+    });
     if (nameOf(node) === "script" && node.isConnected) checkText(node, 0, node, "" + text);
     let fragment = !raw(node) && fragmentOf(text, node.host || node);
     if (fragment) replace(node, fragment); else go();
@@ -55,6 +58,7 @@ function patchMarkup(win) {
     let prototype = win[type] && win[type].prototype;
     wrapProperty(prototype, "innerHTML", (node, go) => unveiled(go()), inner);
     for (let name of ["setHTMLUnsafe", "setHTML"]) wrap(prototype, name, (node, given, go) => {
+      if (isStyle(node)) return setSheet(node, given[0], go, now => { putText(node, now); });
       let fragment = !raw(node) && fragmentOf(given[0], node.host || node, name);
       if (fragment) replace(node, fragment); else go();
     });
@@ -65,6 +69,11 @@ function patchMarkup(win) {
   });
   wrap(win.Element.prototype, "insertAdjacentHTML", (node, given, go) => {
     let where = ("" + given[0]).toLowerCase(), beside = /^before.?begin|after.?end/.test(where), fragment = !raw(node) && fragmentOf(given[1], beside ? parent(node) : node);
+    if (isStyle(node) && !beside && given.length > 1) return setSheet(node, given[1], go, now => {
+      apply(html.set, inert.createElement("template"), [given[1]]);
+      given[1] = trusted.createHTML(now);
+      go();
+    });
     if (!fragment) return go();
     put(fragment, whole => { node[{ __proto__: null, beforebegin: "before", afterbegin: "prepend", beforeend: "append", afterend: "after" }[where]](whole); });
   });
@@ -80,24 +89,24 @@ function patchMarkup(win) {
 
 /* Looks at what is put into the page from a document that fetches nothing, and at the text of styles and scripts. */
 function incoming(place, given) {
-  let sheet = place.localName === "style", text = "";
+  let text = "";
+  if (isStyle(place)) checkSheet(place, given);
   for (let node of given) {
-    let isText = typeof node === "string" || node && node.nodeType === 3;
-    if (sheet && isText) sheet = 2;
-    if (isText) text += typeof node === "string" ? node : node.data;
+    if (typeof node === "string" || node && isText(node)) text += node.data || node;
+    if (isStyle(node)) checkStyle(node);
     if (!node || !node.nodeType) continue;
     if (node.ownerDocument && !node.ownerDocument.defaultView && (place.ownerDocument || place).defaultView) checkDeep(node, isElement(place) ? place : undefined);
-    else if (node.nodeType !== 3) checkTexts(node);
+    else if (!isText(node)) checkTexts(node);
   }
   if (text && place.localName === "script" && place.isConnected) checkText(place, 0, place, apply(textOfNode.get, place, []) + text);
-  return sheet === 2;
 }
 
 function patchInsertion(win) {
   let ways = { __proto__: null, Node: "appendChild insertBefore replaceChild", Element: "append prepend replaceChildren before after replaceWith insertAdjacentElement moveBefore", CharacterData: "before after replaceWith", Document: "append prepend replaceChildren", DocumentFragment: "append prepend replaceChildren", Range: "insertNode surroundContents" };
   for (let type of Object.keys(ways)) for (let name of ways[type].split(" ")) wrap(win[type].prototype, name, (place, given, go) => {
-    let node = place.startContainer || place, sheet = incoming(/before|after|replaceWith/.test(name) && node.parentNode || node, given), result = go();
-    if (sheet) setSheet(node);
+    let node = place.startContainer || place;
+    incoming((isText(node) || /before|after|replaceWith/.test(name)) && node.parentNode || node, given);
+    let result = go();
     for (let one of given) {
       if (some && one && one.nodeType === 1) copied(one);
       if (one && one.localName === "iframe") enter(one);
@@ -116,22 +125,17 @@ function patchInsertion(win) {
     return checkTree(copy) ? copied(adopt(it, copy)) : go();
   });
   wrap(win.Node.prototype, "cloneNode", (it, given, go) => copied(go()));
-  wrapProperty(win.Node.prototype, "textContent", (node, go) => nameOf(node) === "style" ? unveiled(go()) : go(), (node, go, text) => {
+  wrapProperty(win.Node.prototype, "textContent", (node, go) => unveiled(go()), (node, go, text) => {
     if (node.nodeType === 2 && node.ownerElement) return set(node.ownerElement, node.name, text, go);
     if (nameOf(node) === "script" && node.isConnected) checkText(node, 0, node, "" + text);
-    go();
-    if (nameOf(node) === "style") setSheet(node);
+    if (isStyle(node)) setSheet(node, text, go, now => { putText(node, now); }); else setText(node, text, go);
   });
   for (let [type, name] of [["HTMLScriptElement", "text"], ["HTMLElement", "innerText"]]) wrapProperty(win[type].prototype, name, null, (node, go, text) => {
     if (nameOf(node) === "script" && node.isConnected) checkText(node, 0, node, "" + text);
     go();
   });
-  let changed = (node, go) => {
-    go();
-    if (node.parentNode && node.parentNode.localName === "style") setSheet(node.parentNode);
-  };
-  wrapProperty(win.CharacterData.prototype, "data", null, changed);
-  wrapProperty(win.Node.prototype, "nodeValue", null, (node, go, text) => node.nodeType === 2 && node.ownerElement ? set(node.ownerElement, node.name, text, go) : changed(node, go));
+  wrapProperty(win.CharacterData.prototype, "data", (node, go) => unveiled(go()), (node, go, text) => setText(node, text, go));
+  wrapProperty(win.Node.prototype, "nodeValue", (node, go) => unveiled(go()), (node, go, text) => node.nodeType === 2 && node.ownerElement ? set(node.ownerElement, node.name, text, go) : setText(node, text, go));
 }
 
 /* Copies of what is held are held, too. */
@@ -180,7 +184,7 @@ function rewrittenTag(tag) {
   if (ofSvg) node = node.firstElementChild;
   // Parts of tables stand for themselves in a template; `body` and `html` do not.
   if (!node || !checkElement(node)) return tag;
-  return apply(describe(elements, "outerHTML").get, copyOf(node, false), []).replace(/<\/[^>]*>$/, "");
+  return apply(wholeHtml.get, copyOf(node, false), []).replace(/<\/[^>]*>$/, "");
 }
 
 function patchWriting(win) {

@@ -44,6 +44,7 @@ const AUTO_BLOCK: [&str; 7] = [
     "auto_block_elements",
     "auto_block_scripts",
     "auto_block_css",
+    "auto_block_sheets",
     "auto_block_html",
     "auto_block_calls",
     "auto_block",

@@ -39,7 +39,7 @@ const PARTS: [(&str, &[&str], &Budget); 17] = [
 ];
 
 /// The files of blocking without marks: one part, whose files know each other's names.
-const AUTO_BLOCK: [&str; 7] = [
+const AUTO_BLOCK: [&str; 8] = [
     "auto_block_rules",
     "auto_block_elements",
     "auto_block_scripts",

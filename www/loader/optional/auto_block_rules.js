@@ -67,12 +67,12 @@ function mayAsk(text) {
 function against(kind, given) {
   given = ("" + given).replace(/[\t\n\r]/g, "");
   if (!mayAsk(given)) return;
-  if (OWN_TEXT.test(given)) return ASKING.test(kind) ? againstAny(kind, texts.get(given) || textOf(given)) : undefined;
+  if (OWN_TEXT.test(given)) return ASKING.test(kind) ? againstAny(kind, texts.get(given) || contentOf(given)) : undefined;
   return forbidden(kind, given);
 }
 
 /* What an address says that has its content in itself. */
-function textOf(address) {
+function contentOf(address) {
   let [, head, body] = /^([^,]*),?([^]*)$/.exec(address);
   let plain = text => text.replace(/%([0-9a-f]{2})/gi, (_, digits) => String.fromCharCode(parseInt(digits, 16)));
   return /^\s*data:.*;\s*base64\s*$/i.test(head) ? attempt(() => atob(plain(body)), "") : plain(address);

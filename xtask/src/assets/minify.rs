@@ -1,6 +1,7 @@
 //! JavaScript made small: parsed, compressed, its names shortened, printed without spaces.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use oxc_allocator::Allocator;
 use oxc_ast::ast::Program;
@@ -47,7 +48,7 @@ pub fn shorten(name: &str, source: &str, kind: Kind, apart: bool) -> Result<Smal
     };
     let allocator = Allocator::default();
     let parsed = Parser::new(&allocator, source, source_type).parse();
-    refuse_errors(name, &parsed)?;
+    refuse_errors(name, parsed.diagnostics.first())?;
     let target = EngineTargets::from_target(SYNTAX).map_err(|error| {
         Failure::new(
             format!("the target {SYNTAX} is unknown: {error}."),
@@ -81,7 +82,12 @@ fn names(program: &Program, short: &Scoping) -> BTreeMap<String, String> {
 
 /// Fails when a part of a function's body is not valid JavaScript; `name` is for the failure.
 pub fn check_part(name: &str, source: &str) -> Result<(), Failure> {
-    refuse_errors(name, &parse_part(&Allocator::default(), source))
+    let allocator = Allocator::default();
+    let parsed = parse_part(&allocator, source);
+    refuse_errors(name, parsed.diagnostics.first())?;
+    // The parser alone does not see a name that two files of a part declare.
+    let checked = SemanticBuilder::new().with_check_syntax_error(true).build(&parsed.program);
+    refuse_errors(name, checked.diagnostics.first())
 }
 
 /// Parses a part of a function's body: unlike a script, it may return.
@@ -90,8 +96,8 @@ pub fn parse_part<'a>(allocator: &'a Allocator, source: &'a str) -> ParserReturn
     Parser::new(allocator, source, SourceType::script()).with_options(options).parse()
 }
 
-fn refuse_errors(name: &str, parsed: &ParserReturn) -> Result<(), Failure> {
-    match parsed.diagnostics.first() {
+fn refuse_errors(name: &str, first: Option<&impl Display>) -> Result<(), Failure> {
+    match first {
         None => Ok(()),
         Some(error) => Err(Failure::new(
             format!("{name} is not valid JavaScript: {error}."),
@@ -103,6 +109,13 @@ fn refuse_errors(name: &str, parsed: &ParserReturn) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_a_part_declares_twice_is_a_mistake() {
+        let twice = "function of(node) { return node; }\nlet of = 1;";
+        let failure = check_part("x.js", twice).unwrap_err().to_string();
+        assert!(failure.contains("x.js is not valid JavaScript"), "{failure}");
+    }
 
     #[test]
     fn a_script_keeps_its_globals_and_loses_its_local_names() {

@@ -9,8 +9,8 @@ const PREFIX = "/constat/";
 // Whether the site honours Global Privacy Control is asked at the root of its host.
 const AT_THE_ROOT = "/.well-known/gpc.json";
 // The public addresses, by name.
-const PUBLIC = /^(v1\/sites\/[a-z0-9-]+\/((consent|debug)\.js|vendors|consents(\/[0-9a-f-]+)?|(banner|notice)\/[a-z-]+|log\/[0-9-]+(\/[0-9]+of[0-9]+)?\/(checkpoint|consistency|proof\/[0-9]+))|v1\/notices\/[0-9a-f]+|assets\/[0-9a-z][0-9a-z._-]*|\.well-known\/(gpc|jwks)\.json|verify\/?)$/;
-const OWN_COOKIE = /^constat(-[a-z0-9-]+)?=[a-z0-9.-]*$/;
+const PUBLIC = /^(v1\/sites\/[a-z0-9_-]+\/((consent|debug)\.js|vendors|consents(\/[0-9a-f-]+)?|(banner|notice)\/[a-z-]+|log\/[0-9-]+(\/[0-9]+of[0-9]+)?\/(checkpoint|consistency|proof\/[0-9]+))|v1\/notices\/[0-9a-f]+|assets\/[0-9a-z][0-9a-z._-]*|\.well-known\/(gpc|jwks)\.json|verify\/?)$/;
+const OWN_COOKIE = /^constat(-[a-z0-9_-]+)?=[a-z0-9.-]*$/;
 const WITH_COOKIES = ["POST", "DELETE"];
 const BODY_BYTES_MAX = 16 * 1024;
 const TIMEOUT_MS = 20_000;

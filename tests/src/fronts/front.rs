@@ -14,6 +14,9 @@ use tokio::net::TcpSocket;
 /// The name by which visitors reach the site.
 pub const SITE_HOST: &str = "www.polaire.example";
 
+/// Another site on that host than the tests' own. Its id has every kind of character that one may have.
+pub const OTHER_SITE: &str = "3-polaire_shop";
+
 /// A running front.
 pub struct Front {
     /// What it is.

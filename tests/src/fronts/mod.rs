@@ -8,7 +8,7 @@ mod wire;
 mod with_policy;
 
 pub use files::File;
-pub use front::{Front, SITE_HOST};
+pub use front::{Front, OTHER_SITE, SITE_HOST};
 pub use kinds::{KINDS, Kind, NGINX_WITH_TLS, PREFIX, nginx_command};
 pub use process::Process;
 pub use with_policy::WITH_POLICY;

@@ -2,7 +2,7 @@
 
 use crate::world::{World, mark, report};
 use constat_tests::api::{SITE_ORIGIN, answer, site_path};
-use constat_tests::fronts::{Front, SITE_HOST};
+use constat_tests::fronts::{Front, OTHER_SITE, SITE_HOST};
 use reqwest::Method;
 use reqwest::header::ORIGIN;
 use std::net::Ipv4Addr;
@@ -39,9 +39,9 @@ async fn of_the_cookies_of_a_site_only_constats_own_reach_the_server() {
     let own = "constat-polaire=2.0a-b.c";
     let all = format!(
         "a=1; {own}; b=constat=2; aconstat-polaire=3; constat=1.old; CONSTAT-polaire=4; __Host-constat-x=5; \
-         constat_x=6; {own}x; constat-polaire-shop=; session=\"s; constat\"; d"
+         constat_x=6; {own}x; constat-{OTHER_SITE}=2.d; session=\"s; constat\"; d"
     );
-    let kept = format!("{own}; constat=1.old; {own}x; constat-polaire-shop=");
+    let kept = format!("{own}; constat=1.old; {own}x; constat-{OTHER_SITE}=2.d");
     let cases = [
         (format!("Cookie: {all}\r\n"), kept.as_str()),
         (format!("cookie: {own}\r\n"), own),

@@ -1,9 +1,9 @@
 //! What a front passes on, and what comes back: every public address, as the server itself answers it.
 
-use crate::world::{OTHER_SITE, World, mark, report};
+use crate::world::{World, mark, report};
 use constat_tests::api::{Answer, Api, SITE, SITE_ORIGIN, answer, site_path};
 use constat_tests::consent::secret_of;
-use constat_tests::fronts::{File, Front, PREFIX, SITE_HOST};
+use constat_tests::fronts::{File, Front, OTHER_SITE, PREFIX, SITE_HOST};
 use constat_tests::routes::{filled_for, is_forwarded, routes};
 use reqwest::header::{ACCEPT_ENCODING, HOST, IF_NONE_MATCH, ORIGIN, SET_COOKIE};
 use reqwest::{Method, RequestBuilder};
@@ -22,7 +22,7 @@ const KEPT: [&str; 9] = [
     "x-content-type-options",
 ];
 
-/// Every public address, with real values of a new visitor, and what it is asked with.
+/// Every public address, of both sites, with real values of a new visitor of the first, and what it is asked with.
 async fn addresses(api: &Api) -> Vec<(Method, String, Option<String>)> {
     let (record, receipt) = api.record("refuse_all").await;
     let mut all = Vec::new();
@@ -33,7 +33,10 @@ async fn addresses(api: &Api) -> Vec<(Method, String, Option<String>)> {
         let path = filled_for(api, &path, &record, &record.consent_id.to_string()).await;
         // The erasure is tried without its token, so that the visitor stays.
         let bearer = (method == "GET" && readers == "the site").then(|| receipt.clone());
+        let other = path.replace(&format!("/sites/{SITE}/"), &format!("/sites/{OTHER_SITE}/"));
+        let others = (other != path).then(|| (method.parse().unwrap(), other, bearer.clone()));
         all.push((method.parse().unwrap(), path, bearer));
+        all.extend(others);
     }
     all
 }

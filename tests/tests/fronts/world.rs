@@ -2,14 +2,11 @@
 
 use constat_testkit::sample_site::in_first_party_mode;
 use constat_tests::api::{Api, SITE, SITE_ORIGIN, Shared, client};
-use constat_tests::fronts::{Front, KINDS};
+use constat_tests::fronts::{Front, KINDS, OTHER_SITE};
 use constat_tests::server::Server;
 use constat_tests::sites::Sites;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-
-/// Another site on the same host.
-pub const OTHER_SITE: &str = "polaire-shop";
 
 /// The server and its fronts.
 pub struct World {

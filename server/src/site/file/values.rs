@@ -153,7 +153,7 @@ pub fn transfer(text: &str) -> Result<Transfer, Fault> {
 
 /// An id that was parsed, or the form that it should have; `what` names it.
 pub fn id<T, E>(text: &str, parsed: Result<T, E>, what: &str) -> Result<T, Fault> {
-    let remedy = "Write 1 to 40 of a-z, 0-9 and -, beginning with a letter or digit";
+    let remedy = "Write 1 to 40 of a-z, 0-9, - and _, beginning with a letter or digit";
     parsed.map_err(|_| Fault::new(format!("`{text}` is not {what}"), remedy))
 }
 

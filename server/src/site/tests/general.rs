@@ -41,7 +41,7 @@ fn an_empty_file_is_told_everything_it_must_say() {
 
 #[test]
 fn a_site_id_that_is_none_is_a_mistake() {
-    assert_fault("\"boreale\"", "\"Boréale\"", "id =", "id", "Write 1 to 40 of a-z, 0-9 and -");
+    assert_fault("\"boreale\"", "\"Boréale\"", "id =", "id", "Write 1 to 40 of a-z, 0-9, - and _");
 }
 
 #[test]

@@ -15,8 +15,9 @@ pub fn host(headers: &HeaderMap) -> Option<Authority> {
     only(headers, &HOST)?.parse().ok()
 }
 
-/// The cookies that a request carries, by name and value. What is no pair is passed over.
+/// The cookies that a request carries, by name and value. What is no pair is passed over, and so is one with bytes that
+/// are no text: a page may write any into a cookie of its own.
 pub fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
-    let lines = headers.get_all(COOKIE).filter_map(|line| line.to_str().ok());
-    lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='))
+    let pairs = headers.get_all(COOKIE).flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
+    pairs.filter_map(|pair| std::str::from_utf8(pair).ok()?.trim().split_once('='))
 }

@@ -1,6 +1,7 @@
 //! The fronts that add the policy of the visitor's choice to the site's pages (docs/csp.md).
 
 use super::files::File;
+use super::front::OTHER_SITE;
 use super::kinds::{Kind, PREFIX, Place, apache_of, caddy_of, nginx_of};
 use super::process::free_port;
 use std::process::Command;
@@ -16,12 +17,12 @@ pub static WITH_POLICY: [Kind; 3] = [
 fn policy(place: &Place, name: &'static str, timing: &str) -> File {
     place.write("site/index.html", "<h1>A page</h1>");
     let file = File::read(name).with("-Report-Only", "").with(&format!("# {timing}"), timing);
-    file.with("constat-helvia=", "constat-polaire=")
+    file.with("(?:-helvia)?=", format!("(?:-{OTHER_SITE})?="))
 }
 
 fn nginx(place: &Place) -> Command {
     let file = policy(place, "nginx-csp.conf", "add_header Server-Timing");
-    file.with("/sites/helvia/", "/sites/polaire/")
+    file.with("/sites/helvia/", format!("/sites/{OTHER_SITE}/"))
         .with("/var/log/nginx/constat.log", place.path("constat.log"))
         .write(place.folder);
     let pages = "    # `^~`: no other regular";
@@ -32,7 +33,7 @@ fn nginx(place: &Place) -> Command {
 
 fn caddy(place: &Place) -> Command {
     let file = policy(place, "Caddyfile-csp", "Server-Timing");
-    file.with("/sites/helvia/", "/sites/polaire/")
+    file.with("/sites/helvia/", format!("/sites/{OTHER_SITE}/"))
         .with("127.0.0.1:8080", format!("127.0.0.1:{}", place.server))
         // What stands in for Constat.
         .with("8079", free_port().to_string())
@@ -48,7 +49,7 @@ fn apache(place: &Place) -> Command {
     let program = format!("/usr/bin/perl {}", place.path("apache-csp.pl"));
     file.with("/usr/local/lib/constat/apache-csp.pl", program)
         .with("127.0.0.1:8080", format!("127.0.0.1:{}", place.server))
-        .with(" helvia www.helvia.example", " polaire www.polaire.example")
+        .with(" helvia www.helvia.example", format!(" {OTHER_SITE} www.polaire.example"))
         .write(place.folder);
     let first = "    RewriteEngine On\n";
     let with = format!("    Include {}\n{first}", place.path("apache-csp.conf"));

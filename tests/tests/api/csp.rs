@@ -5,7 +5,7 @@ use constat_testkit::sample_site::{in_first_party_mode, with_one_vendor_more, wi
 use constat_tests::api::{Answer, Api, SITE, SITE_ORIGIN, answer, site_path};
 use constat_tests::sites::Sites;
 use reqwest::Method;
-use reqwest::header::{COOKIE, HOST};
+use reqwest::header::{COOKIE, HOST, HeaderValue};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Hosts of the sample's vendors: of audience measurement, and twice of third-party content.
@@ -111,6 +111,19 @@ async fn the_hosts_of_what_is_allowed_are_those_of_the_newest_answer() {
         (format!("{}; {}", own(&["youtube"], 5), first(&["recaptcha"], 1)), [false, true, false]),
     ] {
         assert_eq!(allowed(&asked(&api, &cookies).await), expected, "{cookies}");
+    }
+}
+
+#[tokio::test]
+async fn cookies_of_the_page_s_own_with_any_bytes_do_not_hide_the_choice() {
+    let api = Api::start();
+    let own = format!("constat-{SITE}={}", value(&notice(&api).await, &["youtube"], days_ago(1)));
+    for other in ["name=Zo\u{eb}".as_bytes(), b"name=Zo\xeb", b"\xff\xfe", b"=\t\xa0", b"\xc3=1"] {
+        for cookies in [[other, b"; ", own.as_bytes()].concat(), [own.as_bytes(), b"; ", other].concat()] {
+            let request = api.request(Method::GET, &site_path("csp"));
+            let answer = answer(request.header(COOKIE, HeaderValue::from_bytes(&cookies).unwrap())).await;
+            assert_eq!(allowed(&answer), [false, true, false], "{other:?}");
+        }
     }
 }
 

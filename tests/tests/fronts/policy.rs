@@ -1,11 +1,11 @@
 //! The policy of the visitor's choice as a header of the site's pages.
 
 use crate::world::{World, report};
-use constat_tests::api::{Answer, SITE_ORIGIN, answer, site_path};
+use constat_tests::api::{Answer, SITE_ORIGIN, answer};
 use constat_tests::consent::secret_of;
-use constat_tests::fronts::{Front, SITE_HOST, WITH_POLICY};
+use constat_tests::fronts::{Front, OTHER_SITE, SITE_HOST, WITH_POLICY};
 use reqwest::Method;
-use reqwest::header::{COOKIE, HOST, ORIGIN};
+use reqwest::header::{COOKIE, HOST, HeaderValue, ORIGIN};
 
 /// The number of the first of these fronts among the visitors.
 const NUMBER: u8 = 50;
@@ -17,28 +17,50 @@ fn fronts(server: u16) -> Vec<Front> {
 }
 
 /// The site's page, for a browser that sends these cookies and asks for this.
-async fn page(front: &Front, path: &str, cookies: &str, asked_for: &str) -> Answer {
+async fn page(front: &Front, path: &str, cookies: &[u8], asked_for: &str) -> Answer {
     let request = front.request_at_root(Method::GET, path).header("Sec-Fetch-Dest", asked_for);
-    answer(request.header(COOKIE, cookies)).await
+    answer(request.header(COOKIE, HeaderValue::from_bytes(cookies).unwrap())).await
+}
+
+/// The consent cookie that an answer of a new visitor sets: its name and value.
+async fn cookie(world: &World, action: &str) -> String {
+    let notice = world.api.get(&format!("/v1/sites/{OTHER_SITE}/notice/fr")).await.json();
+    let consent = constat_tests::consent::request(notice["notice_hash"].as_str().unwrap(), action);
+    let posted = world.api.request(Method::POST, &format!("/v1/sites/{OTHER_SITE}/consents"));
+    let posted = posted.header(HOST, SITE_HOST).header(ORIGIN, SITE_ORIGIN).bearer_auth(secret_of(&consent));
+    let set = answer(posted.body(consent.to_string())).await.header("set-cookie").to_owned();
+    set.split(';').next().unwrap().to_owned()
 }
 
 #[tokio::test]
 async fn a_page_comes_with_the_policy_of_its_visitor_and_a_picture_without_a_request() {
     let world = World::shared().await;
-    let consent = world.api.consent("allow_all").await;
-    let posted = world.api.request(Method::POST, &site_path("consents")).header(HOST, SITE_HOST);
-    let posted =
-        posted.header(ORIGIN, SITE_ORIGIN).bearer_auth(secret_of(&consent)).body(consent.to_string());
-    let set = answer(posted).await.header("set-cookie").to_owned();
-    let own = set.split(';').next().unwrap();
+    let (own, refused) = (cookie(&world, "allow_all").await, cookie(&world, "refuse_all").await);
+    let of_version_1 = own.replace(&format!("constat-{OTHER_SITE}=2."), "constat=1.");
+    let cases = [
+        ("".into(), String::new()),
+        (own.clone(), own.clone()),
+        (format!("session=secret; {own}; other=1"), own.clone()),
+        ("session=secret".into(), String::new()),
+        (of_version_1.clone(), of_version_1.clone()),
+        // Of the host alone, and of the domain.
+        (format!("{refused}; session=secret; {own}"), format!("{refused}; {own}")),
+        (
+            format!("{of_version_1}; x=1; {of_version_1}; {refused};{own}"),
+            format!("{of_version_1}; {of_version_1}; {refused}; {own}"),
+        ),
+        (format!("constat-polaire=2.secret; a{own}; {refused}"), refused.clone()),
+        // Bytes that are no ASCII, of the page's own.
+        (format!("name=Zo\u{eb}; {own}"), own.clone()),
+    ];
     let mut faults = Vec::new();
     for front in &fronts(world.api.server.port()) {
-        let others = format!("session=secret; {own}; other=1");
-        for (cookies, sent) in [("", ""), (own, own), (&others, own), ("session=secret", "")] {
-            let direct = world.api.request(Method::GET, &site_path("csp")).header(HOST, SITE_HOST);
-            let policy = answer(direct.header(COOKIE, sent)).await.text().to_owned();
-            assert_eq!(policy.contains("google-analytics"), !sent.is_empty());
-            let page = page(front, "/", cookies, "document").await;
+        for (cookies, sent) in &cases {
+            let direct = world.api.request(Method::GET, &format!("/v1/sites/{OTHER_SITE}/csp"));
+            let policy = answer(direct.header(HOST, SITE_HOST).header(COOKIE, sent)).await.text().to_owned();
+            let is_allowed = sent.contains(&own) || sent.contains(&of_version_1);
+            assert_eq!(policy.contains("google-analytics"), is_allowed, "{sent}");
+            let page = page(front, "/", cookies.as_bytes(), "document").await;
             let found = (page.status, page.header("content-security-policy"), page.header("server-timing"));
             if found != (200, policy.as_str(), "constat") || !page.header("vary").contains("Cookie") {
                 faults.push(format!("{}: {cookies:?}: {page:?} and not {policy}", front.name));
@@ -49,9 +71,12 @@ async fn a_page_comes_with_the_policy_of_its_visitor_and_a_picture_without_a_req
             assert!(!asked.contains(gone), "{}: {asked}", front.name);
         }
         assert!(asked.contains(&format!("host: {SITE_HOST}")), "{}: {asked}", front.name);
-        let picture = page(front, "/index.html?picture", own, "image").await;
-        if picture.status != 200 || picture.headers.contains_key("content-security-policy") {
-            faults.push(format!("{}: {picture:?}", front.name));
+        for kind in ["image", "script", "style", "font", "empty"] {
+            let file = page(front, &format!("/index.html?{kind}"), own.as_bytes(), kind).await;
+            let has_policy = file.headers.contains_key("content-security-policy");
+            if file.status != 200 || has_policy || file.header("vary").contains("Cookie") {
+                faults.push(format!("{}: {kind}: {file:?}", front.name));
+            }
         }
     }
     report(&faults);
@@ -64,8 +89,9 @@ async fn without_constat_the_site_answers_with_the_policy_of_its_own_host() {
     let mut faults = Vec::new();
     for front in &fronts(nobody) {
         for _ in 0..2 {
-            let page = page(front, "/", "", "document").await;
-            if (page.status, page.header("content-security-policy")) != (200, WITHOUT) {
+            let page = page(front, "/", b"", "document").await;
+            let varies = page.header("vary").contains("Cookie");
+            if (page.status, page.header("content-security-policy"), varies) != (200, WITHOUT, true) {
                 faults.push(format!("{}: {page:?}", front.name));
             }
         }

@@ -4,6 +4,7 @@
 
 mod answers;
 mod auto_block;
+mod auto_block_calls;
 mod auto_block_css;
 mod auto_block_hosts;
 mod auto_block_pages;

@@ -9,7 +9,7 @@ let LASTING = /script|frame|worker|socket|eventsource/;
 // What an address of another host has, in HTML, CSS and scripts. A browser takes tabs and new lines out of an address.
 let FOREIGN = /\/[\t\n\r]*\/|\\|&(#|b?sol|colon|tab|newline)|\b(https?|wss?):|^\s*(blob|data|javascript):/i;
 // An address with its content in itself, and what may ask others with such a content: an image asks nobody.
-let OWN_TEXT = /^\s*(blob|data|javascript):/i, ASKING = /script|frame|worker|worklet|embed|object|link/;
+let OWN_TEXT = /^\s*(blob|data|javascript):/i, ASKING = /script|style|frame|worker|worklet|embed|object|link/;
 let NAMESPACE = /^(https?:)?\/\/www\.w3\.org\//i; // A name of XML, which nobody asks.
 let Address = window.URL, { apply, construct } = window.Reflect;
 let held = []; // What is held, in its order.

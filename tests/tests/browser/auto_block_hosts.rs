@@ -1,7 +1,7 @@
 //! Blocking without marks: whose a host is, what the page exempts, and what the owner sees of it.
 
 use crate::auto_block::{a_moment, opened, site};
-use constat_tests::browser::{DESKTOP, browse};
+use constat_tests::browser::{Browser, DESKTOP, Outcome, browse};
 use std::time::Duration;
 
 #[test]
@@ -88,18 +88,36 @@ fn a_vendor_that_the_site_does_not_name_is_asked_by_nobody() {
 }
 
 #[test]
-fn a_host_that_nobody_knows_is_asked_unless_the_site_forbids_it() {
+fn a_host_that_nobody_knows_is_held_until_the_visitor_allows_everything() {
+    let ask = r#"
+      new Image().src = "UNKNOWN/image.png";
+      document.body.append(Object.assign(document.createElement("script"), { src: "UNKNOWN/script.js" }));
+      fetch("UNKNOWN/data.json").catch(error => { window.failed = error.name; });"#;
+    let frame = r#"<iframe title="f" width="600" height="400" data-category="third_party" data-vendor="youtube" data-constat-src="/own.html"></iframe>"#;
     browse(DESKTOP, move |browser| async move {
         let host = site("unknown_hosts = \"block\"");
+        host.put_page("/", "", frame);
+        host.vendor_answers("/script.js", "window.ran = 1");
+        let ask = ask.replace("UNKNOWN", &host.third.origin_of("unknown.test"));
         opened(&browser, &host).await?;
-        browser.press("allow_all").await?;
-        browser
-            .run(&format!("new Image().src = '{}/unknown.png'", host.third.origin_of("unknown.test")))
-            .await?;
-        browser.run(&format!("new Image().src = '{}/known.png'", host.stats())).await?;
-        host.until_asked("/known.png", 1).await?;
+        browser.run(&ask).await?;
         a_moment().await;
-        assert_eq!(host.third.count("/unknown.png"), 0);
+        assert_eq!(host.vendor_asked(), Vec::<String>::new(), "there is no answer");
+        browser.allow_frame("iframe[data-vendor=youtube]").await?;
+        browser.until("window.failed === 'TypeError'").await?;
+        a_moment().await;
+        assert_eq!(host.vendor_asked(), Vec::<String>::new(), "one vendor is not everything");
+        browser.run("constat.open()").await?;
+        browser.press("allow_all").await?;
+        browser.until("window.ran").await?;
+        host.until_asked("/image.png", 1).await?;
+        browser.run("window.same_page = true; constat.withdraw()").await?;
+        browser.until("!window.same_page && window.constat?.choices()").await?;
+        let asked = host.vendor_asked().len();
+        browser.run(&ask).await?;
+        browser.until("window.failed === 'TypeError'").await?;
+        a_moment().await;
+        assert_eq!(host.vendor_asked().len(), asked, "a withdrawal takes everything back");
         Ok(())
     });
 }
@@ -121,22 +139,81 @@ fn a_host_that_nobody_knows_is_asked_and_named_where_the_site_wants_to_hear_of_i
     });
 }
 
+/// The lines of a group of the owner's view, without their times.
+async fn lines(
+    browser: &Browser,
+    group: &str,
+) -> Result<Vec<String>, Box<dyn std::error::Error + Send + Sync>> {
+    let script = format!(
+        "return [...document.querySelector('constat-debug').shadowRoot.querySelectorAll('[data-group={group}] li')].map(node => node.textContent.replace(/^\\d+ ms/, ''))"
+    );
+    Ok(serde_json::from_value(browser.run(&script).await?)?)
+}
+
+async fn until_lines(browser: &Browser, group: &str, expected: &[&str]) -> Outcome {
+    let mut seen = Vec::new();
+    for _ in 0..200 {
+        seen = lines(browser, group).await?;
+        if seen == expected {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    Err(format!("{group} has {seen:?}, not {expected:?}").into())
+}
+
 #[test]
 fn the_owner_s_view_says_what_is_held_exempted_and_released() {
+    let body = "<div data-constat='ignore'></div>";
+    let script = r#"
+      window.sent = new AbortController();
+      new Image().src = "STATS/held.png";
+      fetch("STATS/held.json", { signal: sent.signal }).catch(() => {});
+      fetch("VIDEO/held.json").catch(() => {});
+      new Image().src = "UNKNOWN/held.png";
+      for (let at = 0; at < 5; at++) {
+        const image = document.createElement("img");
+        document.querySelector("[data-constat=ignore]").append(image);
+        image.src = "STATS/free.png";
+        image.src = "STATS/free.png?again";
+      }"#;
     browse(DESKTOP, move |browser| async move {
-        let host = site("");
-        let body = "<img src='STATS/held.png' alt=''><div data-constat='ignore'><img src='STATS/free.png' alt=''></div>";
+        let host = site("unknown_hosts = \"block\"");
         host.put_page("/", "", body);
+        // The words of the view are those of the browser's language.
+        browser
+            .prepare("Object.defineProperty(Navigator.prototype, 'language', { get: () => 'en' })")
+            .await?;
         browser.open(&format!("{}?constat=debug", host.url())).await?;
-        let list = |group: &str| {
-            format!(
-                "document.querySelector('constat-debug')?.shadowRoot.querySelector('[data-group={group}]')?.textContent"
-            )
+        browser.until("document.querySelector('constat-debug')").await?;
+        let script = script.replace("VIDEO", &host.third.origin_of("video.test"));
+        let script = script.replace("UNKNOWN", &host.third.origin_of("unknown.test"));
+        browser.run(&script.replace("STATS", &host.stats())).await?;
+        let named = |why: &str| {
+            [
+                format!("img · www.stats.test{why}"),
+                format!("fetch · video.test{why}"),
+                "img · unknown.testthe site file does not name it".to_owned(),
+            ]
         };
-        browser.until(&format!("{}?.includes('img · www.stats.test')", list("held"))).await?;
-        browser.until(&format!("{}?.includes('img · www.stats.test')", list("ignored"))).await?;
+        let (before, refused) = (named("no answer yet"), named("refused"));
+        let [image, video, unknown] = before.each_ref().map(String::as_str);
+        let call = "fetch · www.stats.testno answer yet";
+        until_lines(&browser, "held", &[image, call, video, unknown]).await?;
+        until_lines(&browser, "ignored", &["img · www.stats.testallowed"]).await?;
+        // What the page takes back is not held any more.
+        browser.run("sent.abort()").await?;
+        browser.press("configure").await?;
+        browser.find("dialog[open]").await?;
+        browser.press("refuse_all").await?;
+        until_lines(&browser, "held", &refused.each_ref().map(String::as_str)).await?;
+        until_lines(&browser, "released", &[]).await?;
+        browser.run("constat.open()").await?;
+        browser.find("dialog[open]").await?;
         browser.press("allow_all").await?;
-        browser.until(&format!("{}?.includes('img · www.stats.test')", list("released"))).await?;
-        Ok(())
+        let released = ["img · www.stats.testallowed", "img · unknown.testallowed"];
+        until_lines(&browser, "released", &released).await?;
+        // That call had failed.
+        until_lines(&browser, "held", &["fetch · video.testrefused"]).await
     });
 }

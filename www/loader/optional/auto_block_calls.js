@@ -253,14 +253,6 @@ function hearNames(prototype) {
 
 let encoder = new TextEncoder(), blobs = new Map(), contents = new WeakMap(); // What the page has made itself, by address, and the text of it.
 
-/* What stands behind an address that the page has made itself. Only as a document a picture fetches others. */
-function textOf(kind, address) {
-  let [start, type, packed] = /^\s*data:([^,]*?)(;\s*base64\s*)?,/i.exec(address) || [];
-  if (/^\s*(image|font|audio|video)/i.test(type) && !/frame|object|embed/.test(kind)) return "";
-  if (packed) return attempt(() => atob(decodeURIComponent(address.slice(start.length))), "");
-  return texts.get(address) || attempt(() => decodeURIComponent(address), address);
-}
-
 /* The text of what a document or a file is made of. What is no text is a picture or the like. */
 function textIn(parts) {
   let decoder = new TextDecoder("utf-8", { fatal: true });

@@ -258,8 +258,11 @@ function checkElement(node, byParser, where) {
 
 /* Looks at a node and all in it; returns how much is held. */
 function checkTree(node, byParser, where) {
-  let count = isElement(node) ? checkElement(node, byParser, where) : 0;
+  let outer = parsing, count;
+  parsing = byParser;
+  count = isElement(node) ? checkElement(node, byParser, where) : 0;
   if (node.firstElementChild) for (let inner of all(node, LOOKED_AT)) count += checkElement(inner, byParser, where);
+  parsing = outer;
   return count;
 }
 

@@ -15,6 +15,7 @@ let Address = window.URL, { apply, construct } = window.Reflect;
 let held = []; // What is held, in its order.
 let rules = new Map(); // The positions of the vendors of a domain, or with "=" before it of a host alone. None: nobody allows it.
 let OWN; // The rule of the site's own domains.
+let UNKNOWN = []; // That of a host that nobody knows, and that waits until the visitor has allowed everything.
 let here = location.hostname, serverHost = attempt(() => new Address(base).host);
 
 /* `x` in the settings is a domain with all below it, `=x` one host: first those of vendors that the site does not name,
@@ -33,13 +34,15 @@ function ruleOf(host) {
     if (dot < 0) break;
     domain = domain.slice(dot + 1);
   }
-  if (settings.unknown > 1) return [];
+  if (settings.unknown > 1) return UNKNOWN;
   if (settings.unknown) console.warn("Constat: neither the site file nor the catalogue knows " + host);
 }
 
-/* Tells the owner's view. */
-function note(what, kind, { host, rule }, why) {
-  if (bridge.note) bridge.note(what, kind + " · " + host, why || (!rule[0] && rule[0] !== 0 ? "unnamed" : settled() ? "refused" : "undecided"));
+/* Tells the owner's view, in which what was said before (`line`) counts no more. Why something is held changes with the
+   answer. */
+function note(what, kind, { host, rule, line }, why) {
+  if (line) line.past = 1;
+  if (bridge.note) return bridge.note(what, kind + " · " + host, why || (!rule[0] && rule[0] !== 0 ? "unnamed" : () => settled() ? "refused" : "undecided"));
 }
 
 let known = new Map(); // The rules of the hosts that the page has named.
@@ -51,9 +54,12 @@ function forbidden(kind, address) {
   if (!known.has(host)) known.set(host, ruleOf(host));
   let rule = known.get(host);
   if (!rule) return;
-  let allowing = rule.find(at => choices.v[at] > 0);
-  if (allowing === undefined) return { host: host, rule: rule };
-  if (LASTING.test(kind)) ran[settings.vendors[allowing][0]] = 1;
+  let allowing = rule.find(at => choices.v[at] > 0), all = rule === UNKNOWN && holds() && choices.c + choices.v === allowed.c + allowed.v;
+  if (!all && allowing === undefined) return { host: host, rule: rule };
+  if (!LASTING.test(kind)) return;
+  // It ends with whatever allowed it.
+  for (let [id] of all ? settings.vendors : [settings.vendors[allowing]]) ran[id] = 1;
+  if (all) categories.forEach((name, at) => { if (allowed.c[at] > 0) ran[name] = 1; });
 }
 
 let texts = new Map(); // What stands behind the addresses that the page has made itself (`blob:`).
@@ -78,24 +84,27 @@ function contentOf(address) {
   return /^\s*data:.*;\s*base64\s*$/i.test(head) ? attempt(() => atob(plain(body)), "") : plain(address);
 }
 
+/* In the text of a script any two strokes may be a comment: there only the hosts of vendors count. */
 function againstAny(kind, text) {
   for (let [address] of text.matchAll(/(https?:|wss?:)?(\\?\/){2}[^\s"'`<>()\\]+/gi)) {
     let found = !NAMESPACE.test(address) && forbidden(kind, address.replace(/\\/g, ""));
-    if (found) return found;
+    if (found && (found.rule !== UNKNOWN || kind === "frame")) return found;
   }
 }
 
 /* Keeps what is held until `free` says that it is allowed: then `go` does it. What waits for an answer fails when the
    visitor refuses. */
 function hold(kind, found, free, go, fail) {
-  note("held", kind, found);
-  let entry = { kind: kind, ...found, free: free, go: go, fail: fail, behind: parsing ? 0 : blocking };
+  let entry = { kind: kind, ...found, free: free, go: go, fail: fail, behind: parsing ? 0 : blocking, line: note("held", kind, found) };
   if (held.length >= HELD_MAX || fail && settled()) {
     if (fail) after(0).then(fail);
   } else {
     held.push(entry);
   }
-  return () => { held = held.filter(other => other !== entry); };
+  return () => {
+    held = held.filter(other => other !== entry);
+    if (entry.line) entry.line.past = 1;
+  };
 }
 
 let letting; // Whether what was held is being let go.

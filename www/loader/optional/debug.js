@@ -11,9 +11,13 @@ let asked = /[?&]constat=debug(?:-(\w+))?(?:&|$)/.exec(location.search);
 function keepNotes() {
   let notes = [], seen = new WeakMap(), checkOne = check, forgetOne = forget, cleanAll = clean;
   let stores = () => ["localStorage", "sessionStorage"].flatMap(area => attempt(() => Object.keys(window[area]), []));
+  // `why` may change: then it is a function.
   bridge.note = (what, name, why) => {
-    let note = { what: what, name: name, why: why, at: performance.now() };
-    if (notes.push(note) > NOTES_MAX) notes.shift();
+    // What is exempted is looked at again and again.
+    if (what === "ignored" && notes.some(note => note.what === what && note.name === name)) return;
+    let note = { what: what, name: name, get why() { return why.call ? why() : why; }, at: performance.now() };
+    // What counts no more goes first.
+    if (notes.push(note) > NOTES_MAX) notes.splice(Math.max(notes.findIndex(one => one.past), 0), 1);
     if (notes.changed) notes.changed();
     return note;
   };

@@ -132,6 +132,39 @@ fn a_picture_comes_back_whatever_else_the_page_changes_in_its_style() {
 }
 
 #[test]
+fn a_style_that_is_held_reads_as_the_page_has_made_it() {
+    let script = r#"
+      const picture = "url(\"STATS/read.png\")", rule = `.read { background-image: ${picture}; }`, style = document.createElement("style"), it = document.createElement("p");
+      document.head.append(style);
+      document.body.append(it);
+      style.innerHTML = rule;
+      style.firstChild.insertData(0, `@import url("STATS/read.css");`);
+      style.firstChild.appendData("/* end */");
+      style.firstChild.deleteData(style.firstChild.data.indexOf("/* end"), 9);
+      it.style.backgroundImage = picture;
+      const frames = it.animate({ backgroundImage: [picture, "none"] }, 9e5).effect.getKeyframes();
+      const constructed = new CSSStyleSheet();
+      constructed.replaceSync(rule);
+      const read = {
+        data: style.firstChild.data, text: style.textContent, html: style.innerHTML, inner: style.innerText, whole: style.outerHTML, serial: new XMLSerializer().serializeToString(style),
+        rule: style.sheet.cssRules[1].cssText, of: style.sheet.cssRules[1].style.backgroundImage, href: style.sheet.cssRules[0].href, constructed: constructed.cssRules[0].style.cssText,
+        property: it.style.backgroundImage, get: it.style.getPropertyValue("background-image"), css: it.style.cssText, attribute: it.getAttribute("style"), node: it.getAttributeNode("style").value,
+        nodeValue: it.attributes.style.nodeValue, computed: getComputedStyle(it).backgroundImage, frame: frames[0].backgroundImage, map: it.attributeStyleMap ? "" + it.attributeStyleMap.get("background-image") : picture,
+        copy: it.cloneNode().style.backgroundImage, parent: document.head.textContent,
+      };
+      let thrown = "";
+      try { style.firstChild.insertData(9e9, "x"); } catch (error) { thrown = error.name; }
+      return [Object.keys(read).filter(name => !read[name].includes(`STATS/read.`) || read[name].includes("constat-held")), read.data === `@import url("STATS/read.css");` + rule, thrown];"#;
+    browse(DESKTOP, move |browser| async move {
+        let host = site("");
+        opened(&browser, &host).await?;
+        assert_eq!(run(&browser, &host, script).await?, json!([[], true, "IndexSizeError"]));
+        nothing_asked(&host).await;
+        Ok(())
+    });
+}
+
+#[test]
 fn copies_and_what_is_written_into_the_page_get_their_pictures_too() {
     let body = r#"
       <script>

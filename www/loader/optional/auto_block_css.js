@@ -201,6 +201,7 @@ function patchTexts(win) {
   wrapProperty(win.HTMLElement.prototype, "innerText", (node, go) => isStyle(node) ? unveiled(go()) : go(), (node, go, text) => {
     if (isStyle(node)) setSheet(node, text, go, now => apply(innerText.set, node, [now])); else go();
   });
+  wrap(win.XMLSerializer.prototype, "serializeToString", (it, given, go) => unveiled(go()));
   wrap(win.Element.prototype, "insertAdjacentText", (node, given, go) => {
     let style = /^(beforebegin|afterend)$/i.test(given[0]) ? node.parentNode : node;
     if (isStyle(style) && given.length > 1) {

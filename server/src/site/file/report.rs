@@ -62,12 +62,18 @@ impl Fault {
 pub struct Report {
     file: String,
     lines: BTreeMap<String, usize>,
+    left_out: Vec<String>,
     errors: Vec<SiteError>,
 }
 
 impl Report {
     pub fn new(file: &str) -> Report {
-        Report { file: file.to_owned(), lines: BTreeMap::new(), errors: Vec::new() }
+        Report { file: file.to_owned(), lines: BTreeMap::new(), left_out: Vec::new(), errors: Vec::new() }
+    }
+
+    /// Takes note of a key whose value could not be read, which was reported: that it is missing is no mistake more.
+    pub fn leave_out(&mut self, key: &str) {
+        self.left_out.push(key.to_owned());
     }
 
     /// Takes the line of every key of the file.
@@ -88,6 +94,12 @@ impl Report {
 
     /// Reports a mistake at a key.
     pub fn add(&mut self, key: &str, problem: impl Into<String>, remedy: impl Into<String>) {
+        let within = |key: &str, of: &str| {
+            key.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        if self.left_out.iter().any(|out| within(key, out) || within(out, key)) {
+            return;
+        }
         self.add_at(self.line_of(key), key, problem, remedy);
     }
 

@@ -34,10 +34,10 @@ pub struct SiteFile {
     pub cookie_domain: Option<String>,
     pub consent_mode: Option<ConsentModeFile>,
     pub signals: SignalsFile,
-    pub gpc: Option<String>,
-    pub dnt: Option<String>,
+    pub gpc: Option<Word>,
+    pub dnt: Option<Word>,
     pub auto_block: Option<bool>,
-    pub unknown_hosts: Option<String>,
+    pub unknown_hosts: Option<Word>,
     pub csp_hosts: Option<Vec<String>>,
 }
 
@@ -45,13 +45,13 @@ pub struct SiteFile {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, expecting = "a table")]
 pub struct ConsentModeFile {
-    pub mode: Option<String>,
+    pub mode: Option<Word>,
     pub i_know: Option<String>,
     pub wait_for_update_ms: Option<i64>,
     pub ads_data_redaction: Option<bool>,
     pub url_passthrough: Option<bool>,
     pub data_layer: Option<String>,
-    pub map: BTreeMap<String, String>,
+    pub map: BTreeMap<String, Word>,
     pub region: Vec<RegionFile>,
 }
 
@@ -60,12 +60,12 @@ pub struct ConsentModeFile {
 #[serde(default, deny_unknown_fields, expecting = "a table")]
 pub struct RegionFile {
     pub codes: Vec<String>,
-    pub ad_storage: Option<String>,
-    pub ad_user_data: Option<String>,
-    pub ad_personalization: Option<String>,
-    pub analytics_storage: Option<String>,
-    pub functionality_storage: Option<String>,
-    pub personalization_storage: Option<String>,
+    pub ad_storage: Option<Word>,
+    pub ad_user_data: Option<Word>,
+    pub ad_personalization: Option<Word>,
+    pub analytics_storage: Option<Word>,
+    pub functionality_storage: Option<Word>,
+    pub personalization_storage: Option<Word>,
 }
 
 /// `[signals]`: whom else the loader tells of the choice.
@@ -198,6 +198,47 @@ pub struct PaletteFile {
 pub struct ButtonFile {
     pub background: Option<String>,
     pub text: Option<String>,
+}
+
+/// One of a few words. Whoever switches something on or off may write `true` or a number: that is taken as it stands,
+/// so that the check of the key can say which words there are.
+#[derive(Debug)]
+pub struct Word(String);
+
+impl std::ops::Deref for Word {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Word {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(WordVisitor)
+    }
+}
+
+struct WordVisitor;
+
+impl Visitor<'_> for WordVisitor {
+    type Value = Word;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Word, E> {
+        Ok(Word(text.to_owned()))
+    }
+
+    fn visit_bool<E>(self, on: bool) -> Result<Word, E> {
+        Ok(Word(on.to_string()))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Word, E> {
+        Ok(Word(number.to_string()))
+    }
 }
 
 /// One text, or a table. Serde's untagged enums would lose line and key.

@@ -14,8 +14,7 @@ pub const FILE_BYTES_MAX: usize = 256 * 1024;
 /// How many mistakes of form are looked for before giving up on a file.
 const FAULTS_MAX: usize = 50;
 
-/// Reads a file, reporting every unknown key, or the first mistake of syntax
-/// or type.
+/// Reads a file, reporting every unknown key and every value of a wrong type, or the first mistake of syntax.
 pub fn read<T: DeserializeOwned>(text: &str, report: &mut Report) -> Option<T> {
     if text.len() > FILE_BYTES_MAX {
         let problem = format!("the file is larger than {} KiB", FILE_BYTES_MAX / 1024);
@@ -42,11 +41,14 @@ pub fn read<T: DeserializeOwned>(text: &str, report: &mut Report) -> Option<T> {
         let key = places.key_at(&span);
         let (problem, remedy) = in_words(error.message());
         report.add_at(Some(starts.line(span.start)), key, problem, remedy);
-        if !error.message().starts_with(UNKNOWN_KEY) {
+        // Without what cannot be read, the rest of the file can be looked at.
+        let unknown = error.message().starts_with(UNKNOWN_KEY);
+        if !unknown {
+            report.leave_out(key);
+        }
+        if !remove(table.get_mut(), &span, unknown) {
             return None;
         }
-        // Without the unknown key, the rest of the file can be looked at.
-        remove_key(table.get_mut(), &span);
     }
     None
 }
@@ -71,25 +73,34 @@ fn in_words(message: &str) -> (String, String) {
             (format!("it is {found}"), "Write a list: [ ] for values, [[ ]] for tables".to_owned())
         }
         Some((found, "a map")) => (format!("it is {found}"), "Write a table".to_owned()),
+        Some((found, "a boolean")) => (format!("it is {found}"), "Write true or false".to_owned()),
+        Some((found, "a string")) => (format!("it is {found}"), "Write a text in quotes".to_owned()),
         Some((found, expected)) => (format!("it is {found}"), format!("Write {expected}")),
         None => (message.to_owned(), "Write it as docs/site-file.md describes it".to_owned()),
     }
 }
 
-fn remove_key(table: &mut DeTable<'_>, key_span: &Range<usize>) {
-    let unknown = table.keys().find(|key| key.span() == *key_span).map(|key| key.get_ref().to_string());
-    if let Some(name) = unknown {
+/// Takes out what stands exactly there, a key or else a value, wherever it is; of a list the whole, as its other items
+/// would have other numbers. Returns whether it was found.
+fn remove(table: &mut DeTable<'_>, span: &Range<usize>, is_key: bool) -> bool {
+    let stands_there = |value: &Spanned<DeValue<'_>>| {
+        let items = value.get_ref().as_array();
+        value.span() == *span || items.is_some_and(|items| items.iter().any(|item| item.span() == *span))
+    };
+    let mut entries = table.iter();
+    let found = entries.find(|(key, value)| if is_key { key.span() == *span } else { stands_there(value) });
+    if let Some(name) = found.map(|(key, _)| key.get_ref().to_string()) {
         table.remove(name.as_str());
-        return;
+        return true;
     }
-    table.iter_mut().for_each(|(_, value)| remove_within(value, key_span));
+    table.iter_mut().any(|(_, value)| remove_within(value, span, is_key))
 }
 
-fn remove_within(value: &mut Spanned<DeValue<'_>>, key_span: &Range<usize>) {
+fn remove_within(value: &mut Spanned<DeValue<'_>>, span: &Range<usize>, is_key: bool) -> bool {
     match value.get_mut() {
-        DeValue::Table(table) => remove_key(table, key_span),
-        DeValue::Array(items) => items.iter_mut().for_each(|item| remove_within(item, key_span)),
-        _ => {}
+        DeValue::Table(table) => remove(table, span, is_key),
+        DeValue::Array(items) => items.iter_mut().any(|item| remove_within(item, span, is_key)),
+        _ => false,
     }
 }
 

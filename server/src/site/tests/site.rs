@@ -121,7 +121,7 @@ fn who_refused_is_asked_again_only_by_the_owners_word_which_no_visitor_is_shown(
     assert_eq!(after.notice.notice_hash(), before.notice.notice_hash());
     let line = "ask_refusers_again = 1";
     let change = format!("{line}\nlanguages");
-    assert_fault("languages", &change, line, "ask_refusers_again", "Write a boolean");
+    assert_fault("languages", &change, line, "ask_refusers_again", "Write true or false");
 }
 
 #[test]

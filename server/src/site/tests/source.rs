@@ -1,6 +1,6 @@
 //! Whole site files: what is right and wrong about keys and lines.
 
-use super::sample::{assert_fault, changed, faults};
+use super::sample::{self, assert_fault, assert_only_fault, changed, faults};
 
 #[test]
 fn an_unknown_key_is_named_with_the_nearest_known_one() {
@@ -43,6 +43,63 @@ fn a_value_of_the_wrong_kind_is_named_in_plain_words() {
         "authority",
         "Write a text or a table",
     );
+}
+
+#[test]
+fn a_key_that_takes_words_or_yes_and_no_says_which_whatever_is_written() {
+    let with = |top: &str, table: &str| format!("{top}\n{}{table}", sample::SITE_FILE);
+    let refuse = "Write \"refuse\", or leave the key out";
+    for (line, key, remedy) in [
+        ("gpc = true", "gpc", refuse),
+        ("dnt = 1", "dnt", refuse),
+        ("auto_block = \"yes\"", "auto_block", "Write true or false"),
+        ("first_party = 1", "first_party", "Write true or false"),
+        ("ask_refusers_again = \"no\"", "ask_refusers_again", "Write true or false"),
+        (
+            "auto_block = true\nunknown_hosts = false",
+            "unknown_hosts",
+            "Write one of `allow`, `block`, `report`",
+        ),
+        ("time_zone = true", "time_zone", "Write a text in quotes"),
+        ("csp_hosts = [\"a.example\", 1]", "csp_hosts[1]", "Write a text in quotes"),
+    ] {
+        assert_only_fault(&with(line, ""), line.lines().last().unwrap(), key, remedy);
+    }
+    let state = "consent_mode.region[0].ad_storage";
+    for (line, key, remedy) in [
+        ("[signals]\nmatomo = \"yes\"", "signals.matomo", "Write true or false"),
+        ("[consent_mode]\nmode = true", "consent_mode.mode", "Write one of `basic`, `advanced`"),
+        ("[consent_mode]\nurl_passthrough = \"no\"", "consent_mode.url_passthrough", "Write true or false"),
+        ("[consent_mode.map]\nad_storage = true", "consent_mode.map.ad_storage", "Write one of `essential`"),
+        (
+            "[[consent_mode.region]]\ncodes = [\"US\"]\nad_storage = true",
+            state,
+            "Write one of `granted`, `denied`",
+        ),
+    ] {
+        assert_only_fault(&with("", line), line.lines().last().unwrap(), key, remedy);
+    }
+}
+
+#[test]
+fn a_value_of_the_wrong_kind_hides_no_other_mistake_and_is_not_missing_besides() {
+    let text = changed("choice_months = 6", "choice_months = \"six\"")
+        .replace("proof_months = 13", "proof_months = 99");
+    let text = text.replacen("[\"https://www.boreale.example\"]", "\"x\"", 1);
+    let text = format!("gpc = true\nauto_block = 1\n{text}[signals]\nmatomo = \"yes\"\nmatom = true\n");
+    let errors = faults(&text);
+    let mut keys: Vec<_> = errors.iter().map(|error| error.key.as_str()).collect();
+    keys.sort_unstable();
+    let expected = [
+        "auto_block",
+        "gpc",
+        "lifetimes.choice_months",
+        "lifetimes.proof_months",
+        "origins",
+        "signals.matom",
+        "signals.matomo",
+    ];
+    assert_eq!(keys, expected, "{errors:#?}");
 }
 
 #[test]

@@ -173,3 +173,23 @@ fn search_engines_are_told_not_to_quote_it() {
         Ok(())
     });
 }
+
+/// What a data layer cannot be called, by the server.
+const TAKEN: &str = include_str!("../../../server/src/site/tags/window_names.txt");
+
+#[test]
+fn a_data_layer_can_have_no_name_that_the_window_has_already() {
+    browse(DESKTOP, |browser| async move {
+        let host = Host::start("", "");
+        browser.open(&host.url()).await?;
+        browser.find(".banner").await?;
+        // Drivers leave some with an underscore.
+        let names = "const names = []; for (let of = window; of; of = Object.getPrototypeOf(of)) names.push(...Object.getOwnPropertyNames(of)); return names.filter((name) => /^[a-z][a-zA-Z0-9$]{0,14}$/.test(name))";
+        let names = browser.run(names).await?;
+        let taken: std::collections::BTreeSet<_> = TAKEN.split_whitespace().collect();
+        let free: Vec<_> =
+            names.as_array().unwrap().iter().filter(|name| !taken.contains(name.as_str().unwrap())).collect();
+        assert!(free.is_empty(), "server/src/site/tags/window_names.txt lacks {free:?}");
+        Ok(())
+    });
+}

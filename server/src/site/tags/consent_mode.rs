@@ -133,7 +133,10 @@ fn wait_ms(ms: i64) -> Result<u16, Fault> {
     fits.ok_or_else(|| Fault::new(format!("{ms} is out of bounds"), remedy))
 }
 
-/// The name of a global variable that a script may have without quotes.
+/// What a window has already, and what JavaScript keeps for itself.
+const TAKEN: &str = include_str!("window_names.txt");
+
+/// The name of a global variable that a script may have without quotes, and that is free.
 fn data_layer(name: &str) -> Result<String, Fault> {
     let letter = |c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '$');
     let good = name.starts_with(letter)
@@ -141,11 +144,14 @@ fn data_layer(name: &str) -> Result<String, Fault> {
         && name.chars().all(|c| letter(c) || c.is_ascii_digit());
     let remedy =
         format!("Write letters, digits, `_` and `$`, {DATA_LAYER_CHARS_MAX} at most, such as dataLayer");
-    if good {
-        Ok(name.to_owned())
-    } else {
-        Err(Fault::new(format!("`{name}` is no name of a variable"), remedy))
+    if !good {
+        return Err(Fault::new(format!("`{name}` is no name of a variable"), remedy));
     }
+    // In the place of `location`, a list would be an address.
+    if TAKEN.split_whitespace().any(|taken| taken == name) {
+        return Err(Fault::new(format!("`{name}` means something else in every page"), remedy));
+    }
+    Ok(name.to_owned())
 }
 
 fn map(file: &ConsentModeFile, notice: &Notice, report: &mut Report) -> [Decider; 6] {

@@ -143,6 +143,40 @@ fn a_data_layer_that_is_no_name_of_a_variable_is_a_mistake() {
 }
 
 #[test]
+fn a_data_layer_with_a_name_that_every_page_has_is_a_mistake() {
+    for name in [
+        "name",
+        "location",
+        "status",
+        "top",
+        "length",
+        "event",
+        "parent",
+        "self",
+        "window",
+        "document",
+        "history",
+        "frames",
+        "origin",
+        "opener",
+        "closed",
+        "constat",
+        "screen",
+        "open",
+        "fetch",
+        "onload",
+        "Array",
+        "__proto__",
+        "toString",
+        "class",
+        "undefined",
+    ] {
+        let text = with(&format!("data_layer = {name:?}"));
+        assert_only_fault(&text, "data_layer", "consent_mode.data_layer", "such as dataLayer");
+    }
+}
+
+#[test]
 fn a_type_is_decided_by_a_category_or_a_vendor_of_the_site() {
     for (line, key, remedy) in [
         ("security_storage = \"essential\"", "security_storage", "Leave it out"),
@@ -188,9 +222,9 @@ fn a_region_has_codes_of_where_something_may_be_granted_and_what_differs() {
     ] {
         assert_only_fault(&region(codes, granted), "codes = ", key, remedy);
     }
-    let denied = region("[\"US\"]", &format!("{granted}\nad_storage = \"denied\""));
+    let refused = region("[\"US\"]", &format!("{granted}\nad_storage = \"refused\""));
     let at = "consent_mode.region[0].ad_storage";
-    assert_only_fault(&denied, "ad_storage", at, "Write \"granted\", or leave it out");
+    assert_only_fault(&refused, "ad_storage", at, "Write one of `granted`, `denied`");
     let nothing = region("[\"US\"]", "");
     assert_only_fault(&nothing, "[[consent_mode.region]]", "consent_mode.region[0]", "analytics_storage");
     let security = region("[\"US\"]", &format!("{granted}\nsecurity_storage = \"granted\""));

@@ -126,7 +126,8 @@ impl Notice {
             }
             TextKey::SignalText => {
                 let signals: Vec<_> = self.refusal_signals.iter().map(|signal| signal.title()).collect();
-                Cow::Owned(texts.fill(key, "{signal}", &signals.join(" / ")))
+                // A browser need not send each of them.
+                Cow::Owned(texts.fill(key, "{signal}", &signals.join(language.or())))
             }
             _ => Cow::Borrowed(texts.get(key)),
         })

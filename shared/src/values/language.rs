@@ -37,6 +37,16 @@ impl Language {
         }
     }
 
+    /// The word between two of which one is meant, with its spaces.
+    pub fn or(self) -> &'static str {
+        match self {
+            Language::De => " oder ",
+            Language::En => " or ",
+            Language::Fr => " ou ",
+            Language::Nl => " of ",
+        }
+    }
+
     /// The language of an ISO 639-1 code, if Constat ships it.
     pub fn parse(code: &str) -> Option<Language> {
         Language::ALL.into_iter().find(|l| l.as_str() == code)

@@ -27,6 +27,17 @@ fn only_a_site_that_honours_a_signal_has_the_texts_about_it() {
 }
 
 #[test]
+fn where_a_site_honours_both_signals_the_text_says_one_or_the_other() {
+    let notice = site(&with("gpc = \"refuse\"\ndnt = \"refuse\"")).notice;
+    for (language, or) in
+        [(Language::Fr, "ou"), (Language::Nl, "of"), (Language::De, "oder"), (Language::En, "or")]
+    {
+        let shown = notice.text(language, TextKey::SignalText).unwrap();
+        assert!(shown.contains(&format!("(Global Privacy Control {or} Do Not Track)")), "{shown}");
+    }
+}
+
+#[test]
 fn a_signal_is_a_refusal_or_nothing_and_its_texts_are_for_sites_that_honour_one() {
     for key in ["gpc", "dnt"] {
         let (line, remedy) = (format!("{key} = \"ignore\""), "Write \"refuse\", or leave the key out");

@@ -41,6 +41,17 @@ const HIT: &str = "new Image().src = 'THIRD/hit';";
 /// What a tag of Google does by the newest `update` in the data layer.
 const GOOGLE: &str = "const update = dataLayer.filter(entry => entry[0] === 'consent' && entry[1] === 'update').pop(); if (update && update[2].analytics_storage === 'granted') new Image().src = 'THIRD/hit';";
 
+/// A container with two tags, each of which waits for the event, once in a page, and requires a consent type: it
+/// fires when all that it requires is granted, as Google's document about tags and consent says.
+const CONTAINER: &str = "const state = {}, tags = [['analytics_storage', 'hit'], ['ad_storage', 'advertising']];
+    const see = entry => {
+      if (entry[0] === 'consent') Object.assign(state, entry[2]);
+      if (entry.event === 'constat_choice') for (const tag of tags) if (state[tag[0]] === 'granted' && !tag.fired) { tag.fired = true; new Image().src = 'THIRD/' + tag[1]; }
+    };
+    const push = dataLayer.push;
+    dataLayer.forEach(see);
+    dataLayer.push = (...more) => { more.forEach(see); return push.apply(dataLayer, more); };";
+
 /// The vendor of the sample whose audience measurement cannot be exempt.
 const GOOGLE_ANALYTICS: &str = "[[vendors]]
 id = \"google-analytics\"
@@ -71,8 +82,8 @@ pub const SETUPS: [Setup; 23] = [
         "Google Tag Manager",
         "[consent_mode]\n[[vendors]]\nid = 'google-tag-manager'\n",
         "<script type='text/plain' data-category='third_party' data-vendor='google-tag-manager'>const script = document.createElement('script'); script.async = true; script.src = 'THIRD/gtm.js'; document.head.append(script);</script>",
-        &[("/gtm.js", "dataLayer.forEach(({ event }) => { if (event === 'constat_choice') new Image().src = 'THIRD/hit'; });")],
-        &["/gtm.js", "/hit"],
+        &[("/gtm.js", CONTAINER)],
+        &["/advertising", "/gtm.js", "/hit"],
     ),
     Setup {
         have: "Google’s tag before an answer, by your own decision",

@@ -1,5 +1,6 @@
 //! What owners of sites have, put as the table of `docs/page.md` says: each row is a page here.
 
+use crate::answers::switch;
 use crate::page::{Host, delivered};
 use constat_tests::browser::{Browser, DESKTOP, Outcome, browse};
 use constat_tests::page_answer::Answer;
@@ -100,6 +101,36 @@ async fn obeys(browser: &Browser, setup: &Setup) -> Outcome {
     let more: Vec<_> = more.filter(|path| !always.contains(path)).collect();
     assert!(more.is_empty(), "{}: after a withdrawal {more:?}", setup.have);
     Ok(())
+}
+
+#[test]
+fn a_container_fires_of_its_tags_those_whose_consent_types_are_granted() {
+    browse(DESKTOP, |browser| async move {
+        let setup = SETUPS.iter().find(|setup| setup.have == "Google Tag Manager").unwrap();
+        let host = host(setup);
+        let open = async |name: &str| -> Outcome {
+            browser.find(".banner, .manage").await?;
+            browser.run("constat.open()").await?;
+            switch(&browser, name).await?;
+            browser.press("save").await?;
+            delivered(&browser, "polaire").await
+        };
+        browser.open(&host.url()).await?;
+        open("third_party").await?;
+        until_asked(&host, &["/gtm.js".to_owned()]).await?;
+        tokio::time::sleep(QUIET).await;
+        assert_eq!(asked(&host), ["/gtm.js"], "the container alone");
+        open("audience").await?;
+        until_asked(&host, &["/hit".to_owned()]).await?;
+        browser.reload().await?;
+        browser.find(".manage").await?;
+        tokio::time::sleep(QUIET).await;
+        assert_eq!(asked(&host), ["/gtm.js", "/hit"], "nothing of advertising");
+        open("advertising").await?;
+        until_asked(&host, &["/advertising".to_owned()]).await?;
+        assert_eq!(host.third.count("/hit"), 2, "once in each page");
+        Ok(())
+    });
 }
 
 fn sorted(paths: &[String]) -> Vec<String> {

@@ -15,7 +15,7 @@ struct Exception {
 }
 
 /// All other browser tests run on every engine.
-const EXCEPTIONS: [Exception; 21] = [
+const EXCEPTIONS: [Exception; 20] = [
     Exception {
         tests: "snapshot::",
         on: &[Engine::Chromium],
@@ -76,11 +76,6 @@ const EXCEPTIONS: [Exception; 21] = [
         tests: "setups::",
         on: &[Engine::Chromium],
         why: "pages of marks and signals, each of which the other tests try on every engine",
-    },
-    Exception {
-        tests: "signals_real::adobe_s_sdk_waits_for_the_signal_and_hears_a_withdrawal_whoever_comes_first",
-        on: &[Engine::Chromium],
-        why: "beside other tests the SDK's event of a second page view is not always seen in WebKit",
     },
     Exception {
         tests: "tag_manager::",

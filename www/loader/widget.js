@@ -86,7 +86,7 @@ let bridge = {
   erased: () => {
     put("", 0);
     forgetHolder();
-    clean(refused);
+    obey(read()); // Whoever was told of the choice is told that it has ended.
     restart();
   },
 };

@@ -48,11 +48,11 @@ optional! {
     /// What a site that tells other services of the choice fetches more, with one more part for each service.
     SIGNALS = "signals", 250;
     /// [`SIGNALS`] for this service.
-    SIGNAL_MICROSOFT = "signal_microsoft", 180;
+    SIGNAL_MICROSOFT = "signal_microsoft", 220;
     /// [`SIGNALS`] for this service.
-    SIGNAL_MATOMO = "signal_matomo", 140;
+    SIGNAL_MATOMO = "signal_matomo", 160;
     /// [`SIGNALS`] for this service.
-    SIGNAL_PIANO = "signal_piano", 170;
+    SIGNAL_PIANO = "signal_piano", 190;
     /// [`SIGNALS`] for this service.
     SIGNAL_ADOBE = "signal_adobe", 260;
     /// [`SIGNALS`] for this service.
@@ -60,11 +60,11 @@ optional! {
     /// [`SIGNALS`] for this service.
     SIGNAL_TIKTOK = "signal_tiktok", 110;
     /// [`SIGNALS`] for this service.
-    SIGNAL_POSTHOG = "signal_posthog", 120;
+    SIGNAL_POSTHOG = "signal_posthog", 150;
     /// [`SIGNALS`] for this service.
-    SIGNAL_PLAUSIBLE = "signal_plausible", 60;
+    SIGNAL_PLAUSIBLE = "signal_plausible", 70;
     /// [`SIGNALS`] for this service.
-    SIGNAL_SHOPIFY = "signal_shopify", 170;
+    SIGNAL_SHOPIFY = "signal_shopify", 230;
     /// [`SIGNALS`] for this service.
     SIGNAL_WORDPRESS = "signal_wordpress", 170;
 }

@@ -40,6 +40,7 @@ mod scripts;
 mod seeded;
 mod setups;
 mod signals;
+mod signals_kept;
 mod signals_real;
 mod snapshot;
 mod stays;

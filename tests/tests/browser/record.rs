@@ -9,7 +9,8 @@ use std::sync::Arc;
 use thirtyfour::Key;
 
 /// Opens "Manage cookies" by the button, and "My record" in it.
-async fn open_record(browser: &Browser) -> Outcome {
+/// Opens "My record" of a visitor who has answered.
+pub async fn open_record(browser: &Browser) -> Outcome {
     browser.find(".manage").await?.click().await?;
     browser.find(".stored summary").await?.click().await?;
     browser.find(".record dl").await?;
@@ -58,7 +59,8 @@ async fn consent_id(browser: &Browser) -> Result<String, Box<dyn std::error::Err
 }
 
 /// Presses the button that asks and the one that does it.
-async fn erase(browser: &Browser) -> Outcome {
+/// Erases it.
+pub async fn erase(browser: &Browser) -> Outcome {
     browser.find("[data-action=erase]").await?.click().await?;
     browser.find("[data-action=erase_confirmed]").await?.click().await?;
     Ok(())

@@ -4,6 +4,7 @@
 use crate::page::Host;
 use constat_testkit::sample_site::with_shipped_vendors;
 use constat_tests::browser::{Browser, DESKTOP, Outcome, browse};
+use constat_tests::page_answer::Answer;
 use constat_tests::pages::Pages;
 use constat_tests::server::Server;
 use constat_tests::sites::Sites;
@@ -36,6 +37,21 @@ pub async fn again(host: &Host, browser: &Browser) -> Outcome {
     Ok(())
 }
 
+/// Leaves the page for one without Constat.
+pub async fn leave(host: &Host, browser: &Browser) -> Outcome {
+    host.pages.put("/empty", "<!doctype html><title>Polaire</title><link rel='icon' href='data:,'>");
+    Ok(browser.open(&format!("{}empty", host.url())).await?)
+}
+
+/// Leaves it, has the choice come to its end unseen, and comes back.
+pub async fn lose_choice(host: &Host, browser: &Browser) -> Outcome {
+    leave(host, browser).await?;
+    browser.forget_choice().await?;
+    browser.open(&host.url()).await?;
+    browser.find(".banner").await?;
+    Ok(())
+}
+
 /// Withdraws, and waits until the page has been loaded again without what ran in it.
 pub async fn withdraw(browser: &Browser) -> Outcome {
     browser.run("window.same_page = true; constat.withdraw()").await?;
@@ -43,22 +59,22 @@ pub async fn withdraw(browser: &Browser) -> Outcome {
 }
 
 /// Meta's snippet, as its document has it; `FIRST` is what stands before `init`.
-const META: &str = "!function(f,b,e,v,n,t,s){if(f.fbq)return;n=f.fbq=function(){n.callMethod?n.callMethod.apply(n,arguments):n.queue.push(arguments)};if(!f._fbq)f._fbq=n;n.push=n;n.loaded=!0;n.version='2.0';n.queue=[];t=b.createElement(e);t.async=!0;t.src=v;s=b.getElementsByTagName(e)[0];s.parentNode.insertBefore(t,s)}(window,document,'script','THIRD/fbevents.js'); fbq('init', '1'); fbq('track', 'PageView');";
+pub const META: &str = "!function(f,b,e,v,n,t,s){if(f.fbq)return;n=f.fbq=function(){n.callMethod?n.callMethod.apply(n,arguments):n.queue.push(arguments)};if(!f._fbq)f._fbq=n;n.push=n;n.loaded=!0;n.version='2.0';n.queue=[];t=b.createElement(e);t.async=!0;t.src=v;s=b.getElementsByTagName(e)[0];s.parentNode.insertBefore(t,s)}(window,document,'script','THIRD/fbevents.js'); fbq('init', '1'); fbq('track', 'PageView');";
 
 /// TikTok's.
-const TIKTOK: &str = r#"!function(w,d,t){w.TiktokAnalyticsObject=t;var ttq=w[t]=w[t]||[];ttq.methods=["page","track","holdConsent","revokeConsent","grantConsent"],ttq.setAndDefer=function(t,e){t[e]=function(){t.push([e].concat(Array.prototype.slice.call(arguments,0)))}};for(var i=0;i<ttq.methods.length;i++)ttq.setAndDefer(ttq,ttq.methods[i]);ttq.load=function(e){ttq._i=ttq._i||{},ttq._i[e]=[];var n=document.createElement("script");n.async=!0;n.src="THIRD/events.js";e=document.getElementsByTagName("script")[0];e.parentNode.insertBefore(n,e)};ttq.load("1");ttq.page()}(window,document,"ttq");"#;
+pub const TIKTOK: &str = r#"!function(w,d,t){w.TiktokAnalyticsObject=t;var ttq=w[t]=w[t]||[];ttq.methods=["page","track","holdConsent","revokeConsent","grantConsent"],ttq.setAndDefer=function(t,e){t[e]=function(){t.push([e].concat(Array.prototype.slice.call(arguments,0)))}};for(var i=0;i<ttq.methods.length;i++)ttq.setAndDefer(ttq,ttq.methods[i]);ttq.load=function(e){ttq._i=ttq._i||{},ttq._i[e]=[];var n=document.createElement("script");n.async=!0;n.src="THIRD/events.js";e=document.getElementsByTagName("script")[0];e.parentNode.insertBefore(n,e)};ttq.load("1");ttq.page()}(window,document,"ttq");"#;
 
 /// Matomo's.
-const MATOMO: &str = "var _paq = window._paq = window._paq || []; _paq.push(['trackPageView']); (function () { _paq.push(['setTrackerUrl', 'THIRD/matomo.php']); var d = document, g = d.createElement('script'), s = d.getElementsByTagName('script')[0]; g.async = true; g.src = 'THIRD/matomo.js'; s.parentNode.insertBefore(g, s); })();";
+pub const MATOMO: &str = "var _paq = window._paq = window._paq || []; _paq.push(['trackPageView']); (function () { _paq.push(['setTrackerUrl', 'THIRD/matomo.php']); var d = document, g = d.createElement('script'), s = d.getElementsByTagName('script')[0]; g.async = true; g.src = 'THIRD/matomo.js'; s.parentNode.insertBefore(g, s); })();";
 
 /// Microsoft's, which asks for its script and leaves the queue to it.
-const UET: &str = "(function(w,d,t,r,u){var f,n,i;w[u]=w[u]||[],n=d.createElement(t),n.src=r,n.async=1,i=d.getElementsByTagName(t)[0],i.parentNode.insertBefore(n,i)})(window,document,'script','THIRD/bat.js','uetq');";
+pub const UET: &str = "(function(w,d,t,r,u){var f,n,i;w[u]=w[u]||[],n=d.createElement(t),n.src=r,n.async=1,i=d.getElementsByTagName(t)[0],i.parentNode.insertBefore(n,i)})(window,document,'script','THIRD/bat.js','uetq');";
 
 /// LinkedIn's.
 const LINKEDIN: &str = "window._linkedin_data_partner_ids = window._linkedin_data_partner_ids || []; window._linkedin_data_partner_ids.push('1'); (function (l) { if (!l) { window.lintrk = function (a, b) { window.lintrk.q.push([a, b]) }; window.lintrk.q = [] } var s = document.getElementsByTagName('script')[0]; var b = document.createElement('script'); b.async = true; b.src = 'THIRD/insight.min.js'; s.parentNode.insertBefore(b, s); })(window.lintrk);";
 
 /// What stands in the queues now, each entry as a list, beside what the snippets put there themselves.
-const TOLD: &str = r#"return [
+pub const TOLD: &str = r#"return [
   (window.fbq?.queue || []).map((entry) => [...entry].join(" ")),
   [...(window.ttq || [])].map((entry) => entry.join(" ")),
   [...(window._paq || [])].map((entry) => entry.join(" ")).filter((entry) => !entry.startsWith("setTrackerUrl")),
@@ -71,6 +87,9 @@ const HELD: [&[&str]; 4] = [
     &["requireConsent", "trackPageView"],
     &["consent", "default", "denied"],
 ];
+
+/// Which of the queues is Matomo's.
+const MATOMO_S: usize = 2;
 
 /// The queues that are as at first, with more behind.
 fn held_and(more: [&[&str]; 4]) -> Value {
@@ -117,6 +136,8 @@ fn queues_are_held_and_told_of_every_decision_once_whoever_comes_first() {
             browser.until("!constat.allows('audience')").await?;
             let last = browser.run(TOLD).await?;
             for (at, queue) in after.as_array().unwrap().iter().enumerate() {
+                // Of two decisions in its queue Matomo would read the refusal alone, so the first gives way.
+                let queue = if at == MATOMO_S { &held[at] } else { queue };
                 let more = [queue.as_array().unwrap().as_slice(), &texts(REVOKED[at])].concat();
                 assert_eq!(last[at], json!(more), "{is_late}");
             }
@@ -168,6 +189,69 @@ fn a_withdrawal_is_told_before_the_page_is_loaded_again() {
             browser.run("return [window.ran, sessionStorage.told]").await?,
             json!([null, "forgetConsentGiven "])
         );
+        Ok(())
+    });
+}
+
+/// Takes over the queue as Matomo's own script does, its consent first, and counts.
+const TRACKER: &str = "(() => {
+  const hit = () => { new Image().src = 'THIRD/hit'; }, waiting = [];
+  const mark = (life) => { document.cookie = 'mtm_consent_removed=1; path=/; max-age=' + life; };
+  let held = false;
+  const does = {
+    requireConsent() { held = true; },
+    setConsentGiven() { held = false; mark(0); waiting.splice(0).forEach(hit); },
+    forgetConsentGiven() { held = true; mark(9e8); },
+    trackPageView() { if (held) waiting.push(1); else hit(); },
+  };
+  const first = ['requireConsent', 'setConsentGiven'], run = ([name]) => does[name]?.();
+  first.forEach((name) => _paq.filter((entry) => entry[0] === name).forEach(run));
+  _paq.filter((entry) => !first.includes(entry[0])).forEach(run);
+  window._paq = { push: run };
+})()";
+
+#[test]
+fn matomo_counts_who_allows_it_after_a_refusal_in_the_same_page_and_is_left_no_mark() {
+    browse(DESKTOP, |browser| async move {
+        let host = host(&["matomo"], |text| text);
+        host.third.put_answer("/matomo.js", Answer::of(TRACKER.replace("THIRD", &host.third.other_origin())));
+        host.put("/", "", &format!("<script type='text/plain' data-category='audience'>{MATOMO}</script>"));
+        let marked = "document.cookie.includes('mtm_consent_removed')";
+        again(&host, &browser).await?;
+        browser.press("refuse_all").await?;
+        browser.until("constat.choices()").await?;
+        let allow = async || -> Outcome {
+            browser.run("constat.open()").await?;
+            browser.press("allow_all").await
+        };
+        allow().await?;
+        host.until_asked("/hit", 1).await?;
+        assert_eq!(browser.run(&format!("return {marked}")).await?, false);
+        withdraw(&browser).await?;
+        browser.until(marked).await?;
+        allow().await?;
+        host.until_asked("/hit", 2).await?;
+        browser.until(&format!("!{marked}")).await
+    });
+}
+
+#[test]
+fn a_decision_that_still_waits_in_clarity_s_queue_gives_way_to_the_next() {
+    browse(DESKTOP, |browser| async move {
+        let host = host(&["microsoft"], |text| text);
+        host.put("/", "", "");
+        again(&host, &browser).await?;
+        let queue =
+            "return clarity.q.map(([name, state]) => name + ' ' + (state ? state.analytics_Storage : ''))";
+        browser.press("refuse_all").await?;
+        browser.until("constat.choices()").await?;
+        // What else waits there stays, also what is no command of a known form.
+        browser.run("clarity('upgrade'); clarity.q.push([])").await?;
+        browser.run("constat.open()").await?;
+        browser.press("allow_all").await?;
+        browser.until("constat.allows('audience')").await?;
+        let expected = json!(["consentv2 granted", "upgrade ", "undefined "]);
+        assert_eq!(browser.run(queue).await?, expected);
         Ok(())
     });
 }
@@ -229,70 +313,25 @@ fn where_audience_is_exempt_matomo_and_piano_are_told_so_and_asked_for_no_consen
     });
 }
 
-/// What the documents of Shopify and WordPress describe, written down.
-const APIS: &str = r#"<script>
-  window.calls = [];
-  window.Shopify = { loadFeatures(features, then) {
-    calls.push(features[0].name);
-    Shopify.customerPrivacy = { setTrackingConsent(consent, then) { calls.push(consent); then() } };
-    then();
-  } };
-  document.addEventListener("wp_consent_type_defined", () => calls.push(window.wp_consent_type));
-  function wp_set_consent(category, value) { calls.push(category + " " + value) }
-</script>"#;
-
-#[test]
-fn shopify_and_wordpress_are_told_of_every_decision_once_and_of_nothing_before() {
-    browse(DESKTOP, |browser| async move {
-        let host = host(&["shopify", "wordpress"], |text| text);
-        host.put("/", APIS, "");
-        again(&host, &browser).await?;
-        assert_eq!(browser.run("return calls").await?, json!(["optin"]));
-        let told = |on: bool| {
-            let word = if on { "allow" } else { "deny" };
-            let mut all = vec![json!("functional allow")];
-            all.extend(
-                ["preferences", "statistics", "statistics-anonymous", "marketing"]
-                    .map(|name| json!(format!("{name} {word}"))),
-            );
-            let shop = json!({ "analytics": on, "marketing": on, "preferences": on, "sale_of_data": on });
-            (all, shop)
-        };
-        browser.press("refuse_all").await?;
-        browser.until("constat.choices()").await?;
-        let (words, shop) = told(false);
-        let mut expected = vec![json!("optin")];
-        expected.extend([json!("consent-tracking-api"), shop]);
-        expected.extend(words);
-        assert_eq!(browser.run("return calls").await?, json!(expected));
-        browser.run("constat.open()").await?;
-        browser.press("allow_all").await?;
-        browser.until("constat.allows('audience')").await?;
-        let (words, shop) = told(true);
-        expected.push(shop);
-        expected.extend(words);
-        assert_eq!(browser.run("return calls").await?, json!(expected));
-        Ok(())
-    });
-}
+/// Every service that has an interface.
+pub const ALL: [&str; 11] = [
+    "microsoft",
+    "matomo",
+    "piano",
+    "adobe",
+    "meta",
+    "tiktok",
+    "linkedin",
+    "posthog",
+    "plausible",
+    "shopify",
+    "wordpress",
+];
 
 #[test]
 fn elements_with_the_names_of_queues_and_a_page_without_any_service_are_no_harm() {
     browse(DESKTOP, |browser| async move {
-        let all = [
-            "microsoft",
-            "matomo",
-            "piano",
-            "adobe",
-            "meta",
-            "tiktok",
-            "linkedin",
-            "posthog",
-            "plausible",
-            "shopify",
-            "wordpress",
-        ];
-        let host = host(&all, |text| text);
+        let host = host(&ALL, |text| text);
         let names = [
             "uetq",
             "_paq",

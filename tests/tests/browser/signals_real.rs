@@ -3,7 +3,7 @@
 //! the test.
 
 use crate::page::Host;
-use crate::signals::{QUIET, again, host, withdraw};
+use crate::signals::{QUIET, again, host, leave, lose_choice, withdraw};
 use constat_tests::browser::{Browser, DESKTOP, Outcome, browse};
 use constat_tests::page_answer::Answer;
 use serde_json::json;
@@ -40,8 +40,8 @@ async fn until_collected(host: &Host, more_than: usize) -> Outcome {
     Err("nothing was collected".into())
 }
 
-/// Nothing before an answer and after a refusal, something after an allowance and on the next page, and nothing after
-/// a withdrawal. `while_allowed` is true in the page as soon as the service has taken the signal.
+/// Nothing before an answer and after a refusal, something after an allowance and on the next page, nothing after a
+/// withdrawal, and as at first for who allows again after that, or after a refusal. `while_allowed` is true in the page as soon as the service has taken the signal.
 async fn obeys(host: &Host, browser: &Browser, while_allowed: &str) -> Outcome {
     again(host, browser).await?;
     tokio::time::sleep(QUIET).await;
@@ -71,7 +71,26 @@ async fn obeys(host: &Host, browser: &Browser, while_allowed: &str) -> Outcome {
     browser.until("window.constat?.choices()").await?;
     tokio::time::sleep(QUIET).await;
     assert_eq!(collected(host).len(), after, "{:?}", collected(host));
-    Ok(())
+    allow_again(host, browser, while_allowed).await?;
+
+    tokio::time::sleep(QUIET).await;
+    lose_choice(host, browser).await?;
+    let after = collected(host).len();
+    browser.reload().await?;
+    browser.press("refuse_all").await?;
+    browser.until("constat.choices()").await?;
+    tokio::time::sleep(QUIET).await;
+    assert_eq!(collected(host).len(), after, "{:?}", collected(host));
+    allow_again(host, browser, while_allowed).await
+}
+
+/// Allows what was refused, in the page that is open.
+async fn allow_again(host: &Host, browser: &Browser, while_allowed: &str) -> Outcome {
+    let before = collected(host).len();
+    browser.run("constat.open()").await?;
+    browser.press("allow_all").await?;
+    until_collected(host, before).await?;
+    browser.until(while_allowed).await
 }
 
 /// Clarity's tag puts its start before what the page has queued, as this one does.
@@ -92,8 +111,24 @@ fn clarity_obeys_and_keeps_its_cookie_only_by_the_signal() {
         assert_eq!(browser.run("return document.cookie.includes('_clck')").await?, false);
         browser.forget_choice().await?;
         let host = host_with("microsoft", "clarity.js", CLARITY);
-        obeys(&host, &browser, "document.cookie.includes('_clck')").await?;
-        Ok(())
+        obeys(&host, &browser, "document.cookie.includes('_clck')").await
+    });
+}
+
+#[test]
+fn clarity_that_nobody_marked_forgets_an_allowance_that_holds_no_more() {
+    browse(DESKTOP, |browser| async move {
+        let tag =
+            CLARITY.replace(r#" type="text/plain" data-category="audience""#, "").replace("data-src", "src");
+        let host = host_with("microsoft", "clarity.js", &tag);
+        again(&host, &browser).await?;
+        browser.press("allow_all").await?;
+        // It has stopped meanwhile, as nobody takes here what it sends; in the next page it hears of the choice at once.
+        browser.until("constat.choices()").await?;
+        browser.reload().await?;
+        browser.until("document.cookie.includes('_clck')").await?;
+        lose_choice(&host, &browser).await?;
+        browser.until("!document.cookie.includes('_clck')").await
     });
 }
 
@@ -128,6 +163,12 @@ fn piano_follows_every_decision_in_a_page_where_it_runs_already() {
         browser.until(&mode("opt-in")).await?;
         browser.run("constat.withdraw()").await?;
         browser.until(&mode("opt-out")).await?;
+        browser.run("constat.open()").await?;
+        browser.press("allow_all").await?;
+        browser.until(&mode("opt-in")).await?;
+        // What Piano has stored ends with the choice.
+        lose_choice(&host, &browser).await?;
+        browser.until(&mode("opt-out")).await?;
         Ok(())
     });
 }
@@ -146,6 +187,30 @@ fn posthog_obeys_and_captures_only_by_the_signal() {
     });
 }
 
+#[test]
+fn posthog_that_nobody_marked_captures_nothing_by_an_allowance_that_holds_no_more() {
+    browse(DESKTOP, |browser| async move {
+        let tag = POSTHOG.replace(r#" type="text/plain" data-category="audience""#, "");
+        let host = host_with("posthog", "posthog.js", &tag);
+        let mark =
+            "return Object.entries(localStorage).find(([key]) => key.startsWith('__ph_opt_in_out_'))?.[1]";
+        again(&host, &browser).await?;
+        tokio::time::sleep(QUIET).await;
+        assert_eq!((collected(&host), browser.run(mark).await?), (vec![], json!(null)), "before an answer");
+        browser.press("allow_all").await?;
+        until_collected(&host, 0).await?;
+        assert_eq!(browser.run(mark).await?, json!("1"));
+        // It says goodbye.
+        leave(&host, &browser).await?;
+        tokio::time::sleep(QUIET).await;
+        let before = collected(&host).len();
+        lose_choice(&host, &browser).await?;
+        tokio::time::sleep(QUIET).await;
+        assert_eq!((collected(&host).len(), browser.run(mark).await?), (before, json!("0")));
+        Ok(())
+    });
+}
+
 const PLAUSIBLE: &str = r#"<script type="text/plain" data-category="audience" data-type="module">
   import { init, track } from "THIRD/plausible.js";
   window.count = () => track("again", {});
@@ -157,10 +222,20 @@ fn plausible_obeys_and_its_mark_stands_from_a_refusal_to_the_next_allowance() {
     browse(DESKTOP, |browser| async move {
         let host = host_with("plausible", "plausible.js", PLAUSIBLE);
         obeys(&host, &browser, "window.count && localStorage.plausible_ignore === undefined").await?;
-        assert_eq!(browser.run("return localStorage.plausible_ignore").await?, json!("true"));
-        browser.run("constat.open()").await?;
-        browser.press("allow_all").await?;
-        browser.until("localStorage.plausible_ignore === undefined").await?;
+        let allowed = browser.run("return document.cookie.match(/constat-polaire=[^;]+/)[0]").await?;
+        withdraw(&browser).await?;
+        browser.until("localStorage.plausible_ignore === 'true'").await?;
+        // Another host of the domain has allowed it meanwhile, or the page came anew for its policy.
+        lose_choice(&host, &browser).await?;
+        browser.run(&format!("document.cookie = {allowed} + '; path=/; max-age=9999'")).await?;
+        browser.reload().await?;
+        browser.until("window.constat?.choices()").await?;
+        assert_eq!(
+            browser
+                .run("return Object.keys(localStorage).filter((key) => key.includes('plausible'))")
+                .await?,
+            json!([])
+        );
         // Who works on the site has set it by hand: an allowance of before does not take it away.
         browser.run("localStorage.plausible_ignore = 'true'").await?;
         browser.reload().await?;
@@ -194,8 +269,9 @@ fn adobe_s_sdk_waits_for_the_signal_and_hears_a_withdrawal_whoever_comes_first()
         let library = r#"<script async src="THIRD/alloy.js"></script>"#;
         let host = host_with("adobe", "alloy.js", "");
         let early = format!("{ADOBE}<script>{ALLOY}</script>{library}");
+        // The library sets up, once, what the base code before it has named: one that comes first does nothing.
         let late = format!(
-            "{ADOBE}<script type='held'>{ALLOY}</script>{library}<script>function late() {{ const script = document.createElement('script'); script.textContent = document.querySelector('[type=held]').textContent; document.body.append(script) }}</script>"
+            "{ADOBE}<script type='held'>{ALLOY}</script><script>function late() {{ const add = (more) => document.body.append(Object.assign(document.createElement('script'), more)); add({{ textContent: document.querySelector('[type=held]').textContent }}); add({{ src: 'THIRD/alloy.js' }}) }}</script>"
         );
         for (body, is_late) in [(early, false), (late, true)] {
             host.put("/", "", &body);
@@ -235,6 +311,19 @@ fn adobe_s_sdk_waits_for_the_signal_and_hears_a_withdrawal_whoever_comes_first()
             browser.until("window.constat?.choices()").await?;
             opened().await?;
             assert_eq!(sent().await?, json!(["privacy/set-consent"]), "on the next page, {is_late}");
+            // An allowance that Adobe remembers ends with the choice, and is then forgotten.
+            browser.run("constat.open()").await?;
+            browser.press("allow_all").await?;
+            browser.until("sent().includes('interact')").await?;
+            tokio::time::sleep(QUIET).await;
+            browser.run("sessionStorage.sent = ''").await?;
+            lose_choice(&host, &browser).await?;
+            opened().await?;
+            assert_eq!(sent().await?, json!(["privacy/set-consent"]), "without the choice, {is_late}");
+            browser.reload().await?;
+            browser.find(".banner").await?;
+            opened().await?;
+            assert_eq!(sent().await?, json!(["privacy/set-consent"]), "without the choice still, {is_late}");
         }
         Ok(())
     });

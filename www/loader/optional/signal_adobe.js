@@ -34,4 +34,4 @@ settings.hear("adobe", ([on]) => {
   told = on;
   answer = on ? "y" : "n";
   if (configured) say();
-});
+}, () => told);

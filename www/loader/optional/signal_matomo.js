@@ -17,6 +17,11 @@ function first(name) {
 if ((refused.c + refused.v)[settings.signals.matomo[0]] > 0) {
   attempt(() => { first("disableCampaignParameters"); });
 } else {
+  let said = [];
   attempt(() => { first("requireConsent"); });
-  settings.hear("matomo", ([on]) => { queue().push([on ? "setConsentGiven" : "forgetConsentGiven"]); });
+  settings.hear("matomo", ([on]) => {
+    let now = queue(), name = on ? "setConsentGiven" : "forgetConsentGiven";
+    // Matomo takes an allowance out of the queue before everything else: of two decisions the refusal would count.
+    if (now.includes && now.includes(said)) said[0] = name; else now.push(said = [name]);
+  });
 }

@@ -9,16 +9,20 @@ function uet(kind, on) {
   (settings.own("uetq") || (window.uetq = [])).push("consent", kind, { ad_storage: state(on) });
 }
 
-// Before an answer Clarity is told nothing: a refusal that an allowance follows makes it start twice.
+let said = {};
+
+// A refusal that an allowance follows makes Clarity start twice: before an answer it is told nothing, and a decision
+// that still waits in its queue gives way to the next one.
 function clarity(ad, view) {
   let now = settings.own("clarity") || (window.clarity = function () {
     (window.clarity.q = window.clarity.q || []).push(arguments);
   });
-  now("consentv2", { ad_Storage: state(ad), analytics_Storage: state(view) });
+  let next = { ad_Storage: state(ad), analytics_Storage: state(view) };
+  if ((now.q || []).some(entry => entry[1] === said)) Object.assign(said, next); else now("consentv2", said = next);
 }
 
 if (ads !== null) attempt(() => { uet("default", false); });
 settings.hear("microsoft", ([ad, view]) => {
   if (ads !== null) attempt(() => { uet("update", ad); });
   if (views !== null) clarity(ad, view);
-});
+}, () => views !== null && /_clck=/.test(cookies())); // Clarity writes that cookie only once it is allowed to.

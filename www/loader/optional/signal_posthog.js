@@ -19,4 +19,4 @@ settings.coming("posthog", () => {
 settings.hear("posthog", ([on]) => {
   said = on ? "opt_in_capturing" : "opt_out_capturing";
   if (here) say();
-});
+}, () => /__ph_opt_in_out_[^=,;]+[=,]1/.test(cookies() + attempt(() => Object.entries(localStorage).join(), "")));

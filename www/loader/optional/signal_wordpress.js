@@ -21,4 +21,4 @@ attempt(() => {
 settings.hear("wordpress", ([statistics, marketing, preferences]) => {
   wanted = { functional: true, preferences: preferences, statistics: statistics, "statistics-anonymous": statistics, marketing: marketing };
   soon(say);
-});
+}, () => /wp_consent_(preferences|statistics|statistics-anonymous|marketing)=allow/.test(cookies()));

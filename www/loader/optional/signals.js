@@ -26,15 +26,17 @@ settings.coming = (name, then) => {
   });
 };
 
-/* Has `tell` called with what the visitor allows of what decides a service. */
-settings.hear = (service, tell) => { services.push([service, tell]); };
+/* Has `tell` called with what the visitor allows of what decides a service. `remembers` says whether the service
+   still keeps an allowance of before. */
+settings.hear = (service, tell, remembers) => { services.push([service, tell, remembers]); };
 
 emit = name => {
-  let bits = choices.c + choices.v, known = settled();
-  for (let [service, tell] of services) {
+  // A signal of the browser is no answer: nothing is kept in the browser for it.
+  let bits = choices.c + choices.v, known = holds();
+  for (let [service, tell, remembers] of services) {
     let on = settings.signals[service].map(at => bits[at] > 0);
-    // What is exempt waits for no answer, and what has ended is denied again.
-    if (known || answered || on.includes(true)) attempt(() => {
+    // What is exempt waits for no answer, and what holds no more is denied again.
+    if (known || answered || on.includes(true) || remembers && attempt(remembers)) attempt(() => {
       tell(on, name === "change");
       if (bridge.note) bridge.note("signal", service, on.map(one => one ? "granted" : "denied").join(", "));
     });

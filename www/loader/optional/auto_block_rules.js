@@ -66,7 +66,7 @@ let texts = new Map(); // What stands behind the addresses that the page has mad
 
 /* Whether an address of another host may be in a text; one without a host is another's where the page says so. */
 function mayAsk(text) {
-  return FOREIGN.test(text) || !doc.baseURI.startsWith(location.origin);
+  return FOREIGN.test(text) || !doc.baseURI.startsWith(location.origin + "/");
 }
 
 /* The first address that is forbidden: of one that is given, or of those in a text. */
@@ -133,7 +133,7 @@ async function letGo() {
 
 /* Whether one thing that is held has its turn now: it is made, or it fails. */
 function turn(entry) {
-  let free = entry.free();
+  let free = attempt(entry.free);
   if (!free && !(entry.fail && settled())) return false;
   held = held.filter(other => other !== entry);
   if (free) note("released", entry.kind, entry, "allowed");

@@ -59,7 +59,7 @@ fn the_keys_in_local_storage_are_those_of_the_loader() {
     let keys =
         document.rows.iter().filter(|row| row.table == "key").flat_map(|row| row.cells[0].codes.clone());
     let keys: Vec<_> = keys.map(|key| key.trim_end_matches("SITE").to_owned()).collect();
-    assert_eq!(keys.len(), 4, "{keys:?}");
+    assert_eq!(keys.len(), 5, "{keys:?}");
     let missing = keys.iter().filter(|key| !loader.contains(&format!("\"{key}\"")));
     report(&missing.map(|key| format!("{PAGE}: the loader keeps no {key}SITE")).collect::<Vec<_>>());
 }

@@ -23,7 +23,7 @@ tidy = () => {
     due = 0;
     if (!doc.body) return;
     if (asking && asking !== pageLanguage()) {
-      if (opened) open("configure");
+      if (opened && !wanted) open("configure"); // One that is on its way comes back here.
       checkAll();
     }
     if (!settled()) paint();

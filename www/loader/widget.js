@@ -42,6 +42,7 @@ function open(view) {
         if (wanted) explain();
       }).then(() => {
         wanted = 0;
+        tidy();
         all(shadow, "[aria-busy]").forEach(node => { node.removeAttribute("aria-busy"); });
       });
     });

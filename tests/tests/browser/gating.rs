@@ -96,6 +96,13 @@ fn withdrawing_stops_later_requests_and_removes_what_was_left() {
         browser.press("allow_all").await?;
         browser.until("document.cookie.includes('_ga=') && document.cookie.includes('_ga_BOREALE') && document.cookie.includes('cto_bundle')").await?;
         delivered(&browser, "boreale").await?;
+        // The last that the last script asks for.
+        for _ in 0..400 {
+            if demo.counts().await.get("/share-count").is_some() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        }
         let before = demo.counts().await;
         browser.run("window.same_page = true; document.cookie = 'mine=1;path=/'; constat.withdraw()").await?;
         // Scripts have run, so the page is loaded again without them.

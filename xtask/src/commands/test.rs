@@ -25,9 +25,9 @@ const TESTS: &str = "constat-tests";
 /// all of whose tests run in a separate step.
 const RUN_APART: [&str; 2] = [TESTS, "xtask"];
 
-/// The fault tests mostly wait for deadlines, failovers and restarts. All of them run at once,
-/// even with few processors, and beside the tests of the API.
-const FAULTS_AT_ONCE: [&str; 2] = ["--test-threads", "8"];
+/// The tests of faults and durability mostly wait for deadlines, failovers and restarts. All of them run at once, even
+/// with few processors, and beside the tests of the API.
+const WAITING_AT_ONCE: [&str; 2] = ["--test-threads", "8"];
 
 /// What to do about tests that run the server.
 const FAILING_TESTS: &str = "The failing tests are named above; fix them, or the server.";
@@ -89,14 +89,12 @@ fn run_suites(
         return suites.run("API", api);
     }
     let (browser, slow): (Vec<&str>, Vec<&str>) = slow.into_iter().partition(|test| is_browser(test));
-    let (faults, slow): (Vec<&str>, Vec<&str>) = slow.into_iter().partition(|test| is_faults(test));
-    let (fronts, durability): (Vec<&str>, Vec<&str>) = slow.into_iter().partition(|test| is_fronts(test));
-    suites.run("API, faults on Redis", || {
-        let mut command = test_command(workspace, &faults);
-        command.arg("--").args(FAULTS_AT_ONCE);
-        beside("Test faults on Redis", &mut command, FAILING_TESTS, api)
+    let (fronts, waiting): (Vec<&str>, Vec<&str>) = slow.into_iter().partition(|test| is_fronts(test));
+    suites.run("API, faults, durability", || {
+        let mut command = test_command(workspace, &waiting);
+        command.arg("--").args(WAITING_AT_ONCE);
+        beside("Test faults on Redis, and durability", &mut command, FAILING_TESTS, api)
     })?;
-    suites.run("durability", || server_tests(workspace, "Test durability", &durability, &[]))?;
     suites.run("fronts and caches", || server_tests(workspace, "Test fronts and caches", &fronts, &[]))?;
     for engine in engines {
         suites.run(engines::suite(*engine), || browser_suite(workspace, *engine, &browser))?;
@@ -121,11 +119,7 @@ pub fn browser_tests(workspace: &Workspace, filters: &[&str]) -> Command {
 }
 
 fn is_slow(test: &str) -> bool {
-    is_browser(test) || is_faults(test) || is_fronts(test) || test.starts_with("durability")
-}
-
-fn is_faults(test: &str) -> bool {
-    test.starts_with("faults")
+    is_browser(test) || is_fronts(test) || test.starts_with("faults") || test.starts_with("durability")
 }
 
 fn is_fronts(test: &str) -> bool {

@@ -59,7 +59,7 @@ async fn the_notice_in_place_of_the_banner_travels_only_for_sites_that_honour_a_
     let banner = with.get(&site_path("banner/de")).await.json();
     let html = banner["signal"].as_str().unwrap();
     assert!(
-        html.contains("(Global Privacy Control / Do Not Track)") && html.contains("lang=\"de\""),
+        html.contains("(Global Privacy Control oder Do Not Track)") && html.contains("lang=\"de\""),
         "{html}"
     );
     // The whole notice, of which the hash is.

@@ -63,9 +63,14 @@ where
         browser.resize(size).await.expect("the window can be sized");
         // Spawned, so that a panic of the test is caught and the browser closed.
         let result = tokio::spawn(test(browser)).await;
-        // It is thrown away with all that it keeps: to close in good order takes Firefox a second.
-        drop(server);
-        let _ = driver.leak();
+        if engine == Engine::Firefox {
+            // It is thrown away with all that it keeps: to close in good order takes it a second.
+            drop(server);
+            let _ = driver.leak();
+        } else {
+            let _ = driver.quit().await;
+            drop(server);
+        }
         match result {
             Ok(Ok(())) => {}
             Ok(Err(error)) => panic!("{error}"),

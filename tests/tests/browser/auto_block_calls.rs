@@ -7,18 +7,6 @@ use constat_tests::page_answer::Answer;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-/// Waits until the vendor was asked for each of these.
-async fn until_asked(host: &Host, paths: &[&str]) -> Outcome {
-    let missing = || paths.iter().filter(|path| host.third.count(path) == 0).collect::<Vec<_>>();
-    for _ in 0..400 {
-        if missing().is_empty() {
-            return Ok(());
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    Err(format!("never asked for: {:?}", missing()).into())
-}
-
 /// Runs a function of the page with an address of its own host, which nobody holds, and one of the vendor's: it says
 /// the same of both.
 async fn says_the_same(browser: &Browser, host: &Host, function: &str) -> Outcome {
@@ -28,6 +16,17 @@ async fn says_the_same(browser: &Browser, host: &Host, function: &str) -> Outcom
     assert_eq!(held, own);
     assert!(own.as_array().is_some_and(|said| said.len() > 1), "{own}");
     Ok(())
+}
+
+/// The same in a page of its own, in which the vendor is asked for nothing.
+fn says_the_same_and_asks_nothing(function: &'static str) {
+    browse(DESKTOP, move |browser| async move {
+        let host = site("");
+        opened(&browser, &host).await?;
+        says_the_same(&browser, &host, function).await?;
+        assert_eq!(host.vendor_asked(), Vec::<String>::new());
+        Ok(())
+    });
 }
 
 #[test]
@@ -83,13 +82,7 @@ fn a_call_whose_signal_was_given_is_rejected_at_once() {
       await say(fetch(address + "/f.json", { method: "GET", body: "x" }));
       return said;
     }"#;
-    browse(DESKTOP, move |browser| async move {
-        let host = site("");
-        opened(&browser, &host).await?;
-        says_the_same(&browser, &host, function).await?;
-        assert_eq!(host.vendor_asked(), Vec::<String>::new());
-        Ok(())
-    });
+    says_the_same_and_asks_nothing(function);
 }
 
 #[test]
@@ -118,13 +111,7 @@ fn a_socket_that_is_closed_while_it_is_held_says_so_as_the_browser_does() {
       say(() => socket.close());
       return said;
     }"#;
-    browse(DESKTOP, move |browser| async move {
-        let host = site("");
-        opened(&browser, &host).await?;
-        says_the_same(&browser, &host, function).await?;
-        assert_eq!(host.vendor_asked(), Vec::<String>::new());
-        Ok(())
-    });
+    says_the_same_and_asks_nothing(function);
 }
 
 #[test]
@@ -148,13 +135,7 @@ fn a_worker_that_is_held_takes_what_a_worker_takes() {
       say(() => worker.postMessage("x"));
       return said;
     }"#;
-    browse(DESKTOP, move |browser| async move {
-        let host = site("");
-        opened(&browser, &host).await?;
-        says_the_same(&browser, &host, function).await?;
-        assert_eq!(host.vendor_asked(), Vec::<String>::new());
-        Ok(())
-    });
+    says_the_same_and_asks_nothing(function);
 }
 
 #[test]
@@ -281,7 +262,7 @@ fn a_request_of_another_window_is_held_by_the_address_that_it_has() {
         a_moment().await;
         assert_eq!(host.vendor_asked(), Vec::<String>::new());
         browser.press("allow_all").await?;
-        until_asked(&host, &paths.iter().map(String::as_str).collect::<Vec<_>>()).await?;
+        host.until_each_asked(&paths.iter().map(String::as_str).collect::<Vec<_>>()).await?;
         browser.run(&format!("window.look = setInterval(() => {kept}, 50)")).await?;
         browser.until("window.kept === 6").await?;
         assert_eq!(browser.run("return errors").await?, json!([]));

@@ -3,10 +3,9 @@
 
 use crate::page::{Host, delivered};
 use constat_testkit::sample_site::with_shipped_vendors;
-use constat_tests::browser::{DESKTOP, Outcome, browse};
+use constat_tests::browser::{DESKTOP, browse};
 use constat_tests::page_answer::Answer;
 use serde_json::json;
-use std::time::Duration;
 
 /// Everything static that a browser fetches, unmarked, of a vendor whose host is `THIRD`.
 const HEAD: &str = r#"<link rel="preload" as="script" href="THIRD/preload.js"><link rel="stylesheet" href="THIRD/style.css">
@@ -63,18 +62,6 @@ fn asked(host: &Host) -> Vec<String> {
     host.third.asked().into_iter().map(|asked| asked.path).collect()
 }
 
-/// Waits until each of these was asked for.
-async fn until_asked(host: &Host, paths: &[&str]) -> Outcome {
-    let missing = || paths.iter().filter(|path| host.third.count(path) == 0).collect::<Vec<_>>();
-    for _ in 0..400 {
-        if missing().is_empty() {
-            return Ok(());
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    Err(format!("never asked for: {:?}", missing()).into())
-}
-
 #[test]
 fn static_markup_of_an_undecided_vendor_is_not_fetched_and_all_of_it_after_allowing() {
     browse(DESKTOP, |browser| async move {
@@ -97,7 +84,7 @@ fn static_markup_of_an_undecided_vendor_is_not_fetched_and_all_of_it_after_allow
         browser.press("allow_all").await?;
         browser.until("!window.of_before && window.constat?.allows('audience')").await?;
         delivered(&browser, "polaire").await?;
-        until_asked(&host, &PATHS).await?;
+        host.until_each_asked(&PATHS).await?;
         let changes = browser.run("return sessionStorage.changes").await?;
         assert_eq!(changes, "1", "of the refusal: what is allowed counts from the page that came");
         assert_eq!(host.records(&browser).await.len(), 2, "no answer is lost by the reload");
@@ -112,7 +99,7 @@ fn a_policy_that_only_reports_blocks_nothing_and_says_the_host_and_the_kind() {
         browser.prepare("window.found = []; document.addEventListener('securitypolicyviolation', ({ blockedURI, effectiveDirective, disposition }) => { found.push(new URL(blockedURI).hostname + ' ' + effectiveDirective + ' ' + disposition) })").await?;
         browser.open(&host.url()).await?;
         // Firefox asks again for an image that is none.
-        until_asked(&host, &["/image.png", "/script.js"]).await?;
+        host.until_each_asked(&["/image.png", "/script.js"]).await?;
         browser.until("found.includes('localhost img-src report') && found.some((one) => /^localhost script-src(-elem)? report$/.test(one))").await?;
         assert_eq!(host.third.count("/marked.js"), 0, "the loader holds what is marked");
         Ok(())

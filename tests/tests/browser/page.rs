@@ -116,6 +116,18 @@ impl Host {
         Err(format!("{path} was asked for {} times, not {count}", self.third.count(path)).into())
     }
 
+    /// Waits until each of these paths of the third party was asked for.
+    pub async fn until_each_asked(&self, paths: &[&str]) -> Outcome {
+        let missing = || paths.iter().filter(|path| self.third.count(path) == 0).collect::<Vec<_>>();
+        for _ in 0..400 {
+            if missing().is_empty() {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        Err(format!("never asked for: {:?}", missing()).into())
+    }
+
     pub fn url(&self) -> String {
         format!("{}/", self.pages.origin())
     }

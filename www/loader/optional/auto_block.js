@@ -4,6 +4,7 @@
  */
 
 let patched = new WeakSet(), counts = new WeakMap(); // How many frames each window had.
+let EMPTY = /^\s*((about|javascript|blob):|$)/i; // The addresses of frames whose document is the page's own.
 // The parser adds to the text of a style that is on its way.
 let WATCHED = { __proto__: null, childList: true, characterData: true, subtree: true };
 
@@ -67,7 +68,6 @@ function seen(changes) {
   }
 }
 
-let EMPTY = /^\s*((about|javascript|blob):|$)/i; // The addresses of frames whose document is the page's own.
 let watcher = new MutationObserver(seen), guardMarked = guard, announce = emit, mayMarked = may, kindOf = kind, sourceOf = source, freshMarked = fresh, executeMarked = execute, insertMarked = insertWritten;
 
 guard = inside => {

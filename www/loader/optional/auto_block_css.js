@@ -199,6 +199,7 @@ function patchTexts(win) {
     setText(node, now, () => { apply(dataOf.set, node, [now]); });
   });
   wrapProperty(win.HTMLElement.prototype, "innerText", (node, go) => isStyle(node) ? unveiled(go()) : go(), (node, go, text) => {
+    beforeText(node, text);
     if (isStyle(node)) setSheet(node, text, go, now => apply(innerText.set, node, [now])); else go();
   });
   wrap(win.XMLSerializer.prototype, "serializeToString", (it, given, go) => unveiled(go()));

@@ -240,15 +240,16 @@ function checkElement(node, byParser, where) {
     cover(node);
     return 1 + checkStyle(node);
   }
-  if (where === node || where && ignored(node)) where = node;
+  // What is exempt where it comes from, or where it goes.
+  let place = () => where && !ignored(node) ? where : node;
   for (let name of FETCHED[tag] || []) {
-    let value = getA(node, name), found = value !== null && forbids(node, name, value, where || node);
+    let value = getA(node, name), found = value !== null && forbids(node, name, value, place());
     if (!found) continue;
     if (byParser && tag === "script") parsed.add(node);
     take(node, name, value, found);
     count++;
   }
-  if (tag === "script") count += checkText(node, byParser, where || node);
+  if (tag === "script") count += checkText(node, byParser, place());
   if (count && tag === "script" && byParser && !has(node, "async") && !deferred(node)) blocking = node;
   // It may be on its way already.
   if (count && tag === "iframe" && byParser) renewFrame(node, null);

@@ -49,7 +49,7 @@ function patchMarkup(win) {
       apply(html.set, inert.createElement("template"), [text]); // A policy of the page forbids it here.
       putText(node, now);
     });
-    if (nameOf(node) === "script" && node.isConnected) checkText(node, 0, node, "" + text);
+    beforeText(node, text);
     let fragment = !raw(node) && fragmentOf(text, node.host || node);
     if (fragment) replace(node, fragment); else go();
     frames(node.ownerDocument.defaultView);
@@ -98,7 +98,7 @@ function incoming(place, given) {
     if (node.ownerDocument && !node.ownerDocument.defaultView && (place.ownerDocument || place).defaultView) checkDeep(node, isElement(place) ? place : undefined);
     else if (!isText(node)) checkTexts(node);
   }
-  if (text && place.localName === "script" && place.isConnected) checkText(place, 0, place, apply(textOfNode.get, place, []) + text);
+  if (text && nameOf(place) === "script") beforeText(place, apply(textOfNode.get, place, []) + text);
 }
 
 function patchInsertion(win) {
@@ -127,11 +127,11 @@ function patchInsertion(win) {
   wrap(win.Node.prototype, "cloneNode", (it, given, go) => copied(go()));
   wrapProperty(win.Node.prototype, "textContent", (node, go) => unveiled(go()), (node, go, text) => {
     if (node.nodeType === 2 && node.ownerElement) return set(node.ownerElement, node.name, text, go);
-    if (nameOf(node) === "script" && node.isConnected) checkText(node, 0, node, "" + text);
+    beforeText(node, text);
     if (isStyle(node)) setSheet(node, text, go, now => { putText(node, now); }); else setText(node, text, go);
   });
-  for (let [type, name] of [["HTMLScriptElement", "text"], ["HTMLElement", "innerText"]]) wrapProperty(win[type].prototype, name, null, (node, go, text) => {
-    if (nameOf(node) === "script" && node.isConnected) checkText(node, 0, node, "" + text);
+  wrapProperty(win.HTMLScriptElement.prototype, "text", null, (node, go, text) => {
+    beforeText(node, text);
     go();
   });
   wrapProperty(win.CharacterData.prototype, "data", (node, go) => unveiled(go()), (node, go, text) => setText(node, text, go));

@@ -51,6 +51,11 @@ function checkText(node, byParser, where = node, text = apply(textOfNode.get, no
   return 1;
 }
 
+/* The same for a script of the page that is about to get a text. */
+function beforeText(node, text) {
+  if (nameOf(node) === "script" && node.isConnected) checkText(node, 0, node, "" + text);
+}
+
 /* The same for the scripts in what is put into the page. */
 function checkTexts(node) {
   if (nameOf(node) === "script") checkText(node);

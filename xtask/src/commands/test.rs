@@ -84,18 +84,18 @@ fn run_suites(
     let others = workspace.tests_of_others(&RUN_APART);
     let tests = workspace.tests_of(TESTS).into_iter().filter(|test| !others.contains(test));
     let (slow, fast): (Vec<&str>, Vec<&str>) = tests.partition(|test| is_slow(test));
-    let api = || server_tests(workspace, "Test the API", &fast, &[]);
+    let api = || server_tests(workspace, "Test the API", &fast);
     if quick {
         return suites.run("API", api);
     }
     let (browser, slow): (Vec<&str>, Vec<&str>) = slow.into_iter().partition(|test| is_browser(test));
     let (fronts, waiting): (Vec<&str>, Vec<&str>) = slow.into_iter().partition(|test| is_fronts(test));
-    suites.run("API, faults, durability", || {
+    suites.run("API and faults", || {
         let mut command = test_command(workspace, &waiting);
         command.arg("--").args(WAITING_AT_ONCE);
         beside("Test faults on Redis, and durability", &mut command, FAILING_TESTS, api)
     })?;
-    suites.run("fronts and caches", || server_tests(workspace, "Test fronts and caches", &fronts, &[]))?;
+    suites.run("fronts and caches", || server_tests(workspace, "Test fronts and caches", &fronts))?;
     for engine in engines {
         suites.run(engines::suite(*engine), || browser_suite(workspace, *engine, &browser))?;
     }
@@ -168,11 +168,11 @@ fn unit_tests(workspace: &Workspace, quick: bool) -> Result<(), Failure> {
     step("Unit tests of xtask", || run(&mut workspace.cargo(["test", "-p", "xtask"]), remedy))
 }
 
-fn server_tests(workspace: &Workspace, name: &str, tests: &[&str], options: &[&str]) -> Result<(), Failure> {
+fn server_tests(workspace: &Workspace, name: &str, tests: &[&str]) -> Result<(), Failure> {
     if tests.is_empty() {
         return Ok(());
     }
-    step(name, || run(test_command(workspace, tests).arg("--").args(options), FAILING_TESTS))
+    step(name, || run(&mut test_command(workspace, tests), FAILING_TESTS))
 }
 
 fn browser_suite(workspace: &Workspace, engine: Engine, tests: &[&str]) -> Result<(), Failure> {

@@ -1,7 +1,7 @@
 //! Steps: a line when one starts, its seconds when it ends, and programs run inside it.
 
 use std::io::ErrorKind;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::tools::failure::Failure;
@@ -48,6 +48,11 @@ impl Suites {
 /// Runs a program to its end, its output going to the terminal.
 pub fn run(command: &mut Command, remedy: &str) -> Result<(), Failure> {
     let status = command.status().map_err(|error| not_started(command, &error))?;
+    well_ended(command, status, remedy)
+}
+
+/// Whether a program has ended well.
+fn well_ended(command: &Command, status: ExitStatus, remedy: &str) -> Result<(), Failure> {
     if status.success() {
         return Ok(());
     }
@@ -67,24 +72,18 @@ pub fn beside(
     let ended = std::thread::spawn(move || child.wait_with_output());
     let result = work();
     let output = ended.join().ok().and_then(Result::ok);
-    let output = output.ok_or_else(|| Failure::new(format!("`{}` was lost.", shown(command)), remedy));
-    let output = output.map_err(|failure| failure.in_step(name))?;
+    let output = output
+        .ok_or_else(|| Failure::new(format!("`{}` was lost.", shown(command)), remedy).in_step(name))?;
     println!("== {name}, as it went");
     print!("{}{}", String::from_utf8_lossy(&output.stderr), String::from_utf8_lossy(&output.stdout));
     result?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let failure = Failure::new(format!("`{}` ended with {}.", shown(command), output.status), remedy);
-    Err(failure.in_step(name))
+    well_ended(command, output.status, remedy).map_err(|failure| failure.in_step(name))
 }
 
 /// Runs a program to its end and returns what it wrote to its standard output.
 pub fn output(command: &mut Command, remedy: &str) -> Result<String, Failure> {
     let output = command.stderr(Stdio::inherit()).output().map_err(|error| not_started(command, &error))?;
-    if !output.status.success() {
-        return Err(Failure::new(format!("`{}` ended with {}.", shown(command), output.status), remedy));
-    }
+    well_ended(command, output.status, remedy)?;
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 

@@ -9,7 +9,7 @@ use crate::tools::cargo_deny::check_dependencies;
 use crate::tools::failure::Failure;
 use crate::tools::programs::{ensure_fronts, ensure_openssl, ensure_qpdf, ensure_redis};
 use crate::tools::scripts_of_others::OF_VENDORS;
-use crate::tools::steps::{COMPILER_REMEDY, Suites, beside, run, step};
+use crate::tools::steps::{COMPILER_REMEDY, Suites, run, step};
 use crate::tools::toolchain::WASM_TARGET;
 use crate::tools::workspace::Workspace;
 use crate::weigh::answers::weigh;
@@ -25,9 +25,9 @@ const TESTS: &str = "constat-tests";
 /// all of whose tests run in a separate step.
 const RUN_APART: [&str; 2] = [TESTS, "xtask"];
 
-/// The tests of faults and durability mostly wait for deadlines, failovers and restarts. All of them run at once, even
-/// with few processors, and beside the tests of the API.
-const WAITING_AT_ONCE: [&str; 2] = ["--test-threads", "8"];
+/// How many tests of faults and durability run at once: they mostly wait for deadlines, failovers and restarts. Nothing
+/// else runs meanwhile, because a disk that others keep busy is a fault of its own.
+const FAULTS_AT_ONCE: &str = "8";
 
 /// What to do about tests that run the server.
 const FAILING_TESTS: &str = "The failing tests are named above; fix them, or the server.";
@@ -84,18 +84,18 @@ fn run_suites(
     let others = workspace.tests_of_others(&RUN_APART);
     let tests = workspace.tests_of(TESTS).into_iter().filter(|test| !others.contains(test));
     let (slow, fast): (Vec<&str>, Vec<&str>) = tests.partition(|test| is_slow(test));
-    let api = || server_tests(workspace, "Test the API", &fast);
+    suites.run("API", || server_tests(workspace, "Test the API", &fast, &more_than_processors()))?;
     if quick {
-        return suites.run("API", api);
+        return Ok(());
     }
     let (browser, slow): (Vec<&str>, Vec<&str>) = slow.into_iter().partition(|test| is_browser(test));
-    let (fronts, waiting): (Vec<&str>, Vec<&str>) = slow.into_iter().partition(|test| is_fronts(test));
-    suites.run("API and faults", || {
-        let mut command = test_command(workspace, &waiting);
-        command.arg("--").args(WAITING_AT_ONCE);
-        beside("Test faults on Redis, and durability", &mut command, FAILING_TESTS, api)
+    let (fronts, faults): (Vec<&str>, Vec<&str>) = slow.into_iter().partition(|test| is_fronts(test));
+    suites.run("durability and faults", || {
+        server_tests(workspace, "Test durability and faults", &faults, FAULTS_AT_ONCE)
     })?;
-    suites.run("fronts and caches", || server_tests(workspace, "Test fronts and caches", &fronts))?;
+    suites.run("fronts and caches", || {
+        server_tests(workspace, "Test fronts and caches", &fronts, &more_than_processors())
+    })?;
     for engine in engines {
         suites.run(engines::suite(*engine), || browser_suite(workspace, *engine, &browser))?;
     }
@@ -168,11 +168,15 @@ fn unit_tests(workspace: &Workspace, quick: bool) -> Result<(), Failure> {
     step("Unit tests of xtask", || run(&mut workspace.cargo(["test", "-p", "xtask"]), remedy))
 }
 
-fn server_tests(workspace: &Workspace, name: &str, tests: &[&str]) -> Result<(), Failure> {
-    if tests.is_empty() {
-        return Ok(());
-    }
-    step(name, || run(&mut test_command(workspace, tests), FAILING_TESTS))
+/// How many tests run at once that start a server or a browser: one more than there are processors, because one of
+/// them waits for a start, a picture or a deadline most of the time.
+fn more_than_processors() -> String {
+    (std::thread::available_parallelism().map_or(1, usize::from) + 1).to_string()
+}
+
+fn server_tests(workspace: &Workspace, name: &str, tests: &[&str], at_once: &str) -> Result<(), Failure> {
+    let mut command = test_command(workspace, tests);
+    step(name, || run(command.args(["--", "--test-threads", at_once]), FAILING_TESTS))
 }
 
 fn browser_suite(workspace: &Workspace, engine: Engine, tests: &[&str]) -> Result<(), Failure> {
@@ -183,7 +187,8 @@ fn browser_suite(workspace: &Workspace, engine: Engine, tests: &[&str]) -> Resul
              `CONSTAT_ENGINE={name} cargo test -p {TESTS} --test browser NAME`."
         );
         let mut command = test_command(workspace, tests);
-        command.env("CONSTAT_ENGINE", name).arg("--").args(engines::options(engine));
+        command.env("CONSTAT_ENGINE", name).args(["--", "--test-threads", &more_than_processors()]);
+        command.args(engines::options(engine));
         run(&mut command, &remedy)
     })
 }

@@ -59,27 +59,6 @@ fn well_ended(command: &Command, status: ExitStatus, remedy: &str) -> Result<(),
     Err(Failure::new(format!("`{}` ended with {status}.", shown(command)), remedy))
 }
 
-/// Runs a program that mostly waits beside other work. What it prints comes when both have ended.
-pub fn beside(
-    name: &str,
-    command: &mut Command,
-    remedy: &str,
-    work: impl FnOnce() -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    println!("== {name}, beside what follows");
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-    let child = child.map_err(|error| not_started(command, &error))?;
-    let ended = std::thread::spawn(move || child.wait_with_output());
-    let result = work();
-    let output = ended.join().ok().and_then(Result::ok);
-    let output = output
-        .ok_or_else(|| Failure::new(format!("`{}` was lost.", shown(command)), remedy).in_step(name))?;
-    println!("== {name}, as it went");
-    print!("{}{}", String::from_utf8_lossy(&output.stderr), String::from_utf8_lossy(&output.stdout));
-    result?;
-    well_ended(command, output.status, remedy).map_err(|failure| failure.in_step(name))
-}
-
 /// Runs a program to its end and returns what it wrote to its standard output.
 pub fn output(command: &mut Command, remedy: &str) -> Result<String, Failure> {
     let output = command.stderr(Stdio::inherit()).output().map_err(|error| not_started(command, &error))?;
@@ -117,21 +96,6 @@ mod tests {
         let failure = run(&mut Command::new("no-such-program-here"), "").unwrap_err().to_string();
         assert!(failure.contains("`no-such-program-here` was not found"), "{failure}");
         assert!(failure.contains("Install"), "{failure}");
-    }
-
-    #[test]
-    fn a_program_beside_other_work_fails_as_alone_and_ends_also_where_the_work_fails() {
-        let folder = std::env::temp_dir().join(format!("constat-beside-{}", std::process::id()));
-        let written = |work: fn() -> Result<(), Failure>| {
-            let text = format!("sleep 0.1; touch {}", folder.display());
-            let result = beside("Wait", Command::new("/bin/sh").args(["-c", &text]), "Look above.", work);
-            (result.is_ok(), std::fs::remove_file(&folder).is_ok())
-        };
-        assert_eq!(written(|| Ok(())), (true, true));
-        assert_eq!(written(|| Err(Failure::new("no.", ""))), (false, true));
-        let failing = &mut Command::new("/bin/sh");
-        let failure = beside("Wait", failing.args(["-c", "exit 3"]), "Look above.", || Ok(())).unwrap_err();
-        assert!(failure.to_string().contains("ended with exit status: 3"), "{failure}");
     }
 
     #[test]

@@ -78,7 +78,8 @@ impl Site {
                 cited.addresses()
             )
         });
-        safari.into_iter().chain(undeleted).chain(stale).chain(self.costs_of_tags()).collect()
+        let tags = self.costs_of_tags().chain(self.tags.consent_mode_surprises(&self.notice));
+        safari.into_iter().chain(undeleted).chain(stale).chain(tags).collect()
     }
 
     /// What it takes in the pages, and costs there, to block without marks and to have a policy.

@@ -24,6 +24,13 @@ async fn open(browser: &Browser, host: &Host) -> Outcome {
     browser.until("window.constat?.allows").await
 }
 
+/// Opens the site once the server is in reach again. The page before is left first: it would try again itself.
+async fn next_page_delivers(browser: &Browser, host: &Host) -> Outcome {
+    browser.open("about:blank").await?;
+    browser.block(&[]).await?;
+    Ok(browser.open(&host.url()).await?)
+}
+
 /// A site on which the visitor has refused all, and the server has the record.
 async fn refused(browser: &Browser) -> Result<Host, Box<dyn std::error::Error + Send + Sync>> {
     let host = Host::start("", "");
@@ -66,8 +73,7 @@ fn an_answer_after_a_cleared_local_storage_begins_a_new_consent_id() {
         browser.until_blocked().await?;
         let waiting = cookie(&browser).await?;
         assert_eq!(waiting.consent_id, first.consent_id);
-        browser.block(&[]).await?;
-        browser.reload().await?;
+        next_page_delivers(&browser, &host).await?;
         delivered(&browser, "polaire").await?;
         let (records, now) = (host.records(&browser).await, cookie(&browser).await?);
         assert_ne!(now.consent_id, first.consent_id);
@@ -159,11 +165,8 @@ fn an_answer_whose_choice_would_have_ended_is_not_recorded_as_one_of_today() {
         browser.press("refuse_all").await?;
         browser.until("localStorage.getItem('constat.queue.polaire')").await?;
         browser.until_blocked().await?;
-        // The page would try again.
-        browser.open("about:blank").await?;
-        browser.block(&[]).await?;
         browser.prepare("{ const now = Date.now; Date.now = () => now() + 186 * 864e5 }").await?;
-        browser.open(&host.url()).await?;
+        next_page_delivers(&browser, &host).await?;
         browser.press("allow_all").await?;
         delivered(&browser, "polaire").await?;
         assert_eq!(host.records(&browser).await.len(), 1);
@@ -208,9 +211,8 @@ fn many_answers_that_nobody_can_show_to_be_theirs_are_each_recorded_once() {
             browser.until(&format!("constat.allows('advertising') === {}", action == "allow_all")).await?;
         }
         browser.run("localStorage.removeItem('constat.secret.polaire'); localStorage.removeItem('constat.receipt.polaire')").await?;
-        browser.block(&[]).await?;
         browser.prepare("{ window.posts = 0; const ask = fetch; window.fetch = (...call) => { window.posts += call[1]?.method === 'POST'; return ask(...call) } }").await?;
-        browser.reload().await?;
+        next_page_delivers(&browser, &host).await?;
         delivered(&browser, "polaire").await?;
         // Each is refused once and sent again under one new consent id.
         assert_eq!(browser.run("return window.posts").await?, json!(10));
@@ -229,8 +231,7 @@ fn two_answers_that_an_earlier_loader_left_waiting_have_one_consent_id() {
         answer_again(&browser, "allow_all").await?;
         browser.until("constat.allows('advertising')").await?;
         browser.run("localStorage.removeItem('constat.secret.polaire')").await?;
-        browser.block(&[]).await?;
-        browser.reload().await?;
+        next_page_delivers(&browser, &host).await?;
         delivered(&browser, "polaire").await?;
         assert_eq!((host.records(&browser).await.len(), record_count(host.data.path())), (2, 2));
         assert!(kept(&browser, "polaire").await?.is_some());

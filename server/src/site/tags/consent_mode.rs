@@ -4,7 +4,7 @@ use crate::site::file::report::{Fault, Report, hint, list};
 use crate::site::file::schema::{ConsentModeFile, RegionFile};
 use crate::site::file::values;
 use crate::site::notice::contacts::is_known;
-use constat_shared::{Category, Notice, VendorId};
+use constat_shared::{Category, Notice, Vendor, VendorId};
 use std::collections::BTreeSet;
 
 /// How long Google's tags may wait for the choice, in milliseconds, and the most that a file may ask for.
@@ -64,6 +64,25 @@ impl ConsentMode {
         let all =
             [(self.ads_data_redaction, "ads_data_redaction"), (self.url_passthrough, "url_passthrough")];
         all.into_iter().filter(|(on, _)| *on).map(|(_, key)| key)
+    }
+
+    /// A sentence for each category that decides types although a service of Google in it has a switch of its own:
+    /// who refuses that service and leaves the category on would be counted as having allowed it.
+    pub fn unheard_switches(&self, notice: &Notice) -> impl Iterator<Item = String> {
+        Category::ALL.iter().filter_map(move |category| {
+            let decided = ConsentType::ALL.iter().zip(&self.map);
+            let types = decided.filter(|(_, decider)| **decider == Decider::Category(*category));
+            let types: Vec<_> = types.map(|(of, _)| of.as_str()).collect();
+            let of_google =
+                |vendor: &&Vendor| vendor.category == *category && vendor.company.starts_with("Google");
+            let vendor = &notice.vendors.iter().find(of_google)?.id;
+            let sentence = format!(
+                "{} follow the category `{category}`, also for a visitor who refuses `{vendor}` alone. Write \
+                 \"vendor:{vendor}\" for them in [consent_mode.map] (docs/consent-mode.md).",
+                list(types.iter().copied()),
+            );
+            (!types.is_empty() && !notice.is_exempt(*category)).then_some(sentence)
+        })
     }
 }
 

@@ -38,3 +38,17 @@ pub fn check(file: &SiteFile, notice: &Notice, catalogue: &Catalogue, report: &m
         csp_hosts: file.csp_hosts.as_deref().map(|given| blocking::csp_hosts(given, report)),
     }
 }
+
+impl Tags {
+    /// What an owner of a site with Google Consent Mode may not expect, each as a sentence with its remedy.
+    pub fn consent_mode_surprises(&self, notice: &Notice) -> impl Iterator<Item = String> {
+        let mode = self.consent_mode.as_ref();
+        let held = mode.is_some_and(|mode| mode.advanced) && self.auto_block.is_some();
+        let held = held.then(|| {
+            "In advanced mode Google's tag sends before an answer, and `auto_block` holds what it sends to the hosts of \
+             vendors. Write mode = \"basic\", or leave `auto_block` out (docs/consent-mode.md)."
+                .to_owned()
+        });
+        held.into_iter().chain(mode.into_iter().flat_map(|mode| mode.unheard_switches(notice)))
+    }
+}

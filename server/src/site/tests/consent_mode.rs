@@ -1,6 +1,6 @@
 //! Whole site files: what is right and wrong about `[consent_mode]`.
 
-use super::sample::{SITE_FILE, assert_only_fault, site};
+use super::sample::{SITE_FILE, assert_only_fault, site, today};
 use crate::site::{ConsentMode, ConsentType, Decider, Region};
 use constat_shared::{Category, VendorId};
 
@@ -258,4 +258,35 @@ fn there_are_sixteen_regions_of_sixty_four_codes_at_most() {
     let many = |count: u8| (0..count).map(|at| region(&codes(b'A' + at)[..1])).collect::<String>();
     assert_eq!(mode(&many(16)).regions.len(), 16);
     assert_only_fault(&with(&many(17)), "[[consent_mode.region]]", "consent_mode.region", "Write 16 at most");
+}
+
+/// What is said of Google's tags in a file that has no mistake.
+fn warned(text: &str) -> Vec<String> {
+    let warnings = site(text).warnings(today());
+    warnings.into_iter().filter(|warning| warning.contains("docs/consent-mode.md")).collect()
+}
+
+#[test]
+fn types_that_follow_a_category_although_a_service_of_google_has_its_own_switch_are_named() {
+    let of_google =
+        |text: &str| text.replace("id = \"retarget\"", "id = \"retarget\"\ncompany = \"Google Ireland\"");
+    assert_eq!(warned(&with("")), [""; 0], "no service of Google has a switch");
+    assert_eq!(warned(&of_google(SITE_FILE)), [""; 0], "nothing is told to Google");
+    let said = warned(&of_google(&with("")));
+    let wanted = "`ad_storage`, `ad_user_data`, `ad_personalization` follow the category `advertising`";
+    assert!(said.len() == 1 && said[0].starts_with(wanted), "{said:?}");
+    assert!(said[0].contains("Write \"vendor:retarget\""), "{said:?}");
+    let all = ["ad_storage", "ad_user_data", "ad_personalization"];
+    let map: String = all.iter().map(|of| format!("{of} = \"vendor:retarget\"\n")).collect();
+    assert_eq!(warned(&of_google(&with(&format!("[consent_mode.map]\n{map}")))), [""; 0]);
+}
+
+#[test]
+fn advanced_mode_beside_blocking_without_marks_is_warned_of() {
+    let blocking = |text: &str| format!("auto_block = true\n{text}");
+    let advanced = with("mode = \"advanced\"\ni_know = \"Our counsel has agreed.\"\n");
+    assert_eq!(warned(&advanced), [""; 0]);
+    assert_eq!(warned(&blocking(&with(""))), [""; 0]);
+    let said = warned(&blocking(&advanced));
+    assert!(said.len() == 1 && said[0].contains("mode = \"basic\""), "{said:?}");
 }

@@ -1,5 +1,6 @@
 //! Blocking without marks: whose a host is, what the page exempts, and what the owner sees of it.
 
+use crate::answers::switch;
 use crate::auto_block::{a_moment, opened, site};
 use constat_tests::browser::{Browser, DESKTOP, Outcome, browse};
 use std::time::Duration;
@@ -76,13 +77,55 @@ fn a_vendor_s_own_host_counts_before_the_site_s_domain() {
 fn a_vendor_that_the_site_does_not_name_is_asked_by_nobody() {
     browse(DESKTOP, move |browser| async move {
         let host = site("");
-        browser.block(&["http://connect.facebook.net/*"]).await?;
+        browser.block(&["http://static.criteo.net/*"]).await?;
         opened(&browser, &host).await?;
         browser.press("allow_all").await?;
-        browser.run("new Image().src = 'http://connect.facebook.net/a.png'").await?;
+        browser.run("new Image().src = 'http://static.criteo.net/a.png'").await?;
         browser.run(&format!("new Image().src = '{}/b.png'", host.third.origin_of("unknown.test"))).await?;
         host.until_asked("/b.png", 1).await?;
         assert_eq!(browser.blocked_count(), 0);
+        Ok(())
+    });
+}
+
+#[test]
+fn what_is_marked_obeys_its_mark_whoever_has_the_host() {
+    let marked = r#"<script type="text/plain" data-category="audience" data-src="HOST/classic.js"></script>
+      <script type="text/plain" data-category="audience" data-type="module" data-src="HOST/module.js"></script>
+      <script type="text/plain" data-category="audience" data-type="module">import "HOST/imported.js"</script>
+      <iframe title="f" data-category="third_party" data-vendor="youtube" data-constat-src="HOST/frame.html"></iframe>"#;
+    browse(DESKTOP, move |browser| async move {
+        let host = site("unknown_hosts = \"block\"");
+        // One that nobody knows, and one of a vendor that the site does not name.
+        let unknown = host.third.origin_of("unknown.test");
+        browser.block(&["http://static.criteo.net/*"]).await?;
+        host.put_page(
+            "/",
+            "",
+            &[unknown.as_str(), "http://static.criteo.net"].map(|of| marked.replace("HOST", of)).concat(),
+        );
+        opened(&browser, &host).await?;
+        a_moment().await;
+        assert_eq!((host.vendor_asked(), browser.blocked_count()), (vec![], 0), "there is no answer");
+        browser.press("vendors").await?;
+        for name in ["audience", "youtube"] {
+            switch(&browser, name).await?;
+        }
+        browser.press("save").await?;
+        for path in ["/classic.js", "/module.js", "/imported.js", "/frame.html"] {
+            host.until_asked(path, 1).await?;
+        }
+        for _ in 0..100 {
+            if browser.blocked_count() == 4 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        assert_eq!(browser.blocked_count(), 4);
+        // What a mark lets run is held as before in what it asks for itself.
+        browser.run(&format!("new Image().src = '{unknown}/image.png'")).await?;
+        a_moment().await;
+        assert_eq!(host.third.count("/image.png"), 0);
         Ok(())
     });
 }

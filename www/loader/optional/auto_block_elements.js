@@ -43,8 +43,9 @@ function keepState(node, state) {
   if (Object.keys(state).length) setA(node, HELD, SEAL + toJson(state)); else removeA(node, HELD);
 }
 
+/* Whether the page exempts an element; a marked script that was released has obeyed its mark, whoever has its host. */
 function ignored(node) {
-  return !!attempt(() => apply(elements.closest, node, ["[data-constat=ignore]"]));
+  return ours.has(node) && hasA(node, "data-category") && may(node) || !!attempt(() => apply(elements.closest, node, ["[data-constat=ignore]"]));
 }
 
 /* What was found, unless the page exempts the element. */

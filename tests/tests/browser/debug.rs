@@ -92,10 +92,17 @@ fn elsewhere_it_opens_by_the_owners_link_alone() {
         let printed = String::from_utf8(check.stdout)?;
         let link = printed.split_whitespace().find(|word| word.starts_with("http")).ok_or("no link")?;
         assert!(link.starts_with(&format!("{page}/?constat=debug-")), "{link}");
-        browser.open(&format!("{page}/?constat=debug-0123456789abcdef")).await?;
-        browser.find(".banner").await?;
-        browser.open(&format!("{page}/?constat=debug")).await?;
-        browser.find(".banner").await?;
+        for stale in ["debug-0123456789abcdef", "debug"] {
+            browser.open(&page).await?;
+            browser.forget_choice().await?;
+            browser.open(&format!("{page}/?constat={stale}")).await?;
+            browser.find(".banner").await?;
+            browser.run("document.addEventListener('constat:change', () => { window.changed = 1 })").await?;
+            browser.press("allow_all").await?;
+            // A visitor who opens it is answered as on any page.
+            browser.until("window.changed && window.counted").await?;
+            browser.until("dataLayer.some(entry => entry[1] === 'update')").await?;
+        }
         assert_eq!(
             browser.run("return document.querySelector('constat-debug')").await?,
             serde_json::Value::Null

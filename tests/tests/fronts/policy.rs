@@ -71,7 +71,13 @@ async fn a_page_comes_with_the_policy_of_its_visitor_and_a_picture_without_a_req
             assert!(!asked.contains(gone), "{}: {asked}", front.name);
         }
         assert!(asked.contains(&format!("host: {SITE_HOST}")), "{}: {asked}", front.name);
-        for kind in ["image", "script", "style", "font", "empty"] {
+        // A page that is prefetched, or that a service worker asks for.
+        let ahead = page(front, "/", own.as_bytes(), "empty").await;
+        let policy = ahead.header("content-security-policy");
+        if !policy.contains("google-analytics") || !ahead.header("vary").contains("Cookie") {
+            faults.push(format!("{}: {ahead:?}", front.name));
+        }
+        for kind in ["image", "script", "style", "font"] {
             let file = page(front, &format!("/index.html?{kind}"), own.as_bytes(), kind).await;
             let has_policy = file.headers.contains_key("content-security-policy");
             if file.status != 200 || has_policy || file.header("vary").contains("Cookie") {

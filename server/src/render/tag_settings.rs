@@ -140,14 +140,15 @@ impl<'a> GoogleSettings<'a> {
 
 /// Where the loader finds the digit of what decides, in those of the categories and the vendors one after the other.
 fn position(decider: &Decider, notice: &Notice) -> usize {
-    match decider {
-        Decider::Category(category) => category.index(),
+    let at = match decider {
+        Decider::Category(category) => notice.category(*category).map(|_| category.index()),
         Decider::Vendor(id) => {
             let at = notice.vendors.iter().position(|vendor| vendor.id == *id);
-            // The site file names vendors of the site alone; one that is missing would be denied.
-            Category::ALL.len() + at.unwrap_or(notice.vendors.len())
+            at.map(|at| Category::ALL.len() + at)
         }
-    }
+    };
+    // What the site does not have is denied, also to who has allowed it in earlier terms: there is no digit of it.
+    at.unwrap_or(Category::ALL.len() + notice.vendors.len())
 }
 
 /// The codes of a region, the types that are granted there, and those that are denied.
@@ -160,4 +161,23 @@ fn region(region: &Region) -> RegionSettings<'_> {
         named.filter_map(|(of, _)| position(*of)).collect()
     };
     (&region.codes, these(true), these(false))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use constat_shared::{VendorId, sample};
+
+    #[test]
+    fn what_the_site_does_not_have_any_more_is_decided_by_no_digit() {
+        // It has no functional category and no third parties, and one vendor.
+        let notice = sample::notice(1);
+        let digits = Category::ALL.len() + 1;
+        let category = |id| position(&Decider::Category(id), &notice);
+        assert_eq!(category(Category::Advertising), Category::Advertising.index());
+        assert_eq!([Category::Functional, Category::ThirdParty].map(category), [digits; 2]);
+        let vendor = |id: &VendorId| position(&Decider::Vendor(id.clone()), &notice);
+        assert_eq!(vendor(&notice.vendors[0].id), digits - 1);
+        assert_eq!(vendor(&VendorId::parse("nobody").unwrap()), digits);
+    }
 }

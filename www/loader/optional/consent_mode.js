@@ -32,8 +32,11 @@ function types(on) {
   return { ...state, security_storage: "granted" };
 }
 
+let heard; // The data layer that has heard it all.
+
 /* A default of the page itself, or of the snippet, is the one of this page view. */
 function begin() {
+  heard = entries();
   if (attempt(() => [...entries()].some(entry => entry && entry[0] === "consent" && entry[1] === "default"))) return;
   command("consent", "default", { ...types(() => false), wait_for_update: wait });
   for (let [codes, granted, denied] of regions || []) {
@@ -46,7 +49,19 @@ function begin() {
   if (options) command("set", options);
 }
 
-let speaker = describe(window, SPEAKER), announce = emit, said;
+/* A page that makes its data layer anew takes away what was said in it: what comes then finds it all the same. */
+function renew(words) {
+  if (speaker || heard === entries()) return;
+  begin();
+  if (words) tell(words);
+}
+
+function tell(words) {
+  command(...words);
+  entries().push({ event: "constat_choice" });
+}
+
+let speaker = describe(window, SPEAKER), announce = emit, executeOne = execute, said, last;
 speaker = speaker && typeof speaker.value === "function" && speaker.value;
 if (!speaker) attempt(() => {
   window[SPEAKER] = true;
@@ -57,13 +72,18 @@ emit = name => {
   // What has ended is denied again.
   if (settled() || said) attempt(() => {
     let state = types(at => (choices.c + choices.v)[map[at]] > 0);
-    let words = ["consent", "update", state];
-    if (speaker) {
-      speaker(state);
-      note(words);
-    } else command(...words);
+    last = ["consent", "update", state];
+    renew();
+    if (!speaker) return tell(last);
+    speaker(state);
+    note(last);
     entries().push({ event: "constat_choice" });
   });
   said = settled();
   announce(name);
+};
+
+execute = script => {
+  attempt(() => { renew(last); });
+  return executeOne(script);
 };

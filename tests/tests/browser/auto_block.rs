@@ -108,7 +108,7 @@ pub async fn opened(browser: &Browser, host: &Host) -> Outcome {
     Ok(())
 }
 
-async fn no_errors(browser: &Browser) -> Outcome {
+pub async fn no_errors(browser: &Browser) -> Outcome {
     assert_eq!(browser.run("return errors").await?, json!([]));
     Ok(())
 }
@@ -370,6 +370,26 @@ fn a_worker_that_takes_scripts_of_a_vendor_gets_its_messages_once_it_may_run() {
         browser.until("told.length === 3").await?;
         assert_eq!(browser.run("return told").await?, json!(["own", "worker 1", "worker 2"]));
         no_errors(&browser).await
+    });
+}
+
+#[test]
+fn a_worker_that_is_held_starts_also_where_the_page_takes_typed_addresses_only() {
+    let head = r#"<meta http-equiv="Content-Security-Policy" content="require-trusted-types-for 'script'; trusted-types constat mine">"#;
+    let body = r#"<script>
+      const typed = window.trustedTypes ? trustedTypes.createPolicy("mine", { createScriptURL: address => address }) : { createScriptURL: address => address };
+      const text = "const typed = self.trustedTypes ? trustedTypes.createPolicy('mine', { createScriptURL: address => address }) : { createScriptURL: address => address }; importScripts(typed.createScriptURL('STATS/worker.js'))";
+      const held = new Worker(typed.createScriptURL(URL.createObjectURL(new Blob([text]))));
+      held.onmessage = event => { window.told = event.data; };</script>"#;
+    browse(DESKTOP, move |browser| async move {
+        let host = site("");
+        host.vendor_answers("/worker.js", "postMessage(1)");
+        host.put_page("/", head, body);
+        opened(&browser, &host).await?;
+        a_moment().await;
+        assert_eq!(host.vendor_asked(), Vec::<String>::new());
+        browser.press("allow_all").await?;
+        browser.until("window.told").await
     });
 }
 

@@ -51,6 +51,10 @@ fn modules_of_the_page_wait_for_the_files_that_they_name_however_they_name_them(
         // By names that an import map gives.
         r#"<script type="importmap">{ "imports": { "c": "STATS/c.js", "lib/": "STATS/" } }</script>
         <script>for (const text of ["import 'lib/a.js'", "import 'lib/b.js'", "import 'c'"]) { const script = document.createElement("script"); script.type = "module"; script.append(text); document.body.append(script) }</script>"#,
+        // With names of any letters, and beside texts that look like comments.
+        r#"<script type="module">import * as détail from 'STATS/a.js'</script>
+        <script type="module">import { "x" as a_x } from "STATS/c.js"</script>
+        <script type="module">const all = "img/*"; import "STATS/b.js"; const end = "*/";</script>"#,
     ];
     browse(DESKTOP, move |browser| async move {
         for body in bodies {

@@ -4,6 +4,7 @@
  */
 
 let patched = new WeakSet(), counts = new WeakMap(); // How many frames each window had.
+let windowIn = describe(window.HTMLIFrameElement.prototype, "contentWindow").get;
 let EMPTY = /^\s*((about|javascript|blob):|$)/i; // The addresses of frames whose document is the page's own.
 // The parser adds to the text of a style that is on its way.
 let WATCHED = { __proto__: null, childList: true, characterData: true, subtree: true };
@@ -23,6 +24,11 @@ function patch(win) {
     audio.src = given[0];
     return audio;
   });
+  // A script may use the window of a frame in a shadow root before anybody has seen the frame.
+  for (let name of ["contentWindow", "contentDocument"]) wrapProperty(win.HTMLIFrameElement.prototype, name, (frame, go) => {
+    enter(frame);
+    return go();
+  });
   attempt(() => { watcher.observe(win.document, WATCHED); });
   win.document.addEventListener("load", loads, true);
 }
@@ -32,7 +38,7 @@ function patch(win) {
 function enter(frame) {
   if (!EMPTY.test(getA(frame, "src") || "")) return;
   attempt(() => {
-    let win = frame.contentWindow;
+    let win = nameOf(frame) === "iframe" ? apply(windowIn, frame, []) : frame.contentWindow;
     patch(win);
     frames(win, 1);
   });

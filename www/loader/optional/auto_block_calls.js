@@ -6,6 +6,7 @@
 let REFUSED = "Failed to fetch", TEXT_MAX = 16e6;
 let NOWHERE = "https://constat.invalid/"; // No such host can ever be (RFC 6761).
 
+let Asking = window.Request; // The page may put another one in its place.
 // What the browser says of an object, of whichever window it is.
 let addressIn = describe(window.Request.prototype, "url").get, sizeIn = describe(window.Blob.prototype, "size").get, lengthIn = describe(window.ArrayBuffer.prototype, "byteLength").get;
 let isOf = (getter, it) => attempt(() => apply(getter, it, []) >= 0);
@@ -16,7 +17,7 @@ function look(win, kind, given, options) {
   return attempt(() => {
     let found;
     given.some(one => found = against(kind, attempt(() => apply(addressIn, one, []), one)));
-    return found && { found: found, requests: given.map(one => new win.Request(one, options)) };
+    return found && { found: found, requests: given.map(one => new (win === window ? Asking : win.Request)(one, options)) };
   });
 }
 
@@ -196,7 +197,7 @@ function patchConnections(win) {
       let found = against(kind, given[0]), blob = blobs.get("" + given[0]);
       return found ? standFor(win, kind, found, () => !against(kind, given[0]), () => {
         // A document that the page has made may be gone by now.
-        if (blob) given[0] = win.URL.createObjectURL(blob);
+        if (blob) given[0] = trusted.createScriptURL(win.URL.createObjectURL(blob));
         return construct(own, given);
       }, [target, own], first(attempt(() => new Address(given[0], doc.baseURI).href, ""), given)) : make();
     });

@@ -14,16 +14,31 @@ function putText(node, text) {
 }
 
 /* What HTML makes in a place, with what is forbidden held: a document fragment, or nothing where nothing has to be. */
-function fragmentOf(text, place, method = "innerHTML") {
+function fragmentOf(text, place, method = "innerHTML", options) {
   if (!mayAsk(text) || ignored(place)) return;
   let root = inert.createElementNS(place.namespaceURI || "http://www.w3.org/1999/xhtml", place.localName || "div");
   // A policy of the page for such text (Trusted Types) holds here as well.
-  if (method === "innerHTML") apply(html.set, root, [text]); else parsers[method](root, text);
+  if (method === "innerHTML") apply(html.set, root, [text]); else parsers[method](root, text, options);
   for (let script of all(root, "script")) dead.add(script);
   if (!checkDeep(root, place)) return;
   let fragment = inert.createDocumentFragment();
   fragment.append(...root.childNodes);
   return fragment;
+}
+
+/* HTML that the page reads out, as it would be without us: it may be kept, and come back in another page view. */
+function unsealed(text) {
+  text = unveiled(text);
+  return some && text.indexOf(HELD) >= 0 ? text.replace(TAGS, tag => tag.indexOf(HELD) < 0 ? tag : remade(tag, bare)) : text;
+}
+
+/* Gives a copy of an element that is held what was taken out of it. */
+function bare(node) {
+  let state = stateOf(node);
+  if (!state) return 0;
+  removeA(node, HELD);
+  for (let name of Object.keys(state)) putBack(node, name, state[name]);
+  return 1;
 }
 
 /* Looks at what comes from a document that fetches nothing, and into the shadow roots that it came with. */
@@ -56,14 +71,14 @@ function patchMarkup(win) {
   };
   for (let type of ["Element", "ShadowRoot"]) {
     let prototype = win[type] && win[type].prototype;
-    wrapProperty(prototype, "innerHTML", (node, go) => unveiled(go()), inner);
+    wrapProperty(prototype, "innerHTML", (node, go) => unsealed(go()), inner);
     for (let name of ["setHTMLUnsafe", "setHTML"]) wrap(prototype, name, (node, given, go) => {
       if (isStyle(node)) return setSheet(node, given[0], go, now => { putText(node, now); });
-      let fragment = !raw(node) && fragmentOf(given[0], node.host || node, name);
+      let fragment = !raw(node) && fragmentOf(given[0], node.host || node, name, given[1]);
       if (fragment) replace(node, fragment); else go();
     });
   }
-  wrapProperty(win.Element.prototype, "outerHTML", (node, go) => unveiled(go()), (node, go, text) => {
+  wrapProperty(win.Element.prototype, "outerHTML", (node, go) => unsealed(go()), (node, go, text) => {
     let fragment = node.parentNode && fragmentOf(text, parent(node));
     if (fragment) put(fragment, whole => { node.replaceWith(whole); }); else go();
   });
@@ -79,7 +94,7 @@ function patchMarkup(win) {
   });
   wrap(win.Range.prototype, "createContextualFragment", (range, given, go) => {
     if (!mayAsk(given[0])) return go();
-    let other = inert.createRange(), start = range.startContainer, place = isElement(start) ? start : start.parentElement || doc.body;
+    let other = inert.createRange(), start = range.startContainer, place = isElement(start) ? start : start.parentElement || doc.body || doc.documentElement;
     let root = inert.createElementNS(place.namespaceURI, place.localName === "html" ? "body" : place.localName);
     other.selectNodeContents(root);
     let fragment = parseIn(other, given[0]);
@@ -113,6 +128,12 @@ function patchInsertion(win) {
     }
     frames((node.ownerDocument || node).defaultView);
     return result;
+  });
+  wrapProperty(win.Document.prototype, "body", null, (it, go, body) => {
+    incoming(it, [body]);
+    go();
+    copied(body);
+    frames(it.defaultView);
   });
   wrap(win.Document.prototype, "adoptNode", (it, given, go) => {
     incoming(it, given);
@@ -148,7 +169,8 @@ function copied(node) {
 }
 
 let writing = new WeakMap(); // Of each document that is written: the element with text in it, and a start tag that is not whole yet.
-let TAGS = /<!--[^]*?(?:-->|$)|<\/?([a-z][^\s/>]*)(?:[^>"']|"[^"]*"|'[^']*')*>/gi;
+// A quote begins a value only behind `=`.
+let TAGS = /<!--[^]*?(?:-->|$)|<\/?([a-z][^\s/>]*)(?:=\s*"[^"]*"|=\s*'[^']*'|=(?!\s*["'])|[^>=])*>/gi;
 
 /* What is written into the page, with what is forbidden held: the parser runs a script before anybody looks at it. */
 function rewritten(text, state) {
@@ -158,7 +180,9 @@ function rewritten(text, state) {
   for (;;) {
     if (open) {
       let end = text.slice(at).search(new RegExp("</" + open + "[\\s/>]", "i"));
-      let inner = end < 0 ? text.slice(at) : text.slice(at, at + end);
+      // What may become the end of it is kept.
+      if (end < 0) state.rest = /(<(\/[a-z]*)?)?$/i.exec(text)[0];
+      let inner = end < 0 ? text.slice(at, text.length - state.rest.length) : text.slice(at, at + end);
       done += open === "style" ? veiled(inner) : inner;
       if (end < 0) return done;
       at += end;
@@ -167,24 +191,23 @@ function rewritten(text, state) {
     TAGS.lastIndex = at;
     let tag = TAGS.exec(text);
     if (!tag) break;
-    done += text.slice(at, tag.index) + (tag[1] && tag[0][1] !== "/" ? rewrittenTag(tag[0]) : tag[0]);
+    done += text.slice(at, tag.index) + (tag[1] && tag[0][1] !== "/" && mayAsk(tag[0]) ? remade(tag[0], checkElement) : tag[0]);
     at = tag.index + tag[0].length;
     if (tag[1] && tag[0][1] !== "/" && RAW.test(tag[1].toLowerCase())) open = state.open = tag[1].toLowerCase();
   }
-  let last = text.slice(at), cut = last.search(/<[a-z][^>]*$|<$/i);
+  let last = text.slice(at), cut = last.search(/<([a-z]|$)/i); // A tag that is not whole yet.
   if (cut >= 0) state.rest = last.slice(cut);
   return done + (cut < 0 ? last : last.slice(0, cut));
 }
 
-function rewrittenTag(tag) {
-  if (!mayAsk(tag)) return tag;
+/* A start tag, after a change of the element that it begins. */
+function remade(tag, change) {
   let root = inert.createElement("template"), ofSvg = /^<(image|use|feimage)\b/i.test(tag);
   apply(html.set, root, [trusted.createHTML((ofSvg ? "<svg>" : "") + tag)]);
   let node = root.content.firstElementChild;
   if (ofSvg) node = node.firstElementChild;
   // Parts of tables stand for themselves in a template; `body` and `html` do not.
-  if (!node || !checkElement(node)) return tag;
-  return apply(wholeHtml.get, copyOf(node, false), []).replace(/<\/[^>]*>$/, "");
+  return node && change(node) ? apply(wholeHtml.get, copyOf(node, false), []).replace(/<\/[^>]*>$/, "") : tag;
 }
 
 function patchWriting(win) {

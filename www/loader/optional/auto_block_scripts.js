@@ -4,8 +4,8 @@
  */
 
 // What a module loads before it runs.
-let IMPORTS = /\b(?:import|(?:import|export)\b[\w$*{},\s]*\bfrom)\s*["']([^"'\n]+)["']/g;
-let COMMENTS = /\/\*[^]*?\*\/|(^|[\s;{}])\/\/.*/g;
+let IMPORTS = /\b(?:import|(?:import|export)\b(?:[^"'`;()=]|"[^"\n]*"|'[^'\n]*')*?\bfrom)\s*["']([^"'\n]+)["']/g;
+let COMMENTS = /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|\/\*[^]*?\*\/|(^|[\s;{}])\/\/.*/g;
 let WITH_FILES = "script[type=module i],script[type=importmap i],script[type=speculationrules i]";
 let mapped = new Map(); // The names to which import maps give an address.
 
@@ -28,7 +28,7 @@ function textFound(node, text) {
   let type = typeOf(node).trim().toLowerCase();
   if (type === "importmap") attempt(() => { readMap(text); });
   if (type === "speculationrules") return againstAny("script", text);
-  if (type === "module") for (let [, name] of text.replace(COMMENTS, "$1").matchAll(IMPORTS)) {
+  if (type === "module") for (let [, name] of text.replace(COMMENTS, "$1$2").matchAll(IMPORTS)) {
     let found = against("script", addressOf(name));
     if (found) return found;
   }

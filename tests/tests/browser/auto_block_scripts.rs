@@ -51,10 +51,17 @@ fn modules_of_the_page_wait_for_the_files_that_they_name_however_they_name_them(
         // By names that an import map gives.
         r#"<script type="importmap">{ "imports": { "c": "STATS/c.js", "lib/": "STATS/" } }</script>
         <script>for (const text of ["import 'lib/a.js'", "import 'lib/b.js'", "import 'c'"]) { const script = document.createElement("script"); script.type = "module"; script.append(text); document.body.append(script) }</script>"#,
-        // With names of any letters, and beside texts that look like comments.
+        // With names of any letters, and without a sign between two statements.
         r#"<script type="module">import * as détail from 'STATS/a.js'</script>
-        <script type="module">import { "x" as a_x } from "STATS/c.js"</script>
-        <script type="module">const all = "img/*"; import "STATS/b.js"; const end = "*/";</script>"#,
+        <script type="module">let own
+          export { own }
+          import "STATS/b.js"
+          import { "x" as named } from "STATS/c.js"</script>"#,
+        // Beside texts that look like comments.
+        r#"<script type="module">const all = "img/*"; import "STATS/a.js"; const end = "*/";</script>
+        <script type="module">const url = "https://own.example/a"; // import "nothing"
+          import 'STATS/b.js'</script>
+        <script type="module">const own = 1; export { own as "an own name" }; export { x as "another" } from 'STATS/c.js'</script>"#,
     ];
     browse(DESKTOP, move |browser| async move {
         for body in bodies {

@@ -3,8 +3,8 @@
  * browser asks ahead (speculation rules). `import()` comes only when a script runs, and is out of reach.
  */
 
-// What a module loads before it runs.
-let IMPORTS = /\b(?:import|(?:import|export)\b(?:[^"'`;()=]|"[^"\n]*"|'[^'\n]*')*?\bfrom)\s*["']([^"'\n]+)["']/g;
+// What a module loads before it runs. A name may be a text.
+let IMPORTS = /\b(?:import|(?:import|export)\b(?:[^"'`;()=]|("|')(?:(?!\1).)*\1(?=\s*(?:as\b|[,}]))){0,9999}?\bfrom)\s*["']([^"'\n]+)["']/g;
 let COMMENTS = /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|\/\*[^]*?\*\/|(^|[\s;{}])\/\/.*/g;
 let WITH_FILES = "script[type=module i],script[type=importmap i],script[type=speculationrules i]";
 let mapped = new Map(); // The names to which import maps give an address.
@@ -28,7 +28,7 @@ function textFound(node, text) {
   let type = typeOf(node).trim().toLowerCase();
   if (type === "importmap") attempt(() => { readMap(text); });
   if (type === "speculationrules") return againstAny("script", text);
-  if (type === "module") for (let [, name] of text.replace(COMMENTS, "$1$2").matchAll(IMPORTS)) {
+  if (type === "module") for (let [,, name] of text.replace(COMMENTS, "$1$2").matchAll(IMPORTS)) {
     let found = against("script", addressOf(name));
     if (found) return found;
   }

@@ -45,12 +45,16 @@ fn cache_control(body: &Body) -> CacheControl {
 }
 
 fn best_form(request: &HttpRequest, body: &Body) -> (ContentEncoding, Bytes) {
-    let forms = [(ContentEncoding::Brotli, body.brotli()), (ContentEncoding::Gzip, body.gzip())];
     let accepted = AcceptEncoding::parse(request).unwrap_or_else(|_| AcceptEncoding(Vec::new()));
-    for (encoding, bytes) in forms.into_iter().filter(|(_, bytes)| !bytes.is_empty()) {
-        let form = header::Encoding::Known(encoding);
-        if !accepted.0.is_empty() && accepted.negotiate([form.clone()].iter()) == Some(form) {
-            return (encoding, bytes.clone());
+    let is_accepted = |encoding: &ContentEncoding| {
+        let form = header::Encoding::Known(*encoding);
+        !accepted.0.is_empty() && accepted.negotiate([form.clone()].iter()) == Some(form)
+    };
+    for encoding in [ContentEncoding::Brotli, ContentEncoding::Gzip].into_iter().filter(is_accepted) {
+        // The form is made now, if nobody has asked for it before.
+        let form = if encoding == ContentEncoding::Brotli { body.brotli() } else { body.gzip() };
+        if !form.is_empty() {
+            return (encoding, form.clone());
         }
     }
     (ContentEncoding::Identity, body.plain().clone())

@@ -1,25 +1,27 @@
-//! Bodies made once, compressed once, and served many times.
+//! Bodies made once, compressed once, when somebody first asks for it, and served many times.
 
 use bytes::Bytes;
 use constat_compress::{brotli, gzip};
 use constat_shared::Hash;
+use std::sync::OnceLock;
 
 /// A body with its compressed forms and its entity tag.
 #[derive(Clone, Debug)]
 pub struct Body {
     mime: &'static str,
     plain: Bytes,
-    brotli: Bytes,
-    gzip: Bytes,
+    brotli: OnceLock<Bytes>,
+    gzip: OnceLock<Bytes>,
     hash: Hash,
     immutable: bool,
 }
 
 impl Body {
-    /// Compresses a body whose address may show another one later.
+    /// A body whose address may show another one later, compressed when it is first asked for: to do so takes
+    /// longer than everything else of a start, and most forms of most bodies are never asked for.
     pub fn new(mime: &'static str, plain: Vec<u8>) -> Body {
-        let (brotli, gzip) = (brotli(&plain), gzip(&plain));
-        Body::with(mime, plain, brotli, gzip, false)
+        let (hash, plain) = (Hash::of(&plain), plain.into());
+        Body { mime, plain, brotli: OnceLock::new(), gzip: OnceLock::new(), hash, immutable: false }
     }
 
     /// A body whose address may show another one later, and its compressed forms.
@@ -44,7 +46,8 @@ impl Body {
 
     fn with(mime: &'static str, plain: Vec<u8>, brotli: Vec<u8>, gzip: Vec<u8>, immutable: bool) -> Body {
         let hash = Hash::of(&plain);
-        Body { mime, plain: plain.into(), brotli: brotli.into(), gzip: gzip.into(), hash, immutable }
+        let form = |bytes: Vec<u8>| OnceLock::from(Bytes::from(bytes));
+        Body { mime, plain: plain.into(), brotli: form(brotli), gzip: form(gzip), hash, immutable }
     }
 
     /// SHA-256 of the body as it is before compression.
@@ -62,9 +65,10 @@ impl Body {
         self.immutable
     }
 
-    /// How many bytes it takes in all its forms.
+    /// How many bytes it takes in all the forms that it has so far.
     pub fn bytes(&self) -> usize {
-        self.plain.len() + self.brotli.len() + self.gzip.len()
+        let form = |form: &OnceLock<Bytes>| form.get().map_or(0, Bytes::len);
+        self.plain.len() + form(&self.brotli) + form(&self.gzip)
     }
 
     /// The body before compression.
@@ -74,11 +78,11 @@ impl Body {
 
     /// The body compressed with brotli; empty when it was not worth it.
     pub fn brotli(&self) -> &Bytes {
-        &self.brotli
+        self.brotli.get_or_init(|| brotli(&self.plain).into())
     }
 
     /// The body compressed with gzip; empty when it was not worth it.
     pub fn gzip(&self) -> &Bytes {
-        &self.gzip
+        self.gzip.get_or_init(|| gzip(&self.plain).into())
     }
 }

@@ -86,8 +86,8 @@ impl Site {
     fn costs_of_tags(&self) -> impl Iterator<Item = String> {
         let first = self.tags.auto_block.is_some().then_some(
             "With `auto_block` the tag stands without `async`, first in `<head>`, and behind it `<meta \
-             http-equiv=\"Content-Security-Policy\" content=\"\">`: pages wait for it, and browsers look ahead at \
-             nothing (docs/page.md).",
+             http-equiv=\"Content-Security-Policy\" content=\"\">`: pages wait for it, and Chromium fetches less \
+             ahead (docs/page.md).",
         );
         let policy = self.tags.csp_hosts.is_some().then_some(
             "A page with the policy of the visitor's choice is loaded again when more is allowed, and goes out with \

@@ -77,8 +77,8 @@ impl ConsentMode {
                 |vendor: &&Vendor| vendor.category == *category && vendor.company.starts_with("Google");
             let vendor = &notice.vendors.iter().find(of_google)?.id;
             let sentence = format!(
-                "{} follow the category `{category}`, also for a visitor who refuses `{vendor}` alone. Write \
-                 \"vendor:{vendor}\" for them in [consent_mode.map] (docs/consent-mode.md).",
+                "The category `{category}` decides {}, also for a visitor who refuses `{vendor}` alone. Write \
+                 \"vendor:{vendor}\" in [consent_mode.map] (docs/consent-mode.md).",
                 list(types.iter().copied()),
             );
             (!types.is_empty() && !notice.is_exempt(*category)).then_some(sentence)

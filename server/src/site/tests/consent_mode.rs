@@ -273,7 +273,7 @@ fn types_that_follow_a_category_although_a_service_of_google_has_its_own_switch_
     assert_eq!(warned(&with("")), [""; 0], "no service of Google has a switch");
     assert_eq!(warned(&of_google(SITE_FILE)), [""; 0], "nothing is told to Google");
     let said = warned(&of_google(&with("")));
-    let wanted = "`ad_storage`, `ad_user_data`, `ad_personalization` follow the category `advertising`";
+    let wanted = "The category `advertising` decides `ad_storage`, `ad_user_data`, `ad_personalization`";
     assert!(said.len() == 1 && said[0].starts_with(wanted), "{said:?}");
     assert!(said[0].contains("Write \"vendor:retarget\""), "{said:?}");
     let all = ["ad_storage", "ad_user_data", "ad_personalization"];

@@ -168,8 +168,8 @@ fn unit_tests(workspace: &Workspace, quick: bool) -> Result<(), Failure> {
     step("Unit tests of xtask", || run(&mut workspace.cargo(["test", "-p", "xtask"]), remedy))
 }
 
-/// How many tests run at once that start a server or a browser: one more than there are processors, because one of
-/// them waits for a start, a picture or a deadline most of the time.
+/// How many tests run at once that start a server: one more than there are processors, because one of them waits for
+/// a start or a deadline most of the time. A browser keeps a processor busy: of those one more takes as long.
 fn more_than_processors() -> String {
     (std::thread::available_parallelism().map_or(1, usize::from) + 1).to_string()
 }
@@ -187,8 +187,7 @@ fn browser_suite(workspace: &Workspace, engine: Engine, tests: &[&str]) -> Resul
              `CONSTAT_ENGINE={name} cargo test -p {TESTS} --test browser NAME`."
         );
         let mut command = test_command(workspace, tests);
-        command.env("CONSTAT_ENGINE", name).args(["--", "--test-threads", &more_than_processors()]);
-        command.args(engines::options(engine));
+        command.env("CONSTAT_ENGINE", name).arg("--").args(engines::options(engine));
         run(&mut command, &remedy)
     })
 }

@@ -1,4 +1,4 @@
-//! The processes of one browser: found by an environment variable that only they have.
+//! The processes of one browser: found by a folder that only they have in their environment or on their command line.
 
 use rustix::process::{Pid, Signal, kill_process};
 use std::path::Path;
@@ -25,16 +25,19 @@ pub fn end_all_with(folder: &Path) {
     }
 }
 
-/// Processes with the folder in their environment. Of one that has ended, and waits for its parent
-/// to notice, the environment is empty.
+/// Processes with the folder in their environment or on their command line: some processes of Chromium write their
+/// name over their environment. Of one that has ended, and waits for its parent to notice, both are empty.
 fn with(folder: &Path) -> Vec<Pid> {
     let Ok(processes) = std::fs::read_dir("/proc") else { return Vec::new() };
     let folder = folder.as_os_str().as_encoded_bytes();
     processes
         .flatten()
         .filter(|process| {
-            let environment = std::fs::read(process.path().join("environ")).unwrap_or_default();
-            environment.windows(folder.len()).any(|part| part == folder)
+            let names_it = |file: &&str| {
+                let text = std::fs::read(process.path().join(file)).unwrap_or_default();
+                text.windows(folder.len()).any(|part| part == folder)
+            };
+            ["environ", "cmdline"].iter().any(names_it)
         })
         .filter_map(|process| process.file_name().to_str()?.parse().ok().and_then(Pid::from_raw))
         .collect()

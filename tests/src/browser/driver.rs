@@ -15,9 +15,6 @@ use thirtyfour::Capabilities;
 /// How long a driver may take to start, also on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How long a browser that was killed may go on to write files.
-const LAST_FILES: Duration = Duration::from_secs(2);
-
 /// Chromium without a profile and without the services of its maker. It asks the proxy for what is
 /// on this machine too.
 const CHROMIUM_FLAGS: [&str; 14] = [
@@ -114,16 +111,6 @@ impl Drop for Driver {
         let _ = self.process.kill();
         let _ = self.process.wait();
         self.display.take();
-        remove(self.folder.path());
-    }
-}
-
-/// Removes a folder with all that is in it. A process that has just been killed may still add a file, and then the
-/// folder is not empty when its turn comes.
-fn remove(folder: &Path) {
-    let start = Instant::now();
-    while std::fs::remove_dir_all(folder).is_err() && folder.exists() && start.elapsed() < LAST_FILES {
-        std::thread::sleep(Duration::from_millis(10));
     }
 }
 

@@ -341,13 +341,14 @@ impl Browser {
         self.proxy.rules().blocked_count
     }
 
-    /// Waits until a request was not let through. What a page asks for in answer to a press may
+    /// Waits until so many requests were not let through. What a page asks for in answer to a press may
     /// come after what it writes down.
-    pub async fn until_blocked(&self) -> Outcome {
+    pub async fn until_blocked(&self, count: usize) -> Outcome {
         let start = Instant::now();
-        while self.blocked_count() == 0 {
+        while self.blocked_count() < count {
             if start.elapsed() > PATIENCE {
-                return Err("no request was blocked".into());
+                let blocked = self.blocked_count();
+                return Err(format!("{blocked} requests were blocked, not {count}").into());
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }

@@ -115,12 +115,7 @@ fn what_is_marked_obeys_its_mark_whoever_has_the_host() {
         for path in ["/classic.js", "/module.js", "/imported.js", "/frame.html"] {
             host.until_asked(path, 1).await?;
         }
-        for _ in 0..100 {
-            if browser.blocked_count() == 4 {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
+        browser.until_blocked(4).await?;
         assert_eq!(browser.blocked_count(), 4);
         // What a mark lets run is held as before in what it asks for itself.
         browser.run(&format!("new Image().src = '{unknown}/image.png'")).await?;

@@ -135,6 +135,13 @@ pub async fn until_ran(browser: &Browser) -> Outcome {
     browser.until("dataLayer.some(entry => entry && entry.ran === 'audience')").await
 }
 
+/// What the data layer holds once an update has come, with whatever would come twice.
+pub async fn updated_entries(browser: &Browser) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
+    until_updated(browser).await?;
+    settled(browser).await?;
+    entries(browser).await
+}
+
 /// Lets whatever would come twice come.
 pub async fn settled(browser: &Browser) -> Outcome {
     Ok(browser.run("return new Promise((done) => setTimeout(done, 300))").await.map(drop)?)
@@ -180,15 +187,11 @@ fn a_refusal_is_an_update_and_grants_what_is_mapped_to_essential() {
         let url = site.page("/", "CONSTAT", MARKED);
         browser.open(&url).await?;
         browser.press("refuse_all").await?;
-        until_updated(&browser).await?;
-        settled(&browser).await?;
         let refused = json!([default(), options(), update(&["functionality_storage"]), choice()]);
-        assert_eq!(entries(&browser).await?, refused);
+        assert_eq!(updated_entries(&browser).await?, refused);
         delivered(&browser, "polaire").await?;
         browser.reload().await?;
-        until_updated(&browser).await?;
-        settled(&browser).await?;
-        assert_eq!(entries(&browser).await?, refused, "a returning visitor");
+        assert_eq!(updated_entries(&browser).await?, refused, "a returning visitor");
         Ok(())
     });
 }
@@ -265,10 +268,8 @@ fn a_type_follows_the_vendor_that_it_is_mapped_to() {
         switch(&browser, "youtube").await?;
         switch(&browser, "google-analytics").await?;
         browser.press("save").await?;
-        until_updated(&browser).await?;
-        settled(&browser).await?;
         let expected = json!([default(), options(), update(&["analytics_storage"]), choice()]);
-        assert_eq!(entries(&browser).await?, expected);
+        assert_eq!(updated_entries(&browser).await?, expected);
         Ok(())
     });
 }
@@ -326,7 +327,7 @@ fn when_consent_js_fails_everything_stays_denied() {
         browser.block(&["*/consent.js"]).await?;
         let url = site.page("/", &format!("CONSTAT SNIPPET{TAG}"), MARKED);
         browser.open(&url).await?;
-        browser.until_blocked().await?;
+        browser.until_blocked(1).await?;
         settled(&browser).await?;
         assert_eq!(entries(&browser).await?, json!([default(), options(), ran("tag")]));
         Ok(())

@@ -1,8 +1,8 @@
 //! Google Consent Mode: the data layer that a page makes, names and fills itself.
 
 use crate::consent_mode::{
-    ADVANCED, MARKED, Site, choice, default, entries, options, ran, read, settled, until_ran, until_updated,
-    update,
+    ADVANCED, MARKED, Site, TYPES, choice, default, entries, options, ran, read, settled, until_ran, update,
+    updated_entries,
 };
 use constat_tests::browser::{DESKTOP, browse};
 use serde_json::json;
@@ -17,20 +17,12 @@ fn a_released_tag_finds_default_and_update_also_where_the_page_makes_its_data_la
         browser.press("allow_all").await?;
         until_ran(&browser).await?;
         settled(&browser).await?;
-        let all = [
-            "ad_storage",
-            "ad_user_data",
-            "ad_personalization",
-            "analytics_storage",
-            "functionality_storage",
-            "personalization_storage",
-        ];
         let first = entries(&browser).await?;
-        let (told, page) = ([default(), options(), update(&all), choice()], json!({ "page": "home" }));
+        let (told, page) = ([default(), options(), update(&TYPES), choice()], json!({ "page": "home" }));
         let before = |entry: &serde_json::Value| {
             first.as_array().unwrap().iter().filter(|other| *other == entry).count()
         };
-        assert!([default(), update(&all)].iter().all(|entry| before(entry) == 1), "{first}");
+        assert!([default(), update(&TYPES)].iter().all(|entry| before(entry) == 1), "{first}");
         browser.reload().await?;
         until_ran(&browser).await?;
         settled(&browser).await?;
@@ -73,9 +65,7 @@ fn a_default_of_the_page_itself_is_the_only_one() {
             browser.forget_choice().await?;
             browser.open(&url).await?;
             browser.press("refuse_all").await?;
-            until_updated(&browser).await?;
-            settled(&browser).await?;
-            assert_eq!(entries(&browser).await?, expected, "{head}");
+            assert_eq!(updated_entries(&browser).await?, expected, "{head}");
         }
         Ok(())
     });

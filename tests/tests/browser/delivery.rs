@@ -18,7 +18,7 @@ fn a_record_is_delivered_also_where_the_page_has_filled_the_storage() {
         // The first try fails: the record waits in the page.
         browser.block(&["*/consents"]).await?;
         browser.press("refuse_all").await?;
-        browser.until_blocked().await?;
+        browser.until_blocked(1).await?;
         browser.block(&[]).await?;
         assert_eq!(host.records(&browser).await.len(), 1);
         Ok(())

@@ -101,7 +101,7 @@ fn the_server_sets_the_cookie_once_whatever_was_lost_and_all_hosts_share_it() {
         browser.block(&["*/consents"]).await?;
         browser.open(&format!("{}vendor", site.url("www.polaire.test"))).await?;
         browser.press("allow_all").await?;
-        browser.until_blocked().await?;
+        browser.until_blocked(1).await?;
         cut(&browser).await?;
         let by_script = ConsentCookie::decode(&browser.consent_cookie().await?.ok_or("no cookie")?)?;
         browser.block(&[]).await?;

@@ -70,7 +70,7 @@ fn an_answer_after_a_cleared_local_storage_begins_a_new_consent_id() {
         browser.block(&["*/consents"]).await?;
         answer_again(&browser, "allow_all").await?;
         browser.until("constat.allows('advertising')").await?;
-        browser.until_blocked().await?;
+        browser.until_blocked(1).await?;
         let waiting = cookie(&browser).await?;
         assert_eq!(waiting.consent_id, first.consent_id);
         next_page_delivers(&browser, &host).await?;
@@ -164,7 +164,7 @@ fn an_answer_whose_choice_would_have_ended_is_not_recorded_as_one_of_today() {
         browser.block(&["*/consents"]).await?;
         browser.press("refuse_all").await?;
         browser.until("localStorage.getItem('constat.queue.polaire')").await?;
-        browser.until_blocked().await?;
+        browser.until_blocked(1).await?;
         browser.prepare("{ const now = Date.now; Date.now = () => now() + 186 * 864e5 }").await?;
         next_page_delivers(&browser, &host).await?;
         browser.press("allow_all").await?;

@@ -43,7 +43,7 @@ fn the_receipt_of_an_answer_that_was_delivered_late_is_kept_too() {
         browser.block(&["*/consents"]).await?;
         browser.press("refuse_all").await?;
         browser.until("localStorage.getItem('constat.queue.polaire')").await?;
-        browser.until_blocked().await?;
+        browser.until_blocked(1).await?;
         assert_eq!(kept(&browser, "polaire").await?, None);
         browser.block(&[]).await?;
         browser.reload().await?;

@@ -47,7 +47,7 @@ fn nobody_who_does_not_ask_for_more_fetches_the_widget() {
         browser.run("return new Promise((done) => setTimeout(done, 300))").await?;
         assert_eq!(browser.blocked_count(), 0);
         browser.run("constat.open()").await?;
-        browser.until_blocked().await
+        browser.until_blocked(1).await
     });
 }
 
@@ -65,7 +65,7 @@ fn the_pointer_over_configure_the_vendors_or_manage_cookies_fetches_it() {
             let (x, y) = middle(&browser, selector).await?;
             assert_eq!(browser.blocked_count(), 0, "{selector}");
             browser.move_to(x, y).await?;
-            browser.until_blocked().await?;
+            browser.until_blocked(1).await?;
             assert!(!browser.shows("dialog").await?, "it is not opened");
             browser.move_to(5, 5).await?;
         }
@@ -83,12 +83,12 @@ fn the_focus_on_configure_fetches_it_and_so_does_the_page_s_own_link() {
         browser.run(&format!("{ROOT}.querySelector('[data-action=refuse_all]').focus()")).await?;
         assert_eq!(browser.blocked_count(), 0);
         browser.keys(&[Key::Tab]).await?;
-        browser.until_blocked().await?;
+        browser.until_blocked(1).await?;
         browser.block(&WIDGET).await?;
         browser.open(&host.url()).await?;
         browser.find(".banner").await?;
         browser.run("document.querySelector('a').focus()").await?;
-        browser.until_blocked().await
+        browser.until_blocked(1).await
     });
 }
 

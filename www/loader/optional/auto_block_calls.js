@@ -6,18 +6,17 @@
 let REFUSED = "Failed to fetch", TEXT_MAX = 16e6;
 let NOWHERE = "https://constat.invalid/"; // No such host can ever be (RFC 6761).
 
-let Asking = window.Request; // The page may put another one in its place.
 // What the browser says of an object, of whichever window it is.
 let addressIn = describe(window.Request.prototype, "url").get, sizeIn = describe(window.Blob.prototype, "size").get, lengthIn = describe(window.ArrayBuffer.prototype, "byteLength").get;
 let isOf = (getter, it) => attempt(() => apply(getter, it, []) >= 0);
 
 /* What forbids a call, and what it asks for as it is now. Nothing where it may be made, or where it is wrong: that the
    browser says. */
-function look(win, kind, given, options) {
+function look(Request, kind, given, options) {
   return attempt(() => {
     let found;
     given.some(one => found = against(kind, attempt(() => apply(addressIn, one, []), one)));
-    return found && { found: found, requests: given.map(one => new (win === window ? Asking : win.Request)(one, options)) };
+    return found && { found: found, requests: given.map(one => new Request(one, options)) };
   });
 }
 
@@ -48,14 +47,15 @@ function asSent(win, sent) {
 }
 
 function patchRequests(win) {
-  let fetchNow = native(win, "fetch"), fetchAtEnd = native(win, "fetchLater"), caches = win.Cache && win.Cache.prototype;
+  // The page may put another `Request` in its place.
+  let { Request } = win, fetchNow = native(win, "fetch"), fetchAtEnd = native(win, "fetchLater"), caches = win.Cache && win.Cache.prototype;
   wrap(win, "fetch", (it, given, go) => {
-    let call = look(win, "fetch", [given[0]], given[1]);
+    let call = look(Request, "fetch", [given[0]], given[1]);
     return call ? promised(win, "fetch", call, ([request]) => fetchNow(win, request)) : go();
   });
   // The browser makes it when the page is left: a page that is left before the answer has not asked.
   wrap(win, "fetchLater", (it, given, go) => {
-    let call = look(win, "fetch", [given[0]], given[1]), real;
+    let call = look(Request, "fetch", [given[0]], given[1]), real;
     if (!call) return go();
     let [request] = call.requests;
     if (request.signal.aborted) throw request.signal.reason;
@@ -67,7 +67,7 @@ function patchRequests(win) {
     wrap(caches, name, (it, given, go) => {
       // What can be read once alone is read here.
       if (all) attempt(() => { given[0] = [...given[0]]; });
-      let call = look(win, "cache", all ? given[0] : [given[0]]);
+      let call = look(Request, "cache", all ? given[0] : [given[0]]);
       return call ? promised(win, "cache", call, requests => ask(it, all ? requests : requests[0])) : go();
     });
   }

@@ -143,6 +143,15 @@ function isFree(node) {
   return !Object.keys(state).some(name => forbids(node, name, state[name]));
 }
 
+/* Gives an element that is held, or a copy of it, what was taken out of it. */
+function giveBack(node) {
+  let state = stateOf(node);
+  if (!state) return 0;
+  removeA(node, HELD);
+  for (let name of Object.keys(state)) putBack(node, name, state[name]);
+  return 1;
+}
+
 /* Makes an element what it would be without us. */
 function restore(node) {
   let state = stateOf(node);
@@ -152,9 +161,8 @@ function restore(node) {
     released.sort((a, b) => a.compareDocumentPosition(b) & 2 ? 1 : -1); // Those that are marked have their places, too.
     return;
   }
-  removeA(node, HELD);
   if ("type" in state) return restoreScript(node, state.type);
-  for (let name of Object.keys(state)) putBack(node, name, state[name]);
+  giveBack(node);
   // A player looks at a source when it comes.
   if (nameOf(node) === "source" && node.parentNode) insertIn(node.parentNode, node, node.nextSibling);
   (afterwards.get(node) || []).forEach(then => { then(); });
@@ -165,6 +173,7 @@ function restore(node) {
    a moment is there for a moment again. */
 function restoreScript(node, type) {
   let src = getA(node, "src"), away = shown.has(node) && !node.isConnected && !node.parentNode;
+  removeA(node, HELD);
   removeA(node, "src");
   putBack(node, "type", type);
   if (src !== null) putBack(node, "src", src);

@@ -29,16 +29,7 @@ function fragmentOf(text, place, method = "innerHTML", options) {
 /* HTML that the page reads out, as it would be without us: it may be kept, and come back in another page view. */
 function unsealed(text) {
   text = unveiled(text);
-  return some && text.indexOf(HELD) >= 0 ? text.replace(TAGS, tag => tag.indexOf(HELD) < 0 ? tag : remade(tag, bare)) : text;
-}
-
-/* Gives a copy of an element that is held what was taken out of it. */
-function bare(node) {
-  let state = stateOf(node);
-  if (!state) return 0;
-  removeA(node, HELD);
-  for (let name of Object.keys(state)) putBack(node, name, state[name]);
-  return 1;
+  return some && text.indexOf(HELD) >= 0 ? text.replace(TAGS, tag => tag.indexOf(HELD) < 0 ? tag : remade(tag, giveBack)) : text;
 }
 
 /* Looks at what comes from a document that fetches nothing, and into the shadow roots that it came with. */

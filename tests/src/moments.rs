@@ -3,17 +3,32 @@
 use std::ops::Range;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// A generator that is random enough to choose moments (SplitMix64).
+/// The seed of this run: `CONSTAT_SEED`, or one from the clock, so that each run tries something else. Prints it.
+pub fn seed() -> u32 {
+    let given = std::env::var("CONSTAT_SEED").ok().and_then(|seed| seed.parse().ok());
+    let nanos = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
+    let seed = given.unwrap_or_else(nanos);
+    println!("CONSTAT_SEED={seed}");
+    seed
+}
+
+/// A generator that is random enough to choose moments and pages (SplitMix64).
 pub struct Moments(u64);
 
 impl Moments {
-    /// Begins with `CONSTAT_SEED`, or a seed from the clock, and prints it.
+    /// Begins with a seed.
+    pub fn new(seed: u32) -> Moments {
+        Moments(seed.into())
+    }
+
+    /// Begins with the seed of this run.
     pub fn of_this_run() -> Moments {
-        let given = std::env::var("CONSTAT_SEED").ok().and_then(|seed| seed.parse().ok());
-        let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
-        let seed = given.unwrap_or_else(|| u64::from(nanos));
-        println!("CONSTAT_SEED={seed}");
-        Moments(seed)
+        Moments::new(seed())
+    }
+
+    /// A number below a bound, which must not be 0.
+    pub fn below(&mut self, bound: usize) -> usize {
+        usize::try_from(self.within(0..bound as u64)).expect("it is below a `usize`")
     }
 
     /// A number in this range, which must not be empty.

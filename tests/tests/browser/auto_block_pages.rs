@@ -4,10 +4,11 @@
 use crate::auto_block::{KINDS, site, tag};
 use crate::page::Host;
 use constat_tests::browser::{Browser, DESKTOP, Engine, Outcome, browse};
+use constat_tests::moments::{Moments, seed};
 use constat_tests::page_answer::Answer;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 /// How many pages ask by scripts: what leaks there is a fault.
 const PAGES: usize = 300;
@@ -16,7 +17,7 @@ const PAGES: usize = 300;
 const AT_ONCE: usize = 60;
 
 /// How long a batch of them may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The kinds of the script's form that ask at a time of the browser's own, or not at every page.
 const AT_LEISURE: [&str; 4] = ["linkIcon", "linkPrefetch", "worklet", "sharedWorker"];
@@ -50,25 +51,6 @@ const MARKUP: [(&str, &str); 21] = [
 /// What stands between two of them: when a browser begins to fetch depends on it.
 const BETWEEN: [&str; 3] = ["\n<p>x</p>\n", "\n", "\n<script>1</script>\n"];
 
-/// A generator of numbers: splitmix64, by Sebastiano Vigna (public domain).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ (mixed >> 31)) % bound as u64).unwrap()
-    }
-}
-
-/// The seed of a run that failed, in `CONSTAT_SEED`, or another one each time.
-fn seed() -> u64 {
-    let given = std::env::var("CONSTAT_SEED").ok().and_then(|seed| seed.parse().ok());
-    given.unwrap_or_else(|| SystemTime::UNIX_EPOCH.elapsed().unwrap().subsec_nanos().into())
-}
-
 /// How many pages stand as HTML: one batch, or as many as `CONSTAT_PAGES` says. The table in `docs/page.md` is of 300.
 fn pages_of_html() -> usize {
     let given = std::env::var("CONSTAT_PAGES").ok().and_then(|pages| pages.parse().ok());
@@ -85,7 +67,7 @@ enum Form {
 /// What the pages ask for, by page: the kind, and the name in its address.
 type Plan = Vec<Vec<(usize, String)>>;
 
-fn plan(random: &mut Random, pages: usize, kinds: usize) -> Plan {
+fn plan(random: &mut Moments, pages: usize, kinds: usize) -> Plan {
     let page = |page| {
         let tags = 3 + random.below(4);
         (0..tags).map(|at| (random.below(kinds), format!("{page}/{at}"))).collect()
@@ -94,7 +76,7 @@ fn plan(random: &mut Random, pages: usize, kinds: usize) -> Plan {
 }
 
 /// Serves all pages of a form: `/b/N` with Constat's tag, and `/u/N` without it.
-fn serve(host: &Host, form: Form, plan: &Plan, names: &[String], random: &mut Random) {
+fn serve(host: &Host, form: Form, plan: &Plan, names: &[String], random: &mut Moments) {
     for (number, tags) in plan.iter().enumerate() {
         let later = random.below(2) == 0;
         let between = BETWEEN[random.below(BETWEEN.len())];
@@ -158,7 +140,7 @@ struct Seen {
     /// The names that were asked for.
     asked: BTreeSet<String>,
     /// By page what it threw, and the scripts that have run.
-    pages: Vec<(Value, Vec<String>)>,
+    pages: Vec<(Vec<String>, Vec<String>)>,
 }
 
 /// The names of a batch of pages, below a letter, that were asked for.
@@ -201,7 +183,7 @@ async fn frames(browser: &Browser, letter: &str, first: usize) -> Outcome {
 
 async fn of_pages(
     browser: &Browser,
-) -> Result<Vec<(Value, Vec<String>)>, Box<dyn std::error::Error + Send + Sync>> {
+) -> Result<Vec<(Vec<String>, Vec<String>)>, Box<dyn std::error::Error + Send + Sync>> {
     let script = "return [...document.querySelectorAll('body > iframe')].map(({ contentWindow: page }) => [page.errors, page.ran])";
     Ok(serde_json::from_value(browser.run(script).await?)?)
 }
@@ -263,7 +245,7 @@ async fn leave(browser: &Browser) -> Outcome {
 async fn run(
     browser: &Browser,
     host: &Host,
-    seed: u64,
+    seed: u32,
     pages: usize,
     in_order: impl Fn(&str) -> bool,
 ) -> Result<BTreeSet<String>, Box<dyn std::error::Error + Send + Sync>> {
@@ -276,7 +258,10 @@ async fn run(
         let missing: Vec<_> = plain.asked.difference(&seen.asked).collect();
         assert!(missing.is_empty(), "seed {seed}: never asked for {missing:?}");
         for (at, (plain, seen)) in plain.pages.iter().zip(&seen.pages).enumerate() {
-            assert_eq!(plain.0, seen.0, "seed {seed}: what page {} throws", first + at);
+            // One whose frames take all connections may throw where it waits for a request: WebKit lets no frame go on
+            // meanwhile, and gives the request up. With Constat the request is held, and nobody waits.
+            let more: Vec<_> = seen.0.iter().filter(|error| !plain.0.contains(error)).collect();
+            assert!(more.is_empty(), "seed {seed}: page {} throws {more:?} with Constat alone", first + at);
             let order =
                 |ran: &[String]| ran.iter().filter(|name| in_order(name)).cloned().collect::<Vec<_>>();
             assert_eq!(order(&plain.1), order(&seen.1), "seed {seed}: scripts of page {}", first + at);
@@ -298,11 +283,10 @@ fn table(kind: &str, engine: Engine) -> String {
     cells[column].trim().to_owned()
 }
 
-fn start() -> (Host, u64, Random) {
+fn start() -> (Host, u32, Moments) {
     let (host, seed) = (site(""), seed());
-    println!("seed {seed}");
     host.pages.put("/plain", "<!doctype html><title>Plain</title><body></body>");
-    (host, seed, Random(seed))
+    (host, seed, Moments::new(seed))
 }
 
 #[test]

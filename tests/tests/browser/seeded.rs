@@ -2,8 +2,8 @@
 
 use crate::page::Host;
 use constat_tests::browser::{DESKTOP, browse};
+use constat_tests::moments::seed;
 use serde_json::{Value, json};
-use std::time::SystemTime;
 
 /// Builds the page from a seed; half of it before the answer and half after it.
 const BUILDER: &str = r#"<script>
@@ -68,12 +68,6 @@ function wrong() {
   return marked.filter((one) => !one.frame && (runs[one.at] || 0) !== (one.unknown || !one.node.isConnected ? 0 : 1)).map((one) => [one.at, runs[one.at] || 0, one.unknown, one.node.isConnected, one.node.outerHTML]);
 }
 </script>"#;
-
-/// The seed of a run that failed, in `CONSTAT_SEED`, or another one each time.
-fn seed() -> u32 {
-    let given = std::env::var("CONSTAT_SEED").ok().and_then(|seed| seed.parse().ok());
-    given.unwrap_or_else(|| SystemTime::UNIX_EPOCH.elapsed().unwrap().subsec_nanos())
-}
 
 #[test]
 fn no_marked_element_of_a_random_page_is_missed_or_run_twice() {

@@ -11,4 +11,4 @@ pub use files::File;
 pub use front::{Front, OTHER_SITE, SITE_HOST};
 pub use kinds::{KINDS, Kind, NGINX_WITH_TLS, PREFIX, nginx_command};
 pub use process::Process;
-pub use with_policy::WITH_POLICY;
+pub use with_policy::{OWN_POLICY, WITH_POLICY};

@@ -13,6 +13,9 @@ pub static WITH_POLICY: [Kind; 3] = [
     Kind { name: "Apache with the policy", prefix: PREFIX, start: apache },
 ];
 
+/// A policy that the site has without Constat.
+pub const OWN_POLICY: &str = "frame-ancestors 'none'";
+
 /// A file that adds the policy, no longer for reports alone, to the pages of the test's site.
 fn policy(place: &Place, name: &'static str, timing: &str) -> File {
     place.write("site/index.html", "<h1>A page</h1>");
@@ -26,13 +29,25 @@ fn nginx(place: &Place) -> Command {
         .with("/var/log/nginx/constat.log", place.path("constat.log"))
         .write(place.folder);
     let pages = "    # `^~`: no other regular";
-    let with =
-        format!("    location / {{\n        include {};\n    }}\n\n{pages}", place.path("nginx-csp.conf"));
+    // A page of PHP comes by way of another location.
+    let with = format!(
+        "    include {};
+    add_header Content-Security-Policy \"{OWN_POLICY}\" always;
+    location / {{
+        try_files $uri /front.php;
+    }}
+    location ~ \\.php$ {{
+        try_files /index.html =404;
+    }}
+
+{pages}",
+        place.path("nginx-csp.conf")
+    );
     nginx_of(place, place.nginx_file().with(pages, with))
 }
 
 fn caddy(place: &Place) -> Command {
-    let file = policy(place, "Caddyfile-csp", "Server-Timing");
+    let file = policy(place, "Caddyfile-csp", "+Server-Timing");
     file.with("/sites/helvia/", format!("/sites/{OTHER_SITE}/"))
         .with("127.0.0.1:8080", format!("127.0.0.1:{}", place.server))
         // What stands in for Constat.
@@ -40,7 +55,13 @@ fn caddy(place: &Place) -> Command {
         .write(place.folder);
     let pages = "\t\troot *";
     let file = place.caddy_file().with("\nhttp://www", "\nimport Caddyfile-csp\nhttp://www");
-    caddy_of(place, file.with(pages, format!("\t\timport constat-csp\n{pages}")))
+    caddy_of(
+        place,
+        file.with(
+            pages,
+            format!("\t\timport constat-csp\n\t\theader Content-Security-Policy \"{OWN_POLICY}\"\n{pages}"),
+        ),
+    )
 }
 
 fn apache(place: &Place) -> Command {
@@ -52,6 +73,7 @@ fn apache(place: &Place) -> Command {
         .with(" helvia www.helvia.example", format!(" {OTHER_SITE} www.polaire.example"))
         .write(place.folder);
     let first = "    RewriteEngine On\n";
-    let with = format!("    Include {}\n{first}", place.path("apache-csp.conf"));
+    let own = format!("    Header always set Content-Security-Policy \"{OWN_POLICY}\"\n");
+    let with = format!("{own}    Include {}\n{first}", place.path("apache-csp.conf"));
     apache_of(place, place.apache_file().with(first, with))
 }

@@ -48,25 +48,25 @@ optional! {
     /// What a site that tells other services of the choice fetches more, with one more part for each service.
     SIGNALS = "signals", 250;
     /// [`SIGNALS`] for this service.
-    SIGNAL_MICROSOFT = "signal_microsoft", 220;
+    SIGNAL_MICROSOFT = "signal_microsoft", 250;
     /// [`SIGNALS`] for this service.
-    SIGNAL_MATOMO = "signal_matomo", 160;
+    SIGNAL_MATOMO = "signal_matomo", 190;
     /// [`SIGNALS`] for this service.
-    SIGNAL_PIANO = "signal_piano", 190;
+    SIGNAL_PIANO = "signal_piano", 210;
     /// [`SIGNALS`] for this service.
-    SIGNAL_ADOBE = "signal_adobe", 260;
+    SIGNAL_ADOBE = "signal_adobe", 280;
     /// [`SIGNALS`] for this service.
-    SIGNAL_META = "signal_meta", 120;
+    SIGNAL_META = "signal_meta", 140;
     /// [`SIGNALS`] for this service.
-    SIGNAL_TIKTOK = "signal_tiktok", 110;
+    SIGNAL_TIKTOK = "signal_tiktok", 130;
     /// [`SIGNALS`] for this service.
-    SIGNAL_POSTHOG = "signal_posthog", 150;
+    SIGNAL_POSTHOG = "signal_posthog", 170;
     /// [`SIGNALS`] for this service.
-    SIGNAL_PLAUSIBLE = "signal_plausible", 70;
+    SIGNAL_PLAUSIBLE = "signal_plausible", 100;
     /// [`SIGNALS`] for this service.
-    SIGNAL_SHOPIFY = "signal_shopify", 230;
+    SIGNAL_SHOPIFY = "signal_shopify", 260;
     /// [`SIGNALS`] for this service.
-    SIGNAL_WORDPRESS = "signal_wordpress", 170;
+    SIGNAL_WORDPRESS = "signal_wordpress", 190;
 }
 
 /// What a site whose file says something of tags fetches more, for the way into the owner's view.

@@ -67,11 +67,16 @@ fn who_refuses_by_a_signal_is_told_so_and_asked_nothing_until_they_want_to_choos
         browser.press("close").await?;
         only_manage_is_shown(&browser).await?;
         is_refused_and_not_recorded(&browser).await?;
-        // The pages that follow do not tell it again; who comes anew is told.
+        browser.reload().await?;
+        only_manage_is_shown(&browser).await?;
+        // The pages that follow do not tell it again, and the way back does not; who comes anew is told.
         browser.click("#next").await?;
         browser.until("location.pathname === '/next'").await?;
         only_manage_is_shown(&browser).await?;
         is_refused_and_not_recorded(&browser).await?;
+        browser.back().await?;
+        browser.until("location.pathname !== '/next'").await?;
+        only_manage_is_shown(&browser).await?;
         browser.open(&host.url()).await?;
         browser.find(".signal").await?;
         assert_eq!(host.third.count("/ga.js"), 0);

@@ -43,8 +43,8 @@ function keepNotes() {
     return again;
   };
   // An address of the page is more than the owner has to see.
-  doc.addEventListener("securitypolicyviolation", ({ blockedURI, effectiveDirective }) => {
-    bridge.note("forbidden", attempt(() => new URL(blockedURI).host, blockedURI), effectiveDirective);
+  doc.addEventListener("securitypolicyviolation", ({ blockedURI, effectiveDirective, disposition }) => {
+    bridge.note(disposition === "report" ? "reported" : "forbidden", attempt(() => new URL(blockedURI).host, blockedURI), effectiveDirective);
   });
   return notes;
 }
@@ -53,7 +53,7 @@ if (asked && site) {
   let notes = keepNotes(), local = /^(localhost|127\..+|\[::1\])$|\.localhost$/.test(location.hostname);
   // The server refuses another key than the owner's.
   import(site + "/debug.js" + (local ? "" : "?key=" + asked[1])).then(({ open }) => {
-    ready(() => { open(notes, window.constat, style); });
+    ready(() => { open(notes, window.constat, style, holds, node => ours.has(node)); });
   }).catch(error => {
     bridge.note = () => ({}); // The parts go on to tell it.
     console.warn("Constat: open this view with the link that `constat check` prints.", error);

@@ -9,6 +9,7 @@ let waiting = inner && inner.q || [];
 let told = /kndctr_\w+_consent=general(=|%3D)in/.test(cookies());
 
 function say() {
+  settings.said("adobe", "setConsent " + answer);
   let done = inner("setConsent", { consent: [{ standard: "Adobe", version: "2.0", value: { collect: { val: answer } } }] });
   if (done && done.catch) done.catch(() => {}); // Not configured yet.
 }

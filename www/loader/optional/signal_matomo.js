@@ -10,6 +10,7 @@ function queue() {
 /* What holds has to stand before the events that the page has queued already; a tracker that has come has no more
    queue. */
 function first(name) {
+  settings.said("matomo", name);
   let now = queue();
   if (now.unshift) now.unshift([name]); else now.push([name]);
 }
@@ -21,6 +22,7 @@ if ((refused.c + refused.v)[settings.signals.matomo[0]] > 0) {
   attempt(() => { first("requireConsent"); });
   settings.hear("matomo", ([on]) => {
     let now = queue(), name = on ? "setConsentGiven" : "forgetConsentGiven";
+    settings.said("matomo", name);
     // Matomo takes an allowance out of the queue before everything else: of two decisions the refusal would count.
     if (now.includes && now.includes(said)) said[0] = name; else now.push(said = [name]);
   });

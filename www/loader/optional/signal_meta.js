@@ -7,6 +7,7 @@ let said = "revoke", here;
 
 /* What holds the pixel has to stand before the events that the page has queued already. */
 function say(first) {
+  settings.said("meta", said);
   let pixel = settings.own("fbq");
   if (first && said === "revoke" && pixel.queue && !pixel.callMethod) pixel.queue.unshift(["consent", said]);
   else pixel("consent", said);

@@ -6,6 +6,7 @@
 let [ads, views] = settings.signals.microsoft, state = on => on ? "granted" : "denied";
 
 function uet(kind, on) {
+  settings.said("UET", kind + " " + state(on));
   (settings.own("uetq") || (window.uetq = [])).push("consent", kind, { ad_storage: state(on) });
 }
 
@@ -17,6 +18,7 @@ function clarity(ad, view) {
   let now = settings.own("clarity") || (window.clarity = function () {
     (window.clarity.q = window.clarity.q || []).push(arguments);
   });
+  settings.said("Clarity", state(ad) + ", " + state(view));
   let next = { ad_Storage: state(ad), analytics_Storage: state(view) };
   if ((now.q || []).some(entry => entry[1] === said)) Object.assign(said, next); else now("consentv2", said = next);
 }

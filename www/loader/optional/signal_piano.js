@@ -6,6 +6,7 @@
 let exempt = (refused.c + refused.v)[settings.signals.piano[0]] > 0, said;
 
 function mode(name) {
+  settings.said("piano", name);
   let layer = settings.own("pdl") || (window.pdl = {});
   layer.requireConsent = "v2";
   layer.consent = { products: ["PA"], ...layer.consent };

@@ -6,6 +6,7 @@
 let marks = ["plausible_ignore", "constat.plausible"];
 
 settings.hear("plausible", ([on], changed) => {
-  if (!on) marks.forEach(key => { localStorage[key] = "true"; });
-  else if (changed || localStorage[marks[1]]) marks.forEach(key => { localStorage.removeItem(key); });
+  if (on && !changed && !localStorage[marks[1]]) return;
+  settings.said("plausible", on ? "count" : "ignore");
+  marks.forEach(key => { if (on) localStorage.removeItem(key); else localStorage[key] = "true"; });
 });

@@ -7,6 +7,7 @@
 let said, here;
 
 function say() {
+  settings.said("posthog", said);
   let hog = settings.own("posthog"), options = { captureEventName: false };
   if (typeof hog[said] === "function") hog[said](options); else hog.push([said, options]);
 }

@@ -10,7 +10,10 @@ function api() {
 
 function say() {
   let known = api();
-  if (known) known.setTrackingConsent(wanted, () => {});
+  if (known) {
+    settings.said("shopify", JSON.stringify(wanted));
+    known.setTrackingConsent(wanted, () => {});
+  }
   return known;
 }
 

@@ -6,6 +6,7 @@
 let said = "holdConsent", here;
 
 function say() {
+  settings.said("tiktok", said);
   let pixel = settings.own("ttq");
   if (typeof pixel[said] === "function") pixel[said](); else pixel.push([said]);
 }

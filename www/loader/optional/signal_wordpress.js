@@ -10,7 +10,9 @@ function soon(then) {
 
 function say() {
   let set = settings.own("wp_set_consent");
-  if (set) for (let name in wanted) set(name, wanted[name] ? "allow" : "deny");
+  if (!set) return;
+  settings.said("wordpress", JSON.stringify(wanted));
+  for (let name in wanted) set(name, wanted[name] ? "allow" : "deny");
 }
 
 attempt(() => {

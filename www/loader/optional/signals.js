@@ -26,6 +26,9 @@ settings.coming = (name, then) => {
   });
 };
 
+/* Notes for the owner what a service is told. */
+settings.said = (service, words) => { if (bridge.note) bridge.note("signal", service, words); };
+
 /* Has `tell` called with what the visitor allows of what decides a service. `remembers` says whether the service
    still keeps an allowance of before. */
 settings.hear = (service, tell, remembers) => { services.push([service, tell, remembers]); };
@@ -38,7 +41,6 @@ emit = name => {
     // What is exempt waits for no answer, and what holds no more is denied again.
     if (known || answered || on.includes(true) || remembers && attempt(remembers)) attempt(() => {
       tell(on, name === "change");
-      if (bridge.note) bridge.note("signal", service, on.map(one => one ? "granted" : "denied").join(", "));
     });
   }
   answered = known;

@@ -63,7 +63,7 @@ fn given<'a>(
     for (written, table) in file.cookies.iter().flatten() {
         let key = join(at, &format!("cookies.{written}"));
         let Some(pattern) = report.take(&key, cookie_name(written)) else { continue };
-        if given.insert(pattern, (written, table)).is_some() {
+        if given.insert(pattern, (written, &**table)).is_some() {
             report.add(&key, "the cookie is there twice", "Join the two tables");
         }
     }

@@ -19,21 +19,21 @@ pub struct SiteFile {
     pub origins: Option<Vec<String>>,
     pub languages: Option<Vec<String>>,
     pub authority: Option<TextOr<AuthorityFile>>,
-    pub controller: ControllerFile,
-    pub lifetimes: LifetimesFile,
-    pub categories: BTreeMap<String, CategoryFile>,
-    pub vendors: Vec<VendorFile>,
+    pub controller: Table<ControllerFile>,
+    pub lifetimes: Table<LifetimesFile>,
+    pub categories: BTreeMap<String, Table<CategoryFile>>,
+    pub vendors: Vec<Table<VendorFile>>,
     pub purposes: PurposesFile,
     pub texts: ByLanguage<BTreeMap<String, String>>,
-    pub theme: ThemeFile,
+    pub theme: Table<ThemeFile>,
     pub timestamp_authority: Option<String>,
     pub log_shards: Option<i64>,
     pub ask_refusers_again: Option<bool>,
     pub time_zone: Option<String>,
     pub first_party: Option<bool>,
     pub cookie_domain: Option<String>,
-    pub consent_mode: Option<ConsentModeFile>,
-    pub signals: SignalsFile,
+    pub consent_mode: Option<Table<ConsentModeFile>>,
+    pub signals: Table<SignalsFile>,
     pub gpc: Option<Word>,
     pub dnt: Option<Word>,
     pub auto_block: Option<bool>,
@@ -52,7 +52,7 @@ pub struct ConsentModeFile {
     pub url_passthrough: Option<bool>,
     pub data_layer: Option<String>,
     pub map: BTreeMap<String, Word>,
-    pub region: Vec<RegionFile>,
+    pub region: Vec<Table<RegionFile>>,
 }
 
 /// `[[consent_mode.region]]`: codes, and the types that differ there.
@@ -116,7 +116,7 @@ pub struct LifetimesFile {
 #[serde(default, deny_unknown_fields, expecting = "a table")]
 pub struct CategoryFile {
     pub exempt: Option<bool>,
-    pub exemption: Option<ExemptionFile>,
+    pub exemption: Option<Table<ExemptionFile>>,
 }
 
 /// `[categories.audience.exemption]`: the conditions under which the French
@@ -146,7 +146,7 @@ pub struct VendorFile {
     pub transfer: Option<String>,
     pub purposes: Option<Vec<String>>,
     pub hosts: Option<Vec<String>>,
-    pub cookies: Option<BTreeMap<String, CookieFile>>,
+    pub cookies: Option<BTreeMap<String, Table<CookieFile>>>,
 }
 
 /// `[vendors.cookies.NAME]`.
@@ -163,7 +163,7 @@ pub struct CookieFile {
 }
 
 /// `[purposes.ID.LANGUAGE]`, and the catalogue's `[ID.LANGUAGE]`.
-pub type PurposesFile = BTreeMap<String, ByLanguage<PurposeFile>>;
+pub type PurposesFile = BTreeMap<String, ByLanguage<Table<PurposeFile>>>;
 
 /// A purpose in one language.
 #[derive(Debug, Default, Deserialize)]
@@ -177,8 +177,8 @@ pub struct PurposeFile {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, expecting = "a table")]
 pub struct ThemeFile {
-    pub light: PaletteFile,
-    pub dark: PaletteFile,
+    pub light: Table<PaletteFile>,
+    pub dark: Table<PaletteFile>,
 }
 
 /// The colours of one mode. Both buttons can be written, so that a site file
@@ -188,8 +188,8 @@ pub struct ThemeFile {
 pub struct PaletteFile {
     pub background: Option<String>,
     pub text: Option<String>,
-    pub allow_all: Option<ButtonFile>,
-    pub refuse_all: Option<ButtonFile>,
+    pub allow_all: Option<Table<ButtonFile>>,
+    pub refuse_all: Option<Table<ButtonFile>>,
 }
 
 /// `{ background = "#…", text = "#…" }`.
@@ -238,6 +238,39 @@ impl Visitor<'_> for WordVisitor {
 
     fn visit_i64<E>(self, number: i64) -> Result<Word, E> {
         Ok(Word(number.to_string()))
+    }
+}
+
+/// One table. Serde's derived structs also take a list, by the places of its values: `signals = [true]` would switch the
+/// first of them on.
+#[derive(Clone, Debug, Default)]
+pub struct Table<T>(pub T);
+
+impl<T> std::ops::Deref for Table<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Table<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TableVisitor(PhantomData))
+    }
+}
+
+struct TableVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for TableVisitor<T> {
+    type Value = Table<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a table")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Table<T>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(Table)
     }
 }
 

@@ -39,7 +39,12 @@ pub fn read<T: DeserializeOwned>(text: &str, report: &mut Report) -> Option<T> {
         };
         let span = error.span().unwrap_or_default();
         let key = places.key_at(&span);
-        let (problem, remedy) = in_words(error.message());
+        let (problem, mut remedy) = in_words(error.message());
+        let is_of_top = |name: &&str| key.contains('.') && top_keys::<T>().iter().any(|known| known == name);
+        if let Some(name) = unknown_key(error.message()).filter(is_of_top) {
+            remedy =
+                format!("`{name}` stands at the top of the file: move it before the first table. {remedy}");
+        }
         report.add_at(Some(starts.line(span.start)), key, problem, remedy);
         // Without what cannot be read, the rest of the file can be looked at.
         let unknown = error.message().starts_with(UNKNOWN_KEY);
@@ -56,26 +61,58 @@ pub fn read<T: DeserializeOwned>(text: &str, report: &mut Report) -> Option<T> {
 /// How serde's derived code begins its message about an unknown key.
 const UNKNOWN_KEY: &str = "unknown field ";
 
+/// The names between backticks in a message of serde's derived code.
+fn names_in(message: &str) -> impl Iterator<Item = &str> {
+    message.split('`').skip(1).step_by(2)
+}
+
+/// The key that such a message says to be unknown.
+fn unknown_key(message: &str) -> Option<&str> {
+    message.starts_with(UNKNOWN_KEY).then(|| names_in(message).next())?
+}
+
+/// The keys at the top of a file of this kind: what is said to be known where there is a key that no file has.
+fn top_keys<T: DeserializeOwned>() -> Vec<String> {
+    let none = toml::from_str::<T>("\"\" = 0").err();
+    none.iter().flat_map(|error| names_in(error.message()).skip(1)).map(str::to_owned).collect()
+}
+
+/// A value as serde names it, in the words of these documents.
+fn in_plain_words(found: &str) -> String {
+    match found {
+        "map" => "a table".to_owned(),
+        "sequence" => "a list".to_owned(),
+        _ => found
+            .trim_end_matches(" as i128")
+            .replacen("string ", "the text ", 1)
+            .replacen("integer ", "the number ", 1)
+            .replacen("floating point ", "the number ", 1)
+            .replacen("boolean ", "", 1),
+    }
+}
+
 /// Problem and remedy from a message of serde's derived code, which is made
 /// for programmers.
 fn in_words(message: &str) -> (String, String) {
     let message = message.trim_end();
     if message.starts_with(UNKNOWN_KEY) {
-        let mut names = message.split('`').skip(1).step_by(2);
-        let unknown = names.next().unwrap_or_default();
-        let known: Vec<_> = names.collect();
+        let unknown = unknown_key(message).unwrap_or_default();
+        let known: Vec<_> = names_in(message).skip(1).collect();
         let otherwise = format!("Known keys here: {}", list(known.iter().copied()));
         return (format!("unknown key `{unknown}`"), hint(unknown, known, otherwise));
     }
     match message.strip_prefix("invalid type: ").and_then(|rest| rest.rsplit_once(", expected ")) {
-        Some((found, "i64")) => (format!("it is {found}"), "Write a whole number".to_owned()),
-        Some((found, "a sequence")) => {
-            (format!("it is {found}"), "Write a list: [ ] for values, [[ ]] for tables".to_owned())
+        Some((found, expected)) => {
+            let remedy = match expected {
+                "i64" => "Write a whole number",
+                "a sequence" => "Write a list: [ ] for values, [[ ]] for tables",
+                "a map" | "a table" => "Write one table, which has a name for each value",
+                "a boolean" => "Write true or false",
+                "a string" => "Write a text in quotes",
+                other => &format!("Write {other}"),
+            };
+            (format!("it is {}", in_plain_words(found)), remedy.to_owned())
         }
-        Some((found, "a map")) => (format!("it is {found}"), "Write a table".to_owned()),
-        Some((found, "a boolean")) => (format!("it is {found}"), "Write true or false".to_owned()),
-        Some((found, "a string")) => (format!("it is {found}"), "Write a text in quotes".to_owned()),
-        Some((found, expected)) => (format!("it is {found}"), format!("Write {expected}")),
         None => (message.to_owned(), "Write it as docs/site-file.md describes it".to_owned()),
     }
 }

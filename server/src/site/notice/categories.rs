@@ -1,7 +1,7 @@
 //! Which categories the site uses, and which of them need no consent.
 
 use crate::site::file::report::{Report, hint, list};
-use crate::site::file::schema::{CategoryFile, ExemptionFile};
+use crate::site::file::schema::{CategoryFile, ExemptionFile, Table};
 use constat_shared::{Category, NoticeCategory};
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ impl Categories {
 }
 
 /// A category is used when its table is there; essential always is.
-pub fn check(files: &BTreeMap<String, CategoryFile>, report: &mut Report) -> Categories {
+pub fn check(files: &BTreeMap<String, Table<CategoryFile>>, report: &mut Report) -> Categories {
     for unknown in files.keys().filter(|name| Category::parse(name).is_none()) {
         let names = || Category::ALL.map(Category::as_str);
         let remedy = hint(unknown, names(), format!("There are {}", list(names())));
@@ -54,7 +54,7 @@ pub fn check(files: &BTreeMap<String, CategoryFile>, report: &mut Report) -> Cat
 }
 
 /// Whether the category needs no consent; nothing when the site does not use it.
-fn exempt(id: Category, file: Option<&CategoryFile>, report: &mut Report) -> Option<bool> {
+fn exempt(id: Category, file: Option<&Table<CategoryFile>>, report: &mut Report) -> Option<bool> {
     let wanted = file.and_then(|file| file.exempt);
     let key = format!("categories.{id}.exempt");
     match (id, wanted) {

@@ -3,7 +3,7 @@
 
 use crate::site::facts::cookies::cookie_name;
 use crate::site::file::report::{Fault, Report};
-use crate::site::file::schema::{CookieFile, VendorFile};
+use crate::site::file::schema::{CookieFile, Table, VendorFile};
 use constat_shared::{Storage, Vendor, VendorId};
 use serde::Serialize;
 
@@ -34,7 +34,7 @@ impl HiddenCookie {
 }
 
 /// Those that the file declares at its vendors.
-pub fn check(files: &[VendorFile], vendors: &[Vendor], report: &mut Report) -> Vec<HiddenCookie> {
+pub fn check(files: &[Table<VendorFile>], vendors: &[Vendor], report: &mut Report) -> Vec<HiddenCookie> {
     let mut hidden = Vec::new();
     for vendor in vendors {
         let Some(file) = files.iter().find(|file| file.id.as_deref() == Some(vendor.id.as_str())) else {

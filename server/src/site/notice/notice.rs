@@ -38,7 +38,7 @@ pub fn make(file: &mut SiteFile, catalogue: &Catalogue, report: &mut Report) -> 
     let origins = general::origins(file.origins.as_deref(), report);
     let languages = general::languages(file.languages.as_deref(), report);
     let authority = contacts::authority(file.authority.take(), report);
-    let controller = contacts::controller(take(&mut file.controller), &languages, report);
+    let controller = contacts::controller(take(&mut file.controller.0), &languages, report);
     let lifetimes = general::lifetimes(&file.lifetimes, report);
     let categories = categories::check(&file.categories, report);
     let own_purposes = purposes::complete("purposes.", &file.purposes, &languages, report);

@@ -26,8 +26,8 @@ fn palette(at: &str, file: &PaletteFile, defaults: [&str; 4], report: &mut Repor
     };
     let background = colour("background", file.background.as_deref(), default[0], report);
     let text = colour("text", file.text.as_deref(), default[1], report);
-    let allow = button(&format!("{at}.allow_all"), file.allow_all.as_ref(), report);
-    let refuse = button(&format!("{at}.refuse_all"), file.refuse_all.as_ref(), report);
+    let allow = button(&format!("{at}.allow_all"), file.allow_all.as_deref(), report);
+    let refuse = button(&format!("{at}.refuse_all"), file.refuse_all.as_deref(), report);
     let (button, button_text) = match (allow, refuse) {
         (Given::Nothing, Given::Nothing) => (default[2], default[3]),
         (Given::Button(allow), Given::Button(refuse)) => {

@@ -7,7 +7,7 @@ use crate::site::facts::cited::{Fact, UsedFact};
 use crate::site::facts::known::{Known, KnownVendor};
 use crate::site::facts::vendor;
 use crate::site::file::report::{Fault, Report, hint};
-use crate::site::file::schema::VendorFile;
+use crate::site::file::schema::{Table, VendorFile};
 use crate::site::file::values;
 use constat_shared::notice::{TRACKER_DAYS_MAX, VENDORS_MAX};
 use constat_shared::{Category, Purposes, Vendor, VendorId};
@@ -19,7 +19,7 @@ const MONTH_DAYS_MAX: u16 = 31;
 /// The vendors of a site by id, as they are after the file's overrides, and the facts that come from the
 /// catalogue.
 pub fn check(
-    files: &[VendorFile],
+    files: &[Table<VendorFile>],
     catalogue: &Catalogue,
     categories: &Categories,
     purposes: &Purposes,

@@ -16,12 +16,15 @@ const CODES_MAX: usize = 64;
 /// The longest name of a data layer, in characters: the snippet has to stay below its 400 bytes.
 const DATA_LAYER_CHARS_MAX: usize = 15;
 /// Where consent is asked for before anything is stored: the European Economic Area (Directive 2002/58/EC, article
-/// 5(3)) with the territories that have a country code of their own, the United Kingdom and Switzerland.
-const CONSENT_FIRST: [&str; 48] = [
+/// 5(3)), the United Kingdom and Switzerland, with the territories of Finland (AX), France (BL, GF, GP, MF, MQ, NC, PF,
+/// PM, RE, TF, WF, YT), Norway (SJ) and the United Kingdom in Europe (GG, GI, IM, JE) that have a code of their own.
+const CONSENT_FIRST: [&str; 50] = [
     "AT", "AX", "BE", "BG", "BL", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GF", "GG",
     "GI", "GP", "GR", "HR", "HU", "IE", "IM", "IS", "IT", "JE", "LI", "LT", "LU", "LV", "MF", "MQ", "MT",
-    "NC", "NL", "NO", "PF", "PL", "PM", "PT", "RE", "RO", "SE", "SI", "SK", "WF", "YT",
+    "NC", "NL", "NO", "PF", "PL", "PM", "PT", "RE", "RO", "SE", "SI", "SJ", "SK", "TF", "WF", "YT",
 ];
+/// The countries of ISO 3166-1.
+const COUNTRIES: &str = include_str!("countries.txt");
 constat_shared::names! {
     /// A consent type of Google that a choice decides. `security_storage` is none of them: it is always granted.
     ConsentType;
@@ -66,24 +69,72 @@ impl ConsentMode {
         all.into_iter().filter(|(on, _)| *on).map(|(_, key)| key)
     }
 
-    /// A sentence for each category that decides types although a service of Google in it has a switch of its own:
-    /// who refuses that service and leaves the category on would be counted as having allowed it.
+    /// A sentence for each category that decides types although a service of Google in it, which reads them, has a
+    /// switch of its own: who refuses that service and leaves the category on would be counted as having allowed it.
     pub fn unheard_switches(&self, notice: &Notice) -> impl Iterator<Item = String> {
-        Category::ALL.iter().filter_map(move |category| {
-            let decided = ConsentType::ALL.iter().zip(&self.map);
+        Category::ALL.iter().filter(|category| !notice.is_exempt(**category)).filter_map(move |category| {
+            let here: Vec<_> = readers(notice).filter(|(vendor, _)| vendor.category == *category).collect();
+            let read = |of: &ConsentType| here.iter().any(|(_, types)| types.contains(of));
+            let decided = ConsentType::ALL.iter().zip(&self.map).filter(|(of, _)| read(of));
             let types = decided.filter(|(_, decider)| **decider == Decider::Category(*category));
             let types: Vec<_> = types.map(|(of, _)| of.as_str()).collect();
-            let of_google =
-                |vendor: &&Vendor| vendor.category == *category && vendor.company.starts_with("Google");
-            let vendor = &notice.vendors.iter().find(of_google)?.id;
-            let sentence = format!(
-                "The category `{category}` decides {}, also for a visitor who refuses `{vendor}` alone. Write \
-                 \"vendor:{vendor}\" in [consent_mode.map] (docs/consent-mode.md).",
-                list(types.iter().copied()),
-            );
-            (!types.is_empty() && !notice.is_exempt(*category)).then_some(sentence)
+            let names = here.iter().map(|(vendor, _)| vendor.id.as_str()).collect::<Vec<_>>().join("` or `");
+            let written = names.replace("` or `", "\" or \"vendor:");
+            (!types.is_empty()).then(|| {
+                format!(
+                    "The category `{category}` decides {}, also for a visitor who refuses `{names}` alone. Write \
+                     \"vendor:{written}\" in [consent_mode.map] (docs/consent-mode.md).",
+                    list(types.iter().copied()),
+                )
+            })
         })
     }
+
+    /// A sentence for each service of Google of which nothing that it reads can ever be granted, or one where no type
+    /// can.
+    pub fn never_granted(&self, notice: &Notice) -> Vec<String> {
+        let unused = |of: ConsentType| match &self.map[of as usize] {
+            Decider::Category(category) if notice.category(*category).is_none() => Some(*category),
+            _ => None,
+        };
+        let sentence = |who: &str, types: &[ConsentType]| {
+            let categories: BTreeSet<_> = types.iter().map(|of| unused(*of)).collect::<Option<_>>()?;
+            let tables: Vec<_> =
+                categories.iter().map(|category| format!("[categories.{category}]")).collect();
+            Some(format!(
+                "{who}: the site does not use the categories that decide it. Add {}, or name what decides it in \
+                 [consent_mode.map] (docs/consent-mode.md).",
+                list(tables.iter().map(String::as_str)),
+            ))
+        };
+        if let Some(of_all) = sentence("Google is told of a refusal, whatever is allowed", &ConsentType::ALL)
+        {
+            return vec![of_all];
+        }
+        let of_one = |(vendor, types): (&Vendor, &[ConsentType])| {
+            sentence(&format!("`{}` is told of a refusal, whatever is allowed", vendor.id), types)
+        };
+        readers(notice).filter_map(of_one).collect()
+    }
+}
+
+/// The types that advertising reads.
+const OF_ADS: &[ConsentType] =
+    &[ConsentType::AdStorage, ConsentType::AdUserData, ConsentType::AdPersonalization];
+/// The services of the catalogue that obey consent types, and those that they read.
+const READERS: [(&str, &[ConsentType]); 4] = [
+    ("google-ads", OF_ADS),
+    ("google-adsense", OF_ADS),
+    ("google-analytics", &[ConsentType::AnalyticsStorage]),
+    ("google-marketing-platform", OF_ADS),
+];
+
+/// Those of them that a site has.
+fn readers(notice: &Notice) -> impl Iterator<Item = (&Vendor, &'static [ConsentType])> {
+    notice.vendors.iter().filter_map(|vendor| {
+        let found = READERS.iter().find(|(id, _)| *id == vendor.id.as_str());
+        found.map(|(_, types)| (vendor, *types))
+    })
 }
 
 /// Whose switch decides a consent type.
@@ -152,6 +203,24 @@ fn wait_ms(ms: i64) -> Result<u16, Fault> {
     fits.ok_or_else(|| Fault::new(format!("{ms} is out of bounds"), remedy))
 }
 
+/// What services besides Google's read, or make themselves.
+const OF_SERVICES: [&str; 15] = [
+    "_fbq",
+    "_paq",
+    "alloy",
+    "clarity",
+    "constat",
+    "fbq",
+    "ga",
+    "gtag",
+    "pa",
+    "pdl",
+    "plausible",
+    "posthog",
+    "Shopify",
+    "ttq",
+    "uetq",
+];
 /// What a window has already, and what JavaScript keeps for itself.
 const TAKEN: &str = include_str!("window_names.txt");
 
@@ -167,6 +236,9 @@ fn data_layer(name: &str) -> Result<String, Fault> {
         return Err(Fault::new(format!("`{name}` is no name of a variable"), remedy));
     }
     // In the place of `location`, a list would be an address.
+    if OF_SERVICES.contains(&name) {
+        return Err(Fault::new(format!("`{name}` is what another service reads"), remedy));
+    }
     if TAKEN.split_whitespace().any(|taken| taken == name) {
         return Err(Fault::new(format!("`{name}` means something else in every page"), remedy));
     }
@@ -235,7 +307,11 @@ fn region<'a>(
     }
     for code in &file.codes {
         if !is_region(code) {
-            let remedy = "Write a code of ISO 3166-2, such as US or US-CA";
+            let remedy = match code.as_str() {
+                "UK" => "Write GB, the code of the United Kingdom",
+                "EU" | "EEA" => "Leave it out: everything is denied there",
+                _ => "Write a code of ISO 3166-2, such as US or US-CA",
+            };
             report.add(&codes_key, format!("`{code}` is no region"), remedy);
         } else if types.iter().any(|(_, granted)| *granted) && CONSENT_FIRST.contains(&&code[..2]) {
             let problem = format!("in `{code}` nothing may be granted before an answer");
@@ -272,12 +348,11 @@ fn differing(key: &str, file: &RegionFile, report: &mut Report) -> Vec<(ConsentT
     types
 }
 
-/// Whether a text has the form of a country or of a part of one (ISO 3166-2).
+/// Whether a text is the code of a country, or has the form of one of a part of it (ISO 3166-2).
 fn is_region(code: &str) -> bool {
     let (country, part) = code.split_once('-').map_or((code, None), |(country, part)| (country, Some(part)));
-    let upper = |text: &str| text.bytes().all(|b| b.is_ascii_uppercase());
     let short = |part: &str| {
         (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
     };
-    country.len() == 2 && upper(country) && part.is_none_or(short)
+    COUNTRIES.split_whitespace().any(|known| known == country) && part.is_none_or(short)
 }

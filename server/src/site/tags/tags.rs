@@ -41,7 +41,7 @@ pub fn check(file: &SiteFile, notice: &Notice, catalogue: &Catalogue, report: &m
 
 impl Tags {
     /// What an owner of a site with Google Consent Mode may not expect, each as a sentence with its remedy.
-    pub fn consent_mode_surprises(&self, notice: &Notice) -> impl Iterator<Item = String> {
+    pub fn consent_mode_surprises<'a>(&'a self, notice: &'a Notice) -> impl Iterator<Item = String> + 'a {
         let mode = self.consent_mode.as_ref();
         let held = mode.is_some_and(|mode| mode.advanced) && self.auto_block.is_some();
         let held = held.then(|| {
@@ -49,6 +49,7 @@ impl Tags {
              vendors. Write mode = \"basic\", or leave `auto_block` out (docs/consent-mode.md)."
                 .to_owned()
         });
-        held.into_iter().chain(mode.into_iter().flat_map(|mode| mode.unheard_switches(notice)))
+        let of_mode = |mode: &'a ConsentMode| mode.unheard_switches(notice).chain(mode.never_granted(notice));
+        held.into_iter().chain(mode.into_iter().flat_map(of_mode))
     }
 }

@@ -170,6 +170,9 @@ fn a_data_layer_with_a_name_that_every_page_has_is_a_mistake() {
         "toString",
         "class",
         "undefined",
+        "_paq",
+        "gtag",
+        "uetq",
     ] {
         let text = with(&format!("data_layer = {name:?}"));
         assert_only_fault(&text, "data_layer", "consent_mode.data_layer", "such as dataLayer");
@@ -218,6 +221,10 @@ fn a_region_has_codes_of_where_something_may_be_granted_and_what_differs() {
         ("[\"GB\"]", "Take it out"),
         ("[\"CH-GE\"]", "Take it out"),
         ("[\"RE\"]", "Take it out"),
+        ("[\"TF\"]", "Take it out"),
+        ("[\"UK\"]", "Write GB"),
+        ("[\"EU\"]", "Leave it out"),
+        ("[\"XX\"]", "Write a code of ISO 3166-2"),
         ("[\"US\", \"US\"]", "List it once"),
     ] {
         assert_only_fault(&region(codes, granted), "codes = ", key, remedy);
@@ -266,19 +273,42 @@ fn warned(text: &str) -> Vec<String> {
     warnings.into_iter().filter(|warning| warning.contains("docs/consent-mode.md")).collect()
 }
 
+/// The text with an advertising service of Google's in place of the site's own chat.
+fn with_google_ads(text: &str) -> String {
+    text.replace("id = \"own-chat\"", "id = \"google-ads\"")
+        .replace("category = \"functional\"", "category = \"advertising\"")
+}
+
 #[test]
 fn types_that_follow_a_category_although_a_service_of_google_has_its_own_switch_are_named() {
-    let of_google =
-        |text: &str| text.replace("id = \"retarget\"", "id = \"retarget\"\ncompany = \"Google Ireland\"");
     assert_eq!(warned(&with("")), [""; 0], "no service of Google has a switch");
-    assert_eq!(warned(&of_google(SITE_FILE)), [""; 0], "nothing is told to Google");
-    let said = warned(&of_google(&with("")));
+    assert_eq!(warned(&with_google_ads(SITE_FILE)), [""; 0], "nothing is told to Google");
+    let said = warned(&with_google_ads(&with("")));
     let wanted = "The category `advertising` decides `ad_storage`, `ad_user_data`, `ad_personalization`";
     assert!(said.len() == 1 && said[0].starts_with(wanted), "{said:?}");
-    assert!(said[0].contains("Write \"vendor:retarget\""), "{said:?}");
+    assert!(said[0].contains("Write \"vendor:google-ads\" in"), "{said:?}");
     let all = ["ad_storage", "ad_user_data", "ad_personalization"];
-    let map: String = all.iter().map(|of| format!("{of} = \"vendor:retarget\"\n")).collect();
-    assert_eq!(warned(&of_google(&with(&format!("[consent_mode.map]\n{map}")))), [""; 0]);
+    let map: String = all.iter().map(|of| format!("{of} = \"vendor:google-ads\"\n")).collect();
+    assert_eq!(warned(&with_google_ads(&with(&format!("[consent_mode.map]\n{map}")))), [""; 0]);
+    // One that reads no consent type is not named, whoever makes it.
+    let fonts = with_google_ads(&with("")).replace("\"google-ads\"", "\"google-fonts\"");
+    assert_eq!(warned(&fonts), [""; 0]);
+}
+
+#[test]
+fn a_service_of_google_that_nobody_can_ever_allow_is_named() {
+    let text = with_google_ads(&with("")).replace("category = \"advertising\"", "category = \"functional\"");
+    let (before, after) = text.split_once("[categories.advertising]\n").unwrap();
+    let (_, counter) = after.split_once("[[vendors]]\nid = \"counter\"").unwrap();
+    let unused = format!("{before}[[vendors]]\nid = \"counter\"{counter}");
+    let said = warned(&unused);
+    assert!(said.len() == 1 && said[0].starts_with("`google-ads` is told of a refusal"), "{said:?}");
+    assert!(said[0].contains("Add `[categories.advertising]`"), "{said:?}");
+    assert_eq!(warned(&format!("{unused}[consent_mode.map]\nad_storage = \"functional\"\n")), [""; 0]);
+    // Where no type can be granted, that is said once.
+    let small = SITE_FILE.split("[categories.functional]").next().unwrap();
+    let said = warned(&format!("{small}[consent_mode]\n"));
+    assert!(said.len() == 1 && said[0].starts_with("Google is told of a refusal"), "{said:?}");
 }
 
 #[test]

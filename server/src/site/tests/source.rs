@@ -82,6 +82,40 @@ fn a_key_that_takes_words_or_yes_and_no_says_which_whatever_is_written() {
 }
 
 #[test]
+fn a_table_written_as_a_list_is_not_read_by_the_places_of_its_values() {
+    let remedy = "Write one table";
+    for (line, key) in [
+        ("signals = [\"matomo\"]", "signals"),
+        ("signals = [true]", "signals"),
+        ("consent_mode = [\"advanced\", \"we know\"]", "consent_mode"),
+        ("theme = []", "theme"),
+        ("theme.light = [\"#ffffff\"]", "theme.light"),
+        ("theme.light.allow_all = [\"#ffffff\", \"#000000\"]", "theme.light.allow_all"),
+    ] {
+        let text = format!("{line}\n{}", sample::SITE_FILE.split("[theme").next().unwrap());
+        assert_only_fault(&text, line, key, remedy);
+    }
+    let at_end = |lines: &str| format!("{}{lines}", sample::SITE_FILE);
+    assert_only_fault(
+        &at_end("[[consent_mode]]\nmode = \"basic\""),
+        "[[consent_mode]]",
+        "consent_mode",
+        remedy,
+    );
+    let region = "[consent_mode]\nregion = [[[\"US\"], \"granted\"]]";
+    assert_only_fault(&at_end(region), "region = ", "consent_mode.region[0]", remedy);
+}
+
+#[test]
+fn a_key_of_the_top_that_stands_in_a_table_is_sent_there() {
+    for line in ["gpc = \"refuse\"", "first_party = true", "csp_hosts = []"] {
+        let text = format!("{}[consent_mode]\n{line}", sample::SITE_FILE);
+        let key = format!("consent_mode.{}", line.split(' ').next().unwrap());
+        assert_only_fault(&text, line, &key, "stands at the top of the file");
+    }
+}
+
+#[test]
 fn a_value_of_the_wrong_kind_hides_no_other_mistake_and_is_not_missing_besides() {
     let text = changed("choice_months = 6", "choice_months = \"six\"")
         .replace("proof_months = 13", "proof_months = 99");

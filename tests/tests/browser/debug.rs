@@ -114,7 +114,7 @@ fn it_says_what_a_policy_would_stop_also_before_the_loader_is_there() {
         browser.open(&format!("{}?constat=debug", host.url())).await?;
         browser.until("document.querySelector('constat-debug')").await?;
         // The other engines do not keep what was before.
-        if browser.engine() == Engine::Chromium {
+        if Engine::chosen() == Engine::Chromium {
             until_line(&browser, "reported", "localhost").await?;
         }
         browser.run(&format!("new Image().src = '{}/late.gif'", host.third.origin_of("late.test"))).await?;

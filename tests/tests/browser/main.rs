@@ -7,6 +7,7 @@ mod auto_block;
 mod auto_block_calls;
 mod auto_block_css;
 mod auto_block_hosts;
+mod auto_block_libraries;
 mod auto_block_markup;
 mod auto_block_pages;
 mod auto_block_scripts;

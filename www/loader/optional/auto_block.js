@@ -30,7 +30,7 @@ function patch(win) {
     return go();
   });
   attempt(() => { watcher.observe(win.document, WATCHED); });
-  win.document.addEventListener("load", loads, true);
+  for (let name of ["load", "error"]) win.document.addEventListener(name, loads, true);
 }
 
 /* Looks into a frame whose document is the page's own: empty, or made by the page. A page of the site in a frame has
@@ -51,10 +51,10 @@ function frames(win, always) {
   for (let at = 0; at < win.length; at++) attempt(() => { enter(win[at].frameElement); });
 }
 
-/* A frame that is held has loaded nothing: nobody hears of it, and the browser may have emptied it. */
+/* What is held has loaded nothing: nobody hears of it from the browser, which may have emptied a frame. */
 function loads(event) {
   let frame = event.target;
-  if (kept(frame, "src") || kept(frame, "srcdoc")) {
+  if (event.isTrusted && (kept(frame, "src") || kept(frame, "srcdoc"))) {
     event.stopImmediatePropagation();
     cover(frame);
   }

@@ -194,7 +194,8 @@ function patchConnections(win) {
     if (!win[name]) return;
     delegate(win[name].prototype);
     wrapClass(win, name, (given, make, target, own) => {
-      let found = against(kind, given[0]), blob = blobs.get("" + given[0]);
+      // A worker of another host is an error, and nobody is asked.
+      let found = (kind !== "worker" || OWN_TEXT.test(given[0])) && against(kind, given[0]), blob = blobs.get("" + given[0]);
       return found ? standFor(win, kind, found, () => !against(kind, given[0]), () => {
         // A document that the page has made may be gone by now.
         if (blob) given[0] = trusted.createScriptURL(win.URL.createObjectURL(blob));

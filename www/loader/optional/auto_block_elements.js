@@ -23,6 +23,7 @@ let insertIn = native(window.Node.prototype, "insertBefore");
 let parsed = new WeakSet(); // Scripts that the parser of the page has made: they wait for one another.
 let dead = new WeakSet(); // Scripts that no browser runs: they came as `innerHTML`.
 let shown = new WeakSet(); // Scripts that have been in the page: each would have run, wherever it is by now.
+let lookedAt = new WeakSet(); // Scripts that a call has put into the page.
 let renewed = new WeakSet(); // Scripts that the page has given the attributes of another one.
 let afterwards = new WeakMap(); // What is done for an element when it is let go.
 let joined = new WeakSet(); // Elements that wait for their turn.
@@ -114,12 +115,13 @@ function take(node, name, value, found) {
 
 /* Has an element that is held wait for its turn, if somebody sees it: not one that is only text so far. */
 function join(node, forbidding) {
-  let state = !joined.has(node) && node.ownerDocument !== inert && stateOf(node), name = state && Object.keys(state)[0];
+  let state = !joined.has(node) && !dead.has(node) && node.ownerDocument !== inert && stateOf(node), name = state && Object.keys(state)[0];
   if (!state) return;
   joined.add(node);
   let found = forbidding || (name === "type" ? scriptFound(node) : forbids(node, name, state[name])) || { host: "", rule: [] };
   if (node.isConnected) shown.add(node);
-  hold(nameOf(node), parsed.has(node) ? { ...found, linesUp: 1 } : found, () => isFree(node), () => {
+  let tag = nameOf(node);
+  hold(tag, { ...found, linesUp: parsed.has(node), node: tag !== "iframe" && node }, () => isFree(node), () => {
     joined.delete(node);
     restore(node);
   });
@@ -193,14 +195,11 @@ function set(node, name, value, go) {
   if (tag === "script" && name === "type") {
     if (state && "type" in state) {
       // What it has in place of the type of another one is no type of the page.
-      if (value !== TEXT_PLAIN || !renewed.has(node)) keepState(node, { ...state, type: value });
-      return;
+      if (value === TEXT_PLAIN && renewed.has(node)) return;
+      if (RUN.test(value || "")) return keepState(node, { ...state, type: value });
+      removeA(node, HELD);
     }
-    let before = getA(node, "type");
-    result = go();
-    let src = !RUN.test(before || "") && getA(node, "src"), found = src && forbids(node, "src", src);
-    if (found) take(node, "src", src, found);
-    return result;
+    return go();
   }
   if (tag === "link" && name === "rel" && FETCHING.test(value)) {
     let href = getA(node, "href"), found = href && against(tag, href);
@@ -246,6 +245,7 @@ function freed(node) {
 /* Looks at an element that came another way than by a call. */
 function checkElement(node, byParser, where) {
   let tag = nameOf(node), count = 0;
+  if (byParser !== undefined && lookedAt.has(node) && !stateOf(node)) return 0;
   if (stateOf(node)) {
     if (byParser && tag === "script" && !joined.has(node)) parsed.add(node);
     if (ignored(node)) freed(node); else join(node);
@@ -300,8 +300,8 @@ function patchProperties(win) {
       (node, go, value) => { set(node, name, value, go); });
   }
   let image = win.HTMLImageElement.prototype;
-  wrapProperty(image, "complete", (node, go) => kept(node, "src") === undefined && go());
-  wrap(image, "decode", (node, given, go) => kept(node, "src") === undefined ? go() : new Promise((done, fail) => {
+  wrapProperty(image, "complete", (node, go) => !stateOf(node) && go());
+  wrap(image, "decode", (node, given, go) => !stateOf(node) ? go() : new Promise((done, fail) => {
     afterwards.set(node, [...afterwards.get(node) || [], () => { go().then(done, fail); }]);
   }));
   // An address of SVG is an object of its own.

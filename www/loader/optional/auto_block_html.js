@@ -43,7 +43,13 @@ function checkDeep(node, place) {
 function put(fragment, way) {
   let nodes = [...fragment.childNodes];
   way(fragment);
-  nodes.forEach(copied);
+  nodes.forEach(alive);
+}
+
+/* What comes from a document that fetches nothing also knows no elements of the page's own. */
+function alive(node) {
+  attempt(() => { window.customElements.upgrade(node); });
+  return copied(node);
 }
 
 function patchMarkup(win) {
@@ -89,7 +95,7 @@ function patchMarkup(win) {
     let root = inert.createElementNS(place.namespaceURI, place.localName === "html" ? "body" : place.localName);
     other.selectNodeContents(root);
     let fragment = parseIn(other, given[0]);
-    return checkTree(fragment, 0, place) ? copied(adopt(start.ownerDocument || start, fragment)) : go();
+    return checkTree(fragment, 0, place) ? alive(adopt(start.ownerDocument || start, fragment)) : go();
   });
 }
 
@@ -102,7 +108,7 @@ function incoming(place, given) {
     if (isStyle(node)) checkStyle(node);
     if (!node || !node.nodeType) continue;
     if (node.ownerDocument && !node.ownerDocument.defaultView && (place.ownerDocument || place).defaultView) checkDeep(node, isElement(place) ? place : undefined);
-    else if (!isText(node)) checkTexts(node);
+    else if (!isText(node)) checkScripts(node);
   }
   if (text && nameOf(place) === "script") beforeText(place, apply(textOfNode.get, place, []) + text);
 }
@@ -111,9 +117,11 @@ function patchInsertion(win) {
   let ways = { __proto__: null, Node: "appendChild insertBefore replaceChild", Element: "append prepend replaceChildren before after replaceWith insertAdjacentElement moveBefore", CharacterData: "before after replaceWith", Document: "append prepend replaceChildren", DocumentFragment: "append prepend replaceChildren", Range: "insertNode surroundContents" };
   for (let type of Object.keys(ways)) for (let name of ways[type].split(" ")) wrap(win[type].prototype, name, (place, given, go) => {
     let node = place.startContainer || place;
-    incoming((isText(node) || /before|after|replaceWith/.test(name)) && node.parentNode || node, given);
+    // The second one is in the page already.
+    let put = /^(insertBefore|replaceChild)$/.test(name) ? [given[0]] : given;
+    incoming((isText(node) || /before|after|replaceWith/.test(name)) && node.parentNode || node, put);
     let result = go();
-    for (let one of given) {
+    for (let one of put) {
       if (some && one && one.nodeType === 1) copied(one);
       if (one && one.localName === "iframe") enter(one);
     }
@@ -134,9 +142,14 @@ function patchInsertion(win) {
     let node = given[0], from = node && node.ownerDocument;
     if (!from || from.defaultView) return copied(go());
     let copy = copyOf(node, given[1] === true || !!given[1] && !given[1].selfOnly);
-    return checkTree(copy) ? copied(adopt(it, copy)) : go();
+    return checkTree(copy, 0) ? alive(adopt(it, copy)) : go();
   });
-  wrap(win.Node.prototype, "cloneNode", (it, given, go) => copied(go()));
+  wrap(win.Node.prototype, "cloneNode", (it, given, go) => {
+    let copy = go(), scripts = node => [node, ...all(node, "script")], copies = some && copy.querySelectorAll ? scripts(copy) : [];
+    // A copy of a script that a browser has looked at is never run.
+    copies.forEach((one, at) => { if (nameOf(one) === "script" && shown.has(scripts(it)[at])) dead.add(one); });
+    return copied(copy);
+  });
   wrapProperty(win.Node.prototype, "textContent", (node, go) => unveiled(go()), (node, go, text) => {
     if (node.nodeType === 2 && node.ownerElement) return set(node.ownerElement, node.name, text, go);
     beforeText(node, text);

@@ -10,6 +10,7 @@ let LASTING = /script|frame|worker|socket|eventsource/;
 let FOREIGN = /\/[\t\n\r]*\/|\\|&(#|b?sol|colon|tab|newline)|\b(https?|wss?):|^\s*(blob|data|javascript):/i;
 // An address with its content in itself, and what may ask others with such a content: an image asks nobody.
 let OWN_TEXT = /^\s*(blob|data|javascript):/i, ASKING = /script|style|frame|worker|worklet|embed|object|link/;
+let LINKS = /(<(?:a|area|form)\s[^>]*?)\b(?:href|action)\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+)/gi;
 let NAMESPACE = /^(https?:)?\/\/www\.w3\.org\//i; // A name of XML, which nobody asks.
 let Address = window.URL, { apply, construct } = window.Reflect;
 let held = []; // What is held, in its order.
@@ -84,11 +85,16 @@ function contentOf(address) {
   return /^\s*data:.*;\s*base64\s*$/i.test(head) ? attempt(() => atob(plain(body)), "") : plain(address);
 }
 
-/* In the text of a script any two strokes may be a comment: there only the hosts of vendors count. */
+/* The first address in a text that is forbidden. A comment asks nobody, and a link only when it is followed. In the text
+   of a script any two strokes may be a comment: there only the hosts of vendors count. What a worker names without
+   importing it has to be of a vendor that the visitor can allow: a message may name any host. */
 function againstAny(kind, text) {
-  for (let [address] of text.matchAll(/(https?:|wss?:)?(\\?\/){2}[^\s"'`<>()\\]+/gi)) {
+  let works = /work/.test(kind);
+  text = works ? text.replace(COMMENTS, "$1$2$3") : text.replace(LINKS, "$1");
+  for (let { 0: address, index } of text.matchAll(/(https?:|wss?:)?(\\?\/){2}[^\s"'`<>()\\]+/gi)) {
     let found = !NAMESPACE.test(address) && forbidden(kind, address.replace(/\\/g, ""));
-    if (found && (found.rule !== UNKNOWN || kind === "frame")) return found;
+    if (!found || found.rule === UNKNOWN && kind !== "frame") continue;
+    if (!works || found.rule[0] >= 0 || /(import\w*|from)[\s("'`]*$/.test(text.slice(0, index))) return found;
   }
 }
 
@@ -100,6 +106,7 @@ function hold(kind, found, free, go, fail) {
     if (fail) after(0).then(fail);
   } else {
     held.push(entry);
+    if (entry.node && settled()) after(0).then(() => { turn(entry); });
   }
   return () => {
     held = held.filter(other => other !== entry);
@@ -131,9 +138,14 @@ async function letGo() {
   letting = 0;
 }
 
-/* Whether one thing that is held has its turn now: it is made, or it fails. */
+/* Whether one thing that is held has its turn now: it is made, or it fails. An element fails once, as where the host
+   cannot be reached, and goes on waiting. */
 function turn(entry) {
-  let free = attempt(entry.free);
+  let free = attempt(entry.free), { node } = entry;
+  if (!free && node && settled()) {
+    entry.node = 0;
+    apply(dispatch, node, [newEvent("Event", "error")]);
+  }
   if (!free && !(entry.fail && settled())) return false;
   held = held.filter(other => other !== entry);
   if (free) note("released", entry.kind, entry, "allowed");

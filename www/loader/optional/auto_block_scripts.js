@@ -5,8 +5,8 @@
 
 // What a module loads before it runs. A name may be a text.
 let IMPORTS = /\b(?:import|(?:import|export)\b(?:[^"'`;()=]|("|')(?:(?!\1).)*\1(?=\s*(?:as\b|[,}]))){0,9999}?\bfrom)\s*["']([^"'\n]+)["']/g;
-let COMMENTS = /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|\/\*[^]*?\*\/|(^|[\s;{}])\/\/.*/g;
-let WITH_FILES = "script[type=module i],script[type=importmap i],script[type=speculationrules i]";
+// A stroke and a star may also stand in a pattern.
+let COMMENTS = /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|(^|[^\\[])\/\*[^]*?\*\/|(^|[\s;{}])\/\/.*/g;
 let mapped = new Map(); // The names to which import maps give an address.
 
 function readMap(text) {
@@ -28,7 +28,7 @@ function textFound(node, text) {
   let type = typeOf(node).trim().toLowerCase();
   if (type === "importmap") attempt(() => { readMap(text); });
   if (type === "speculationrules") return againstAny("script", text);
-  if (type === "module") for (let [,, name] of text.replace(COMMENTS, "$1$2").matchAll(IMPORTS)) {
+  if (type === "module") for (let [,, name] of text.replace(COMMENTS, "$1$2$3").matchAll(IMPORTS)) {
     let found = against("script", addressOf(name));
     if (found) return found;
   }
@@ -56,8 +56,12 @@ function beforeText(node, text) {
   if (nameOf(node) === "script" && node.isConnected) checkText(node, 0, node, "" + text);
 }
 
-/* The same for the scripts in what is put into the page. */
-function checkTexts(node) {
-  if (nameOf(node) === "script") checkText(node);
-  else if (node.firstElementChild) for (let script of all(node, WITH_FILES)) checkText(script);
+/* Looks at the scripts in what is put into the page, as a browser does: what comes of them later, such as another type,
+   makes it run none. */
+function checkScripts(node) {
+  let scripts = nameOf(node) === "script" ? [node] : node.firstElementChild ? all(node, "script") : [];
+  for (let script of scripts) {
+    checkElement(script);
+    lookedAt.add(script);
+  }
 }

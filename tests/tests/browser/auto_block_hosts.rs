@@ -2,6 +2,7 @@
 
 use crate::answers::switch;
 use crate::auto_block::{a_moment, opened, site};
+use crate::page::Host;
 use constat_tests::browser::{Browser, DESKTOP, Outcome, browse};
 use std::time::Duration;
 
@@ -198,6 +199,18 @@ async fn until_lines(browser: &Browser, group: &str, expected: &[&str]) -> Outco
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
     Err(format!("{group} has {seen:?}, not {expected:?}").into())
+}
+
+#[test]
+fn what_the_site_cannot_do_without_is_asked_though_the_catalogue_knows_its_host() {
+    browse(DESKTOP, |browser| async move {
+        let own = "[[vendors]]\nid = \"jsdelivr\"\ncategory = \"essential\"\nhosts = [\"www.stats.test\", \"*.jsdelivr.net\"]\n";
+        let host = Host::start_with(move |text| format!("auto_block = true\n{text}{own}"), "", "");
+        host.vendor_answers("/own.json", "{}");
+        host.put_page("/", "", "<script>fetch('STATS/own.json').then(() => { window.got = 1; })</script>");
+        opened(&browser, &host).await?;
+        browser.until("window.got").await
+    });
 }
 
 #[test]

@@ -107,8 +107,7 @@ impl ConsentMode {
                 list(tables.iter().map(String::as_str)),
             ))
         };
-        if let Some(of_all) = sentence("Google is told of a refusal, whatever is allowed", &ConsentType::ALL)
-        {
+        if let Some(of_all) = sentence("Google is told of a refusal, whatever is allowed", ConsentType::ALL) {
             return vec![of_all];
         }
         let of_one = |(vendor, types): (&Vendor, &[ConsentType])| {

@@ -78,12 +78,15 @@ impl ConsentMode {
             let decided = ConsentType::ALL.iter().zip(&self.map).filter(|(of, _)| read(of));
             let types = decided.filter(|(_, decider)| **decider == Decider::Category(*category));
             let types: Vec<_> = types.map(|(of, _)| of.as_str()).collect();
-            let names = here.iter().map(|(vendor, _)| vendor.id.as_str()).collect::<Vec<_>>().join("` or `");
-            let written = names.replace("` or `", "\" or \"vendor:");
+            let each = |how: &dyn Fn(&VendorId) -> String| {
+                here.iter().map(|(vendor, _)| how(&vendor.id)).collect::<Vec<_>>().join(" or ")
+            };
+            let names = each(&|id| format!("`{id}`"));
+            let deciders = each(&|id| format!("\"vendor:{id}\""));
             (!types.is_empty()).then(|| {
                 format!(
-                    "The category `{category}` decides {}, also for a visitor who refuses `{names}` alone. Write \
-                     \"vendor:{written}\" in [consent_mode.map] (docs/consent-mode.md).",
+                    "The category `{category}` decides {}, also for a visitor who refuses {names} alone. Write \
+                     {deciders} in [consent_mode.map] (docs/consent-mode.md).",
                     list(types.iter().copied()),
                 )
             })
@@ -234,10 +237,10 @@ fn data_layer(name: &str) -> Result<String, Fault> {
     if !good {
         return Err(Fault::new(format!("`{name}` is no name of a variable"), remedy));
     }
-    // In the place of `location`, a list would be an address.
     if OF_SERVICES.contains(&name) {
         return Err(Fault::new(format!("`{name}` is what another service reads"), remedy));
     }
+    // In the place of `location`, a list would be an address.
     if TAKEN.split_whitespace().any(|taken| taken == name) {
         return Err(Fault::new(format!("`{name}` means something else in every page"), remedy));
     }

@@ -1,6 +1,7 @@
 //! Blocking without marks beside what libraries and the page's own components rely on.
 
 use crate::auto_block::{a_moment, no_errors, opened, site};
+use crate::auto_block_scripts::put_scripts;
 use constat_tests::browser::{DESKTOP, Engine, browse};
 use serde_json::json;
 
@@ -60,12 +61,7 @@ fn workers_and_documents_that_ask_a_host_beside_what_looks_like_a_comment_are_he
 fn a_script_runs_as_often_as_a_browser_would_run_it() {
     browse(DESKTOP, |browser| async move {
         let host = site("");
-        for name in ["query", "plain", "copied", "static"] {
-            host.vendor_answers(
-                &format!("/{name}.js"),
-                &format!("(self.ran = self.ran || []).push('{name}')"),
-            );
-        }
+        put_scripts(&host, &["query", "plain", "copied", "static"]);
         let body = r#"<div id="box"><script src="STATS/static.js"></script></div><script>
             const made = name => Object.assign(document.createElement("script"), { src: "STATS/" + name + ".js" });
             // A library inserts the script with a type that is none, and loads its file by another one.

@@ -7,7 +7,7 @@ use constat_tests::browser::{DESKTOP, browse};
 use serde_json::json;
 
 /// Has the vendor answer scripts that say their names.
-fn put_scripts(host: &Host, names: &[&str]) {
+pub fn put_scripts(host: &Host, names: &[&str]) {
     for name in names {
         host.vendor_answers(&format!("/{name}.js"), &format!("(self.ran = self.ran || []).push('{name}')"));
     }

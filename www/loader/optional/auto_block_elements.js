@@ -245,6 +245,7 @@ function freed(node) {
 /* Looks at an element that came another way than by a call. */
 function checkElement(node, byParser, where) {
   let tag = nameOf(node), count = 0;
+  // The observer tells of what a call has put there, too.
   if (byParser !== undefined && lookedAt.has(node) && !stateOf(node)) return 0;
   if (stateOf(node)) {
     if (byParser && tag === "script" && !joined.has(node)) parsed.add(node);

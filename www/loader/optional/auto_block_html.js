@@ -118,10 +118,10 @@ function patchInsertion(win) {
   for (let type of Object.keys(ways)) for (let name of ways[type].split(" ")) wrap(win[type].prototype, name, (place, given, go) => {
     let node = place.startContainer || place;
     // The second one is in the page already.
-    let put = /^(insertBefore|replaceChild)$/.test(name) ? [given[0]] : given;
-    incoming((isText(node) || /before|after|replaceWith/.test(name)) && node.parentNode || node, put);
+    let coming = /^(insertBefore|replaceChild)$/.test(name) ? [given[0]] : given;
+    incoming((isText(node) || /before|after|replaceWith/.test(name)) && node.parentNode || node, coming);
     let result = go();
-    for (let one of put) {
+    for (let one of coming) {
       if (some && one && one.nodeType === 1) copied(one);
       if (one && one.localName === "iframe") enter(one);
     }
@@ -145,9 +145,9 @@ function patchInsertion(win) {
     return checkTree(copy, 0) ? alive(adopt(it, copy)) : go();
   });
   wrap(win.Node.prototype, "cloneNode", (it, given, go) => {
-    let copy = go(), scripts = node => [node, ...all(node, "script")], copies = some && copy.querySelectorAll ? scripts(copy) : [];
+    let copy = go(), scripts = node => some && node.querySelectorAll ? [node, ...all(node, "script")] : [], originals = scripts(it);
     // A copy of a script that a browser has looked at is never run.
-    copies.forEach((one, at) => { if (nameOf(one) === "script" && shown.has(scripts(it)[at])) dead.add(one); });
+    scripts(copy).forEach((one, at) => { if (nameOf(one) === "script" && shown.has(originals[at])) dead.add(one); });
     return copied(copy);
   });
   wrapProperty(win.Node.prototype, "textContent", (node, go) => unveiled(go()), (node, go, text) => {

@@ -41,17 +41,17 @@ pub fn read<T: DeserializeOwned>(text: &str, report: &mut Report) -> Option<T> {
         let key = places.key_at(&span);
         let (problem, mut remedy) = in_words(error.message());
         let is_of_top = |name: &&str| key.contains('.') && top_keys::<T>().iter().any(|known| known == name);
-        if let Some(name) = unknown_key(error.message()).filter(is_of_top) {
+        let unknown = unknown_key(error.message());
+        if let Some(name) = unknown.filter(is_of_top) {
             remedy =
                 format!("`{name}` stands at the top of the file: move it before the first table. {remedy}");
         }
         report.add_at(Some(starts.line(span.start)), key, problem, remedy);
         // Without what cannot be read, the rest of the file can be looked at.
-        let unknown = error.message().starts_with(UNKNOWN_KEY);
-        if !unknown {
+        if unknown.is_none() {
             report.leave_out(key);
         }
-        if !remove(table.get_mut(), &span, unknown) {
+        if !remove(table.get_mut(), &span, unknown.is_some()) {
             return None;
         }
     }
@@ -95,8 +95,7 @@ fn in_plain_words(found: &str) -> String {
 /// for programmers.
 fn in_words(message: &str) -> (String, String) {
     let message = message.trim_end();
-    if message.starts_with(UNKNOWN_KEY) {
-        let unknown = unknown_key(message).unwrap_or_default();
+    if let Some(unknown) = unknown_key(message) {
         let known: Vec<_> = names_in(message).skip(1).collect();
         let otherwise = format!("Known keys here: {}", list(known.iter().copied()));
         return (format!("unknown key `{unknown}`"), hint(unknown, known, otherwise));
